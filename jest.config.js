@@ -1,0 +1,46 @@
+/** One project a kind of test, so that `npm run test:unit` never starts a Redis. */
+const base = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^@parley/(protocol|client)$': '<rootDir>/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2022',
+          keepClassNames: true,
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+      },
+    ],
+  },
+};
+
+const project = (displayName, testMatch, more = {}) => ({ ...base, displayName, testMatch, ...more });
+
+export default {
+  testTimeout: 30_000,
+  projects: [
+    project('unit', [
+      '<rootDir>/src/**/*.spec.ts',
+      '<rootDir>/protocol/src/**/*.spec.ts',
+      '<rootDir>/client/src/**/*.spec.ts',
+      '<rootDir>/test/support/**/*.spec.ts',
+    ]),
+    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
+    project('protocol', ['<rootDir>/test/protocol/**/*.spec.ts']),
+    project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
+    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
+    project('manifests', ['<rootDir>/test/manifests/**/*.spec.ts']),
+    project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
+  ],
+};

@@ -1,0 +1,52 @@
+import type { NodeId, RoomId, UserId } from '@parley/protocol';
+
+/** Something that every node must know of, and that no node keeps. Past tense; idempotent to act on. */
+export type Fact =
+  /** A room's settings or members changed: forget what was remembered of it. */
+  | { readonly fact: 'room_changed'; readonly room: RoomId }
+  /** A room is over: end its peers. */
+  | { readonly fact: 'room_closed'; readonly room: RoomId }
+  /** Everything a user was granted before this moment (ms since the Unix epoch) is void. */
+  | { readonly fact: 'user_revoked'; readonly user: UserId; readonly before: number };
+
+/**
+ * Messages between nodes. A node listens to one channel, its own; messages to one node are put together and
+ * leave in one write a turn of the event loop, in order. At most once: what is lost is resent end to end.
+ */
+export interface Bus {
+  /**
+   * Listens as this node. Resolves when its own channel is heard. Calling it with another id moves over
+   * to that channel (a node that lost its lease takes a new id).
+   */
+  listen(node: NodeId): Promise<void>;
+
+  /** Puts a message into the batch for a node. False: the bus is down, or its batch is full; nothing was sent. */
+  send(to: NodeId, message: Buffer): boolean;
+
+  /**
+   * Tells every node, this one too.
+   * @throws BusUnavailable when it could not be handed to all of them.
+   */
+  announce(fact: Fact): Promise<void>;
+
+  /** One handler for messages; it gets each message as its sender passed it. */
+  onMessage(handler: (message: Buffer) => void): void;
+
+  onFact(handler: (fact: Fact) => void): void;
+
+  /** Called after each time that the channel was heard again following a gap: messages may have been lost. */
+  onGap(handler: () => void): void;
+
+  /** Whether messages to other nodes can be sent, and the own channel is heard. */
+  readonly available: boolean;
+
+  close(): Promise<void>;
+}
+
+/** The bus cannot reach the other nodes now. */
+export class BusUnavailable extends Error {
+  override readonly name = 'BusUnavailable';
+}
+
+/** Bytes that may wait for one node within one turn; beyond it `send` answers false. */
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
