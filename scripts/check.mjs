@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, runTool } from './run-command.mjs';
+
+const DEMO = 'client-demo/tsconfig.json';
+
+/** What is checked without running the code, quickest first. */
+const CHECKS = [
+  ['format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']],
+  ['types', 'typescript/bin/tsc', ['-p', 'tsconfig.check.json']],
+  ...(existsSync(join(ROOT, DEMO)) ? [['types of the demo', 'typescript/bin/tsc', ['--noEmit', '-p', DEMO]]] : []),
+  [
+    'architecture',
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    ['--config', '.dependency-cruiser.mjs', 'src', 'protocol/src', 'client/src', 'client-demo', 'test'],
+  ],
+];
+
+/** Format, lint without warnings, types, and who imports whom. Stops at the first that fails. */
+export const check = async () => {
+  for (const [title, path, args] of CHECKS) {
+    console.log(`\n━━ ${title}`);
+    await runTool(title, path, args);
+  }
+};

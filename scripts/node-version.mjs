@@ -1,0 +1,13 @@
+import process from 'node:process';
+
+/** The oldest Node that the dependencies run on; `engines.node` of package.json says the same. */
+const LEAST = [20, 19];
+
+/** Import this first: it ends the process with one line when Node is too old for what comes next. */
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
+  console.error(
+    `Parley needs Node ${LEAST.join('.')} or later; this is ${process.versions.node}. See https://nodejs.org/`,
+  );
+  process.exit(1);
+}

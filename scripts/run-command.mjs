@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** The top folder of the project. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A command ended badly; the message is fit for a person to read. */
+export class CommandFailed extends Error {
+  name = 'CommandFailed';
+}
+
+/**
+ * Runs a program in the project's folder with this terminal, and waits for it.
+ * @param {string} title what a person calls it, for the error
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
+ * @throws {CommandFailed} when it cannot start, ends with another code than 0, or is ended by a signal
+ */
+export const runCommand = (title, program, args, { cwd = ROOT, env = process.env } = {}) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', (error) => reject(new CommandFailed(`${title} could not start: ${error.message}`)));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new CommandFailed(`${title} failed (${signal ?? `exit code ${code}`})`));
+    });
+  });
+
+/** The same for a JavaScript program, by its path inside node_modules. No shell and no npx between. */
+export const runTool = (title, path, args, options) =>
+  runCommand(title, process.execPath, [join(ROOT, 'node_modules', path), ...args], options);
+
+/** Runs the npm that runs us, or the one on the PATH. */
+export const runNpm = (title, args) => {
+  const npm = process.env.npm_execpath;
+  return npm?.endsWith('npm-cli.js') && existsSync(npm)
+    ? runCommand(title, process.execPath, [npm, ...args])
+    : runCommand(title, process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+};
+
+/** Runs `main` and ends the process with one line and code 1 when it fails, without a stack for expected faults. */
+export const runMain = async (main) => {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof CommandFailed ? `\n${error.message}` : error);
+    process.exit(1);
+  }
+};
