@@ -32,6 +32,7 @@ export interface Bus {
   /** One handler for messages; it gets each message as its sender passed it. */
   onMessage(handler: (message: Buffer) => void): void;
 
+  /** Adds a handler: gateway, room access and account standing each act on facts in their own way. */
   onFact(handler: (fact: Fact) => void): void;
 
   /** Called after each time that the channel was heard again following a gap: messages may have been lost. */

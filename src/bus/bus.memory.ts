@@ -1,0 +1,134 @@
+import type { NodeId } from '@parley/protocol';
+import { type Bus, BusUnavailable, type Fact } from './bus.js';
+import { emptyBusStats } from './bus.stats.js';
+import { Handlers } from './handlers.js';
+import { Outbox } from './outbox.js';
+
+/** Joins the memory buses of one process: each stands for one node. */
+export class MemoryBusHub {
+  private readonly nodes = new Map<NodeId, MemoryBus>();
+  private readonly cut = new Set<MemoryBus>();
+
+  /** Takes a bus off the network, as a lost Redis would. */
+  isolate(bus: MemoryBus): void {
+    this.cut.add(bus);
+  }
+
+  /** Puts it back; it is told of the gap. */
+  restore(bus: MemoryBus): void {
+    if (this.cut.delete(bus)) bus.heardAgain();
+  }
+
+  /** @internal */
+  reaches(bus: MemoryBus): boolean {
+    return !this.cut.has(bus);
+  }
+
+  /** @internal */
+  move(bus: MemoryBus, from: NodeId | undefined, to: NodeId | undefined): void {
+    if (from !== undefined && this.nodes.get(from) === bus) this.nodes.delete(from);
+    if (to !== undefined) this.nodes.set(to, bus);
+    else this.cut.delete(bus);
+  }
+
+  /** @internal */
+  at(node: NodeId): MemoryBus | undefined {
+    const bus = this.nodes.get(node);
+    return bus !== undefined && this.reaches(bus) ? bus : undefined;
+  }
+
+  /** @internal */
+  all(): MemoryBus[] {
+    return [...this.nodes.values()].filter((bus) => this.reaches(bus));
+  }
+}
+
+/** The bus of a process that stands alone, or shares a {@link MemoryBusHub} with others in a test. */
+export class MemoryBus implements Bus {
+  readonly stats = emptyBusStats();
+  private node: NodeId | undefined;
+  private closed = false;
+  private readonly handlers: Handlers;
+  private readonly outbox = new Outbox((to, messages) => this.flush(to, messages));
+
+  /** @param onError is told of a handler that threw. Default: an uncaught exception. */
+  constructor(
+    private readonly hub: MemoryBusHub = new MemoryBusHub(),
+    onError: (error: unknown) => void = rethrow,
+  ) {
+    this.handlers = new Handlers(onError);
+  }
+
+  listen(node: NodeId): Promise<void> {
+    if (this.closed) return Promise.reject(new BusUnavailable('The bus is closed.'));
+    this.hub.move(this, this.node, node);
+    this.node = node;
+    return Promise.resolve();
+  }
+
+  send(to: NodeId, message: Buffer): boolean {
+    if (this.available && this.outbox.put(to, message)) return true;
+    this.stats.messagesDropped += 1;
+    return false;
+  }
+
+  announce(fact: Fact): Promise<void> {
+    if (!this.available) return Promise.reject(new BusUnavailable('The bus is down.'));
+    const listeners = new Set([...this.hub.all(), this]);
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        for (const bus of listeners) if (!bus.closed) bus.handlers.tell(fact);
+        resolve();
+      });
+    });
+  }
+
+  onMessage(handler: (message: Buffer) => void): void {
+    this.handlers.onMessage = handler;
+  }
+
+  onFact(handler: (fact: Fact) => void): void {
+    this.handlers.onFact = handler;
+  }
+
+  onGap(handler: () => void): void {
+    this.handlers.onGap = handler;
+  }
+
+  get available(): boolean {
+    return !this.closed && this.node !== undefined && this.hub.reaches(this);
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    this.hub.move(this, this.node, undefined);
+    this.stats.messagesDropped += this.outbox.clear();
+    return Promise.resolve();
+  }
+
+  /** @internal */
+  heardAgain(): void {
+    this.handlers.reportGap();
+  }
+
+  private flush(to: NodeId, messages: readonly Buffer[]): void {
+    if (!this.available) {
+      this.stats.messagesDropped += messages.length;
+      return;
+    }
+    this.stats.batchesSent += 1;
+    this.stats.messagesSent += messages.length;
+    const bus = this.hub.at(to);
+    if (bus === undefined) return;
+    for (const message of messages) {
+      bus.stats.messagesReceived += 1;
+      bus.handlers.deliver(message);
+    }
+  }
+}
+
+const rethrow = (error: unknown): void => {
+  setImmediate(() => {
+    throw error;
+  });
+};

@@ -1,0 +1,21 @@
+/** What a bus has done since it was made; read by metrics. */
+export interface BusStats {
+  batchesSent: number;
+  messagesSent: number;
+  /** Messages refused or lost on the way out: a full batch, a bus that is down, a failed PUBLISH. */
+  messagesDropped: number;
+  messagesReceived: number;
+  /** Payloads that were not what {@link file://./batch.ts} writes. */
+  rubbish: number;
+  /** Subscriber connections made after the first one. */
+  resubscriptions: number;
+}
+
+export const emptyBusStats = (): BusStats => ({
+  batchesSent: 0,
+  messagesSent: 0,
+  messagesDropped: 0,
+  messagesReceived: 0,
+  rubbish: 0,
+  resubscriptions: 0,
+});

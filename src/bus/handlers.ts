@@ -1,0 +1,38 @@
+import type { Fact } from './bus.js';
+
+/** The callbacks of one bus. A handler that throws is the application's bug and must not stop the rest. */
+export class Handlers {
+  private message: (message: Buffer) => void = () => {};
+  private readonly facts: ((fact: Fact) => void)[] = [];
+  private gap: () => void = () => {};
+
+  constructor(private readonly onError: (error: unknown) => void) {}
+
+  set onMessage(handler: (message: Buffer) => void) {
+    this.message = handler;
+  }
+  set onFact(handler: (fact: Fact) => void) {
+    this.facts.push(handler);
+  }
+  set onGap(handler: () => void) {
+    this.gap = handler;
+  }
+
+  deliver(message: Buffer): void {
+    this.guard(() => this.message(message));
+  }
+  tell(fact: Fact): void {
+    for (const handler of this.facts) this.guard(() => handler(fact));
+  }
+  reportGap(): void {
+    this.guard(() => this.gap());
+  }
+
+  private guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type {
+  AttachRequest,
+  AttachResult,
+  Change,
+  Held,
+  Member,
+  MemberEvent,
+  PresenceTimers,
+  Snapshot,
+} from './presence.js';
+
+/** Peer ids that may be remembered as ended in one room; beyond it the oldest are forgotten. */
+export const MAX_TOMBSTONES = 10_000;
+
+interface Stored {
+  member: Member;
+  attempt: number;
+  /** When it was attached last. */
+  since: number;
+  /** When an `away` member is ended. */
+  deadline: number;
+}
+
+/**
+ * One room of the memory adapter. The same rules as lua/*.lua, line for line: a change here is a change there,
+ * and the contract suite holds both.
+ */
+export class MemoryRoom {
+  private epoch = '';
+  private version = 0;
+  private order = 0;
+  private readonly members = new Map<PeerId, Stored>();
+  private readonly ended = new Map<PeerId, number>();
+
+  constructor(
+    private readonly id: RoomId,
+    private readonly timers: PresenceTimers,
+    private readonly newEpoch: () => string,
+  ) {}
+
+  /** True when there is nothing left to remember. */
+  isForgettable(now: number): boolean {
+    this.trim(now);
+    return this.members.size === 0 && this.ended.size === 0;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      room: this.id,
+      epoch: this.epoch,
+      version: this.version,
+      members: [...this.members.values()].map((stored) => stored.member).sort((a, b) => a.order - b.order),
+    };
+  }
+
+  attach(request: AttachRequest, now: number): AttachResult {
+    this.trim(now);
+    const { participant, node, connection, attempt } = request;
+    if (this.ended.has(participant.peer)) return { kind: 'ended' };
+    const stored = this.members.get(participant.peer);
+    if (stored === undefined) return this.admit(request, now);
+    const { member } = stored;
+    const same = member.connection === connection;
+    if (same ? stored.attempt > attempt : stored.attempt >= attempt) return { kind: 'superseded' };
+    const next: Member = {
+      ...participant,
+      meta: request.replaceMeta ? participant.meta : member.meta,
+      state: 'on',
+      order: member.order,
+      node,
+      connection,
+    };
+    const moved = member.state === 'away' || member.node !== node || !same;
+    const edited = member.name !== next.name || member.role !== next.role || !sameMeta(member.meta, next.meta);
+    const change = this.change(() => {
+      this.members.set(participant.peer, { member: next, attempt, since: now, deadline: 0 });
+      const events: MemberEvent[] = [];
+      if (moved) events.push({ event: 'back', peer: next.peer, node, connection });
+      if (edited) events.push({ event: 'updated', peer: next.peer, meta: next.meta });
+      return events;
+    });
+    return {
+      kind: 'attached',
+      resumed: true,
+      snapshot: this.snapshot(),
+      change,
+      replaced: same ? undefined : { node: member.node, connection: member.connection },
+    };
+  }
+
+  detach(peer: PeerId, connection: ConnectionId, now: number): Change | undefined {
+    const stored = this.members.get(peer);
+    if (stored === undefined || stored.member.connection !== connection || stored.member.state !== 'on')
+      return undefined;
+    return this.change(() => [this.putAway(stored, now)]);
+  }
+
+  leave(peer: PeerId, reason: LeftReason, attempt: number | undefined, now: number): Change | undefined {
+    this.trim(now);
+    const stored = this.members.get(peer);
+    if (stored !== undefined && attempt !== undefined && stored.attempt > attempt) return undefined;
+    if (stored === undefined) {
+      this.bury(peer, now);
+      return undefined;
+    }
+    return this.change(() => [this.end(peer, reason, now)]);
+  }
+
+  update(peer: PeerId, connection: ConnectionId, meta: Meta): Change | undefined {
+    const stored = this.members.get(peer);
+    if (stored === undefined || stored.member.connection !== connection || stored.member.state !== 'on')
+      return undefined;
+    return this.change(() => {
+      stored.member = { ...stored.member, meta };
+      return [{ event: 'updated', peer, meta }];
+    });
+  }
+
+  clear(reason: LeftReason, now: number): Change | undefined {
+    this.trim(now);
+    return this.change(() => this.inOrder().map(({ member }) => this.end(member.peer, reason, now)));
+  }
+
+  reconcile(node: NodeId, held: readonly Held[], now: number) {
+    this.trim(now);
+    const connections = new Map(held.map((entry) => [entry.peer, entry.connection]));
+    const isStale = ({ member, since }: Stored): boolean =>
+      member.node === node &&
+      connections.get(member.peer) !== member.connection &&
+      now - since > this.timers.reconcileGraceMs;
+    const change = this.settle(isStale, now);
+    const lost = held
+      .filter(({ peer, connection, attempt }) => {
+        const stored = this.members.get(peer);
+        return (
+          stored === undefined ||
+          stored.member.state !== 'on' ||
+          stored.member.node !== node ||
+          stored.member.connection !== connection ||
+          stored.attempt !== attempt
+        );
+      })
+      .map(({ peer }) => peer);
+    return { epoch: this.epoch, version: this.version, lost, change };
+  }
+
+  /**
+   * Members of nodes that are known to be dead, or that are neither alive nor new, become `away`; those `away`
+   * for too long are ended.
+   */
+  sweep(alive: ReadonlySet<NodeId>, dead: ReadonlyMap<NodeId, number>, now: number): Change | undefined {
+    this.trim(now);
+    return this.settle(
+      ({ member, since }) => dead.has(member.node) || (!alive.has(member.node) && now - since > this.timers.leaseMs),
+      now,
+    );
+  }
+
+  private settle(isLost: (stored: Stored) => boolean, now: number): Change | undefined {
+    const isDue = (stored: Stored) => (stored.member.state === 'on' ? isLost(stored) : stored.deadline <= now);
+    if (![...this.members.values()].some(isDue)) return undefined;
+    return this.change(() => {
+      const events: MemberEvent[] = [];
+      for (const stored of this.inOrder()) {
+        if (stored.member.state === 'on') {
+          if (isLost(stored)) events.push(this.putAway(stored, now));
+        } else if (stored.deadline <= now) {
+          events.push(this.end(stored.member.peer, 'expired', now));
+        }
+      }
+      return events;
+    });
+  }
+
+  private admit(request: AttachRequest, now: number): AttachResult {
+    if (this.members.size >= request.capacity) return { kind: 'full' };
+    if (this.members.size === 0) {
+      this.epoch = this.newEpoch();
+      this.version = 0;
+      this.order = 0;
+    }
+    const { participant, node, connection, attempt } = request;
+    const change = this.change(() => {
+      this.order += 1;
+      const member: Member = { ...participant, state: 'on', order: this.order, node, connection };
+      this.members.set(participant.peer, { member, attempt, since: now, deadline: 0 });
+      return [{ event: 'joined', participant: member }];
+    });
+    return { kind: 'attached', resumed: false, snapshot: this.snapshot(), change, replaced: undefined };
+  }
+
+  private putAway(stored: Stored, now: number): MemberEvent {
+    stored.member = { ...stored.member, state: 'away' };
+    stored.deadline = now + this.timers.resumeWindowMs;
+    return { event: 'away', peer: stored.member.peer };
+  }
+
+  private end(peer: PeerId, reason: LeftReason, now: number): MemberEvent {
+    this.bury(peer, now);
+    this.members.delete(peer);
+    return { event: 'left', peer, reason };
+  }
+
+  private bury(peer: PeerId, now: number): void {
+    this.ended.delete(peer);
+    this.ended.set(peer, now + this.timers.tombstoneMs);
+    for (const oldest of this.ended.keys()) {
+      if (this.ended.size <= MAX_TOMBSTONES) break;
+      this.ended.delete(oldest);
+    }
+  }
+
+  private trim(now: number): void {
+    for (const [peer, until] of this.ended) {
+      if (until > now) break;
+      this.ended.delete(peer);
+    }
+  }
+
+  /** Runs `act`, counts its events into the version, and names the nodes before and after. */
+  private change(act: () => MemberEvent[]): Change | undefined {
+    const nodes = new Set(this.nodes());
+    const events = act();
+    if (events.length === 0) return undefined;
+    this.version += events.length;
+    for (const node of this.nodes()) nodes.add(node);
+    const change: Change = { room: this.id, epoch: this.epoch, version: this.version, events, nodes: [...nodes] };
+    if (this.members.size === 0) {
+      this.epoch = '';
+      this.version = 0;
+    }
+    return change;
+  }
+
+  private *nodes(): Iterable<NodeId> {
+    for (const { member } of this.members.values()) yield member.node;
+  }
+
+  private inOrder(): Stored[] {
+    return [...this.members.values()].sort((a, b) => a.member.order - b.member.order);
+  }
+}
+
+const sameMeta = (one: Meta, other: Meta): boolean => JSON.stringify(one) === JSON.stringify(other);

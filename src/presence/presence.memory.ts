@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import { MemoryRoom } from './memory-room.js';
+import {
+  type AttachRequest,
+  type AttachResult,
+  type Change,
+  type Held,
+  PRESENCE_TIMERS,
+  type Presence,
+  type PresenceTimers,
+  PresenceUnavailable,
+  type Snapshot,
+} from './presence.js';
+import { emptyPresenceStats } from './presence.stats.js';
+
+/** What the memory adapters of one process share; each adapter stands for one node. */
+export class MemoryPresenceStore {
+  /** @internal */
+  readonly rooms = new Map<RoomId, MemoryRoom>();
+  /** @internal node → when its lease ends. */
+  readonly leases = new Map<NodeId, number>();
+  /** @internal node that was given up → until when that is remembered. */
+  readonly dead = new Map<NodeId, number>();
+  /** Set it to true and every operation rejects, as when Redis cannot be reached. */
+  down = false;
+
+  /**
+   * @param now milliseconds of a clock that only goes forward.
+   * @param newEpoch makes a room's epoch.
+   */
+  constructor(
+    readonly now: () => number = () => performance.now(),
+    readonly timers: PresenceTimers = PRESENCE_TIMERS,
+    readonly newEpoch: () => string = () => randomBytes(9).toString('base64url'),
+  ) {}
+}
+
+/** Presence of a process that stands alone, or of several nodes in one test. */
+export class MemoryPresence implements Presence {
+  readonly stats = emptyPresenceStats();
+  private closed = false;
+
+  constructor(private readonly store: MemoryPresenceStore = new MemoryPresenceStore()) {}
+
+  attach(request: AttachRequest): Promise<AttachResult> {
+    return this.run((now) => this.in(request.room, now, (room) => room.attach(copyOf(request), now)));
+  }
+
+  detach(id: RoomId, peer: PeerId, connection: ConnectionId): Promise<Change | undefined> {
+    return this.run((now) => this.in(id, now, (room) => room.detach(peer, connection, now)));
+  }
+
+  leave(id: RoomId, peer: PeerId, reason: LeftReason, attempt?: number): Promise<Change | undefined> {
+    return this.run((now) => this.in(id, now, (room) => room.leave(peer, reason, attempt, now)));
+  }
+
+  update(id: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
+    return this.run((now) => this.in(id, now, (room) => room.update(peer, connection, structuredClone(meta))));
+  }
+
+  snapshot(id: RoomId): Promise<Snapshot> {
+    return this.run((now) => this.in(id, now, (room) => room.snapshot()));
+  }
+
+  clear(id: RoomId, reason: LeftReason): Promise<Change | undefined> {
+    return this.run((now) => this.in(id, now, (room) => room.clear(reason, now)));
+  }
+
+  reconcile(id: RoomId, node: NodeId, held: readonly Held[]) {
+    return this.run((now) => this.in(id, now, (room) => room.reconcile(node, held, now)));
+  }
+
+  renew(node: NodeId): Promise<'alive' | 'dead'> {
+    return this.run((now) => {
+      const { dead, leases, timers } = this.store;
+      if ((dead.get(node) ?? 0) > now) return 'dead';
+      leases.set(node, now + timers.leaseMs);
+      return 'alive';
+    });
+  }
+
+  retire(node: NodeId): Promise<readonly Change[]> {
+    return this.run((now) => {
+      this.giveUp(node, now);
+      return this.sweepRooms(now);
+    });
+  }
+
+  nodes(): Promise<readonly NodeId[]> {
+    return this.run((now) => [...this.alive(now)]);
+  }
+
+  sweep(): Promise<readonly Change[]> {
+    return this.run((now) => {
+      for (const [node, until] of this.store.leases) if (until <= now) this.giveUp(node, now);
+      for (const [node, until] of this.store.dead) if (until <= now) this.store.dead.delete(node);
+      return this.sweepRooms(now);
+    });
+  }
+
+  get available(): boolean {
+    return !this.closed && !this.store.down;
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+
+  private giveUp(node: NodeId, now: number): void {
+    this.store.leases.delete(node);
+    this.store.dead.set(node, now + this.store.timers.tombstoneMs);
+  }
+
+  private sweepRooms(now: number): Change[] {
+    const alive = this.alive(now);
+    return [...this.store.rooms.keys()].flatMap(
+      (id) => this.in(id, now, (room) => room.sweep(alive, this.store.dead, now)) ?? [],
+    );
+  }
+
+  private alive(now: number): Set<NodeId> {
+    return new Set([...this.store.leases].filter(([, until]) => until > now).map(([node]) => node));
+  }
+
+  private in<Result>(id: RoomId, now: number, act: (room: MemoryRoom) => Result): Result {
+    const { rooms, timers, newEpoch } = this.store;
+    const room = rooms.get(id) ?? new MemoryRoom(id, timers, newEpoch);
+    const result = act(room);
+    if (room.isForgettable(now)) rooms.delete(id);
+    else rooms.set(id, room);
+    return result;
+  }
+
+  /** One step of the event loop later, as any store would answer; the work itself is done at once. */
+  private async run<Result>(act: (now: number) => Result): Promise<Result> {
+    this.stats.commands += 1;
+    if (!this.available) {
+      this.stats.failures += 1;
+      throw new PresenceUnavailable('The presence store is closed or down.');
+    }
+    return act(this.store.now());
+  }
+}
+
+/** What is stored must not change when the caller goes on using its own objects. */
+const copyOf = (request: AttachRequest): AttachRequest => ({
+  ...request,
+  participant: { ...request.participant, meta: structuredClone(request.participant.meta) },
+});

@@ -1,0 +1,2 @@
+/** Injection token of the process's one `Presence`. */
+export const PRESENCE = Symbol('PRESENCE');
