@@ -12,7 +12,17 @@ const CHECKS = [
   [
     'architecture',
     'dependency-cruiser/bin/dependency-cruise.mjs',
-    ['--config', '.dependency-cruiser.mjs', 'src', 'protocol/src', 'client/src', 'client-demo', 'test'],
+    [
+      '--config',
+      '.dependency-cruiser.mjs',
+      '--output-type',
+      'err-long',
+      'src',
+      'protocol/src',
+      'client/src',
+      'client-demo/src',
+      'test',
+    ],
   ],
 ];
 

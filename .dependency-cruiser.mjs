@@ -1,0 +1,138 @@
+/**
+ * Which part may import which. Each rule says what to do instead; `npm run check` prints it.
+ * test/support/architecture.spec.ts proves that every rule here can fail.
+ */
+const SPEC = '\\.spec\\.ts$';
+const ADAPTER = '\\.(memory|redis)\\.ts$';
+const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice)/';
+const npm = (...names) => `node_modules/(@types/)?(${names.join('|')})/`;
+
+const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
+
+const forbidden = [
+  rule(
+    'no-cycles',
+    'Two files that import each other die at import ("before initialization"), and neither can be read alone. Move what both need into a third file, or publish a fact on the bus.',
+    {},
+    { circular: true },
+  ),
+  rule(
+    'resolvable',
+    'This import leads nowhere. A relative import ends in .js, a package is in package.json, and @parley/* is built first (npm run build).',
+    {},
+    { couldNotResolve: true },
+  ),
+  rule(
+    'declared-packages',
+    'This package is there only because another one needs it. Add it to package.json, or do without.',
+    { path: '^(src|protocol/src|client/src|client-demo/src)/' },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+  ),
+  rule(
+    'no-development-packages-at-run-time',
+    'The image has no development packages: this would work here and fail there. Move the package to "dependencies".',
+    { path: '^(src|protocol/src|client/src)/', pathNot: SPEC },
+    { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  ),
+  rule(
+    'protocol-imports-nothing',
+    'protocol is the contract that a stranger can read alone: it imports nothing but itself.',
+    { path: '^protocol/src/', pathNot: SPEC },
+    { pathNot: '^protocol/src/' },
+  ),
+  rule(
+    'client-imports-protocol-alone',
+    'The SDK has no dependency but @parley/protocol: what it needs from outside (WebSocket, clock, randomness) comes in through its options.',
+    { path: '^client/src/', pathNot: SPEC },
+    { pathNot: ['^client/src/', '^protocol/(src|dist)/index\\.(ts|js|d\\.ts)$'] },
+  ),
+  rule(
+    'demo-imports-client-alone',
+    "The demo is built on @parley/client's public entry, as anyone's application is. What it misses there is missing in the SDK: export it.",
+    { path: '^client-demo/src/', pathNot: SPEC },
+    { pathNot: ['^client-demo/', '^client/(src|dist)/index\\.(ts|js|d\\.ts)$', npm('preact', '@preact/signals')] },
+  ),
+  rule(
+    'signaling-core-knows-no-framework',
+    'session, signaling-router and handlers/ run in a unit test with no framework: take a port (presence, bus, chat-log …) and let signaling.module.ts hand in the adapter.',
+    { path: '^src/signaling/(session[^/]*|signaling-router|handlers/.+)\\.ts$', pathNot: SPEC },
+    { path: [npm('@nestjs/[^/]+', 'ws', 'ioredis'), ADAPTER] },
+  ),
+  rule(
+    'bus-and-presence-know-no-feature',
+    'bus and presence carry facts for features and know none: pass what they need as data.',
+    { path: '^src/(bus|presence)/' },
+    { path: FEATURE },
+  ),
+  rule(
+    'only-modules-name-adapters',
+    'Import the port; *.module.ts alone decides which adapter it is.',
+    { path: '^src/', pathNot: [SPEC, '\\.module\\.ts$'] },
+    { path: `^src/.+${ADAPTER}` },
+  ),
+  rule(
+    'only-redis-makes-redis-clients',
+    'Connections have settings that were measured (src/redis): take a connection from there, and import ioredis elsewhere as a type only.',
+    { path: '^src/', pathNot: ['^src/redis/', SPEC] },
+    { path: npm('ioredis'), dependencyTypesNot: ['type-only'] },
+  ),
+  rule(
+    'only-database-knows-the-driver',
+    'src/database owns the connection: inject its database, and name its types by what src/database exports.',
+    { path: '^src/', pathNot: ['^src/database/', SPEC] },
+    { path: ['node_modules/(@types/)?pg/', 'node_modules/drizzle-orm/node-postgres/'] },
+  ),
+  rule(
+    'only-stores-write-queries',
+    'Queries live in *.store.ts: ask the store, or give it a method.',
+    { path: '^src/', pathNot: ['^src/database/', '\\.store\\.ts$', SPEC] },
+    { path: npm('drizzle-orm') },
+  ),
+  rule(
+    'rest-never-calls-signaling',
+    'The session may be on any node: publish a fact on the bus (room.closed, session.revoked), and every node acts on it.',
+    { path: '^src/(rooms|users|auth|chat|ice)/' },
+    { path: '^src/signaling/' },
+  ),
+  rule(
+    'config-knows-nothing',
+    'config is read first and imports no other part: the parts import it.',
+    { path: '^src/config/', pathNot: SPEC },
+    { path: '^src/(?!config/)' },
+  ),
+  rule(
+    'product-never-imports-tests',
+    'Test support stays in test/: it is neither built nor shipped.',
+    { path: '^(src|protocol/src|client/src|client-demo/src)/', pathNot: SPEC },
+    { path: ['^test/', SPEC] },
+  ),
+  rule(
+    'conformance-imports-nothing-of-ours',
+    'test/protocol judges any server by its URL: it imports nothing of Parley, or it would share our mistakes.',
+    { path: '^test/protocol/' },
+    { path: ['^(src|protocol|client|client-demo|scripts)/', '^test/(?!protocol/)'] },
+  ),
+  rule(
+    'no-drawers',
+    'A folder named common, shared, utils or helpers gathers what nobody owns. A helper lives with its one user; with two users it gets a name.',
+    {},
+    {
+      path: '(^|/)(common|shared|utils?|helpers?)/',
+      pathNot: 'node_modules/',
+    },
+  ),
+];
+
+export default {
+  forbidden,
+  options: {
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    doNotFollow: { path: ['node_modules', '(^|/)dist/'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CONFIG = '.dependency-cruiser.mjs';
+const CRUISED = ['src', 'protocol/src', 'client/src', 'client-demo/src', 'test'];
+
+interface Violation {
+  readonly from: string;
+  readonly to: string;
+  readonly rule: { readonly name: string };
+}
+
+const cruise = (folder: string): string[] => {
+  const bin = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [bin, '--config', CONFIG, '--output-type', 'json', ...CRUISED],
+    { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (stderr !== '') throw new Error(stderr);
+  const { summary } = JSON.parse(stdout) as { summary: { violations: Violation[]; totalCruised: number } };
+  if (summary.totalCruised === 0) throw new Error('nothing was looked at');
+  return summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+};
+
+/** Each file breaks one rule, and is named in what the rule reports. */
+const SEEDED: Readonly<Record<string, readonly [path: string, imports: string]>> = {
+  'no-cycles': ['src/rooms/one.ts', './two.js'],
+  resolvable: ['src/rooms/lost.ts', './nowhere.js'],
+  'declared-packages': ['src/rooms/undeclared.ts', 'undeclared'],
+  'no-development-packages-at-run-time': ['src/rooms/tool.ts', 'typescript'],
+  'protocol-imports-nothing': ['protocol/src/reach.ts', 'node:fs'],
+  'client-imports-protocol-alone': ['client/src/reach.ts', 'ws'],
+  'demo-imports-client-alone': ['client-demo/src/reach.ts', '../../client/src/private.js'],
+  'signaling-core-knows-no-framework': ['src/signaling/handlers/offer.ts', '@nestjs/common'],
+  'bus-and-presence-know-no-feature': ['src/presence/nosy.ts', '../rooms/store.js'],
+  'only-modules-name-adapters': ['src/ops/health.ts', '../bus/bus.memory.js'],
+  'only-redis-makes-redis-clients': ['src/bus/bus.redis.ts', 'ioredis'],
+  'only-database-knows-the-driver': ['src/rooms/room.store.ts', 'pg'],
+  'only-stores-write-queries': ['src/rooms/room.service.ts', 'drizzle-orm'],
+  'rest-never-calls-signaling': ['src/rooms/close.ts', '../signaling/sessions.js'],
+  'config-knows-nothing': ['src/config/defaults.ts', '../rooms/store.js'],
+  'product-never-imports-tests': ['src/rooms/fixture.ts', '../../test/support/nodes.js'],
+  'conformance-imports-nothing-of-ours': ['test/protocol/suite.ts', '../support/nodes.js'],
+  'no-drawers': ['src/rooms/drawer.ts', '../utils/strings.js'],
+};
+
+const INNOCENT = [
+  'src/rooms/store.ts',
+  'src/signaling/sessions.ts',
+  'src/bus/bus.memory.ts',
+  'src/utils/strings.ts',
+  'client/src/private.ts',
+  'test/support/nodes.ts',
+];
+
+describe('architecture', () => {
+  let folder = '';
+  let found: string[] = [];
+
+  const put = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'parley-architecture-'));
+    for (const name of [CONFIG, 'tsconfig.json', 'tsconfig.check.json'])
+      copyFileSync(join(ROOT, name), join(folder, name));
+    const declared = ['@nestjs/common', 'ws', 'ioredis', 'pg', 'drizzle-orm'];
+    put(
+      'package.json',
+      JSON.stringify({
+        type: 'module',
+        dependencies: Object.fromEntries(declared.map((name) => [name, '1.0.0'])),
+        devDependencies: { typescript: '1.0.0' },
+      }),
+    );
+    for (const name of [...declared, 'typescript', 'undeclared']) {
+      put(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
+      put(`node_modules/${name}/index.js`, 'export const answer = 42;');
+    }
+    for (const path of INNOCENT) put(path, 'export const answer = 42;');
+    for (const [path, target] of Object.values(SEEDED)) {
+      put(path, `import * as it from '${target}';\nexport const use = it;`);
+    }
+    put('src/rooms/two.ts', "import * as it from './one.js';\nexport const use = it;");
+    found = cruise(folder);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is what the code keeps to', () => {
+    expect(cruise(ROOT)).toEqual([]);
+  });
+
+  it.each(Object.entries(SEEDED))('%s is broken by %j', (rule, [path]) => {
+    expect(found.filter((line) => line.startsWith(`${rule}: ${path} → `))).not.toEqual([]);
+  });
+
+  it('has no rule that is never proved to fail', async () => {
+    const { default: config } = (await import(join(ROOT, CONFIG))) as {
+      default: { forbidden: readonly { name: string }[] };
+    };
+    expect(config.forbidden.map(({ name }) => name).sort()).toEqual(Object.keys(SEEDED).sort());
+  });
+
+  it('lets a file import a type of ioredis', () => {
+    put('src/bus/typed.ts', "import type { Redis } from 'ioredis';\nexport type Connection = Redis;");
+    const lines = cruise(folder).filter((line) => line.includes('src/bus/typed.ts'));
+    expect(lines).toEqual([]);
+  });
+
+  it('has no folder that gathers what nobody owns', () => {
+    const folders = ['src', 'protocol/src', 'client/src', 'client-demo/src', 'test', 'scripts']
+      .flatMap((top) => readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && /^(common|shared|utils?|helpers?)$/.test(entry.name));
+    expect(folders.map(({ name }) => name)).toEqual([]);
+  });
+});
