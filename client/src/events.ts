@@ -1,0 +1,66 @@
+/** Called with the payload of one event. What it throws is reported and stops nobody else. */
+export type Listener<Payload> = (payload: Payload) => void;
+
+/** @internal Where an exception of a listener goes. */
+export type Report = (error: unknown) => void;
+
+const reportGlobally: Report = (error) => {
+  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
+  else console.error(error);
+};
+
+/**
+ * A typed emitter: `Events` maps each event's name to its payload.
+ * Listeners are called at once, in the order they were added.
+ *
+ * @example
+ * const stop = room.on('chat', (message) => console.log(message.text));
+ * stop(); // the same as room.off('chat', listener)
+ */
+export class Emitter<Events extends object> {
+  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+  readonly #report: Report;
+
+  /** @internal */
+  constructor(report: Report = reportGlobally) {
+    this.#report = report;
+  }
+
+  /** Listen to an event. Adding the same function twice is adding it once. @returns a function that stops it. */
+  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => this.off(name, listener);
+  }
+
+  /** Listen to the next occurrence only. @returns a function that stops it. */
+  once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+    const stop = this.on(name, (payload) => {
+      stop();
+      listener(payload);
+    });
+    return stop;
+  }
+
+  /** Stop listening. A function that does not listen is no error. */
+  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
+    this.#listeners.get(name)?.delete(listener);
+  }
+
+  /** @internal */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+    // A copy: a listener may add or remove others while it runs.
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        (listener as Listener<Events[Name]>)(payload);
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+  }
+
+  /** @internal */
+  removeAllListeners(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,32 @@
+export type {
+  ChatMessage,
+  ErrorCode,
+  IceServer,
+  LeftReason,
+  Limits,
+  Meta,
+  NodeId,
+  Participant,
+  ParticipantState,
+  PeerId,
+  Role,
+  RoomId,
+  SessionId,
+  UserId,
+} from '@parley/protocol';
+export { ParleyError, type ParleyErrorCode } from './errors.js';
+export { Emitter, type Listener } from './events.js';
+export type {
+  Clock,
+  ParleyClientOptions,
+  PeerConnectionConstructor,
+  TokenSource,
+  WebSocketConstructor,
+  WebSocketLike,
+} from './options.js';
+export { type ClientState, type JoinOptions, ParleyClient, type ParleyClientEvents } from './parley-client.js';
+export { Peer, type PeerEvents, type RemoteTrack } from './peer.js';
+export type { PeerStats, Quality, Route } from './peer-stats.js';
+export { Publication, type PublicationEvents } from './publication.js';
+export { type ChatHistory, Room, type RoomEvents } from './room.js';
+export type { SendResult } from './send-result.js';
