@@ -1,0 +1,47 @@
+/** How the tiles of a call share the stage. Lengths are CSS pixels. */
+export interface GridLayout {
+  readonly columns: number;
+  readonly rows: number;
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+}
+
+/** The narrowest and the widest shape that a face may be cropped to, as width over height. */
+export const ASPECT = { min: 0.75, max: 16 / 9 } as const;
+
+/** The size of one tile when the stage has so many columns and rows. */
+const fit = (columns: number, rows: number, width: number, height: number, gap: number) => {
+  const cellWidth = Math.max(0, (width - gap * (columns - 1)) / columns);
+  const cellHeight = Math.max(0, (height - gap * (rows - 1)) / rows);
+  return {
+    tileWidth: Math.floor(Math.min(cellWidth, cellHeight * ASPECT.max)),
+    tileHeight: Math.floor(Math.min(cellHeight, cellWidth / ASPECT.min)),
+  };
+};
+
+/** Area that counts: what lies between 4:5 and 3:2 in the tile, so that neither slits nor towers win. */
+const worth = (tileWidth: number, tileHeight: number): number => {
+  const width = Math.min(tileWidth, tileHeight * 1.5);
+  return width * Math.min(tileHeight, tileWidth * 1.25);
+};
+
+/**
+ * The columns and rows that show `count` equal tiles largest in a stage of `width` by `height`.
+ * A tile's shape stays within {@link ASPECT}; among equals the one with fewer empty places wins.
+ */
+export const layoutGrid = (count: number, width: number, height: number, gap: number): GridLayout => {
+  const tiles = Math.max(1, count);
+  let best: GridLayout = { columns: 1, rows: tiles, ...fit(1, tiles, width, height, gap) };
+  let bestWorth = -1;
+  for (let columns = 1; columns <= tiles; columns++) {
+    const rows = Math.ceil(tiles / columns);
+    const size = fit(columns, rows, width, height, gap);
+    const empty = columns * rows - tiles;
+    const value = worth(size.tileWidth, size.tileHeight) * (1 - 0.04 * empty);
+    if (value > bestWorth) {
+      best = { columns, rows, ...size };
+      bestWorth = value;
+    }
+  }
+  return best;
+};
