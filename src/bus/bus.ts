@@ -35,7 +35,7 @@ export interface Bus {
   /** Adds a handler: gateway, room access and account standing each act on facts in their own way. */
   onFact(handler: (fact: Fact) => void): void;
 
-  /** Called after each time that the channel was heard again following a gap: messages may have been lost. */
+  /** Adds a handler, called after each time that the channel was heard again following a gap: messages may have been lost. */
   onGap(handler: () => void): void;
 
   /** Whether messages to other nodes can be sent, and the own channel is heard. */

@@ -12,7 +12,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 
-const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+/** Milliseconds, the precision of `Date`: a moment that was read compares equal to the one that was written. */
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
 /** Accounts of Parley's own. Guests and an outside issuer's users have no row here. */
 export const users = pgTable(

@@ -1,0 +1,94 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Bus } from '../bus/bus.js';
+import { BUS } from '../bus/bus.tokens.js';
+import { isDatabaseLost } from '../database/database-errors.js';
+import { UsersStore } from '../users/users.store.js';
+
+interface Standing {
+  /** Tokens from before this moment are void; Infinity: the user is gone. */
+  readonly validAfter: number;
+  readonly freshUntil: number;
+}
+
+const FRESH_MS = 30_000;
+const MOST_USERS = 20_000;
+/** A verification waits no longer for the database than this. */
+const PATIENCE_MS = 1_500;
+/** After a failure the database is left alone for so long. */
+const PAUSE_MS = 2_000;
+
+/**
+ * Whether an account's tokens still count. Remembers each user's answer for 30 s, hears of revocations by the
+ * bus, and while the database is away goes by what it remembers, then by the signature alone: calls go on.
+ */
+@Injectable()
+export class AccountStanding {
+  private readonly log = new Logger('AccountStanding');
+  private readonly known = new Map<string, Standing>();
+  private readonly asking = new Map<string, Promise<number | undefined>>();
+  private pausedUntil = 0;
+
+  constructor(
+    private readonly users: UsersStore,
+    @Inject(BUS) bus: Bus,
+  ) {
+    bus.onFact((fact) => {
+      if (fact.fact === 'user_revoked') this.remember(fact.user, fact.before);
+    });
+  }
+
+  /** @param issuedAt ms since the Unix epoch */
+  async counts(user: string, issuedAt: number): Promise<boolean> {
+    const known = this.known.get(user);
+    if (known !== undefined && known.freshUntil > Date.now()) return issuedAt >= known.validAfter;
+    const validAfter = await this.ask(user);
+    return validAfter === undefined || issuedAt >= validAfter;
+  }
+
+  /** What the database says, else what was remembered, else nothing. */
+  private async ask(user: string): Promise<number | undefined> {
+    if (Date.now() < this.pausedUntil) return this.known.get(user)?.validAfter;
+    let asked = this.asking.get(user);
+    if (asked === undefined) {
+      asked = this.lookUp(user).finally(() => this.asking.delete(user));
+      this.asking.set(user, asked);
+    }
+    return asked;
+  }
+
+  private async lookUp(user: string): Promise<number | undefined> {
+    try {
+      const answer = await within(PATIENCE_MS, this.users.validAfter(user));
+      return this.remember(user, answer ?? Number.POSITIVE_INFINITY);
+    } catch (error) {
+      if (!(error instanceof NoAnswer) && !isDatabaseLost(error)) throw error;
+      this.pausedUntil = Date.now() + PAUSE_MS;
+      this.log.warn('the database is away: accounts go by the signature of their tokens');
+      return this.known.get(user)?.validAfter;
+    }
+  }
+
+  /** Never moves a revocation back: a look-up may have begun before it. */
+  private remember(user: string, validAfter: number): number {
+    const latest = Math.max(validAfter, this.known.get(user)?.validAfter ?? 0);
+    this.known.delete(user);
+    this.known.set(user, { validAfter: latest, freshUntil: Date.now() + FRESH_MS });
+    const oldest = this.known.keys().next().value;
+    if (this.known.size > MOST_USERS && oldest !== undefined) this.known.delete(oldest);
+    return latest;
+  }
+}
+
+class NoAnswer extends Error {}
+
+const within = async <T>(ms: number, promise: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer()), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { JwtModule, JwtService } from '@nestjs/jwt';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { UsersStoreModule } from '../users/users-store.module.js';
+import { AccountStanding } from './account-standing.js';
+import { AuthGuard } from './auth.guard.js';
+import { JwksTokenVerifier } from './jwks-token-verifier.js';
+import { OwnTokenVerifier } from './own-token-verifier.js';
+import { TokenVerifier } from './principal.js';
+import { SecretsModule } from './secrets.module.js';
+import { SECRETS, type Secrets } from './signing-secret.js';
+
+const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
+  // A KeyObject: a string would be tried as a PEM key first, at forty times the cost.
+  secret: jwtKey,
+  signOptions: { algorithm: 'HS256' as const, issuer: jwt.issuer, audience: jwt.audience },
+  verifyOptions: { algorithms: ['HS256' as const], issuer: jwt.issuer, audience: jwt.audience },
+});
+
+const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountStanding): TokenVerifier =>
+  jwt.jwksUrl === undefined
+    ? new OwnTokenVerifier(service, standing)
+    : new JwksTokenVerifier({ ...jwt, jwksUrl: jwt.jwksUrl });
+
+/** Who is asking: tokens made and verified, and the guard of REST. */
+@Module({
+  imports: [
+    SecretsModule,
+    UsersStoreModule,
+    JwtModule.registerAsync({ imports: [SecretsModule], inject: [CONFIG, SECRETS], useFactory: jwtOptions }),
+  ],
+  providers: [
+    AccountStanding,
+    { provide: TokenVerifier, inject: [CONFIG, JwtService, AccountStanding], useFactory: chooseVerifier },
+    AuthGuard,
+  ],
+  exports: [TokenVerifier, AuthGuard, SecretsModule],
+})
+export class AuthModule {}

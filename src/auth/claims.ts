@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { ProtocolError, type Role, type UserId } from '@parley/protocol';
+import type { Principal } from './principal.js';
+
+/** How far two clocks may be apart, seconds. */
+export const LEEWAY_SECONDS = 30;
+
+/** Longer tokens are not looked at. */
+export const MAX_TOKEN_BYTES = 4_096;
+
+const MAX_GRANTS = 100;
+const MAX_NAME = 64;
+const ROLES: ReadonlySet<unknown> = new Set<Role>(['owner', 'moderator', 'member', 'guest']);
+const GRANT_PATTERN = /^(?:[A-Za-z0-9_-]{1,64}\*?|\*)$/;
+/** Control characters, and what can turn the direction of text around it. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Whose word on `kind` is taken: an outside issuer has no accounts here. */
+export type Issuer = 'own' | 'outside';
+
+/**
+ * Reads the claims of a token whose signature, issuer and audience were checked (RFC 7519 §4, RFC 8725 §3).
+ * @throws ProtocolError `token_invalid`, `token_expired`
+ */
+export const readClaims = (
+  claims: Readonly<Record<string, unknown>>,
+  token: string,
+  issuer: Issuer,
+  now: number,
+): Principal => {
+  const { sub, exp, nbf, iat, jti, typ, name } = claims;
+  if (typeof sub !== 'string' || sub.length < 1 || sub.length > 128 || UNPRINTABLE.test(sub)) throw invalid('sub');
+  if (typ !== undefined && typ !== 'access') throw invalid('typ');
+  if (typeof exp !== 'number' || !Number.isSafeInteger(exp)) throw invalid('exp');
+  if (!isMoment(iat) || iat * 1000 > now + LEEWAY_SECONDS * 1000) throw invalid('iat');
+  if (nbf !== undefined && (!isMoment(nbf) || nbf * 1000 > now + LEEWAY_SECONDS * 1000)) throw invalid('nbf');
+  if (jti !== undefined && (typeof jti !== 'string' || jti.length < 1 || jti.length > 128)) throw invalid('jti');
+  if (name !== undefined && typeof name !== 'string') throw invalid('name');
+  const principal: Principal = {
+    user: sub as UserId,
+    name: readName(name, sub),
+    kind: readKind(claims.kind, issuer),
+    grants: readGrants(claims.rooms),
+    issuedAt: Math.round(iat * 1000),
+    expiresAt: exp * 1000,
+    tokenId: jti ?? createHash('sha256').update(token).digest('base64url'),
+  };
+  if (exp * 1000 + LEEWAY_SECONDS * 1000 <= now) throw new ProtocolError('token_expired');
+  return principal;
+};
+
+const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 1e11;
+
+const readName = (name: string | undefined, fallback: string): string => {
+  const tidy = name?.normalize('NFC').trim() ?? '';
+  if (tidy === '' || UNPRINTABLE.test(tidy)) return fallback.slice(0, MAX_NAME);
+  return [...tidy].slice(0, MAX_NAME).join('');
+};
+
+const readKind = (kind: unknown, issuer: Issuer): Principal['kind'] => {
+  if (kind === undefined || kind === 'external') return 'external';
+  if (kind === 'guest') return 'guest';
+  if (kind === 'account' && issuer === 'own') return 'account';
+  throw invalid('kind');
+};
+
+const readGrants = (rooms: unknown): Readonly<Record<string, Role>> => {
+  if (rooms === undefined) return {};
+  if (typeof rooms !== 'object' || rooms === null || Array.isArray(rooms)) throw invalid('rooms');
+  const entries = Object.entries(rooms);
+  if (entries.length > MAX_GRANTS) throw invalid('rooms');
+  for (const [room, role] of entries) if (!GRANT_PATTERN.test(room) || !ROLES.has(role)) throw invalid('rooms');
+  return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<string, Role>>;
+};
+
+/** Names the claim, never its value. */
+const invalid = (claim: string) => new ProtocolError('token_invalid', `The token's ${claim} claim is not valid.`);

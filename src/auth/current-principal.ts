@@ -1,0 +1,11 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ProtocolError } from '@parley/protocol';
+import type { AuthenticatedRequest } from './auth.guard.js';
+import type { Principal } from './principal.js';
+
+/** The {@link Principal} whom the guard let through. */
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (principal === undefined) throw new ProtocolError('unauthenticated');
+  return principal;
+});

@@ -1,0 +1,54 @@
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+
+/** The secrets that this process holds. Replicas that share users must hold the same. */
+export interface Secrets {
+  /** Signs and checks Parley's own access tokens (HS256). */
+  readonly jwtKey: KeyObject;
+  /** Keys the derivation of session and peer ids. */
+  readonly sessionKey: KeyObject;
+}
+
+/** Injects the {@link Secrets}. */
+export const SECRETS = Symbol('SECRETS');
+
+/**
+ * The configured secrets; those that are absent are made on the first start and kept in the data directory,
+ * readable by its owner alone. The session key is derived from the token secret when it has no own (RFC 5869).
+ */
+export const resolveSecrets = (config: Pick<Config, 'jwt' | 'dataDir'>): Secrets => {
+  const { secret, sessionSecret, jwksUrl } = config.jwt;
+  if (jwksUrl !== undefined && secret === undefined) {
+    // No token is ever made with this key: an outside issuer signs them.
+    const session = sessionSecret === undefined ? kept(config.dataDir, 'session-secret') : Buffer.from(sessionSecret);
+    return { jwtKey: createSecretKey(randomBytes(32)), sessionKey: createSecretKey(session) };
+  }
+  const jwt = secret === undefined ? kept(config.dataDir, 'jwt-secret') : Buffer.from(secret);
+  const session =
+    sessionSecret === undefined
+      ? Buffer.from(hkdfSync('sha256', jwt, Buffer.alloc(0), 'parley session', 32))
+      : Buffer.from(sessionSecret);
+  return { jwtKey: createSecretKey(jwt), sessionKey: createSecretKey(session) };
+};
+
+const kept = (dataDir: string, name: string): Buffer => {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, name);
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(fresh, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    // A link either makes the whole file or finds the one that was there: never half a secret.
+    linkSync(fresh, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(fresh);
+  }
+  chmodSync(path, 0o600);
+  const text = readFileSync(path, 'utf8').trim();
+  if (Buffer.byteLength(text) < 32)
+    throw new Error(`${path} holds less than 32 bytes; remove it to have a new one made`);
+  return Buffer.from(text);
+};

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import { DATABASE, type Database } from '../database/database.tokens.js';
+import { messages, rooms } from '../database/schema.js';
+
+/** A message as it is kept. */
+export type MessageRow = typeof messages.$inferSelect;
+
+/** The messages' rows. */
+@Injectable()
+export class ChatStore {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /** @returns undefined when there is no such room */
+  append(
+    message: Omit<MessageRow, 'seq' | 'at'>,
+  ): Promise<{ readonly row: MessageRow; readonly fresh: boolean } | undefined> {
+    return this.db.transaction(async (tx) => {
+      // Locks the room's row: one message of a room is numbered after another. A number that turns out not
+      // to be needed is given back with the transaction's other change, so that there are no holes.
+      const [room] = await tx
+        .select({ seq: rooms.lastSeq })
+        .from(rooms)
+        .where(eq(rooms.id, message.room))
+        .for('update');
+      if (room === undefined) return undefined;
+      const [kept] = await tx
+        .select()
+        .from(messages)
+        .where(
+          and(
+            eq(messages.room, message.room),
+            eq(messages.user, message.user),
+            eq(messages.clientId, message.clientId),
+          ),
+        );
+      if (kept !== undefined) return { row: kept, fresh: false };
+      const seq = room.seq + 1;
+      await tx.update(rooms).set({ lastSeq: seq }).where(eq(rooms.id, message.room));
+      const [row] = await tx
+        .insert(messages)
+        .values({ ...message, seq, at: sql`clock_timestamp()` })
+        .returning();
+      return row === undefined ? undefined : { row, fresh: true };
+    });
+  }
+
+  /** Oldest first: those after a number, or the newest ones. */
+  async page(room: string, after: number | undefined, limit: number): Promise<MessageRow[]> {
+    if (after !== undefined) {
+      const wanted = and(eq(messages.room, room), gt(messages.seq, after));
+      return this.db.select().from(messages).where(wanted).orderBy(asc(messages.seq)).limit(limit);
+    }
+    const newest = await this.db
+      .select()
+      .from(messages)
+      .where(eq(messages.room, room))
+      .orderBy(desc(messages.seq))
+      .limit(limit);
+    return newest.reverse();
+  }
+}

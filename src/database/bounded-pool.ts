@@ -1,0 +1,32 @@
+import pg from 'pg';
+import { DatabaseBusy } from './database-errors.js';
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void;
+
+/** A pool in which only so many queries may wait for a connection; the next one is refused at once. */
+export class BoundedPool extends pg.Pool {
+  constructor(
+    config: pg.PoolConfig,
+    private readonly mostWaiting: number,
+  ) {
+    super(config);
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
+    if (this.waitingCount < this.mostWaiting) {
+      if (callback === undefined) return super.connect();
+      super.connect(callback);
+      return undefined;
+    }
+    const busy = new DatabaseBusy(`${this.mostWaiting} queries wait for a connection already`);
+    if (callback === undefined) return Promise.reject(busy);
+    callback(busy, undefined, () => undefined);
+    return undefined;
+  }
+}

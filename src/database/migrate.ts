@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { isDatabaseLost } from './database-errors.js';
+
+/** "parley" and "migrate" in one bigint: the advisory lock that a migrating replica holds. */
+const LOCK = '8097875038425937';
+
+const FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
+
+/** How long a database that is still starting is waited for. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Brings the schema up to date. Any number of replicas may call it at once: one does it, the others wait
+ * and find it done.
+ * @param patienceMs how long to wait for a database that does not answer yet
+ * @throws the driver's error when the database refuses, or is not there in time
+ */
+export const migrateDatabase = async (connection: pg.ClientConfig, patienceMs = PATIENCE_MS): Promise<void> => {
+  const client = await connectPatiently(connection, Date.now() + patienceMs);
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await migrate(drizzle(client), { migrationsFolder: FOLDER });
+  } finally {
+    // Ending the connection ends the lock too, also when the migration failed half way.
+    await client.end();
+  }
+};
+
+const connectPatiently = async (connection: pg.ClientConfig, deadline: number): Promise<pg.Client> => {
+  for (;;) {
+    const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000, application_name: 'parley-migrate' });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (!isDatabaseLost(error) || Date.now() >= deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+};

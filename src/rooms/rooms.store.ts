@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Role } from '@parley/protocol';
+import { and, count, desc, eq, exists, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { DATABASE, type Database } from '../database/database.tokens.js';
+import { memberships, rooms } from '../database/schema.js';
+
+/** A room as it is kept. */
+export type Room = typeof rooms.$inferSelect;
+
+/** What may be set of a room. */
+export type RoomChange = Partial<Pick<Room, 'name' | 'listed' | 'guestsAllowed' | 'capacity' | 'metadata'>>;
+
+/** A place between two rooms in the list: the room that was shown last. */
+export interface RoomPlace {
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+/** The rooms' rows, and who is what in them. */
+@Injectable()
+export class RoomsStore {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /**
+   * Makes a room of an owner's, unless there are `most` of these already.
+   * @returns undefined when the limit is reached
+   */
+  insert(
+    room: Pick<Room, 'id' | 'name' | 'listed' | 'guestsAllowed' | 'capacity' | 'metadata'> & { owner: string },
+    most: number,
+  ): Promise<Room | undefined> {
+    return this.db.transaction(async (tx) => {
+      // One owner's rooms are counted and made one after another, or a burst would pass the limit.
+      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`rooms of ${room.owner}`}, 0))`);
+      const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, room.owner));
+      if (own === undefined || own.rooms >= most) return undefined;
+      const [row] = await tx.insert(rooms).values(room).returning();
+      await tx.insert(memberships).values({ room: room.id, user: room.owner, role: 'owner' });
+      return row;
+    });
+  }
+
+  /** Makes a room that a token's grant names, if it is not there. */
+  async ensure(id: string): Promise<Room | undefined> {
+    await this.db.insert(rooms).values({ id, name: id, owner: null, listed: false }).onConflictDoNothing();
+    return this.find(id);
+  }
+
+  async find(id: string): Promise<Room | undefined> {
+    const [row] = await this.db.select().from(rooms).where(eq(rooms.id, id)).limit(1);
+    return row;
+  }
+
+  /** What a user was made in a room. */
+  async membership(room: string, user: string): Promise<Role | undefined> {
+    const [row] = await this.db
+      .select({ role: memberships.role })
+      .from(memberships)
+      .where(and(eq(memberships.room, room), eq(memberships.user, user)))
+      .limit(1);
+    return row?.role;
+  }
+
+  /**
+   * Newest first: rooms that are listed, and rooms that the user is a member of.
+   * @param search a part of the name, whatever its case
+   * @param after the last room of the page before
+   */
+  list(user: string, search: string | undefined, after: RoomPlace | undefined, limit: number): Promise<Room[]> {
+    const isMember = exists(
+      this.db
+        .select({ one: sql`1` })
+        .from(memberships)
+        .where(and(eq(memberships.room, rooms.id), eq(memberships.user, user))),
+    );
+    const wanted: (SQL | undefined)[] = [or(and(eq(rooms.listed, true), isNotNull(rooms.owner)), isMember)];
+    if (search !== undefined) wanted.push(sql`lower(${rooms.name}) like lower(${`%${escapeLike(search)}%`})`);
+    if (after !== undefined) {
+      const at = new Date(after.createdAt);
+      wanted.push(or(lt(rooms.createdAt, at), and(eq(rooms.createdAt, at), lt(rooms.id, after.id))));
+    }
+    return this.db
+      .select()
+      .from(rooms)
+      .where(and(...wanted))
+      .orderBy(desc(rooms.createdAt), desc(rooms.id))
+      .limit(limit);
+  }
+
+  /** @returns undefined when the room is gone or is at another version */
+  async update(id: string, version: number, change: RoomChange): Promise<Room | undefined> {
+    const [row] = await this.db
+      .update(rooms)
+      .set({ ...change, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
+      .where(and(eq(rooms.id, id), eq(rooms.version, version)))
+      .returning();
+    return row;
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return (await this.db.delete(rooms).where(eq(rooms.id, id)).returning({ id: rooms.id })).length > 0;
+  }
+
+  /** Removes the rooms of an owner, and what it was in others. @returns the ids of the rooms */
+  removeAllOf(owner: string): Promise<string[]> {
+    return this.db.transaction(async (tx) => {
+      const gone = await tx.delete(rooms).where(eq(rooms.owner, owner)).returning({ id: rooms.id });
+      await tx.delete(memberships).where(eq(memberships.user, owner));
+      return gone.map(({ id }) => id);
+    });
+  }
+}
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
