@@ -1,6 +1,210 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, chown, link, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import { DataLock } from './data-lock.js';
 import type { DatabaseSource } from './database-connection.js';
+import { type SystemUser, systemUser } from './postgres-account.js';
+import { findBinaries, NoEmbeddedPostgres } from './postgres-binaries.js';
+import { initialise, PostgresProcess, type ServerPlace, stopLeftover } from './postgres-process.js';
 
-/** Starts the server of our own in a data directory. */
+/** Where programs and data are when Parley runs as root: a clone in a closed folder is out of the server's reach. */
+const ROOT_HOME = '/var/lib/parley';
+/** `sun_path` holds 108 bytes on Linux and 104 on macOS, the final NUL included. */
+const MAX_SOCKET_PATH = 103;
+const SOCKET_NAME = '.s.PGSQL.5432';
+/** A server that was killed replays its log first. */
+const START_MS = 120_000;
+
+const SETTINGS = {
+  listen_addresses: '',
+  unix_socket_permissions: '0700',
+  max_connections: '40',
+  shared_buffers: '64MB',
+  max_wal_size: '256MB',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_min_messages: 'warning',
+};
+
+/**
+ * Starts a PostgreSQL of Parley's own in a data directory, and keeps it up until `stop`.
+ * It listens on a Unix socket in a folder of mode 0700 and on nothing else.
+ * @throws DataDirectoryBusy when another process works there
+ * @throws NoEmbeddedPostgres when there are no programs for this machine
+ */
 export const startEmbeddedPostgres = async (dataDir: string): Promise<DatabaseSource> => {
-  throw new Error(`an embedded server in ${dataDir} cannot be started yet: set DATABASE_URL`);
+  const folder = resolve(dataDir);
+  await mkdir(folder, { recursive: true });
+  const locks = [await DataLock.take(folder)];
+  const release = () => {
+    for (const lock of locks.reverse()) lock.release();
+  };
+  try {
+    const user = process.getuid?.() === 0 ? await systemUser() : undefined;
+    const home = user === undefined ? folder : await rootHome(folder);
+    // A data directory that was copied names the same data.
+    if (home !== folder) locks.push(await DataLock.take(home));
+    const socket = await socketFolder(home, user);
+    const place = await prepare(home, user, socket);
+    const server = new EmbeddedPostgres(place, connectionTo(socket));
+    await server.start();
+    return {
+      connection: connectionTo(socket),
+      stop: async () => {
+        await server.stop();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+const connectionTo = (socket: string): pg.ClientConfig => ({
+  host: socket,
+  port: 5432,
+  user: 'parley',
+  database: 'postgres',
+  // Never a password from the environment or ~/.pgpass, never a question for TLS.
+  password: '',
+  ssl: false,
+});
+
+/** Keeps one server up: a process that ends unasked is started again. */
+class EmbeddedPostgres {
+  private readonly log = new Logger('EmbeddedPostgres');
+  private process: PostgresProcess | undefined;
+  private again: NodeJS.Timeout | undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly place: ServerPlace,
+    private readonly connection: pg.ClientConfig,
+  ) {}
+
+  async start(): Promise<void> {
+    const child = this.launch();
+    let words: string | undefined;
+    void child.ended.then((said) => {
+      words = said;
+    });
+    const deadline = Date.now() + START_MS;
+    while (!(await answers(this.connection))) {
+      if (words !== undefined) {
+        this.stopping = true;
+        clearTimeout(this.again);
+        throw new NoEmbeddedPostgres(`the server did not start: ${words || 'it said nothing'}`);
+      }
+      if (Date.now() > deadline) {
+        await this.stop();
+        throw new NoEmbeddedPostgres(`the server did not answer within ${START_MS / 1000} s`);
+      }
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.again);
+    await this.process?.stop();
+  }
+
+  private launch(): PostgresProcess {
+    const child = new PostgresProcess(this.place);
+    this.process = child;
+    void child.ended.then((words) => {
+      if (this.stopping) return;
+      this.log.error(`the server ended unasked, it is started again: ${words}`);
+      this.again = setTimeout(() => void this.relaunch(), 1_000);
+    });
+    return child;
+  }
+
+  private async relaunch(): Promise<void> {
+    await stopLeftover(this.place.data);
+    if (!this.stopping) this.launch();
+  }
+}
+
+const answers = async (connection: pg.ClientConfig): Promise<boolean> => {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+/** Everything a start needs: programs, a cluster, and nobody else on it. */
+const prepare = async (home: string, user: SystemUser | undefined, socket: string): Promise<ServerPlace> => {
+  const binaries = await findBinaries(user === undefined ? home : ROOT_HOME, user !== undefined);
+  const data = join(home, 'postgres');
+  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: socket }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const place = { binaries, user, data, settings };
+  await stopLeftover(data);
+  // What an initdb left that was cut short.
+  for (const name of await readdir(home)) {
+    if (name.startsWith('postgres.new-')) await rm(join(home, name), { recursive: true, force: true });
+  }
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    const fresh = `${data}.new-${randomBytes(4).toString('hex')}`;
+    await initialise(place, fresh);
+    await rename(fresh, data);
+  }
+  const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+  if (version !== binaries.major) {
+    throw new NoEmbeddedPostgres(
+      `${data} was written by PostgreSQL ${version} and this one is ${binaries.major}; dump it with the former and restore it`,
+    );
+  }
+  return place;
+};
+
+/** The folder for one data directory under {@link ROOT_HOME}; the directory itself keeps its name. */
+const rootHome = async (folder: string): Promise<string> => {
+  const file = join(folder, 'postgres-id');
+  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
+  await writeFile(fresh, `${randomBytes(8).toString('hex')}\n`, { flag: 'wx' });
+  await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(fresh);
+  const id = (await readFile(file, 'utf8')).trim();
+  if (!/^[0-9a-f]{16}$/.test(id)) throw new NoEmbeddedPostgres(`${file} does not hold 16 hexadecimal digits`);
+  const { uid, gid } = await systemUser();
+  const home = join(ROOT_HOME, id);
+  await mkdir(home, { recursive: true });
+  await chmod(ROOT_HOME, 0o755);
+  await chown(home, uid, gid);
+  await chmod(home, 0o700);
+  return home;
+};
+
+/** Beside the data where the path is short enough, else in the folder for temporary files. */
+const socketFolder = async (home: string, user: SystemUser | undefined): Promise<string> => {
+  const near = join(home, 'run');
+  const isShort = Buffer.byteLength(join(near, SOCKET_NAME)) <= MAX_SOCKET_PATH;
+  const path = isShort
+    ? near
+    : join(tmpdir(), `parley-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const { uid } = await lstat(path);
+  // Everybody may make a folder of this name beforehand, and would then own the socket.
+  if (!isShort && uid !== process.getuid?.()) throw new NoEmbeddedPostgres(`${path} belongs to another user`);
+  await chmod(path, 0o700);
+  if (user !== undefined) await chown(path, user.uid, user.gid);
+  return path;
 };

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { NoEmbeddedPostgres } from './postgres-binaries.js';
+
+const run = promisify(execFile);
+
+/** A system user that the server runs as. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const NAME = 'parley';
+
+/** PostgreSQL refuses to run as root: finds, or makes, the user `parley`. */
+export const systemUser = async (): Promise<SystemUser> => {
+  const found = await look();
+  if (found !== undefined) return found;
+  try {
+    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', NAME]);
+  } catch (error) {
+    // Another process may have made it at the same moment.
+    const made = await look();
+    if (made !== undefined) return made;
+    throw new NoEmbeddedPostgres(
+      `PostgreSQL does not run as root and the system user ${NAME} cannot be made (${(error as Error).message.trim()}); run Parley as an ordinary user`,
+    );
+  }
+  const made = await look();
+  if (made === undefined) throw new NoEmbeddedPostgres(`the system user ${NAME} was made and cannot be found`);
+  return made;
+};
+
+const look = async (): Promise<SystemUser | undefined> => {
+  try {
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, NAME])).stdout)),
+    );
+    return uid === undefined || gid === undefined ? undefined : { uid, gid };
+  } catch {
+    return undefined;
+  }
+};
