@@ -4,7 +4,7 @@ import type { Fact } from './bus.js';
 export class Handlers {
   private message: (message: Buffer) => void = () => {};
   private readonly facts: ((fact: Fact) => void)[] = [];
-  private gap: () => void = () => {};
+  private readonly gaps: (() => void)[] = [];
 
   constructor(private readonly onError: (error: unknown) => void) {}
 
@@ -15,7 +15,7 @@ export class Handlers {
     this.facts.push(handler);
   }
   set onGap(handler: () => void) {
-    this.gap = handler;
+    this.gaps.push(handler);
   }
 
   deliver(message: Buffer): void {
@@ -25,7 +25,7 @@ export class Handlers {
     for (const handler of this.facts) this.guard(() => handler(fact));
   }
   reportGap(): void {
-    this.guard(() => this.gap());
+    for (const handler of this.gaps) this.guard(handler);
   }
 
   private guard(call: () => void): void {

@@ -11,6 +11,8 @@ interface Batch {
  * input of this turn was handled, so that everything it led to leaves in one write a destination.
  */
 export class Outbox {
+  /** What waits, over all destinations. */
+  bytes = 0;
   private batches = new Map<NodeId, Batch>();
   private scheduled: NodeJS.Immediate | undefined;
 
@@ -22,6 +24,7 @@ export class Outbox {
     if (batch.bytes + message.length > MAX_BATCH_BYTES) return false;
     this.batches.set(to, batch);
     batch.bytes += message.length;
+    this.bytes += message.length;
     batch.messages.push(message);
     this.scheduled ??= setImmediate(() => this.flushAll());
     return true;
@@ -31,6 +34,7 @@ export class Outbox {
   flushAll(): void {
     clearImmediate(this.scheduled);
     this.scheduled = undefined;
+    this.bytes = 0;
     const batches = this.batches;
     this.batches = new Map();
     for (const [to, { messages }] of batches) this.flush(to, messages);
@@ -42,6 +46,7 @@ export class Outbox {
     this.scheduled = undefined;
     let count = 0;
     for (const { messages } of this.batches.values()) count += messages.length;
+    this.bytes = 0;
     this.batches.clear();
     return count;
   }

@@ -1,0 +1,34 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Presence } from '../presence/presence.js';
+import { PresenceModule } from '../presence/presence.module.js';
+import { PRESENCE } from '../presence/presence.tokens.js';
+import { RedisModule } from '../redis/redis.module.js';
+import { REDIS } from '../redis/redis.tokens.js';
+import type { RedisLink } from '../redis/redis-link.js';
+import type { Bus } from './bus.js';
+import { MemoryBus } from './bus.memory.js';
+import { RedisBus } from './bus.redis.js';
+import { BUS } from './bus.tokens.js';
+
+/** The bus over Redis when there is one, within the process otherwise. */
+@Global()
+@Module({
+  imports: [RedisModule, PresenceModule],
+  providers: [
+    {
+      provide: BUS,
+      inject: [PRESENCE, { token: REDIS, optional: true }],
+      useFactory: (presence: Presence, redis?: RedisLink): Bus =>
+        redis === undefined ? new MemoryBus() : new RedisBus(redis, () => presence.nodes()),
+    },
+  ],
+  exports: [BUS],
+})
+export class BusModule implements OnApplicationShutdown {
+  constructor(@Inject(BUS) private readonly bus: Pick<Bus, 'close'>) {}
+
+  /** The last of Nest's shutdown hooks: the signaling layer is done by now. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.bus.close();
+  }
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import type { NodeId } from '@parley/protocol';
+import { retryDelay } from '../redis/connections.js';
+import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisAddress } from '../redis/redis-url.js';
+import type { Subscription } from '../redis/subscription.js';
+import { encodeProbe } from './batch.js';
+
+/** How often a node speaks to itself, and how long it believes in a subscription that it does not hear. */
+export interface ProbeTimers {
+  readonly probeMs: number;
+  readonly unheardMs: number;
+}
+
+export const PROBE_TIMERS: ProbeTimers = { probeMs: 1_000, unheardMs: 3_000 };
+
+export interface OwnChannelEvents {
+  onPayload(payload: Buffer): void;
+  /** The channel is heard; `again` after an earlier time. */
+  onHeard(again: boolean): void;
+  onResubscribe(): void;
+}
+
+/**
+ * A node's subscription to its own channel, kept alive. A reply to SUBSCRIBE, an open connection and a count of
+ * receivers prove nothing: a node is sure of its subscription only while it hears what it says to itself.
+ */
+export class OwnChannel {
+  /** Whether the subscription is sound, as far as can be known. */
+  heard = false;
+  private subscription: Subscription | undefined;
+  private reopening: NodeJS.Timeout | undefined;
+  private readonly timer: NodeJS.Timeout;
+  /** Says which subscription a probe was sent for. */
+  private probe = '';
+  private lastSign = 0;
+  private lastSaid = 0;
+  private everHeard = false;
+  private losses = 0;
+
+  constructor(
+    private readonly redis: RedisLink,
+    readonly node: NodeId,
+    private readonly events: OwnChannelEvents,
+    private readonly timers: ProbeTimers,
+    /** True when the process listened to another channel before: what it hears first follows a gap. */
+    moved: boolean,
+  ) {
+    this.everHeard = moved;
+    // Ten times as often while nothing is heard: whoever waits for this channel waits for the first sign.
+    this.timer = setInterval(() => this.tick(), timers.probeMs / 10);
+    this.timer.unref();
+    this.open();
+  }
+
+  /** A probe came in. */
+  onProbe(probe: Buffer): void {
+    if (probe.toString() !== this.probe) return;
+    this.lastSign = performance.now();
+    this.losses = 0;
+    if (this.heard) return;
+    this.heard = true;
+    const again = this.everHeard;
+    this.everHeard = true;
+    this.events.onHeard(again);
+  }
+
+  close(): void {
+    this.heard = false;
+    clearInterval(this.timer);
+    clearTimeout(this.reopening);
+    this.subscription?.close();
+  }
+
+  private open(address?: RedisAddress): void {
+    this.probe = randomBytes(12).toString('base64url');
+    this.lastSign = performance.now();
+    this.subscription = this.redis.subscribe(
+      this.redis.keys.channel(this.node),
+      {
+        onSubscribed: () => this.say(),
+        onPayload: (payload) => this.events.onPayload(payload),
+        onLost: (movedTo) => this.lose(movedTo),
+      },
+      address,
+    );
+  }
+
+  private lose(movedTo?: RedisAddress): void {
+    this.heard = false;
+    this.subscription?.close();
+    this.losses += 1;
+    const reopen = () => {
+      this.reopening = undefined;
+      if (this.everHeard) this.events.onResubscribe();
+      this.open(movedTo);
+    };
+    // Sent to the right master: at once, but not in a circle for ever.
+    if (movedTo !== undefined && this.losses <= 3) {
+      reopen();
+      return;
+    }
+    clearTimeout(this.reopening);
+    this.reopening = setTimeout(reopen, retryDelay(this.losses));
+    this.reopening.unref();
+  }
+
+  private tick(): void {
+    if (this.reopening !== undefined) return;
+    if (performance.now() - this.lastSign > this.timers.unheardMs) this.lose();
+    else if (!this.heard || performance.now() - this.lastSaid >= this.timers.probeMs) this.say();
+  }
+
+  private say(): void {
+    this.lastSaid = performance.now();
+    const channel = this.redis.keys.channel(this.node);
+    // Unheard is unheard, for whatever reason: the tick judges that.
+    this.redis.commands.publish(channel, encodeProbe(this.probe)).catch(() => {});
+  }
+}

@@ -1,0 +1,3 @@
+-- ARGV: 4 reason
+for _, entry in ipairs(load_all()) do finish_member(entry.peer, entry.member, ARGV[4]) end
+return finish()

@@ -1,0 +1,1 @@
+return redis.call('ZRANGEBYSCORE', LEASES, '(' .. now, '+inf')

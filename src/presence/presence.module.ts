@@ -1,0 +1,45 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { RedisModule } from '../redis/redis.module.js';
+import { REDIS } from '../redis/redis.tokens.js';
+import type { RedisLink } from '../redis/redis-link.js';
+import { PRESENCE_TIMERS, type Presence, type PresenceTimers } from './presence.js';
+import { MemoryPresence, MemoryPresenceStore } from './presence.memory.js';
+import { RedisPresence } from './presence.redis.js';
+import { PRESENCE } from './presence.tokens.js';
+
+/** Presence in Redis when there is one, in memory otherwise. */
+@Global()
+@Module({
+  imports: [RedisModule],
+  providers: [
+    {
+      provide: PRESENCE,
+      inject: [CONFIG, { token: REDIS, optional: true }],
+      useFactory: (config: Config, redis?: RedisLink): Presence => {
+        const timers = timersOf(config);
+        return redis === undefined
+          ? new MemoryPresence(new MemoryPresenceStore(undefined, timers))
+          : new RedisPresence(redis, timers);
+      },
+    },
+  ],
+  exports: [PRESENCE],
+})
+export class PresenceModule implements OnApplicationShutdown {
+  constructor(@Inject(PRESENCE) private readonly presence: Pick<Presence, 'close'>) {}
+
+  /** The last of Nest's shutdown hooks: the signaling layer is done by now. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.presence.close();
+  }
+}
+
+/** What is kept must outlive the resume window, however long that was set. */
+const timersOf = ({ limits: { resumeWindowMs } }: Config): PresenceTimers => ({
+  ...PRESENCE_TIMERS,
+  resumeWindowMs,
+  tombstoneMs: Math.max(PRESENCE_TIMERS.tombstoneMs, 2 * resumeWindowMs),
+  roomTtlMs: Math.max(PRESENCE_TIMERS.roomTtlMs, 2 * resumeWindowMs),
+});

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { RedisKeys } from '../redis/keys.js';
+import type { RedisCommands, Reply } from '../redis/redis-commands.js';
+import {
+  type AttachRequest,
+  type AttachResult,
+  type Change,
+  type Held,
+  PRESENCE_TIMERS,
+  type Presence,
+  type PresenceTimers,
+  PresenceUnavailable,
+  type Snapshot,
+} from './presence.js';
+import { emptyPresenceStats } from './presence.stats.js';
+import { RoomIndex } from './room-index.js';
+import { readChange, readHash, readSnapshot } from './room-reply.js';
+import { loadScripts, type Scripts } from './scripts.js';
+
+/**
+ * Presence in Redis. Each room is one hash that only scripts write, so every change of a room is one atomic step.
+ * What spans slots — the room, and the index that finds rooms whose nodes died — is made of steps that may be
+ * repeated after a crash between them; {@link RoomIndex} says why.
+ */
+export class RedisPresence implements Presence {
+  readonly stats = emptyPresenceStats();
+  private readonly scripts: Scripts;
+  private readonly index: RoomIndex;
+  private closed = false;
+
+  constructor(
+    private readonly redis: { readonly commands: RedisCommands; readonly keys: RedisKeys },
+    private readonly timers: PresenceTimers = PRESENCE_TIMERS,
+  ) {
+    this.scripts = loadScripts(redis.commands);
+    this.index = new RoomIndex(redis.keys, this.scripts, timers, (room, alive, dead) => this.look(room, alive, dead));
+  }
+
+  attach(request: AttachRequest): Promise<AttachResult> {
+    const { room, participant, node, connection, attempt, capacity, replaceMeta } = request;
+    const { peer, user, name, role, meta } = participant;
+    return this.run(async () => {
+      // Sent before, answered together: on one connection the index is written first. If either fails the caller
+      // tries again, and both may be repeated.
+      const [, reply] = await Promise.all([
+        this.index.touch(node, room, false),
+        this.scripts.attach(
+          ...this.head(room),
+          ...[peer, user, name, role, JSON.stringify(meta), node, connection, attempt, capacity],
+          replaceMeta ? 1 : 0,
+          randomBytes(9).toString('base64url'),
+        ),
+      ]);
+      return readAttach(room, reply as readonly Reply[]);
+    });
+  }
+
+  detach(room: RoomId, peer: PeerId, connection: ConnectionId): Promise<Change | undefined> {
+    return this.run(async () => readChange(room, await this.scripts.detach(...this.head(room), peer, connection)));
+  }
+
+  leave(room: RoomId, peer: PeerId, reason: LeftReason, attempt?: number): Promise<Change | undefined> {
+    return this.run(async () =>
+      readChange(room, await this.scripts.leave(...this.head(room), peer, reason, attempt ?? '')),
+    );
+  }
+
+  update(room: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
+    return this.run(async () => {
+      const reply = await this.scripts.update(...this.head(room), peer, connection, JSON.stringify(meta));
+      if (reply === null) return undefined;
+      const [epoch, version, , nodes] = reply as [string, number, Reply, NodeId[]];
+      return { room, epoch, version, events: [{ event: 'updated', peer, meta }], nodes };
+    });
+  }
+
+  snapshot(room: RoomId): Promise<Snapshot> {
+    return this.run(async () => readSnapshot(room, await this.redis.commands.hgetall(this.redis.keys.room(room))));
+  }
+
+  clear(room: RoomId, reason: LeftReason): Promise<Change | undefined> {
+    return this.run(async () => readChange(room, await this.scripts.clear(...this.head(room), reason)));
+  }
+
+  reconcile(room: RoomId, node: NodeId, held: readonly Held[]) {
+    return this.run(async () => {
+      const [, reply] = await Promise.all([
+        this.index.touch(node, room, true),
+        this.scripts.reconcile(
+          ...this.head(room),
+          ...[node, this.timers.reconcileGraceMs, this.index.staleMs],
+          ...held.flatMap(({ peer, connection, attempt }) => [peer, connection, attempt]),
+        ),
+      ]);
+      const [change, lost, members] = reply as [Reply, PeerId[], number];
+      const [epoch, version] = change as [string, number];
+      const now = members === 0 ? { epoch: '', version: 0 } : { epoch, version };
+      return { ...now, lost, change: readChange(room, change) };
+    });
+  }
+
+  renew(node: NodeId): Promise<'alive' | 'dead'> {
+    return this.run(() => this.index.renew(node));
+  }
+
+  retire(node: NodeId): Promise<readonly Change[]> {
+    return this.run(() => this.index.retire(node));
+  }
+
+  nodes(): Promise<readonly NodeId[]> {
+    return this.run(() => this.index.nodes());
+  }
+
+  sweep(): Promise<readonly Change[]> {
+    return this.run(() => this.index.sweep());
+  }
+
+  get available(): boolean {
+    return !this.closed && this.redis.commands.available;
+  }
+
+  /** The connection is not this object's: who made it closes it. */
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+
+  private async look(room: RoomId, alive: readonly NodeId[], dead: readonly NodeId[]) {
+    const reply = await this.scripts['sweep-room'](
+      ...this.head(room),
+      ...[this.timers.leaseMs, this.index.staleMs, alive.length, ...alive, ...dead],
+    );
+    const [change, waitMs] = reply as [Reply, number];
+    return { change: readChange(room, change), waitMs };
+  }
+
+  /** The keys of the room and the values that every script of a room begins with. */
+  private head(room: RoomId): (string | number)[] {
+    const { keys } = this.redis;
+    return [
+      keys.room(room),
+      keys.ended(room),
+      this.timers.roomTtlMs,
+      this.timers.tombstoneMs,
+      this.timers.resumeWindowMs,
+    ];
+  }
+
+  private async run<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.stats.commands += 1;
+    try {
+      if (this.closed) throw new Error('Presence is closed.');
+      return await act();
+    } catch (error) {
+      this.stats.failures += 1;
+      throw new PresenceUnavailable(error instanceof Error ? error.message : 'Redis failed', { cause: error });
+    }
+  }
+}
+
+const readAttach = (room: RoomId, reply: readonly Reply[]): AttachResult => {
+  const [kind, resumed, node, connection, change, hash] = reply;
+  if (kind !== 'attached') return { kind: kind as 'ended' | 'superseded' | 'full' };
+  const snapshot = readSnapshot(room, readHash(hash as Reply));
+  return {
+    kind,
+    resumed: resumed === 1,
+    snapshot,
+    change: readChange(room, change as Reply, snapshot.members),
+    replaced: node === '' ? undefined : { node: node as NodeId, connection: connection as ConnectionId },
+  };
+};

@@ -1,0 +1,67 @@
+import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, Role, RoomId, UserId } from '@parley/protocol';
+import type { Reply } from '../redis/redis-commands.js';
+import type { Change, Member, MemberEvent, Snapshot } from './presence.js';
+
+/** A member as lua/room-library.lua keeps it. */
+type Fields = [
+  user: UserId,
+  name: string,
+  role: Role,
+  meta: string,
+  state: 'on' | 'away',
+  order: number,
+  node: NodeId,
+  connection: ConnectionId,
+];
+
+/** The room's hash, flat as Redis replies it or as an object. */
+export const readSnapshot = (room: RoomId, hash: Readonly<Record<string, string>>): Snapshot => {
+  const members = Object.entries(hash)
+    .filter(([field]) => field.startsWith('m:'))
+    .map(([field, value]) => readMember(field.slice(2) as PeerId, value))
+    .sort((a, b) => a.order - b.order);
+  return members.length === 0
+    ? { room, epoch: '', version: 0, members }
+    : { room, epoch: hash.e ?? '', version: Number(hash.v), members };
+};
+
+/** `key, value, key, value …` → an object without a prototype. */
+export const readHash = (flat: Reply): Record<string, string> => {
+  const list = flat as readonly string[];
+  const hash: Record<string, string> = Object.create(null);
+  for (let i = 0; i + 1 < list.length; i += 2) hash[list[i] as string] = list[i + 1] as string;
+  return hash;
+};
+
+/** {@link Change} of `{epoch, version, flat events, nodes}`. Undefined when there was no event. */
+export const readChange = (room: RoomId, reply: Reply, members?: readonly Member[]): Change | undefined => {
+  if (reply === null) return undefined;
+  const [epoch, version, flat, nodes] = reply as [string, number, string[], NodeId[]];
+  if (flat.length === 0) return undefined;
+  const events: MemberEvent[] = [];
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    events.push(readEvent(flat[i] as string, flat[i + 1] as PeerId, flat[i + 2] as string, members));
+  }
+  return { room, epoch, version, events, nodes };
+};
+
+const readEvent = (kind: string, peer: PeerId, detail: string, members: readonly Member[] = []): MemberEvent => {
+  switch (kind) {
+    case 'away':
+      return { event: 'away', peer };
+    case 'left':
+      return { event: 'left', peer, reason: detail as LeftReason };
+    default: {
+      const member = members.find((candidate) => candidate.peer === peer);
+      if (member === undefined) throw new TypeError(`The event ${kind} names a peer that is not in the reply.`);
+      if (kind === 'joined') return { event: 'joined', participant: member };
+      if (kind === 'updated') return { event: 'updated', peer, meta: member.meta };
+      return { event: 'back', peer, node: member.node, connection: member.connection };
+    }
+  }
+};
+
+const readMember = (peer: PeerId, text: string): Member => {
+  const [user, name, role, meta, state, order, node, connection] = JSON.parse(text) as Fields;
+  return { peer, user, name, role, meta: JSON.parse(meta) as Meta, state, order, node, connection };
+};

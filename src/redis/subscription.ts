@@ -1,0 +1,72 @@
+import type { Redis } from 'ioredis';
+import { connectSubscriber } from './connections.js';
+import type { RedisAddress, RedisTarget } from './redis-url.js';
+
+/** What becomes of a {@link Subscription}. */
+export interface SubscriptionEvents {
+  onSubscribed(): void;
+  onPayload(payload: Buffer): void;
+  /** Called once; the subscription is over. `moved`: in a cluster, the channel lives there. */
+  onLost(moved: RedisAddress | undefined): void;
+}
+
+/**
+ * One subscription to one channel on a connection of its own, for one life. In a cluster it is the sharded kind
+ * (SSUBSCRIBE) on the master that owns the channel's slot; ioredis's own group of sharded subscribers is not used,
+ * because it hides when a subscription moved, and what was sent meanwhile is lost.
+ */
+export class Subscription {
+  private readonly client: Redis;
+  private subscribed = false;
+  private over = false;
+
+  constructor(
+    target: RedisTarget,
+    private readonly channel: string,
+    private readonly events: SubscriptionEvents,
+    private readonly address?: RedisAddress,
+  ) {
+    const sharded = target.kind === 'cluster';
+    this.client = connectSubscriber(target, address);
+    this.client.on(sharded ? 'smessageBuffer' : 'messageBuffer', (_channel: Buffer, payload: Buffer) => {
+      if (!this.over) events.onPayload(payload);
+    });
+    this.client.once('ready', () => void this.subscribe(sharded));
+    this.client.once('end', () => this.lose(undefined));
+    // The slot went to another master, and this one has dropped the subscription. ioredis says 'moved' for a
+    // refused SSUBSCRIBE too, but only the refusal itself tells the address.
+    this.client.on('moved', () => {
+      if (this.subscribed) this.lose(undefined);
+    });
+  }
+
+  /** Ends it without a word to the listener. */
+  close(): void {
+    this.over = true;
+    this.client.disconnect();
+  }
+
+  private async subscribe(sharded: boolean): Promise<void> {
+    try {
+      await (sharded ? this.client.ssubscribe(this.channel) : this.client.subscribe(this.channel));
+      this.subscribed = true;
+      if (!this.over) this.events.onSubscribed();
+    } catch (error) {
+      this.lose(this.readMoved(error));
+    }
+  }
+
+  private lose(moved: RedisAddress | undefined): void {
+    if (this.over) return;
+    this.close();
+    this.events.onLost(moved);
+  }
+
+  /** `MOVED slot host:port`; an empty host means the one that answered. */
+  private readMoved(error: unknown): RedisAddress | undefined {
+    const match = /^MOVED \d+ (.*):(\d+)$/.exec(error instanceof Error ? error.message : '');
+    if (match === null) return undefined;
+    const host = match[1] || this.address?.host || this.client.options.host;
+    return host === undefined ? undefined : { host, port: Number(match[2]) };
+  }
+}
