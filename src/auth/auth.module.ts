@@ -2,14 +2,22 @@ import { Module } from '@nestjs/common';
 import { JwtModule, JwtService } from '@nestjs/jwt';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { RoomsStoreModule } from '../rooms/rooms-store.module.js';
 import { UsersStoreModule } from '../users/users-store.module.js';
 import { AccountStanding } from './account-standing.js';
+import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
+import { AuthService } from './auth.service.js';
 import { JwksTokenVerifier } from './jwks-token-verifier.js';
+import { LoginThrottle } from './login-throttle.js';
 import { OwnTokenVerifier } from './own-token-verifier.js';
+import { PasswordHasher } from './password-hasher.js';
 import { TokenVerifier } from './principal.js';
+import { RefreshTokenSweeper } from './refresh-token-sweeper.js';
+import { RefreshTokensStore } from './refresh-tokens.store.js';
 import { SecretsModule } from './secrets.module.js';
 import { SECRETS, type Secrets } from './signing-secret.js';
+import { TokenIssuer } from './token-issuer.js';
 
 const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
   // A KeyObject: a string would be tried as a PEM key first, at forty times the cost.
@@ -28,13 +36,21 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
   imports: [
     SecretsModule,
     UsersStoreModule,
+    RoomsStoreModule,
     JwtModule.registerAsync({ imports: [SecretsModule], inject: [CONFIG, SECRETS], useFactory: jwtOptions }),
   ],
+  controllers: [AuthController],
   providers: [
     AccountStanding,
+    AuthService,
+    LoginThrottle,
+    PasswordHasher,
+    RefreshTokenSweeper,
+    RefreshTokensStore,
+    TokenIssuer,
     { provide: TokenVerifier, inject: [CONFIG, JwtService, AccountStanding], useFactory: chooseVerifier },
     AuthGuard,
   ],
-  exports: [TokenVerifier, AuthGuard, SecretsModule],
+  exports: [TokenVerifier, AuthGuard, SecretsModule, LoginThrottle, PasswordHasher, RefreshTokensStore],
 })
 export class AuthModule {}

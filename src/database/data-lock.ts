@@ -7,6 +7,8 @@ import { isAlive, startOf } from './process-identity.js';
 /** Another process works in the data directory. */
 export class DataDirectoryBusy extends Error {
   override readonly name = 'DataDirectoryBusy';
+  /** For whoever starts Parley: the message says it all. */
+  readonly operator = true;
 }
 
 interface Holder {

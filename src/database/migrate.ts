@@ -12,11 +12,18 @@ const FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 /** How long a database that is still starting is waited for. */
 const PATIENCE_MS = 30_000;
 
+/** The database cannot be asked when Parley starts. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = 'DatabaseUnreachable';
+  /** For whoever starts Parley: the message says it all. */
+  readonly operator = true;
+}
+
 /**
  * Brings the schema up to date. Any number of replicas may call it at once: one does it, the others wait
  * and find it done.
  * @param patienceMs how long to wait for a database that does not answer yet
- * @throws the driver's error when the database refuses, or is not there in time
+ * @throws DatabaseUnreachable when the database is not there in time, or does not let Parley in
  */
 export const migrateDatabase = async (connection: pg.ClientConfig, patienceMs = PATIENCE_MS): Promise<void> => {
   const client = await connectPatiently(connection, Date.now() + patienceMs);
@@ -38,7 +45,10 @@ const connectPatiently = async (connection: pg.ClientConfig, deadline: number): 
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
-      if (!isDatabaseLost(error) || Date.now() >= deadline) throw error;
+      if (!isDatabaseLost(error) || Date.now() >= deadline) {
+        const reason = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+        throw new DatabaseUnreachable(`the database of DATABASE_URL cannot be asked: ${reason}`, { cause: error });
+      }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

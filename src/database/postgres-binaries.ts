@@ -14,6 +14,8 @@ export interface PostgresBinaries {
 /** There is no embedded PostgreSQL for this machine. */
 export class NoEmbeddedPostgres extends Error {
   override readonly name = 'NoEmbeddedPostgres';
+  /** For whoever starts Parley: the message says it all. */
+  readonly operator = true;
   constructor(reason: string) {
     super(`the embedded PostgreSQL cannot be used: ${reason}. Set DATABASE_URL to a PostgreSQL of your own.`);
   }

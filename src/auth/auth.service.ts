@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ProtocolError } from '@parley/protocol';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { newId } from '../database/new-id.js';
+import { RoomsStore } from '../rooms/rooms.store.js';
+import { usernameKey } from '../users/username.js';
+import { type User, UsersStore } from '../users/users.store.js';
+import type { GuestRequest, LoginRequest, RegisterRequest } from './dto/auth.requests.js';
+import type { TokensResponse } from './dto/auth.responses.js';
+import { LoginThrottle } from './login-throttle.js';
+import { PasswordHasher } from './password-hasher.js';
+import { type RefreshGrant, RefreshTokensStore } from './refresh-tokens.store.js';
+import { TokenIssuer } from './token-issuer.js';
+
+/** Names of an account, of a guest, of whom the tokens are for. */
+type Identity = TokensResponse['user'];
+
+/** Lets people in and keeps them in. */
+@Injectable()
+export class AuthService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly users: UsersStore,
+    private readonly rooms: RoomsStore,
+    private readonly hasher: PasswordHasher,
+    private readonly throttle: LoginThrottle,
+    private readonly refreshTokens: RefreshTokensStore,
+    private readonly issuer: TokenIssuer,
+  ) {}
+
+  async register({ username, password, displayName }: RegisterRequest): Promise<TokensResponse> {
+    this.refuseWithoutAccounts();
+    const passwordHash = await this.hasher.hash(password);
+    const user = await this.users.insert({
+      id: `u_${newId(20)}`,
+      username,
+      usernameKey: usernameKey(username),
+      displayName,
+      passwordHash,
+      validAfter: new Date(),
+    });
+    if (user === undefined) throw new ProtocolError('username_taken');
+    return this.enter(user);
+  }
+
+  async login({ username, password }: LoginRequest, address: string): Promise<TokensResponse> {
+    this.refuseWithoutAccounts();
+    const key = usernameKey(username);
+    const forgive = this.throttle.attempt(key, address);
+    const user = await this.users.findByKey(key);
+    if (!(await this.hasher.verify(user?.passwordHash, password)) || user === undefined) {
+      throw new ProtocolError('invalid_credentials');
+    }
+    forgive();
+    return this.enter(user);
+  }
+
+  async guest({ displayName, room }: GuestRequest): Promise<TokensResponse> {
+    this.refuseWithoutAccounts();
+    await this.requireOpenToGuests(room);
+    const grant: RefreshGrant = { subject: `g_${newId(20)}`, guest: { name: displayName, room } };
+    const refreshToken = await this.refreshTokens.begin(grant, this.guestRefreshSeconds);
+    if (refreshToken === undefined) throw new ProtocolError('refresh_invalid');
+    return this.guestTokens(grant.subject, displayName, room, refreshToken);
+  }
+
+  async refresh(refreshToken: string): Promise<TokensResponse> {
+    this.refuseWithoutAccounts();
+    const known = await this.refreshTokens.look(refreshToken);
+    // A guest's token is not used up by a room that is closed to guests for a while.
+    if (known?.guest) await this.requireOpenToGuests(known.guest.room);
+    const seconds = known?.guest ? this.guestRefreshSeconds : this.config.jwt.refreshTokenSeconds;
+    const rotated = await this.refreshTokens.rotate(refreshToken, seconds);
+    if (rotated === undefined) throw new ProtocolError('refresh_invalid');
+    const { grant, next } = rotated;
+    if (grant.guest !== null) return this.guestTokens(grant.subject, grant.guest.name, grant.guest.room, next);
+    const user = await this.users.find(grant.subject);
+    if (user === undefined) throw new ProtocolError('refresh_invalid');
+    return this.accountTokens(user, next);
+  }
+
+  async logout(refreshToken: string): Promise<void> {
+    this.refuseWithoutAccounts();
+    await this.refreshTokens.endFamilyOf(refreshToken);
+  }
+
+  private async enter(user: User): Promise<TokensResponse> {
+    const grant = { subject: user.id, guest: null };
+    const token = await this.refreshTokens.begin(grant, this.config.jwt.refreshTokenSeconds, user.validAfter);
+    if (token === undefined) throw new ProtocolError('invalid_credentials');
+    return this.accountTokens(user, token);
+  }
+
+  private accountTokens(user: User, refreshToken: string): TokensResponse {
+    const { id, displayName, username } = user;
+    const identity: Identity = { id, displayName, username, kind: 'account' };
+    return this.tokens(identity, {}, this.config.jwt.accessTokenSeconds, refreshToken, user.validAfter.getTime());
+  }
+
+  private guestTokens(id: string, displayName: string, room: string, refreshToken: string): TokensResponse {
+    const identity: Identity = { id, displayName, kind: 'guest' };
+    return this.tokens(identity, { [room]: 'guest' }, this.config.jwt.guestTokenSeconds, refreshToken, 0);
+  }
+
+  private tokens(
+    user: Identity,
+    grants: Record<string, 'guest'>,
+    expiresIn: number,
+    refreshToken: string,
+    notBefore: number,
+  ): TokensResponse {
+    const { id, displayName: name, kind } = user;
+    const accessToken = this.issuer.issue({ id, name, kind, grants, notBefore }, expiresIn);
+    return { accessToken, refreshToken, expiresIn, user };
+  }
+
+  private async requireOpenToGuests(id: string): Promise<void> {
+    const room = await this.rooms.find(id);
+    if (room === undefined) throw new ProtocolError('room_not_found');
+    if (!room.guestsAllowed) throw new ProtocolError('guests_not_allowed');
+  }
+
+  /** An outside issuer's users are its own. */
+  private refuseWithoutAccounts(): void {
+    if (this.config.jwt.jwksUrl !== undefined) throw new ProtocolError('accounts_disabled');
+  }
+
+  private get guestRefreshSeconds(): number {
+    return Math.min(this.config.jwt.refreshTokenSeconds, 86_400);
+  }
+}

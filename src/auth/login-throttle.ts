@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { ProtocolError } from '@parley/protocol';
+
+interface Window {
+  failures: number;
+  readonly endsAt: number;
+}
+
+/** Failures that are allowed within a window. */
+interface Rule {
+  readonly most: number;
+  readonly windowMs: number;
+}
+
+const PAIR: Rule = { most: 10, windowMs: 5 * 60_000 };
+/** Higher than one address's share: guessing from everywhere ends, and its victim is not locked out by one guesser. */
+const ACCOUNT: Rule = { most: 100, windowMs: 15 * 60_000 };
+const ADDRESS: Rule = { most: 200, windowMs: 5 * 60_000 };
+const MOST_WINDOWS = 50_000;
+
+/** Bounds the guessing of passwords: failures are counted by account, by address, and by both. */
+@Injectable()
+export class LoginThrottle {
+  private readonly windows = new Map<string, Window>();
+
+  get size(): number {
+    return this.windows.size;
+  }
+
+  /**
+   * Counts an attempt as a failure until it turns out not to be one: a burst cannot outrun the count.
+   * @returns to be called when the password was right
+   * @throws ProtocolError `rate_limited` with the time until the window ends
+   */
+  attempt(account: string, address: string, now = Date.now()): () => void {
+    const counted = [
+      { key: `both ${address} ${account}`, rule: PAIR },
+      { key: `account ${account}`, rule: ACCOUNT },
+      { key: `address ${address}`, rule: ADDRESS },
+    ];
+    for (const { key, rule } of counted) {
+      const window = this.windows.get(key);
+      if (window !== undefined && window.endsAt > now && window.failures >= rule.most) {
+        throw new ProtocolError('rate_limited', undefined, { retryAfterMs: window.endsAt - now });
+      }
+    }
+    const windows = counted.map(({ key, rule }) => this.count(key, rule, now));
+    return () => {
+      for (const window of windows) window.failures -= 1;
+    };
+  }
+
+  private count(key: string, rule: Rule, now: number): Window {
+    const known = this.windows.get(key);
+    const window = known !== undefined && known.endsAt > now ? known : { failures: 0, endsAt: now + rule.windowMs };
+    window.failures += 1;
+    if (window !== known) {
+      this.windows.delete(key);
+      this.windows.set(key, window);
+      const oldest = this.windows.keys().next().value;
+      if (this.windows.size > MOST_WINDOWS && oldest !== undefined) this.windows.delete(oldest);
+    }
+    return window;
+  }
+}

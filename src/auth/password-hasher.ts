@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { ProtocolError } from '@parley/protocol';
+
+/** OWASP Password Storage Cheat Sheet, Argon2id (RFC 9106): 19 MiB, two passes, one lane. */
+const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Hashes at once, and how many more may wait: each takes 19 MiB and a thread for tens of milliseconds. */
+const MOST_AT_ONCE = 4;
+const MOST_WAITING = 50;
+
+/** Hashes and checks passwords, off the event loop and never more at once than memory bears. */
+@Injectable()
+export class PasswordHasher {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  /** What a password of nobody is compared with, so that an unknown user takes as long as a known one. */
+  private nobody: Promise<string> | undefined;
+
+  /** @throws ProtocolError `unavailable` when too many wait already */
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(password, ARGON2ID));
+  }
+
+  /**
+   * @param kept the hash; undefined when there is no such user: then the answer is false, after the same work
+   * @throws ProtocolError `unavailable` when too many wait already
+   */
+  async verify(kept: string | undefined, password: string): Promise<boolean> {
+    this.nobody ??= hash('nobody has this password', ARGON2ID);
+    const compared = kept ?? (await this.nobody);
+    return (await this.inTurn(() => verify(compared, password))) && kept !== undefined;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= MOST_AT_ONCE) {
+      if (this.waiting.length >= MOST_WAITING)
+        throw new ProtocolError('unavailable', undefined, { retryAfterMs: 1_000 });
+      // The turn is handed over: nobody who comes later can take it.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next();
+    }
+  }
+}

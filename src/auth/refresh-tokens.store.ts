@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
+import { newId } from '../database/new-id.js';
+import { refreshTokens, users } from '../database/schema.js';
+
+/** What a refresh token stands for. */
+export interface RefreshGrant {
+  readonly subject: string;
+  /** Null: an account. */
+  readonly guest: { readonly name: string; readonly room: string } | null;
+}
+
+/** Refresh tokens: random, kept as hashes, used once, a family from one log-in. */
+@Injectable()
+export class RefreshTokensStore {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /**
+   * The first token of a family.
+   * @param validAfter of the account when its password was checked
+   * @returns undefined when the account was changed meanwhile or is gone
+   */
+  begin(grant: RefreshGrant, seconds: number, validAfter?: Date): Promise<string | undefined> {
+    return this.db.transaction(async (tx) => {
+      await lockSubject(tx, grant.subject);
+      if (validAfter !== undefined) {
+        const [user] = await tx.select({ at: users.validAfter }).from(users).where(eq(users.id, grant.subject));
+        if (user?.at.getTime() !== validAfter.getTime()) return undefined;
+      }
+      return insert(tx, grant, newId(22), seconds);
+    });
+  }
+
+  /** Reads what a token stands for, used or not. */
+  async look(token: string): Promise<RefreshGrant | undefined> {
+    const [row] = await this.db
+      .select()
+      .from(refreshTokens)
+      .where(eq(refreshTokens.hash, hashOf(token)))
+      .limit(1);
+    return row;
+  }
+
+  /**
+   * Uses a token up and makes the next one of its family. A second use ends the family: one of the two users
+   * is a thief, and nobody can tell which.
+   * @returns undefined when the token is unknown, ended or used
+   */
+  rotate(token: string, seconds: number): Promise<{ grant: RefreshGrant; next: string } | undefined> {
+    const hash = hashOf(token);
+    return this.db.transaction(async (tx) => {
+      const [known] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, hash)).limit(1);
+      if (known === undefined) return undefined;
+      // One subject's tokens change one after another: a family that ends leaves no late-born token behind.
+      await lockSubject(tx, known.subject);
+      const [used] = await tx
+        .update(refreshTokens)
+        .set({ usedAt: sql`now()` })
+        .where(and(eq(refreshTokens.hash, hash), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, sql`now()`)))
+        .returning();
+      if (used !== undefined) return { grant: used, next: await insert(tx, used, used.family, seconds) };
+      await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family));
+      return undefined;
+    });
+  }
+
+  /** Ends the family of a token, if it is known. */
+  async endFamilyOf(token: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [known] = await tx
+        .select()
+        .from(refreshTokens)
+        .where(eq(refreshTokens.hash, hashOf(token)))
+        .limit(1);
+      if (known === undefined) return;
+      await lockSubject(tx, known.subject);
+      await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family));
+    });
+  }
+
+  /** Ends every token of a user. */
+  async endAllOf(subject: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await lockSubject(tx, subject);
+      await tx.delete(refreshTokens).where(eq(refreshTokens.subject, subject));
+    });
+  }
+
+  /** Removes tokens that have ended by themselves. */
+  async removeExpired(): Promise<void> {
+    await this.db.delete(refreshTokens).where(lt(refreshTokens.expiresAt, sql`now()`));
+  }
+}
+
+const insert = async (
+  tx: Queries,
+  { subject, guest }: RefreshGrant,
+  family: string,
+  seconds: number,
+): Promise<string> => {
+  const token = randomBytes(32).toString('base64url');
+  const expiresAt = new Date(Date.now() + seconds * 1000);
+  await tx.insert(refreshTokens).values({ hash: hashOf(token), family, subject, guest, expiresAt });
+  return token;
+};
+
+const lockSubject = (tx: Queries, subject: string) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`tokens of ${subject}`}, 0))`);
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

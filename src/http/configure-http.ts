@@ -1,0 +1,34 @@
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '../config/config.js';
+import { serveOpenApi } from './openapi.js';
+import { ProblemFilter } from './problem.filter.js';
+import { watchRoutes } from './route-methods.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+export { createFastifyAdapter } from './fastify-adapter.js';
+
+/** What every HTTP answer of Parley has in common. Called once, before the application begins to listen. */
+export const configureHttp = async (
+  app: NestFastifyApplication,
+  config: Pick<Config, 'allowedOrigins'>,
+): Promise<void> => {
+  const fastify = app.getHttpAdapter().getInstance();
+  app.useGlobalFilters(new ProblemFilter(watchRoutes(fastify)));
+  await app.register(helmet, SECURITY_HEADERS);
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', String(request.id));
+    // Also what is refused on the way: an answer of the API is for the one who asked.
+    if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+  });
+  if (config.allowedOrigins.length > 0) {
+    app.enableCors({
+      origin: [...config.allowedOrigins],
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      allowedHeaders: ['authorization', 'content-type', 'if-match', 'x-request-id'],
+      exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
+      maxAge: 600,
+    });
+  }
+  serveOpenApi(app);
+};

@@ -1,0 +1,19 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+
+/** An error and what caused it, for the log. The values of a query's parameters are left out: they may be secret. */
+export const describeFault = (error: unknown): string => {
+  const lines: string[] = [];
+  let cause: unknown = error;
+  for (let depth = 0; depth < 5 && cause !== undefined; depth += 1) {
+    lines.push(depth === 0 ? describe(cause) : `caused by ${describe(cause)}`);
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return lines.join('\n');
+};
+
+const describe = (error: unknown): string => {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  const message = error instanceof DrizzleQueryError ? `Failed query: ${error.query}` : error.message;
+  return [`${error.name}: ${message}`, ...frames].join('\n');
+};

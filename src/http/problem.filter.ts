@@ -1,0 +1,43 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { ProtocolError } from '@parley/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describeFault } from './describe-fault.js';
+import { expectedFault, toProblem } from './problem.js';
+
+/** Answers every fault of REST as problem+json. What was not expected is logged with its cause and answered blankly. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = new Logger('Http');
+
+  /** @param methodsOf the methods that a path has, for those that it has not */
+  constructor(private readonly methodsOf: (path: string) => readonly string[]) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') {
+      this.log.error(describeFault(error));
+      return;
+    }
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    let fault = expectedFault(error);
+    if (fault === undefined) {
+      this.log.error(`request ${request.id} failed: ${describeFault(error)}`);
+      fault = new ProtocolError('internal');
+    }
+    if (reply.sent) return;
+    if (fault.code === 'not_found') fault = this.orMethod(fault, request, reply);
+    const problem = toProblem(fault, String(request.id));
+    const { retryAfterMs } = fault.details;
+    if (retryAfterMs !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  }
+
+  /** RFC 9110 §15.5.6: a path that exists for other methods says which. */
+  private orMethod(fault: ProtocolError, request: FastifyRequest, reply: FastifyReply): ProtocolError {
+    const methods = this.methodsOf(request.url.split('?')[0] ?? '');
+    if (methods.length === 0 || methods.includes(request.method)) return fault;
+    void reply.header('allow', methods.join(', '));
+    return new ProtocolError('method_not_allowed');
+  }
+}

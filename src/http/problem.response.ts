@@ -1,0 +1,38 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ERRORS, type ErrorCode } from '@parley/protocol';
+import type { Problem } from './problem.js';
+
+class FieldFault {
+  @ApiProperty({ example: 'password' })
+  readonly field!: string;
+
+  @ApiProperty({ example: 'must be longer than or equal to 8 characters' })
+  readonly message!: string;
+}
+
+/** RFC 9457 problem details: the answer to every request that was not done. */
+export class ProblemResponse implements Problem {
+  @ApiProperty({ example: 'urn:parley:error:bad_request' })
+  readonly type!: string;
+
+  @ApiProperty({ example: ERRORS.bad_request.message })
+  readonly title!: string;
+
+  @ApiProperty({ example: 400 })
+  readonly status!: number;
+
+  @ApiProperty({ enum: Object.keys(ERRORS), description: 'Stable: what a program goes by.', example: 'bad_request' })
+  readonly code!: ErrorCode;
+
+  @ApiProperty({ example: 'Some fields are not what the API describes.' })
+  readonly detail!: string;
+
+  @ApiProperty({
+    description: 'The same as in the log and in x-request-id.',
+    example: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+  })
+  readonly requestId!: string;
+
+  @ApiProperty({ type: [FieldFault], required: false })
+  readonly errors!: readonly FieldFault[];
+}

@@ -1,0 +1,57 @@
+import { HttpException } from '@nestjs/common';
+import { ERRORS, type ErrorCode, ProtocolError } from '@parley/protocol';
+import { BusUnavailable } from '../bus/bus.js';
+import { isDatabaseLost } from '../database/database-errors.js';
+import { PresenceUnavailable } from '../presence/presence.js';
+
+/** RFC 9457. `code` is stable, the sentences are for people. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** What Fastify and Nest answer by status alone. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  408: 'bad_request',
+  413: 'payload_too_large',
+  414: 'bad_request',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+  503: 'unavailable',
+};
+
+const RETRY_MS = 2_000;
+
+/** The expected fault that an error stands for; undefined: a bug of ours. */
+export const expectedFault = (error: unknown): ProtocolError | undefined => {
+  if (error instanceof ProtocolError) return error;
+  if (error instanceof PresenceUnavailable || error instanceof BusUnavailable || isDatabaseLost(error)) {
+    return new ProtocolError('unavailable', undefined, { retryAfterMs: RETRY_MS });
+  }
+  // Their messages may repeat what the client sent: the table's sentence is said instead.
+  if (error instanceof HttpException) {
+    const code = BY_STATUS[error.getStatus()] ?? (error.getStatus() < 500 ? 'bad_request' : undefined);
+    return code === undefined ? undefined : new ProtocolError(code);
+  }
+  return undefined;
+};
+
+export const toProblem = ({ code, message, details }: ProtocolError, requestId: string): Problem => ({
+  type: `urn:parley:error:${code}`,
+  title: ERRORS[code].message,
+  status: ERRORS[code].status,
+  code,
+  detail: message,
+  requestId,
+  ...(details.errors === undefined ? {} : { errors: details.errors }),
+});

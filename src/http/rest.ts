@@ -1,0 +1,16 @@
+import { applyDecorators, Controller, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { AuthGuard } from '../auth/auth.guard.js';
+import { ApiProblems } from './api-problems.js';
+import { restValidation } from './validation.js';
+
+/** A REST controller: wants a token (see `Public`), checks bodies and queries, answers problems. */
+export const Rest = (path: string, tag: string) =>
+  applyDecorators(
+    Controller(path),
+    UseGuards(AuthGuard),
+    UsePipes(restValidation),
+    ApiTags(tag),
+    ApiBearerAuth(),
+    ApiProblems('bad_request', 'internal', 'unavailable'),
+  );
