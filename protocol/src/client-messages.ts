@@ -7,13 +7,7 @@ export type Meta = { readonly [key: string]: unknown };
 export type SignalKind = 'offer' | 'answer' | 'candidate' | 'end_of_candidates' | 'data';
 
 /** Every kind of signal, in the order of the type. */
-export const SIGNAL_KINDS: readonly SignalKind[] = [
-  'offer',
-  'answer',
-  'candidate',
-  'end_of_candidates',
-  'data',
-];
+export const SIGNAL_KINDS: readonly SignalKind[] = ['offer', 'answer', 'candidate', 'end_of_candidates', 'data'];
 
 /** First frame of a socket, within `helloTimeoutMs`. A resume is the same frame with the next attempt. */
 export interface Hello {

@@ -149,7 +149,7 @@ const ENVIRONMENT = z.object({
 export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   const given = Object.fromEntries(
     Object.keys(ENVIRONMENT.shape)
-      .map((name) => [name, valueOf(name, environment)])
+      .map((name) => [name, settingOf(name, environment)])
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = ENVIRONMENT.safeParse(given);
@@ -241,9 +241,10 @@ const refusals = (env: z.infer<typeof ENVIRONMENT>, production: boolean): string
   return faults;
 };
 
-const isGuessable = (text: string): boolean => /change.?me|example|secret|password/i.test(text) || new Set(text).size < 10;
+const isGuessable = (text: string): boolean =>
+  /change.?me|example|secret|password/i.test(text) || new Set(text).size < 10;
 
-const valueOf = (name: string, environment: NodeJS.ProcessEnv): string | undefined => {
+const settingOf = (name: string, environment: NodeJS.ProcessEnv): string | undefined => {
   const file = environment[`${name}_FILE`];
   if (file === undefined || file === '') return environment[name];
   try {

@@ -1,0 +1,83 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Public } from '../auth/public.js';
+import type { Bus } from '../bus/bus.js';
+import { BUS } from '../bus/bus.tokens.js';
+import type { Presence } from '../presence/presence.js';
+import { PRESENCE } from '../presence/presence.tokens.js';
+import { LocalRooms } from '../signaling/local-rooms.js';
+import { SessionRegistry } from '../signaling/session-registry.js';
+import { SignalingStats } from '../signaling/signaling-stats.js';
+
+const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
+  frames: 'Frames handled.',
+  signalsLocal: 'Signals and acknowledgements passed to a peer on this node.',
+  signalsRemote: 'Signals and acknowledgements put into a batch for another node.',
+  signalsRefused: 'Signals refused because the bus was down or its batch was full.',
+  undeliverable: 'Signals from other nodes for peers that were not here.',
+  broadcasts: 'Broadcasts accepted.',
+  chats: 'Chat messages kept.',
+  joins: 'Peers that entered a room.',
+  resumes: 'Peers that came back to a room.',
+  internalErrors: 'Faults of our own in a handler.',
+  strangeNodeMessages: 'Messages between nodes that were not ours.',
+  rosterSnapshots: 'Snapshots asked for because a roster had a gap.',
+};
+
+/** Prometheus metrics, text format 0.0.4. The core only counts; names and help live here. */
+@ApiExcludeController()
+@Public()
+@Controller('metrics')
+export class MetricsController {
+  private readonly registry = new Registry();
+
+  constructor(
+    stats: SignalingStats,
+    sessions: SessionRegistry,
+    rooms: LocalRooms,
+    @Inject(PRESENCE) presence: Presence,
+    @Inject(BUS) bus: Bus,
+  ) {
+    collectDefaultMetrics({ register: this.registry });
+    for (const [field, help] of Object.entries(COUNTERS))
+      this.count(snakeCase(field), help, () => stats[field as keyof SignalingStats]);
+    this.gauge('sockets', 'Open sockets, those before hello too.', () => sessions.size);
+    this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
+    this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
+    this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
+    this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
+    this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
+  }
+
+  @Get()
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  metrics(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `parley_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  private count(name: string, help: string, read: () => number): void {
+    new Counter({
+      name: `parley_${name}_total`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+}
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { BusModule } from '../bus/bus.module.js';
+import { PresenceModule } from '../presence/presence.module.js';
+import { SignalingModule } from '../signaling/signaling.module.js';
+import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
+
+@Module({
+  imports: [BusModule, PresenceModule, SignalingModule],
+  controllers: [HealthController, MetricsController],
+})
+export class OpsModule {}

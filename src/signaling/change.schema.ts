@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { Change } from '../presence/presence.js';
+
+const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
+const Meta = Type.Record(Type.String(), Type.Unknown());
+const Member = Type.Object({
+  peer: Id,
+  user: Type.String(),
+  name: Type.String(),
+  role: Type.Union([Type.Literal('owner'), Type.Literal('moderator'), Type.Literal('member'), Type.Literal('guest')]),
+  meta: Meta,
+  state: Type.Union([Type.Literal('on'), Type.Literal('away')]),
+  order: Type.Integer(),
+  node: Id,
+  connection: Id,
+});
+const MemberEvent = Type.Union([
+  Type.Object({ event: Type.Literal('joined'), participant: Member }),
+  Type.Object({ event: Type.Literal('away'), peer: Id }),
+  Type.Object({ event: Type.Literal('back'), peer: Id, node: Id, connection: Id }),
+  Type.Object({ event: Type.Literal('updated'), peer: Id, meta: Meta }),
+  Type.Object({
+    event: Type.Literal('left'),
+    peer: Id,
+    reason: Type.Union([
+      Type.Literal('left'),
+      Type.Literal('expired'),
+      Type.Literal('removed'),
+      Type.Literal('room_closed'),
+    ]),
+  }),
+]);
+
+const check = TypeCompiler.Compile(
+  Type.Object({
+    room: Id,
+    epoch: Type.String(),
+    version: Type.Integer(),
+    events: Type.Array(MemberEvent),
+    nodes: Type.Array(Id),
+  }),
+);
+
+/** Whether a value from another node is a change of a roster. */
+export const isChange = (value: unknown): value is Change => check.Check(value);

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeFaulty, parseClientMessage } from './client-message.schema.js';
+
+const bad = expect.objectContaining({ code: 'bad_message' });
+
+describe('a client message', () => {
+  it('passes when it is as PROTOCOL.md describes', () => {
+    const signal = { type: 'signal', to: 'bob', seq: 1, base: 1, kind: 'offer' };
+    expect(parseClientMessage(JSON.stringify(signal))).toEqual(signal);
+    expect(parseClientMessage('{"type":"join","id":"1","room":"r","meta":{"a":[{"b":null}]}}')).toMatchObject({
+      room: 'r',
+    });
+  });
+  it.each([
+    '',
+    'null',
+    '[]',
+    '1',
+    '"signal"',
+    '{',
+    '{}',
+    '{"type":1}',
+    '{"type":"toString"}',
+    '{"type":"__proto__"}',
+    '{"type":"signal","to":"bob","kind":"offer","from":"eve"}',
+    '{"type":"signal","to":["bob"],"kind":"offer"}',
+    '{"type":"signal","to":{"toString":"x"},"kind":"offer"}',
+    '{"type":"signal","to":"a b","kind":"offer"}',
+    '{"type":"signal","to":"bob","kind":"sdp"}',
+    '{"type":"signal","to":"bob","kind":"offer","seq":281474976710657}',
+    '{"type":"ack","to":"bob","upto":-1}',
+    '{"type":"join","id":"1","room":"r","meta":{"__proto__":1}}',
+    '{"type":"join","id":"1","room":"r","meta":{"\\u005f_proto__":1}}',
+    '{"type":"join","id":"1","room":"r","meta":[]}',
+    '\uFEFF{"type":"ping"}',
+    '{"type":"ping"} x',
+  ])('is refused when it is not: %s', (header) => {
+    expect(() => parseClientMessage(header)).toThrow(bad);
+  });
+  it('is refused without its value in the answer', () => {
+    try {
+      parseClientMessage('{"type":"join","id":"1","room":"<script>"}');
+      throw new Error('it was not refused');
+    } catch (error) {
+      expect((error as Error).message).toContain('room');
+      expect((error as Error).message).not.toContain('script');
+    }
+  });
+  it('with ten thousand nested brackets is refused and harms nothing', () => {
+    expect(() => parseClientMessage(`${'['.repeat(10_000)}`)).toThrow(bad);
+    expect(() =>
+      parseClientMessage(`{"type":"join","id":"1","room":"r","x":${'['.repeat(3000)}${']'.repeat(3000)}}`),
+    ).toThrow(bad);
+  });
+  it('says whom a faulty frame was for only where that is valid by itself', () => {
+    expect(describeFaulty('{"type":"signal","to":"bob","seq":3,"x":1}')).toEqual({ to: 'bob', seq: 3 });
+    expect(describeFaulty('{"id":"a b","to":"<b>","seq":"3"}')).toEqual({});
+    expect(describeFaulty('nonsense')).toEqual({});
+  });
+});

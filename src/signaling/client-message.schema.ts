@@ -1,0 +1,119 @@
+import { type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
+import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+
+/** Sequence numbers, bases and attempts: 1 … 2^48. */
+const Count = Type.Integer({ minimum: 1, maximum: 2 ** 48 });
+const Cursor = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
+const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
+const RequestId = Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' });
+const Token = Type.String({ minLength: 1, maxLength: 4096 });
+const Meta = Type.Record(Type.String(), Type.Unknown());
+const Word = Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,32}$' });
+
+const frame = <T extends ClientMessageType, P extends TProperties>(type: T, properties: P) =>
+  Type.Object({ type: Type.Literal(type), ...properties }, { additionalProperties: false });
+
+const SCHEMAS = {
+  hello: frame('hello', {
+    id: RequestId,
+    token: Token,
+    key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+    attempt: Count,
+    features: Type.Optional(Type.Array(Word, { maxItems: 16 })),
+  }),
+  join: frame('join', { id: RequestId, room: Id, meta: Type.Optional(Meta) }),
+  leave: frame('leave', { id: RequestId, room: Id }),
+  update: frame('update', { id: RequestId, room: Id, meta: Meta }),
+  signal: frame('signal', {
+    to: Id,
+    seq: Type.Optional(Count),
+    base: Type.Optional(Count),
+    kind: Type.Union([
+      Type.Literal('offer'),
+      Type.Literal('answer'),
+      Type.Literal('candidate'),
+      Type.Literal('end_of_candidates'),
+      Type.Literal('data'),
+    ]),
+  }),
+  ack: frame('ack', { to: Id, upto: Cursor, missed: Type.Optional(Type.Array(Count, { maxItems: 64 })) }),
+  broadcast: frame('broadcast', { room: Id, kind: Word }),
+  chat: frame('chat', { id: RequestId, room: Id, text: Type.String({ minLength: 1 }) }),
+  history: frame('history', {
+    id: RequestId,
+    room: Id,
+    after: Type.Optional(Cursor),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  }),
+  refresh: frame('refresh', { id: RequestId, token: Token }),
+  ping: frame('ping', { id: Type.Optional(RequestId) }),
+  pong: frame('pong', {}),
+} satisfies Record<ClientMessageType, TObject>;
+
+/** The schemas and the types of the contract must not drift apart: this line does not compile when they do. */
+type Unbranded<T> = T extends string & { readonly __id: string }
+  ? string
+  : T extends readonly (infer Item)[]
+    ? Unbranded<Item>[]
+    : T extends object
+      ? { -readonly [K in keyof T]: Unbranded<T[K]> }
+      : T;
+type Checked<T extends ClientMessageType> =
+  Static<(typeof SCHEMAS)[T]> extends Unbranded<Extract<ClientMessage, { type: T }>> ? true : never;
+export type SchemasMatchTheContract = { [T in ClientMessageType]: Checked<T> };
+
+const CHECKS = new Map(
+  Object.entries(SCHEMAS).map(([type, schema]) => [type, TypeCompiler.Compile(schema as TSchema)] as const),
+);
+
+/** Keys that turn plain objects into something else when they are merged or assigned. */
+const POISON = /"(?:__proto__|constructor|prototype)"\s*:/;
+
+/**
+ * The header line as a message.
+ * @throws ProtocolError `bad_message`, naming the field and never its value.
+ */
+export const parseClientMessage = (header: string): ClientMessage => {
+  const value = parseObject(header);
+  const check = typeof value['type'] === 'string' ? CHECKS.get(value['type']) : undefined;
+  if (check === undefined) throw new ProtocolError('bad_message', 'The header has no known type.');
+  if (check.Check(value)) return value as unknown as ClientMessage;
+  const first = check.Errors(value).First();
+  throw new ProtocolError('bad_message', `${value['type']}${(first?.path ?? '').replaceAll('/', '.')} is not valid.`);
+};
+
+/**
+ * What a faulty frame still says of itself, so that the error can name the request.
+ * @returns only fields that are valid by themselves.
+ */
+export const describeFaulty = (header: string): { re?: string; to?: string; seq?: number } => {
+  let value: Record<string, unknown>;
+  try {
+    value = parseObject(header);
+  } catch {
+    return {};
+  }
+  const { id, to, seq } = value;
+  return {
+    ...(typeof id === 'string' && /^[A-Za-z0-9_.:-]{1,64}$/.test(id) && { re: id }),
+    ...(typeof to === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(to) && { to }),
+    ...(Number.isSafeInteger(seq) && { seq: seq as number }),
+  };
+};
+
+const parseObject = (header: string): Record<string, unknown> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(header);
+  } catch {
+    throw new ProtocolError('bad_message', 'The header line is not JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProtocolError('bad_message', 'The header line is not a JSON object.');
+  }
+  if (POISON.test(header) || (header.includes('\\u') && POISON.test(JSON.stringify(value)))) {
+    throw new ProtocolError('bad_message', 'A key of the header is not allowed.');
+  }
+  return value as Record<string, unknown>;
+};

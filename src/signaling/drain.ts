@@ -1,0 +1,43 @@
+import type { DrainConfig } from '../config/config.js';
+import type { Session } from './session.js';
+import type { SessionRegistry } from './session-registry.js';
+
+/**
+ * How a node goes away without anybody noticing: not ready → the load balancer's time → no new sockets →
+ * each session is asked to move at a random moment → what is left is closed by the caller.
+ */
+export class Drain {
+  /** From the moment that the node is not ready any more. */
+  started = false;
+  /** From the moment that new sockets are answered with 503. */
+  refusing = false;
+
+  constructor(
+    private readonly config: DrainConfig,
+    private readonly registry: SessionRegistry,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  /** Resolves when no session is left, or at the deadline. */
+  async run(): Promise<void> {
+    this.started = true;
+    await delay(this.config.graceMs);
+    this.refusing = true;
+    const asked = this.registry.all.map((session) => this.ask(session));
+    const deadline = delay(this.config.deadlineMs - Math.min(this.config.graceMs, this.config.deadlineMs));
+    await Promise.race([deadline, Promise.all(asked).then(() => this.allGone())]);
+  }
+
+  private async ask(session: Session): Promise<void> {
+    const afterMs = this.random() * this.config.spreadMs;
+    await delay(afterMs);
+    if (session.state !== 'on') return;
+    session.send({ type: 'drain', deadlineMs: Math.max(0, this.config.deadlineMs - afterMs), reconnectAfterMs: 0 });
+  }
+
+  private async allGone(): Promise<void> {
+    while (this.registry.size > 0) await delay(100);
+  }
+}
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

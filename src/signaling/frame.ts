@@ -1,0 +1,37 @@
+import { ProtocolError } from '@parley/protocol';
+
+const LINE_FEED = 0x0a;
+
+/** A frame as it came from a socket, taken apart and not yet looked at. */
+export interface RawFrame {
+  readonly header: string;
+  /** Undefined when no line feed followed the header. A view on the frame's own bytes. */
+  readonly body: Buffer | undefined;
+}
+
+/**
+ * Splits a frame at its first line feed.
+ * @throws ProtocolError `payload_too_large` when the header line is longer than `maxHeaderBytes`.
+ */
+export const splitFrame = (frame: Buffer, maxHeaderBytes: number): RawFrame => {
+  const end = frame.indexOf(LINE_FEED);
+  const headerBytes = end < 0 ? frame.length : end;
+  if (headerBytes > maxHeaderBytes) {
+    throw new ProtocolError('payload_too_large', `The header line has more than ${maxHeaderBytes} bytes.`);
+  }
+  return {
+    header: frame.toString('utf8', 0, headerBytes),
+    body: end < 0 ? undefined : frame.subarray(end + 1),
+  };
+};
+
+/** One frame as bytes: the header as a line of JSON and, when there is a body, a line feed and the body. */
+export const joinFrame = (header: object, body?: Buffer): Buffer => {
+  const json = JSON.stringify(header);
+  if (body === undefined) return Buffer.from(json);
+  const frame = Buffer.allocUnsafe(Buffer.byteLength(json) + 1 + body.length);
+  const end = frame.write(json);
+  frame[end] = LINE_FEED;
+  body.copy(frame, end + 1);
+  return frame;
+};

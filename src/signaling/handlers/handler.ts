@@ -1,0 +1,11 @@
+import type { ClientMessage, ClientMessageType } from '@parley/protocol';
+import type { Session } from '../session.js';
+import type { Services } from '../signaling-services.js';
+
+/** One rule for one type of message. What it throws becomes the reply. */
+export type Handler<T extends ClientMessageType> = (
+  message: Extract<ClientMessage, { type: T }>,
+  session: Session,
+  services: Services,
+  body: Buffer | undefined,
+) => void | Promise<void>;

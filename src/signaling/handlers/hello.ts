@@ -1,0 +1,44 @@
+import { CLOSE_CODES, type CloseCode, type ErrorCode, ProtocolError } from '@parley/protocol';
+import type { Handler } from './handler.js';
+
+/** What the server offers beyond the first version of PROTOCOL.md. */
+const FEATURES = ['heartbeat', 'history', 'broadcast'] as const;
+
+const CLOSE_FOR: Partial<Record<ErrorCode, CloseCode>> = {
+  token_expired: CLOSE_CODES.tokenExpired,
+  unavailable: CLOSE_CODES.unavailable,
+  superseded: CLOSE_CODES.superseded,
+};
+
+/** Authenticates the socket. Whatever goes wrong here ends it, with a code that says whether to come back. */
+export const handleHello: Handler<'hello'> = async (message, session, services) => {
+  session.state = 'hello';
+  try {
+    const principal = await services.verifier.verify(message.token);
+    if ((session.state as string) === 'closed') return;
+    const id = services.identity.session(principal.user, message.key);
+    session.principal = principal;
+    session.attachment = { session: id, attempt: message.attempt, features: new Set(message.features) };
+    if (!services.registry.claim(session)) throw new ProtocolError('superseded');
+    session.state = 'on';
+    session.send({
+      type: 'welcome',
+      re: message.id,
+      session: id,
+      user: { id: principal.user, name: principal.name },
+      node: services.rooms.node,
+      iceServers: services.ice.for(principal.user, id),
+      limits: services.limits,
+      features: FEATURES,
+      expiresAt: principal.expiresAt,
+    });
+  } catch (error) {
+    const fault = error instanceof ProtocolError ? error : new ProtocolError('internal');
+    if (!(error instanceof ProtocolError)) services.log.error(error, 'hello failed');
+    session.sendError(fault, { re: message.id });
+    session.close(
+      CLOSE_FOR[fault.code] ?? (fault.retryable ? CLOSE_CODES.unavailable : CLOSE_CODES.tokenInvalid),
+      fault.code,
+    );
+  }
+};

@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { Change, Member, MemberEvent } from '../presence/presence.js';
+import { LocalRoom, MAX_EARLY_CHANGES } from './local-room.js';
+import type { Session } from './session.js';
+
+const ROOM = 'r1' as RoomId;
+const member = (name: string, order: number, node = 'n1'): Member => ({
+  peer: name as PeerId,
+  user: name as never,
+  name,
+  role: 'member',
+  meta: {},
+  state: 'on',
+  order,
+  node: node as NodeId,
+  connection: `c-${name}` as ConnectionId,
+});
+const change = (version: number, ...events: MemberEvent[]): Change => ({
+  room: ROOM,
+  epoch: 'e',
+  version,
+  events,
+  nodes: [],
+});
+const joined = (version: number, name: string): Change =>
+  change(version, { event: 'joined', participant: member(name, version) });
+
+const setup = (version = 1) => {
+  const room = new LocalRoom(ROOM);
+  room.replace({ room: ROOM, epoch: 'e', version, members: [member('a', 1)] });
+  const client = (known: number) => {
+    const frames: any[] = [];
+    const session = { sendFrame: (frame: string) => frames.push(JSON.parse(frame)) } as unknown as Session;
+    room.local.set(`client${room.local.size}` as PeerId, { session, version: known });
+    return frames;
+  };
+  return { room, client };
+};
+
+describe('a room on a node', () => {
+  it('puts changes that overtook each other into their order', () => {
+    const { room } = setup();
+    expect(room.apply(joined(3, 'c'))).toBe('early');
+    expect(room.apply(joined(4, 'd'))).toBe('early');
+    expect(room.isBehind).toBe(true);
+    expect(room.apply(joined(2, 'b'))).toHaveLength(3);
+    expect(room.version).toBe(4);
+    expect([...room.members.keys()]).toEqual(['a', 'b', 'c', 'd']);
+    expect(room.isBehind).toBe(false);
+  });
+  it('asks for a snapshot when another epoch began or too many changes wait', () => {
+    const { room } = setup();
+    expect(room.apply({ ...joined(2, 'b'), epoch: 'other' })).toBe('gap');
+    for (let n = 0; n < MAX_EARLY_CHANGES; n += 1) expect(room.apply(joined(3 + n, `p${n}`))).toBe('early');
+    expect(room.apply(joined(1000, 'last'))).toBe('gap');
+  });
+  it('ignores what it knows already, and the known part of what it knows in part', () => {
+    const { room } = setup(2);
+    expect(room.apply(joined(2, 'b'))).toEqual([]);
+    const both = change(
+      3,
+      { event: 'away', peer: 'a' as PeerId },
+      { event: 'left', peer: 'a' as PeerId, reason: 'expired' },
+    );
+    expect(room.apply(both)).toEqual([{ event: 'left', peer: 'a', reason: 'expired' }]);
+  });
+  it('merges notices, and gives each client just those that it does not know', () => {
+    const { room, client } = setup();
+    const old = client(1);
+    const fresh = client(2);
+    const ahead = client(9);
+    room.apply(joined(2, 'b'));
+    room.apply(joined(3, 'c'));
+    room.notify();
+    expect(old.map((frame) => [frame.version, frame.events.length])).toEqual([[3, 2]]);
+    expect(fresh.map((frame) => [frame.version, frame.events.length])).toEqual([[3, 1]]);
+    expect(ahead).toEqual([]);
+  });
+  it('never shows where a member is', () => {
+    const { room, client } = setup();
+    const frames = client(1);
+    room.apply(joined(2, 'b'));
+    room.apply(
+      change(3, { event: 'back', peer: 'a' as PeerId, node: 'n2' as NodeId, connection: 'c2' as ConnectionId }),
+    );
+    room.notify();
+    expect(JSON.stringify(frames)).not.toMatch(/node|connection|n2|c2/);
+  });
+  it('sends the whole roster when it was replaced, but never an older version than a client knows', () => {
+    const { room, client } = setup();
+    const behind = client(1);
+    const ahead = client(7);
+    room.replace({ room: ROOM, epoch: 'e', version: 5, members: [member('z', 1)] });
+    expect(behind.map((frame) => frame.participants.map((p: any) => p.peer))).toEqual([['z']]);
+    expect(ahead).toEqual([]);
+    room.replace({ room: ROOM, epoch: 'new', version: 1, members: [] });
+    expect(ahead.map((frame) => frame.epoch)).toEqual(['new']);
+  });
+  it('counts the nodes that have a peer that is on', () => {
+    const { room } = setup();
+    room.apply(change(2, { event: 'joined', participant: member('b', 2, 'n2') }));
+    expect([...room.nodes]).toEqual(['n1', 'n2']);
+    room.apply(
+      change(3, { event: 'back', peer: 'b' as PeerId, node: 'n1' as NodeId, connection: 'c9' as ConnectionId }),
+    );
+    expect([...room.nodes]).toEqual(['n1']);
+    room.apply(change(4, { event: 'away', peer: 'a' as PeerId }));
+    room.apply(change(5, { event: 'left', peer: 'b' as PeerId, reason: 'left' }));
+    expect([...room.nodes]).toEqual([]);
+  });
+});

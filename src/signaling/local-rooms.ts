@@ -1,0 +1,158 @@
+import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
+import type { Bus } from '../bus/bus.js';
+import type { Member } from '../presence/presence.js';
+import { LocalRoom } from './local-room.js';
+import { encodeNodeMessage } from './node-message.js';
+import type { Session } from './session.js';
+import type { SignalingStats } from './signaling-stats.js';
+
+/** Frames that wait for a peer whose `joined` has not been sent yet. */
+const MAX_HELD_FRAMES = 64;
+
+/** A peer's place on this node: taken before it is attached, so that no frame finds it missing. */
+export interface Seat {
+  readonly peer: PeerId;
+  readonly room: RoomId;
+  readonly session: Session;
+  /** What it is in the room, to put it back when the presence store has lost it. */
+  participant: Omit<Participant, 'state' | 'order'>;
+  /** Frames that came before `joined`; undefined once it was sent. */
+  held: (Buffer | string)[] | undefined;
+}
+
+/** The rooms and peers of this node, and the way of a frame to any peer or room. */
+export class LocalRooms {
+  /** This life of this process. Changes when the node lost its lease. */
+  node = '' as NodeId;
+  private readonly rooms = new Map<RoomId, LocalRoom>();
+  private readonly seats = new Map<PeerId, Seat>();
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly stats: SignalingStats,
+  ) {}
+
+  get(room: RoomId): LocalRoom | undefined {
+    return this.rooms.get(room);
+  }
+
+  open(id: RoomId): LocalRoom {
+    let room = this.rooms.get(id);
+    if (room === undefined) {
+      room = new LocalRoom(id);
+      this.rooms.set(id, room);
+    }
+    return room;
+  }
+
+  /** Forgets a room that nobody here is in, or is about to enter. */
+  closeIfEmpty(id: RoomId): void {
+    const room = this.rooms.get(id);
+    if (room === undefined || room.local.size > 0 || room.entering > 0) return;
+    room.close();
+    this.rooms.delete(id);
+  }
+
+  get all(): Iterable<LocalRoom> {
+    return this.rooms.values();
+  }
+
+  get roomCount(): number {
+    return this.rooms.size;
+  }
+
+  get peerCount(): number {
+    return this.seats.size;
+  }
+
+  /** Takes the place of a peer; an older socket of the same session loses it. */
+  takeSeat(session: Session, participant: Seat['participant'], room: RoomId): Seat {
+    const seat: Seat = { peer: participant.peer, room, session, participant, held: [] };
+    this.seats.set(seat.peer, seat);
+    return seat;
+  }
+
+  /** Gives a place up, unless another socket has it by now. */
+  releaseSeat(peer: PeerId, session: Session): void {
+    if (this.seats.get(peer)?.session === session) this.seats.delete(peer);
+  }
+
+  seat(peer: PeerId): Seat | undefined {
+    return this.seats.get(peer);
+  }
+
+  /** `joined` was sent: what came for the peer meanwhile follows it. */
+  openSeat(seat: Seat): void {
+    const held = seat.held ?? [];
+    seat.held = undefined;
+    for (const frame of held) seat.session.sendFrame(frame);
+  }
+
+  /** @throws ProtocolError `not_in_room` */
+  peerOf(session: Session, room: RoomId): PeerId {
+    const peer = session.rooms.get(room);
+    if (peer === undefined) throw new ProtocolError('not_in_room');
+    return peer;
+  }
+
+  /**
+   * Finds the way from a session to a peer that shares a room with it.
+   * @throws ProtocolError `peer_unknown` (the same for a peer elsewhere and for none), `peer_away`
+   */
+  route(session: Session, to: PeerId): { from: PeerId; member: Member } {
+    for (const [room, from] of session.rooms) {
+      const member = this.rooms.get(room)?.find(to);
+      if (member === undefined || to === from) continue;
+      if (member.state === 'away') throw new ProtocolError('peer_away');
+      return { from, member };
+    }
+    throw new ProtocolError('peer_unknown');
+  }
+
+  /**
+   * Writes a frame to a peer, or puts it into the batch for the node that it is on.
+   * @throws ProtocolError `peer_away` or `unavailable`; then nothing was sent.
+   */
+  deliver(member: Member, frame: Buffer): void {
+    if (member.node === this.node) {
+      if (!this.deliverLocal(member.peer, frame)) throw new ProtocolError('peer_away');
+      this.stats.signalsLocal += 1;
+    } else {
+      const message = encodeNodeMessage({ kind: 'to_peer', peer: member.peer, origin: this.node, frame });
+      if (!this.bus.send(member.node, message)) {
+        this.stats.signalsRefused += 1;
+        throw new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 });
+      }
+      this.stats.signalsRemote += 1;
+    }
+  }
+
+  /** False: the peer has no live socket here. */
+  deliverLocal(peer: PeerId, frame: Buffer | string): boolean {
+    const seat = this.seats.get(peer);
+    if (seat === undefined || seat.session.state === 'closed') return false;
+    if (seat.held === undefined) seat.session.sendFrame(frame);
+    else if (seat.held.length < MAX_HELD_FRAMES) seat.held.push(frame);
+    else return false;
+    return true;
+  }
+
+  /** Once to each node that has a peer of the room; at most once. */
+  deliverToRoom(id: RoomId, frame: Buffer, except: PeerId): void {
+    this.deliverToLocalRoom(id, frame, except);
+    const room = this.rooms.get(id);
+    if (room === undefined) return;
+    let message: Buffer | undefined;
+    for (const node of room.nodes) {
+      if (node === this.node) continue;
+      message ??= encodeNodeMessage({ kind: 'to_room', room: id, except, frame });
+      this.bus.send(node, message);
+    }
+  }
+
+  deliverToLocalRoom(id: RoomId, frame: Buffer, except: PeerId): void {
+    const room = this.rooms.get(id);
+    if (room === undefined) return;
+    for (const [peer, { session }] of room.local) if (peer !== except) session.sendFrame(frame);
+  }
+}

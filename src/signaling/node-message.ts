@@ -1,0 +1,85 @@
+import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { Change } from '../presence/presence.js';
+import { isChange } from './change.schema.js';
+
+/** What nodes tell each other about signaling. */
+export type NodeMessage =
+  /** A frame for one peer, ready to be written to its socket; `origin` hears of it when the peer is not there. */
+  | { readonly kind: 'to_peer'; readonly peer: PeerId; readonly origin: NodeId; readonly frame: Buffer }
+  /** A frame for every local peer of a room, but one. */
+  | { readonly kind: 'to_room'; readonly room: RoomId; readonly except: PeerId; readonly frame: Buffer }
+  /** A room's roster changed. */
+  | { readonly kind: 'change'; readonly change: Change }
+  /** Another attachment of this peer took over: the socket with this connection must go. */
+  | { readonly kind: 'replaced'; readonly peer: PeerId; readonly connection: ConnectionId }
+  /** The peer that a signal was for is not here: tell its sender. */
+  | { readonly kind: 'undeliverable'; readonly sender: PeerId; readonly to: PeerId; readonly seq: number | undefined };
+
+const KINDS = ['to_peer', 'to_room', 'change', 'replaced', 'undeliverable'] as const;
+const NONE = Buffer.alloc(0);
+
+/** `[kind u8][length u8][address][length u8][detail][rest]`: frames travel as the bytes they are. */
+const pack = (kind: (typeof KINDS)[number], address: string, detail: string, rest: Buffer): Buffer => {
+  const message = Buffer.allocUnsafe(3 + address.length + detail.length + rest.length);
+  message[0] = KINDS.indexOf(kind);
+  message[1] = address.length;
+  message.write(address, 2, 'latin1');
+  message[2 + address.length] = detail.length;
+  message.write(detail, 3 + address.length, 'latin1');
+  rest.copy(message, 3 + address.length + detail.length);
+  return message;
+};
+
+/** Ids are ASCII and at most 64 characters (ID_PATTERN), so one byte holds their length. */
+export const encodeNodeMessage = (message: NodeMessage): Buffer => {
+  switch (message.kind) {
+    case 'to_peer':
+      return pack('to_peer', message.peer, message.origin, message.frame);
+    case 'to_room':
+      return pack('to_room', message.room, message.except, message.frame);
+    case 'change':
+      return pack('change', message.change.room, '', Buffer.from(JSON.stringify(message.change)));
+    case 'replaced':
+      return pack('replaced', message.peer, message.connection, NONE);
+    case 'undeliverable':
+      return pack('undeliverable', message.sender, message.to, Buffer.from(String(message.seq ?? '')));
+  }
+};
+
+/** Undefined: not a message of ours. Whoever can write to Redis can write anything. */
+export const decodeNodeMessage = (message: Buffer): NodeMessage | undefined => {
+  const kind = KINDS[message[0] ?? 255];
+  const addressEnd = 2 + (message[1] ?? 0);
+  const detailEnd = addressEnd + 1 + (message[addressEnd] ?? 0);
+  if (kind === undefined || detailEnd > message.length) return undefined;
+  const address = message.toString('latin1', 2, addressEnd);
+  const detail = message.toString('latin1', addressEnd + 1, detailEnd);
+  const rest = message.subarray(detailEnd);
+  switch (kind) {
+    case 'to_peer':
+      return { kind, peer: address as PeerId, origin: detail as NodeId, frame: rest };
+    case 'to_room':
+      return { kind, room: address as RoomId, except: detail as PeerId, frame: rest };
+    case 'change': {
+      const change = parseJson(rest);
+      return isChange(change) ? { kind, change } : undefined;
+    }
+    case 'replaced':
+      return { kind, peer: address as PeerId, connection: detail as ConnectionId };
+    case 'undeliverable':
+      return {
+        kind,
+        sender: address as PeerId,
+        to: detail as PeerId,
+        seq: rest.length > 0 ? Number(rest.toString('latin1')) : undefined,
+      };
+  }
+};
+
+const parseJson = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+};

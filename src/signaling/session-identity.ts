@@ -1,0 +1,26 @@
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
+import type { PeerId, RoomId, SessionId, UserId } from '@parley/protocol';
+
+/** 22 characters of base64url: 132 bits. */
+const ID_LENGTH = 22;
+
+/**
+ * Session and peer ids, derived: the first `hello` and a resume are the same request, on any node, and nothing
+ * secret is kept. Using an id takes the key and a valid token of the same user.
+ */
+export class SessionIdentity {
+  constructor(private readonly secret: KeyObject) {}
+
+  /** @param key the client's session key: a secret, of which only the hash is used. */
+  session(user: UserId, key: string): SessionId {
+    return this.derive('session', user, createHash('sha256').update(key).digest('base64url')) as SessionId;
+  }
+
+  peer(session: SessionId, room: RoomId): PeerId {
+    return this.derive('peer', session, room) as PeerId;
+  }
+
+  private derive(...parts: string[]): string {
+    return createHmac('sha256', this.secret).update(parts.join('\0')).digest('base64url').slice(0, ID_LENGTH);
+  }
+}

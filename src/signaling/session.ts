@@ -1,0 +1,193 @@
+import {
+  CLOSE_CODES,
+  type ConnectionId,
+  ERRORS,
+  type ErrorCode,
+  type Limits,
+  type PeerId,
+  ProtocolError,
+  type RoomId,
+  type ServerMessage,
+  type SessionId,
+} from '@parley/protocol';
+import type { Principal } from '../auth/principal.js';
+import type { SignalingSocket } from './signaling-socket.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Unsent bytes at which a consumer counts as too slow. */
+export const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Bad frames that are answered within a minute; the next one closes the socket. */
+const MAX_FAULTS_A_MINUTE = 10;
+/** Refused frames that are answered before the socket is closed. */
+const MAX_REFUSALS = 200;
+
+/** Who a session is, once `hello` was accepted. */
+export interface Attachment {
+  readonly session: SessionId;
+  readonly attempt: number;
+  readonly features: ReadonlySet<string>;
+}
+
+/** What a session does with a frame. A returned promise holds back the frames behind it. */
+export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<void>;
+
+/**
+ * One client's conversation, as far as this socket carries it: `new` → `hello` → `on` → `closed`.
+ * Frames are handled one after another; nothing but `hello` is looked at before `on`. It is the only writer
+ * to its socket, knows no framework, and owns no timer: the registry's clock drives it.
+ */
+export class Session {
+  state: 'new' | 'hello' | 'on' | 'closed' = 'new';
+  principal!: Principal;
+  attachment!: Attachment;
+  /** The rooms this socket's client is in, each with its peer id there. */
+  readonly rooms = new Map<RoomId, PeerId>();
+  readonly chats: TokenBucket;
+  readonly broadcasts: TokenBucket;
+  lastHeard: number;
+  lastSent: number;
+  tokenWarned = false;
+
+  private readonly inbox: Buffer[] = [];
+  private busy = false;
+  private readonly frames: TokenBucket;
+  private readonly faults: TokenBucket;
+  private readonly refusals: TokenBucket;
+  private onClosed: (() => void) | undefined;
+
+  constructor(
+    readonly connection: ConnectionId,
+    private readonly socket: SignalingSocket,
+    private readonly limits: Limits,
+    private readonly handler: FrameHandler,
+    private readonly now: () => number,
+  ) {
+    const start = now();
+    this.lastHeard = start;
+    this.lastSent = start;
+    this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
+    this.chats = new TokenBucket(limits.chatBurst, limits.chatsPerSecond, start);
+    this.broadcasts = new TokenBucket(limits.broadcastBurst, limits.broadcastsPerSecond, start);
+    this.faults = new TokenBucket(MAX_FAULTS_A_MINUTE, MAX_FAULTS_A_MINUTE / 60, start);
+    this.refusals = new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, start);
+  }
+
+  /** A frame from the socket. */
+  receive(frame: Buffer): void {
+    if (this.state === 'closed') return;
+    this.lastHeard = this.now();
+    if (!this.frames.take(this.lastHeard)) return this.refuse(frame, this.frames.waitMs());
+    if (!this.busy) return this.handle(frame);
+    if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
+    this.inbox.push(frame);
+  }
+
+  /** Any sign of life that is not a frame. */
+  heard(): void {
+    this.lastHeard = this.now();
+  }
+
+  /** Sends a message without a body. */
+  send(message: ServerMessage): void {
+    this.sendFrame(JSON.stringify(message));
+  }
+
+  /** Sends a whole frame as it is. */
+  sendFrame(frame: Buffer | string): void {
+    if (this.state === 'closed') return;
+    this.socket.send(frame);
+    this.lastSent = this.now();
+    if (this.socket.bufferedBytes > MAX_BUFFERED_BYTES) {
+      this.close(CLOSE_CODES.slowConsumer, 'too much is unsent');
+      this.socket.terminate();
+    }
+  }
+
+  /** Answers a request, or reports on a signal, that was not done. */
+  sendError(
+    fault: ProtocolError | ErrorCode,
+    about: {
+      readonly re?: string | undefined;
+      readonly to?: string | undefined;
+      readonly seq?: number | undefined;
+    } = {},
+  ): void {
+    const code = typeof fault === 'string' ? fault : fault.code;
+    const retryAfterMs = typeof fault === 'string' ? undefined : fault.details.retryAfterMs;
+    this.send({
+      type: 'error',
+      ...(about.re !== undefined && { re: about.re }),
+      ...(about.to !== undefined && { to: about.to as PeerId }),
+      ...(about.seq !== undefined && { seq: about.seq }),
+      code,
+      message: typeof fault === 'string' ? ERRORS[fault].message : fault.message,
+      retryable: ERRORS[code].retryable,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  }
+
+  /** Counts a frame that PROTOCOL.md does not allow; too many end the socket for good. */
+  fault(): void {
+    if (!this.faults.take(this.now())) this.close(CLOSE_CODES.badMessage, 'too many bad frames');
+  }
+
+  /** Shows that the server lives, in the way the client can see. */
+  heartbeat(): void {
+    if (this.state === 'on' && this.attachment.features.has('heartbeat')) this.send({ type: 'ping' });
+    else this.socket.ping();
+  }
+
+  /** Says why and closes. Safe to call again. */
+  close(code: number, reason: string): void {
+    if (this.state === 'closed') return;
+    this.socket.close(code, reason);
+    this.closed();
+  }
+
+  /** The other side is gone, or was never heard: no closing handshake is worth waiting for. */
+  abandon(code: number, reason: string): void {
+    this.close(code, reason);
+    this.socket.terminate();
+  }
+
+  /** The socket is closed, whoever began it. */
+  closed(): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.inbox.length = 0;
+    this.onClosed?.();
+  }
+
+  /** Called once, when the session is over on this socket. */
+  whenClosed(listener: () => void): void {
+    this.onClosed = listener;
+  }
+
+  private handle(frame: Buffer): void {
+    const pending = this.handler(frame, this);
+    if (pending === undefined) return;
+    this.busy = true;
+    void pending.finally(() => {
+      this.busy = false;
+      this.drainInbox();
+    });
+  }
+
+  private drainInbox(): void {
+    while (!this.busy && this.state !== 'closed') {
+      const next = this.inbox.shift();
+      if (next === undefined) return;
+      this.handle(next);
+    }
+  }
+
+  private refuse(frame: Buffer, retryAfterMs: number): void {
+    if (!this.refusals.take(this.lastHeard)) {
+      return this.close(CLOSE_CODES.rateLimited, 'too many frames');
+    }
+    this.sendError(new ProtocolError('rate_limited', undefined, { retryAfterMs }), this.describe(frame));
+  }
+
+  /** Set by the router, which alone knows how a header looks. */
+  describe: (frame: Buffer) => { re?: string; to?: string; seq?: number } = () => ({});
+}

@@ -1,0 +1,113 @@
+import { CLOSE_CODES, type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
+import { BusUnavailable } from '../bus/bus.js';
+import { PresenceUnavailable } from '../presence/presence.js';
+import { describeFaulty, parseClientMessage } from './client-message.schema.js';
+import { splitFrame } from './frame.js';
+import { handleAck } from './handlers/ack.js';
+import { handleBroadcast } from './handlers/broadcast.js';
+import { handleChat } from './handlers/chat.js';
+import type { Handler } from './handlers/handler.js';
+import { handleHello } from './handlers/hello.js';
+import { handleHistory } from './handlers/history.js';
+import { handleJoin } from './handlers/join.js';
+import { handleLeave } from './handlers/leave.js';
+import { handlePing } from './handlers/ping.js';
+import { handlePong } from './handlers/pong.js';
+import { handleRefresh } from './handlers/refresh.js';
+import { handleSignal } from './handlers/signal.js';
+import { handleUpdate } from './handlers/update.js';
+import type { Session } from './session.js';
+import type { Services } from './signaling-services.js';
+
+/** A message type with no handler does not compile. */
+const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
+  hello: handleHello,
+  join: handleJoin,
+  leave: handleLeave,
+  update: handleUpdate,
+  signal: handleSignal,
+  ack: handleAck,
+  broadcast: handleBroadcast,
+  chat: handleChat,
+  history: handleHistory,
+  refresh: handleRefresh,
+  ping: handlePing,
+  pong: handlePong,
+};
+
+type Subject = { re?: string | undefined; to?: string | undefined; seq?: number | undefined };
+
+/** From a frame to its handler, and from what went wrong to its answer. */
+export class SignalingRouter {
+  constructor(private readonly services: Services) {}
+
+  /** Handles one frame; never throws and never rejects. */
+  readonly route = (frame: Buffer, session: Session): void | Promise<void> => {
+    let subject: Subject = {};
+    try {
+      const { header, body } = splitFrame(frame, this.services.limits.maxHeaderBytes);
+      const message = this.parse(header, session);
+      if (message === undefined) return;
+      subject = subjectOf(message);
+      if (!this.allowedNow(message, session)) return;
+      this.services.stats.frames += 1;
+      // The table is indexed by the same field that selects the message's type.
+      const handler = HANDLERS[message.type] as Handler<ClientMessageType>;
+      const pending = handler(message, session, this.services, body);
+      return pending?.catch((error: unknown) => this.answer(error, session, subject));
+    } catch (error) {
+      this.answer(error, session, subject);
+    }
+  };
+
+  /** What an unhandled frame says of itself, for the error that answers it. */
+  readonly describe = (frame: Buffer): { re?: string; to?: string; seq?: number } => {
+    const end = frame.indexOf(0x0a);
+    const length = end < 0 ? frame.length : end;
+    return length > this.services.limits.maxHeaderBytes ? {} : describeFaulty(frame.toString('utf8', 0, length));
+  };
+
+  private parse(header: string, session: Session): ClientMessage | undefined {
+    try {
+      return parseClientMessage(header);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      session.sendError(error, describeFaulty(header));
+      if (session.state === 'on') session.fault();
+      else session.close(CLOSE_CODES.badMessage, 'the first frame must be hello');
+      return undefined;
+    }
+  }
+
+  private allowedNow(message: ClientMessage, session: Session): boolean {
+    if (message.type === 'hello' ? session.state === 'new' : session.state === 'on') return true;
+    session.sendError(message.type === 'hello' ? 'bad_message' : 'hello_required', subjectOf(message));
+    session.close(
+      CLOSE_CODES.badMessage,
+      message.type === 'hello' ? 'a second hello' : 'the first frame must be hello',
+    );
+    return false;
+  }
+
+  private answer(error: unknown, session: Session, subject: Subject): void {
+    if (error instanceof ProtocolError) {
+      session.sendError(error, subject);
+      if (error.code === 'payload_too_large') session.fault();
+    } else if (error instanceof PresenceUnavailable || error instanceof BusUnavailable) {
+      session.sendError(new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 }), subject);
+    } else {
+      this.services.log.error(error, 'a handler failed');
+      this.services.stats.internalErrors += 1;
+      session.sendError('internal', subject);
+    }
+  }
+}
+
+const subjectOf = (message: ClientMessage): Subject =>
+  message.type === 'signal'
+    ? { to: message.to, seq: message.seq }
+    : message.type === 'ack'
+      ? { to: message.to }
+      : 'id' in message
+        ? { re: message.id }
+        : {};

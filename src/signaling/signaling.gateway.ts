@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { type OnGatewayConnection, type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
+import { SIGNALING_PATH } from '@parley/protocol';
+import type { WebSocket } from 'ws';
+import { SignalingNode } from './signaling-node.js';
+
+/**
+ * The life of a socket, and nothing else. Frames do not pass Nest's own pipeline (docs/adr/0003): it handles
+ * frames of one client out of order, answers faults with the client's own data, and costs three times the relay.
+ */
+@WebSocketGateway({ path: SIGNALING_PATH })
+export class SignalingGateway implements OnGatewayConnection<WebSocket>, OnGatewayDisconnect<WebSocket> {
+  constructor(private readonly node: SignalingNode) {}
+
+  handleConnection(socket: WebSocket, request: IncomingMessage): void {
+    this.node.opened(socket, request.socket);
+  }
+
+  handleDisconnect(socket: WebSocket): void {
+    this.node.closed(socket);
+  }
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+
+/** What a test needs of the REST API of the server at `origin`. */
+export class Rest {
+  constructor(readonly origin: string) {}
+
+  async call(method: string, path: string, body?: object, token?: string): Promise<any> {
+    const response = await fetch(this.origin + path, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** A fresh account. */
+  async register(displayName = 'Tester'): Promise<{ accessToken: string; refreshToken: string; user: { id: string } }> {
+    const username = `u${randomBytes(8).toString('hex')}`;
+    return this.call('POST', '/v1/auth/register', { username, password: randomBytes(12).toString('hex'), displayName });
+  }
+
+  async room(token: string, more: object = {}): Promise<{ id: string }> {
+    return this.call('POST', '/v1/rooms', { name: 'A room', ...more }, token);
+  }
+
+  get signaling(): string {
+    return `${this.origin.replace(/^http/, 'ws')}/v1/signaling`;
+  }
+}

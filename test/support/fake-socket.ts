@@ -1,0 +1,31 @@
+import type { SignalingSocket } from '../../src/signaling/signaling-socket.js';
+
+/** A socket that keeps what is sent. */
+export class FakeSocket implements SignalingSocket {
+  readonly frames: string[] = [];
+  bufferedBytes = 0;
+  closed: { code: number; reason: string } | undefined;
+  terminated = false;
+  pings = 0;
+
+  send(frame: Buffer | string): void {
+    this.frames.push(frame.toString());
+  }
+
+  ping(): void {
+    this.pings += 1;
+  }
+
+  close(code: number, reason: string): void {
+    this.closed ??= { code, reason };
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  /** The headers of what was sent, in order. */
+  messages(): any[] {
+    return this.frames.map((frame) => JSON.parse(frame.split('\n', 1)[0] as string));
+  }
+}

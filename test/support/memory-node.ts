@@ -1,0 +1,195 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import {
+  type ChatMessage,
+  type ConnectionId,
+  DEFAULT_LIMITS,
+  type Limits,
+  ProtocolError,
+  type RoomId,
+  type UserId,
+} from '@parley/protocol';
+import type { Principal } from '../../src/auth/principal.js';
+import { TokenVerifier } from '../../src/auth/principal.js';
+import { MemoryBus, type MemoryBusHub } from '../../src/bus/bus.memory.js';
+import { ChatLog, type NewMessage } from '../../src/chat/chat-log.js';
+import { IceServers } from '../../src/ice/ice-servers.js';
+import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/presence.memory.js';
+import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
+import { LocalRooms } from '../../src/signaling/local-rooms.js';
+import { Membership } from '../../src/signaling/membership.js';
+import { NodeInbox } from '../../src/signaling/node-inbox.js';
+import { NodeLife } from '../../src/signaling/node-life.js';
+import { RosterSync } from '../../src/signaling/roster-sync.js';
+import { Session } from '../../src/signaling/session.js';
+import { SessionIdentity } from '../../src/signaling/session-identity.js';
+import { SessionRegistry } from '../../src/signaling/session-registry.js';
+import { SignalingRouter } from '../../src/signaling/signaling-router.js';
+import type { Services } from '../../src/signaling/signaling-services.js';
+import { SignalingStats } from '../../src/signaling/signaling-stats.js';
+import { FakeSocket } from './fake-socket.js';
+
+const SECRET = createSecretKey(Buffer.alloc(32, 7));
+
+/** The token is the user's name; `bad` is no token. */
+class NameVerifier extends TokenVerifier {
+  override async verify(token: string): Promise<Principal> {
+    if (token === 'bad') throw new ProtocolError('token_invalid');
+    const user = token as UserId;
+    return { user, name: token, kind: 'account', grants: {}, issuedAt: 0, expiresAt: 1e15, tokenId: token };
+  }
+}
+
+class OpenDoors extends RoomAccess {
+  override async admit(_principal: Principal, room: RoomId): Promise<Admission> {
+    if (room === 'closed') throw new ProtocolError('forbidden');
+    return { role: 'member', capacity: 100 };
+  }
+}
+
+class NoChat extends ChatLog {
+  private readonly kept: ChatMessage[] = [];
+  override async append({ room: _room, ...message }: NewMessage) {
+    const kept = { ...message, seq: this.kept.length + 1, at: 0 };
+    this.kept.push(kept);
+    return { message: kept, fresh: true };
+  }
+  override async page() {
+    return { messages: this.kept, more: false };
+  }
+}
+
+/** The signaling core of one node, with nothing but memory under it and no socket over it. */
+export class MemoryNode {
+  readonly presence: MemoryPresence;
+  readonly bus: MemoryBus;
+  readonly services: Services;
+  readonly life: NodeLife;
+  private readonly router: SignalingRouter;
+
+  constructor(store: MemoryPresenceStore, hub: MemoryBusHub, limits: Limits = DEFAULT_LIMITS) {
+    this.presence = new MemoryPresence(store);
+    this.bus = new MemoryBus(hub);
+    const stats = new SignalingStats();
+    const rooms = new LocalRooms(this.bus, stats);
+    const sync = new RosterSync(this.presence, this.bus, rooms, stats);
+    const membership = new Membership(this.presence, rooms, sync, stats);
+    const log = { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) };
+    const now = () => performance.now();
+    this.services = {
+      limits,
+      verifier: new NameVerifier(),
+      access: new OpenDoors(),
+      chat: new NoChat(),
+      ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
+      identity: new SessionIdentity(SECRET),
+      registry: new SessionRegistry(limits, now, Date.now),
+      rooms,
+      membership,
+      stats,
+      log,
+      now,
+      wallClock: Date.now,
+    };
+    this.router = new SignalingRouter(this.services);
+    const rhythm = { renewMs: 50, sweepMs: 50, reconcileMs: 50 };
+    this.life = new NodeLife(
+      'memory',
+      { presence: this.presence, bus: this.bus },
+      { rooms, sync, membership },
+      log,
+      rhythm,
+    );
+    this.bus.onMessage(new NodeInbox(this.bus, rooms, sync, stats).receive);
+  }
+
+  /** Faults of our own that a handler had. */
+  readonly faults: unknown[] = [];
+
+  async start(): Promise<this> {
+    await this.life.start();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const session of this.services.registry.all) session.closed();
+    await this.life.stop();
+    this.services.membership.close();
+  }
+
+  /** A client's socket on this node. */
+  connect(user: string, options: { key?: string; attempt?: number } = {}): MemoryClient {
+    const socket = new FakeSocket();
+    const connection = randomBytes(9).toString('base64url') as ConnectionId;
+    const session = new Session(connection, socket, this.services.limits, this.router.route, this.services.now);
+    session.describe = this.router.describe;
+    this.services.registry.add(session);
+    session.whenClosed(() => {
+      const succeeded = session.attachment !== undefined && this.services.registry.isSucceeded(session);
+      this.services.registry.remove(session);
+      this.services.membership.closed(session, succeeded);
+    });
+    return new MemoryClient(
+      session,
+      socket,
+      user,
+      options.key ?? randomBytes(32).toString('base64url'),
+      options.attempt ?? 1,
+    );
+  }
+}
+
+/** One client of a {@link MemoryNode}. */
+export class MemoryClient {
+  private id = 0;
+
+  constructor(
+    readonly session: Session,
+    readonly socket: FakeSocket,
+    readonly user: string,
+    readonly key: string,
+    readonly attempt: number,
+  ) {}
+
+  async hello(): Promise<any> {
+    return this.request({ type: 'hello', token: this.user, key: this.key, attempt: this.attempt });
+  }
+
+  send(header: object, body?: string): void {
+    this.session.receive(
+      Buffer.from(body === undefined ? JSON.stringify(header) : `${JSON.stringify(header)}\n${body}`),
+    );
+  }
+
+  async request(header: object): Promise<any> {
+    this.id += 1;
+    const re = `q${this.id}`;
+    this.send({ id: re, ...header });
+    return this.until(() => this.socket.messages().find((message) => message.re === re));
+  }
+
+  /** The frames of a type so far: header and body. */
+  received(type: string): { header: any; body: string | undefined }[] {
+    return this.socket.frames
+      .map((frame) => {
+        const end = frame.indexOf('\n');
+        return {
+          header: JSON.parse(end < 0 ? frame : frame.slice(0, end)),
+          body: end < 0 ? undefined : frame.slice(end + 1),
+        };
+      })
+      .filter(({ header }) => header.type === type);
+  }
+
+  rosterEvents(): any[] {
+    return this.received('roster').flatMap(({ header }) => header.events ?? []);
+  }
+
+  async until<T>(read: () => T | undefined | false): Promise<T> {
+    for (let turn = 0; turn < 5_000; turn += 1) {
+      const value = read();
+      if (value !== undefined && value !== false) return value;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    throw new Error(`waited in vain; received: ${this.socket.frames.join(' | ')}`);
+  }
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A server process under test. */
+export interface RunningNode {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Everything it printed so far. */
+  output(): string;
+  /** Ctrl-C; resolves when it is gone. */
+  stop(): Promise<number | null>;
+  /** SIGTERM: drains. Resolves when it is gone. */
+  terminate(): Promise<number | null>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const BOOT_PATIENCE_MS = 60_000;
+
+/**
+ * Starts `node dist/main.js` on a free port with a data directory of its own, and waits until it is ready.
+ * @param environment beside a minimum; nothing of the test's own environment leaks in.
+ */
+export const startNode = async (environment: Record<string, string> = {}): Promise<RunningNode> => {
+  const dataDir = environment['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      DATA_DIR: dataDir,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  void exited.then(() => {
+    if (environment['DATA_DIR'] === undefined) rmSync(dataDir, { recursive: true, force: true });
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    const give = (error: Error) => {
+      child.kill('SIGKILL');
+      reject(error);
+    };
+    const timer = setTimeout(() => give(new Error(`not ready in time:\n${output}`)), BOOT_PATIENCE_MS);
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const match = /Parley is ready:\s+(http:\/\/\S+)/.exec(output);
+      if (match === null) return;
+      clearTimeout(timer);
+      resolve(match[1] as string);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void exited.then((code) => give(new Error(`exited with ${code} before it was ready:\n${output}`)));
+  });
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exited;
+  };
+  return {
+    url,
+    process: child,
+    output: () => output,
+    stop: () => end('SIGINT'),
+    terminate: () => end('SIGTERM'),
+    kill: async () => {
+      await end('SIGKILL');
+    },
+  };
+};
