@@ -1,0 +1,32 @@
+import { Waiting } from './screens/failure.js';
+import { Lobby } from './screens/lobby.js';
+import { RoomScreen } from './screens/room-screen.js';
+import { Welcome } from './screens/welcome.js';
+import { route } from './state/route.js';
+import { session } from './state/session.js';
+import { Notices } from './ui/notices.js';
+
+const Screen = () => {
+  const where = route.value;
+  if (where.screen === 'room') return <RoomScreen key={where.room} id={where.room} />;
+  const now = session.value;
+  if (now.status === 'starting') return <Waiting text="One moment…" />;
+  // A guest has one room and no lobby.
+  if (now.status === 'in' && now.guestOf === undefined) return <Lobby user={now.user} />;
+  return <Welcome why={now.status === 'out' ? now.why : undefined} />;
+};
+
+/** The whole page. */
+export const App = () => (
+  <>
+    <button
+      type="button"
+      class="skip button"
+      onClick={() => document.querySelector<HTMLElement>('#main button, #main input, #main a')?.focus()}
+    >
+      Skip to the content
+    </button>
+    <Screen />
+    <Notices />
+  </>
+);

@@ -1,0 +1,64 @@
+import { signal } from '@preact/signals';
+import type { Call } from './call.js';
+
+/** What stands beside the stage, and what lies over it. */
+export type Panel = 'chat' | 'people' | undefined;
+export type Overlay = 'devices' | 'help' | 'more' | undefined;
+
+/** Everything that a button or a key can do in a call. */
+export class CallActions {
+  readonly panel = signal<Panel>(undefined);
+  readonly overlay = signal<Overlay>(undefined);
+  readonly numbers = signal(false);
+
+  constructor(
+    readonly call: Call,
+    readonly onLeave: () => void,
+  ) {}
+
+  toggle(panel: Exclude<Panel, undefined>): void {
+    this.show(this.panel.value === panel ? undefined : panel);
+  }
+
+  show(panel: Panel): void {
+    this.panel.value = panel;
+    this.call.chat.show(panel === 'chat');
+  }
+
+  /** Does what a key stands for. @returns false when it stands for nothing */
+  press(key: string): boolean {
+    const action = this.keys[key];
+    action?.();
+    return action !== undefined;
+  }
+
+  private readonly keys: Readonly<Record<string, () => void>> = {
+    m: () => void this.call.outgoing.toggleMic(),
+    v: () => void this.call.outgoing.toggleCamera(),
+    s: () => void this.call.outgoing.toggleScreen(),
+    c: () => this.toggle('chat'),
+    p: () => this.toggle('people'),
+    i: () => {
+      this.numbers.value = !this.numbers.value;
+    },
+    '?': () => {
+      this.overlay.value = 'help';
+    },
+  };
+}
+
+/** What the help shows. */
+export const SHORTCUTS: readonly (readonly [key: string, what: string])[] = [
+  ['M', 'Microphone on or off'],
+  ['V', 'Camera on or off'],
+  ['S', 'Share the screen, or stop'],
+  ['C', 'Chat and files'],
+  ['P', 'People'],
+  ['I', 'Numbers of every connection'],
+  ['?', 'This list'],
+  ['Esc', 'Close what is open'],
+];
+
+/** True while keys belong to a text or a choice. */
+export const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

@@ -1,0 +1,194 @@
+import { ParleyClient, ParleyError, type PeerId, type Room } from '@parley/client';
+import { batch, effect, signal } from '@preact/signals';
+import { ApiProblem, codeOf } from '../api/problem.js';
+import { ChatLog } from '../chat/chat-log.js';
+import { FileShelf } from '../files/file-shelf.js';
+import { announce, notify } from '../state/notices.js';
+import { accessToken } from '../state/session.js';
+import { shareUpstream } from './bitrate.js';
+import type { LocalMedia } from './local-media.js';
+import { Outgoing } from './outgoing.js';
+import { type Person, peopleOf } from './person.js';
+import { Remote } from './remote.js';
+
+/** The own connection to the service: `back` is shown for a moment after a loss. */
+export type Link = 'connecting' | 'up' | 'lost' | 'back';
+
+const BACK_SHOWN_MS = 3_000;
+const MEASURE_MS = 2_000;
+const LISTEN_MS = 200;
+const UPSTREAM_PAUSE_MS = 1_000;
+
+/** The SDK ends for good only on its own errors; what the network did is tried again. */
+const token = async (): Promise<string> => {
+  try {
+    return await accessToken();
+  } catch (error) {
+    const ended = error instanceof ApiProblem && error.status === 401;
+    throw ended ? new ParleyError('refresh_invalid') : error;
+  }
+};
+
+/** One visit to one room, from joining to leaving. Screens read its signals. */
+export class Call {
+  readonly link = signal<Link>('connecting');
+  readonly people = signal<readonly Person[]>([]);
+  readonly remotes = signal<ReadonlyMap<PeerId, Remote>>(new Map());
+  /** Code of why it ended; set once. */
+  readonly over = signal<string | undefined>(undefined);
+  readonly joined = signal(false);
+  /** Plays what the browser held back, when it wants a click first. */
+  readonly blocked = signal<readonly (() => Promise<void>)[]>([]);
+  readonly outgoing: Outgoing;
+  readonly chat = new ChatLog();
+  readonly files = new FileShelf();
+  private readonly client = new ParleyClient({ url: location.origin, token });
+  private readonly stops: (() => void)[] = [];
+  private upstreamTimer: ReturnType<typeof setTimeout> | undefined;
+  private room: Room | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly roomId: string,
+    readonly media: LocalMedia,
+  ) {
+    this.outgoing = new Outgoing(media);
+  }
+
+  /** Connects and joins. Does not throw: `over` tells. */
+  async start(): Promise<void> {
+    this.stops.push(
+      this.client.on('state', (state) => this.followLink(state)),
+      this.client.on('closed', (error) => this.end(error?.code ?? 'closed')),
+    );
+    try {
+      await this.client.connect();
+      const room = await this.client.join(this.roomId, { meta: this.outgoing.meta() });
+      if (this.closed) return void room.leave();
+      this.enter(room);
+    } catch (error) {
+      this.end(codeOf(error));
+    }
+  }
+
+  /** The person's own wish. The others see it at once. */
+  async leave(): Promise<void> {
+    this.close();
+    await this.room?.leave().catch(() => undefined);
+    await this.client.close().catch(() => undefined);
+  }
+
+  nameOf(peer: PeerId): string {
+    return this.people.value.find((person) => person.peer === peer)?.name ?? 'Somebody';
+  }
+
+  hold(play: () => Promise<void>): void {
+    this.blocked.value = [...this.blocked.value, play];
+  }
+
+  async unblock(): Promise<void> {
+    const waiting = this.blocked.value;
+    this.blocked.value = [];
+    await Promise.all(waiting.map((play) => play().catch(() => undefined)));
+  }
+
+  private enter(room: Room): void {
+    this.room = room;
+    const follow = () => {
+      this.people.value = peopleOf(room.participants.values(), room.self);
+    };
+    const say = (name: string, what: string) => {
+      if (name) notify(`${name} ${what}`);
+    };
+    this.stops.push(
+      room.on('joined', ({ name, peer }) => peer !== room.self && say(name, 'is here')),
+      room.on('left', ({ participant, reason }) =>
+        say(participant.name, reason === 'removed' ? 'was removed' : 'has left'),
+      ),
+      room.on('away', ({ name }) => announce(`${name} lost the connection`)),
+      room.on('back', ({ name }) => announce(`${name} is back`)),
+      room.on('updated', follow),
+      room.on('roster', follow),
+      room.on('rejoined', follow),
+      room.on('peer', (peer) => this.addPeer(peer.id)),
+      room.on('peer_gone', (peer) => this.dropPeer(peer.id)),
+      room.on('removed', (reason) => this.end(reason)),
+    );
+    for (const event of ['joined', 'left', 'away', 'back'] as const) this.stops.push(room.on(event, follow));
+    batch(() => {
+      follow();
+      for (const id of room.peers.keys()) this.addPeer(id);
+      this.joined.value = true;
+      if (this.client.state === 'connected') this.link.value = 'up';
+    });
+    this.outgoing.enter(room);
+    this.chat.enter(room, this.client.user?.id, this.client.limits?.maxChatBytes);
+    this.files.enter(room, this.chat);
+    const measure = setInterval(() => {
+      for (const remote of this.remotes.value.values()) void remote.measure();
+    }, MEASURE_MS);
+    const listen = setInterval(() => {
+      for (const remote of this.remotes.value.values()) remote.listen();
+    }, LISTEN_MS);
+    this.stops.push(
+      () => clearInterval(measure),
+      () => clearInterval(listen),
+      effect(() => {
+        // A new camera track and a new person both change how the upstream is shared.
+        void this.media.camera.track.value;
+        void this.remotes.value;
+        clearTimeout(this.upstreamTimer);
+        this.upstreamTimer = setTimeout(
+          () => void shareUpstream(room.peers.values(), this.media.camera.track.peek()),
+          UPSTREAM_PAUSE_MS,
+        );
+      }),
+    );
+    announce(`You are in the room. ${this.people.value.length - 1} others are here.`);
+  }
+
+  private addPeer(id: PeerId): void {
+    const peer = this.room?.peers.get(id);
+    if (!peer || this.remotes.value.get(id)?.peer === peer) return;
+    this.remotes.value.get(id)?.close();
+    const remote = new Remote(peer, (channel) => this.files.take(channel, peer));
+    this.remotes.value = new Map(this.remotes.value).set(id, remote);
+  }
+
+  private dropPeer(id: PeerId): void {
+    const rest = new Map(this.remotes.value);
+    rest.get(id)?.close();
+    rest.delete(id);
+    this.remotes.value = rest;
+  }
+
+  private followLink(state: ParleyClient['state']): void {
+    if (state === 'reconnecting') {
+      this.link.value = 'lost';
+      announce('The connection to Parley was lost. Reconnecting.');
+    } else if (state === 'connected' && this.link.value === 'lost') {
+      this.link.value = 'back';
+      announce('You are connected again.');
+      setTimeout(() => {
+        if (this.link.value === 'back') this.link.value = 'up';
+      }, BACK_SHOWN_MS);
+    } else if (state === 'connected' && this.joined.value) this.link.value = 'up';
+  }
+
+  private end(code: string): void {
+    if (this.closed) return;
+    this.close();
+    void this.client.close().catch(() => undefined);
+    this.over.value = code;
+  }
+
+  private close(): void {
+    this.closed = true;
+    clearTimeout(this.upstreamTimer);
+    for (const stop of this.stops.splice(0)) stop();
+    for (const remote of this.remotes.value.values()) remote.close();
+    this.outgoing.close();
+    this.files.close();
+    this.chat.close();
+  }
+}

@@ -1,0 +1,149 @@
+import type { ComponentChildren } from 'preact';
+import { copyLink } from '../ui/copy.js';
+import {
+  CameraIcon,
+  CameraOffIcon,
+  ChatIcon,
+  DevicesIcon,
+  LeaveIcon,
+  LinkIcon,
+  MicIcon,
+  MicOffIcon,
+  MoreIcon,
+  PeopleIcon,
+  ScreenIcon,
+  ScreenOffIcon,
+} from '../ui/icons.js';
+import type { CallActions } from './actions.js';
+
+const Control = (props: {
+  label: string;
+  hint: string;
+  testid: string;
+  onClick: () => void;
+  children: ComponentChildren;
+  class?: string;
+  pressed?: boolean;
+  expanded?: boolean;
+}) => (
+  <button
+    type="button"
+    class={`control ${props.class ?? ''}`}
+    aria-label={props.label}
+    aria-pressed={props.pressed}
+    aria-expanded={props.expanded}
+    title={props.hint}
+    data-testid={props.testid}
+    onClick={props.onClick}
+  >
+    {props.children}
+  </button>
+);
+
+const Badge = ({ count, what }: { count: number; what: string }) =>
+  count > 0 ? (
+    <span class="badge" data-testid={`${what}-badge`}>
+      {count > 99 ? '99+' : count}
+    </span>
+  ) : null;
+
+/** The bar at the bottom, in reach of a thumb. */
+export const Controls = ({ actions, link }: { actions: CallActions; link: string }) => {
+  const { call } = actions;
+  const mic = call.media.mic.on.value;
+  const camera = call.media.camera.on.value;
+  const sharing = call.outgoing.screen.value !== undefined;
+  const unread = call.chat.unread.value;
+  const panel = actions.panel.value;
+  return (
+    <div class="controls" role="toolbar" aria-label="Call controls">
+      <Control
+        label="Microphone"
+        hint={mic ? 'Switch the microphone off (M)' : 'Switch the microphone on (M)'}
+        testid="mic-toggle"
+        pressed={mic}
+        class={mic ? '' : 'off'}
+        onClick={() => call.outgoing.toggleMic()}
+      >
+        {mic ? <MicIcon /> : <MicOffIcon />}
+      </Control>
+      <Control
+        label="Camera"
+        hint={camera ? 'Switch the camera off (V)' : 'Switch the camera on (V)'}
+        testid="camera-toggle"
+        pressed={camera}
+        class={camera ? '' : 'off'}
+        onClick={() => call.outgoing.toggleCamera()}
+      >
+        {camera ? <CameraIcon /> : <CameraOffIcon />}
+      </Control>
+      <Control
+        label="Share screen"
+        hint={sharing ? 'Stop sharing (S)' : 'Share your screen (S)'}
+        testid="screen-toggle"
+        pressed={sharing}
+        class={`only-wide ${sharing ? 'on' : ''}`}
+        onClick={() => call.outgoing.toggleScreen()}
+      >
+        {sharing ? <ScreenOffIcon /> : <ScreenIcon />}
+      </Control>
+      <span class="divider only-wide" />
+      <Control
+        label={unread > 0 ? `Chat and files, ${unread} new` : 'Chat and files'}
+        hint="Chat and files (C)"
+        testid="chat-toggle"
+        expanded={panel === 'chat'}
+        class={panel === 'chat' ? 'on' : ''}
+        onClick={() => actions.toggle('chat')}
+      >
+        <ChatIcon />
+        <Badge count={unread} what="unread" />
+      </Control>
+      <Control
+        label={`People, ${call.people.value.length} here`}
+        hint="People (P)"
+        testid="people-toggle"
+        expanded={panel === 'people'}
+        class={panel === 'people' ? 'on' : ''}
+        onClick={() => actions.toggle('people')}
+      >
+        <PeopleIcon />
+      </Control>
+      <Control
+        label="Copy the link"
+        hint="Copy the link"
+        testid="copy-link"
+        class="only-wide"
+        onClick={() => copyLink(link)}
+      >
+        <LinkIcon />
+      </Control>
+      <Control
+        label="Devices"
+        hint="Camera, microphone, speaker"
+        testid="devices-toggle"
+        class="only-wide"
+        onClick={() => {
+          actions.overlay.value = 'devices';
+        }}
+      >
+        <DevicesIcon />
+      </Control>
+      <Control
+        label="More"
+        hint="More"
+        testid="more-toggle"
+        class="only-narrow"
+        onClick={() => {
+          actions.overlay.value = 'more';
+        }}
+      >
+        <MoreIcon />
+      </Control>
+      <span class="divider only-wide" />
+      <Control label="Leave the call" hint="Leave the call" testid="leave" class="leave" onClick={actions.onLeave}>
+        <LeaveIcon />
+      </Control>
+    </div>
+  );
+};

@@ -1,0 +1,178 @@
+import { signal } from '@preact/signals';
+import { codeOf } from '../api/problem.js';
+
+/** What a person can choose. Outputs are speakers. */
+export type DeviceKind = 'audioinput' | 'videoinput' | 'audiooutput';
+type InputKind = 'audioinput' | 'videoinput';
+
+const KEY = 'parley.devices';
+
+const readChoice = (): Partial<Record<DeviceKind, string>> => {
+  try {
+    return (JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {}) as Partial<Record<DeviceKind, string>>;
+  } catch {
+    return {};
+  }
+};
+
+const constraintsFor = (kind: InputKind, device: string | undefined): MediaStreamConstraints => {
+  const deviceId = device ? { deviceId: { ideal: device } } : {};
+  return kind === 'audioinput'
+    ? { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...deviceId } }
+    : { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, ...deviceId } };
+};
+
+/** getUserMedia, or the word for a page on which the browser does not offer it. */
+const ask = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
+  if (!navigator.mediaDevices) throw new DOMException('', 'insecure_context');
+  return navigator.mediaDevices.getUserMedia(constraints);
+};
+
+/** One input: its track while it is open, whether the person wants it on, and why it is not. */
+class Input {
+  readonly track = signal<MediaStreamTrack | undefined>(undefined);
+  readonly on = signal(false);
+  /** Code of what keeps it shut, or undefined. */
+  readonly problem = signal<string | undefined>(undefined);
+  /** Counts openings, so that a slow answer for an older wish is let go. */
+  private wish = 0;
+
+  constructor(
+    readonly kind: InputKind,
+    private readonly owner: LocalMedia,
+  ) {}
+
+  /** Opens it, or closes it for real: a camera that is off has its light off. A microphone is only silenced. */
+  async set(on: boolean): Promise<void> {
+    this.on.value = on;
+    if (on) return this.open();
+    this.wish++;
+    if (this.kind === 'audioinput') {
+      if (this.track.value) this.track.value.enabled = false;
+    } else this.drop();
+  }
+
+  /** Asks the browser for it; on failure it is off and `problem` says why. */
+  async open(fresh = false): Promise<void> {
+    const existing = this.track.value;
+    if (existing && !fresh && existing.readyState === 'live') {
+      existing.enabled = true;
+      return;
+    }
+    const wish = ++this.wish;
+    this.problem.value = undefined;
+    try {
+      const stream = await ask(constraintsFor(this.kind, this.owner.chosen.value[this.kind]));
+      const track = stream.getTracks()[0];
+      if (wish !== this.wish) return track?.stop();
+      this.take(track);
+    } catch (error) {
+      if (wish !== this.wish) return;
+      this.refuse(codeOf(error));
+    }
+    await this.owner.list();
+  }
+
+  refuse(code: string): void {
+    this.on.value = false;
+    this.problem.value = code;
+  }
+
+  /** Takes a track that was opened together with another; stops it when it is not wanted any more. */
+  adopt(track: MediaStreamTrack | undefined): void {
+    if (this.on.value) this.take(track);
+    else track?.stop();
+  }
+
+  drop(): void {
+    const old = this.track.value;
+    if (!old) return;
+    this.owner.stream.removeTrack(old);
+    old.stop();
+    this.track.value = undefined;
+  }
+
+  private take(track: MediaStreamTrack | undefined): void {
+    this.drop();
+    if (!track) return;
+    track.enabled = this.on.value;
+    track.contentHint = this.kind === 'videoinput' ? 'motion' : 'speech';
+    track.addEventListener('ended', () => {
+      if (this.track.value !== track) return;
+      this.drop();
+      this.on.value = false;
+      this.problem.value = 'OverconstrainedError';
+    });
+    this.owner.stream.addTrack(track);
+    this.track.value = track;
+  }
+}
+
+/** The own camera, microphone and speaker: from the device check to the end of the call. */
+export class LocalMedia {
+  /** Holds the open tracks; its id stays the same for the whole call. */
+  readonly stream = new MediaStream();
+  readonly mic = new Input('audioinput', this);
+  readonly camera = new Input('videoinput', this);
+  readonly devices = signal<readonly MediaDeviceInfo[]>([]);
+  readonly chosen = signal(readChoice());
+  /** True while the browser asks the person. */
+  readonly asking = signal(false);
+  private readonly onDeviceChange = () => void this.list();
+
+  async start(): Promise<void> {
+    navigator.mediaDevices?.addEventListener('devicechange', this.onDeviceChange);
+    await this.openBoth();
+  }
+
+  /** One question for both; when a device is missing or busy, each is tried for itself. */
+  async openBoth(): Promise<void> {
+    this.asking.value = true;
+    for (const input of [this.mic, this.camera]) {
+      input.on.value = true;
+      input.problem.value = undefined;
+    }
+    const { audioinput, videoinput } = this.chosen.value;
+    try {
+      const both = await ask({
+        ...constraintsFor('audioinput', audioinput),
+        ...constraintsFor('videoinput', videoinput),
+      });
+      this.mic.adopt(both.getAudioTracks()[0]);
+      this.camera.adopt(both.getVideoTracks()[0]);
+    } catch (error) {
+      const code = codeOf(error);
+      const final = code === 'NotAllowedError' || code === 'insecure_context';
+      for (const input of [this.mic, this.camera]) if (final) input.refuse(code);
+      if (!final) await Promise.all([this.mic.set(this.mic.on.value), this.camera.set(this.camera.on.value)]);
+    }
+    this.asking.value = false;
+    await this.list();
+  }
+
+  async list(): Promise<void> {
+    const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    // Before permission the browser hides names and ids; an entry without an id cannot be chosen.
+    this.devices.value = devices.filter(({ deviceId }) => deviceId !== '');
+  }
+
+  /** Takes another device, at once when that input is on. */
+  async choose(kind: DeviceKind, device: string): Promise<void> {
+    this.chosen.value = { ...this.chosen.value, [kind]: device };
+    try {
+      localStorage.setItem(KEY, JSON.stringify(this.chosen.value));
+    } catch {}
+    if (kind === 'audiooutput') return;
+    const input = kind === 'audioinput' ? this.mic : this.camera;
+    if (!input.on.value) return input.drop();
+    await input.open(true);
+  }
+
+  close(): void {
+    navigator.mediaDevices?.removeEventListener('devicechange', this.onDeviceChange);
+    for (const input of [this.mic, this.camera]) {
+      void input.set(false);
+      input.drop();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Meta, Publication, Room } from '@parley/client';
+import { effect, signal } from '@preact/signals';
+import { codeOf } from '../api/problem.js';
+import { sentenceFor } from '../api/sentences.js';
+import { announce, notify } from '../state/notices.js';
+import type { LocalMedia } from './local-media.js';
+
+/** True where the browser can share a screen at all. */
+export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+
+/** What goes out of this page into the room: voice, picture, screen, and the word of which of them are on. */
+export class Outgoing {
+  /** The shared screen, or undefined. */
+  readonly screen = signal<MediaStream | undefined>(undefined);
+  private room: Room | undefined;
+  private readonly published: Partial<Record<'mic' | 'camera', Publication>> = {};
+  private shared: Publication | undefined;
+  private readonly stops: (() => void)[] = [];
+
+  constructor(private readonly media: LocalMedia) {}
+
+  meta(): Meta {
+    const { mic, camera } = this.media;
+    return {
+      audio: mic.on.value && mic.track.value !== undefined,
+      video: camera.on.value && camera.track.value !== undefined,
+      screen: this.screen.value?.id ?? null,
+    };
+  }
+
+  enter(room: Room): void {
+    this.room = room;
+    let told = JSON.stringify(this.meta());
+    this.stops.push(
+      effect(() => this.carry('mic', this.media.mic.track.value)),
+      effect(() => this.carry('camera', this.media.camera.track.value)),
+      effect(() => {
+        const meta = this.meta();
+        const text = JSON.stringify(meta);
+        if (text === told) return;
+        told = text;
+        room.update(meta).catch((error) => {
+          // Told again with the next change; a lost connection brings the last word along by itself.
+          if (codeOf(error) === 'rate_limited') notify('That was a lot of switching. Wait a moment.', 'bad');
+        });
+      }),
+    );
+  }
+
+  async toggleMic(): Promise<void> {
+    await this.toggle('mic', 'Microphone');
+  }
+
+  async toggleCamera(): Promise<void> {
+    await this.toggle('camera', 'Camera');
+  }
+
+  async toggleScreen(): Promise<void> {
+    if (this.shared) return this.stopScreen();
+    if (!this.room) return;
+    if (!canShareScreen()) return this.tell('screen_unsupported');
+    try {
+      const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });
+      publication.on('ended', () => this.stopScreen());
+      this.shared = publication;
+      this.screen.value = publication.stream;
+      announce('You share your screen.');
+    } catch (error) {
+      const code = codeOf(error);
+      this.tell(code === 'NotAllowedError' || code === 'AbortError' ? 'screen_refused' : code);
+    }
+  }
+
+  close(): void {
+    for (const stop of this.stops.splice(0)) stop();
+    for (const track of this.screen.value?.getTracks() ?? []) track.stop();
+    this.screen.value = undefined;
+  }
+
+  private stopScreen(): void {
+    const { shared } = this;
+    if (!shared) return;
+    this.shared = undefined;
+    for (const track of shared.stream.getTracks()) track.stop();
+    shared.unpublish();
+    this.screen.value = undefined;
+    announce('You no longer share your screen.');
+  }
+
+  private async toggle(which: 'mic' | 'camera', name: string): Promise<void> {
+    const input = this.media[which];
+    await input.set(!input.on.value);
+    if (input.problem.value) this.tell(input.problem.value);
+    else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
+  }
+
+  private carry(which: 'mic' | 'camera', track: MediaStreamTrack | undefined): void {
+    const publication = this.published[which];
+    if (publication) void publication.replaceTrack(track ?? null).catch(() => undefined);
+    else if (track && this.room) this.published[which] = this.room.publish(track, this.media.stream);
+  }
+
+  private tell(code: string): void {
+    const { title, text } = sentenceFor(code);
+    notify(`${title}. ${text}`, 'bad');
+  }
+}

@@ -1,0 +1,85 @@
+import { copyLink } from '../ui/copy.js';
+import { Dialog } from '../ui/dialog.js';
+import { DevicesIcon, HelpIcon, LinkIcon, PulseIcon, ScreenIcon } from '../ui/icons.js';
+import { type CallActions, SHORTCUTS } from './actions.js';
+import { DeviceFields } from './device-fields.js';
+import { MicMeter } from './mic-meter.js';
+
+const Help = ({ onClose }: { onClose: () => void }) => (
+  <Dialog title="Keys" onClose={onClose} testid="help">
+    <ul class="sheet-list">
+      {SHORTCUTS.map(([key, what]) => (
+        <li key={key} class="row">
+          <span class="grow">{what}</span>
+          <kbd>{key}</kbd>
+        </li>
+      ))}
+    </ul>
+    <p class="hint">Keys work whenever you are not writing.</p>
+  </Dialog>
+);
+
+const Devices = ({ actions, onClose }: { actions: CallActions; onClose: () => void }) => {
+  const { media } = actions.call;
+  return (
+    <Dialog title="Devices" onClose={onClose} testid="devices">
+      <DeviceFields media={media} />
+      <div class="field">
+        <span class="label">{media.mic.on.value ? 'Microphone level' : 'The microphone is off'}</span>
+        <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
+      </div>
+    </Dialog>
+  );
+};
+
+/** What has no place in the bar of a phone. */
+const More = ({ actions, link, onClose }: { actions: CallActions; link: string; onClose: () => void }) => {
+  const sharing = actions.call.outgoing.screen.value !== undefined;
+  const item = (icon: preact.ComponentChild, label: string, run: () => void) => (
+    <li>
+      <button
+        type="button"
+        class="sheet-item wide"
+        onClick={() => {
+          onClose();
+          run();
+        }}
+      >
+        {icon}
+        {label}
+      </button>
+    </li>
+  );
+  return (
+    <Dialog title="More" onClose={onClose} testid="more">
+      <ul class="sheet-list">
+        {item(<LinkIcon />, 'Copy the link', () => copyLink(link))}
+        {item(<ScreenIcon />, sharing ? 'Stop sharing' : 'Share your screen', () => actions.press('s'))}
+        {item(<DevicesIcon />, 'Devices', () => {
+          actions.overlay.value = 'devices';
+        })}
+        {item(<PulseIcon />, actions.numbers.value ? 'Hide the numbers' : 'Numbers of every connection', () =>
+          actions.press('i'),
+        )}
+        {item(<HelpIcon />, 'Keys', () => actions.press('?'))}
+      </ul>
+    </Dialog>
+  );
+};
+
+/** The one dialog that is open over a call, if any. */
+export const Overlays = ({ actions, link }: { actions: CallActions; link: string }) => {
+  const close = () => {
+    actions.overlay.value = undefined;
+  };
+  switch (actions.overlay.value) {
+    case 'help':
+      return <Help onClose={close} />;
+    case 'devices':
+      return <Devices actions={actions} onClose={close} />;
+    case 'more':
+      return <More actions={actions} link={link} onClose={close} />;
+    default:
+      return null;
+  }
+};

@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+type SinkElement = HTMLVideoElement & { setSinkId?: (id: string) => Promise<void> };
+
+/** A stream on the page. `onBlocked` is told when the browser wants a click before it plays sound. */
+export const Video = (props: {
+  stream: MediaStream | undefined;
+  muted: boolean;
+  hidden?: boolean;
+  speaker?: string | undefined;
+  label: string;
+  onBlocked?: (play: () => Promise<void>) => void;
+}) => {
+  const { stream, speaker, onBlocked } = props;
+  const ref = useRef<SinkElement>(null);
+  useEffect(() => {
+    const video = ref.current;
+    if (!video) return;
+    video.srcObject = stream ?? null;
+    if (!stream) return;
+    const play = () => video.play();
+    play().catch((error: DOMException) => {
+      if (error.name === 'NotAllowedError') onBlocked?.(play);
+    });
+    return () => {
+      video.srcObject = null;
+    };
+  }, [stream, onBlocked]);
+  useEffect(() => {
+    if (!props.muted && speaker !== undefined) void ref.current?.setSinkId?.(speaker).catch(() => undefined);
+  }, [speaker, props.muted]);
+  return (
+    <video
+      ref={ref}
+      class={props.hidden ? 'hidden' : ''}
+      aria-label={props.label}
+      playsInline
+      autoPlay
+      muted={props.muted}
+      disablePictureInPicture={props.hidden ?? false}
+    />
+  );
+};

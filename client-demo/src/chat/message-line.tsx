@@ -1,0 +1,67 @@
+import { sentenceFor } from '../api/sentences.js';
+import type { ChatLog, Pending } from './chat-log.js';
+import type { Entry } from './timeline.js';
+
+const sameDay = (one: Date, two: Date) => one.toDateString() === two.toDateString();
+
+/** The hour, with the day when it is not today's. */
+const When = ({ at }: { at: number }) => {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const text = sameDay(date, new Date())
+    ? time
+    : `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${time}`;
+  return <time dateTime={date.toISOString()}>{text}</time>;
+};
+
+/** A line that the server has kept. Text is text: nothing in it is markup, links stay plain. */
+export const MessageLine = ({ entry, own }: { entry: Extract<Entry, { kind: 'message' }>; own: boolean }) => {
+  const { message, first } = entry;
+  return (
+    <div
+      class={`message ${own ? 'own' : ''} ${first ? 'first' : ''}`}
+      data-testid="chat-message"
+      data-own={own ? '' : undefined}
+      data-seq={message.seq}
+      data-state="sent"
+    >
+      {first && (
+        <div class="message-head">
+          <span>{own ? 'You' : message.name}</span>
+          <When at={message.at} />
+        </div>
+      )}
+      <div class="bubble" dir="auto">
+        {message.text}
+      </div>
+    </div>
+  );
+};
+
+/** A line of one's own on its way, or one that did not make it. */
+export const PendingLine = ({ pending, chat }: { pending: Pending; chat: ChatLog }) => (
+  <div
+    class={`message own first ${pending.failed ? 'failed' : 'sending'}`}
+    data-testid="chat-pending"
+    data-state={pending.failed ? 'failed' : 'sending'}
+  >
+    <div class="bubble" dir="auto">
+      {pending.text}
+    </div>
+    <div class="message-state">
+      {pending.failed ? (
+        <>
+          <span class="fault">Not sent. {sentenceFor(pending.failed).title}.</span>
+          <button type="button" class="button plain" data-testid="chat-retry" onClick={() => chat.retry(pending)}>
+            Try again
+          </button>
+          <button type="button" class="button plain" onClick={() => chat.forget(pending.key)}>
+            Drop it
+          </button>
+        </>
+      ) : (
+        'Sending…'
+      )}
+    </div>
+  </div>
+);

@@ -1,0 +1,171 @@
+import type { Peer, PeerId, Room } from '@parley/client';
+import { signal } from '@preact/signals';
+import type { ChatLog } from '../chat/chat-log.js';
+import { announce } from '../state/notices.js';
+import {
+  FILE_CHANNEL,
+  type FileState,
+  hasEnded,
+  MAX_FILE_BYTES,
+  MAX_INCOMING_PER_PEER,
+  MAX_KEPT_BYTES,
+  type Refusal,
+} from './messages.js';
+import { chunkBytesFor } from './pace.js';
+import { receiveFile } from './receive-file.js';
+import { sendFile } from './send-file.js';
+
+/** One file on its way to, or from, one person. */
+export interface Leg {
+  readonly peer: PeerId;
+  readonly name: string;
+  readonly state: FileState;
+  readonly bytes: number;
+  readonly reason?: string;
+}
+
+/** One file of the conversation: to one person or to all, or from one. */
+export interface FileItem {
+  readonly key: number;
+  readonly direction: 'out' | 'in';
+  readonly name: string;
+  readonly size: number;
+  readonly at: number;
+  /** It stands in the chat after this message. */
+  readonly afterSeq: number;
+  readonly legs: readonly Leg[];
+  /** Proven by the receiver. */
+  readonly sha256?: string;
+  /** Where the page keeps what came. */
+  readonly url?: string;
+}
+
+const MOST_ITEMS = 100;
+
+/** Every file that was sent and received in this call. */
+export class FileShelf {
+  readonly items = signal<readonly FileItem[]>([]);
+  private readonly cancels = new Map<string, () => void>();
+  private room: Room | undefined;
+  private chat: ChatLog | undefined;
+  private lastKey = 0;
+
+  enter(room: Room, chat: ChatLog): void {
+    this.room = room;
+    this.chat = chat;
+  }
+
+  /** Sends to everyone who is here now, or to one. Returns why not, in words, or undefined. */
+  send(file: File, to: PeerId | undefined): string | undefined {
+    if (file.size > MAX_FILE_BYTES) return `${file.name} is larger than 50 MB, the most that can be sent here.`;
+    const peers = [...(this.room?.peers.values() ?? [])].filter(({ id }) => to === undefined || id === to);
+    if (peers.length === 0) return 'There is nobody to send it to yet.';
+    const legs = peers.map(({ id, participant }) => ({
+      peer: id,
+      name: participant.name,
+      state: 'waiting' as const,
+      bytes: 0,
+    }));
+    const key = this.add({ direction: 'out', name: file.name, size: file.size, legs });
+    for (const peer of peers) this.sendTo(peer, file, key);
+    return undefined;
+  }
+
+  /** Takes a data channel that another person opened. */
+  take(channel: RTCDataChannel, peer: Peer): void {
+    if (channel.label !== FILE_CHANNEL) return;
+    let key: number | undefined;
+    const change = (leg: Partial<Leg>) => key !== undefined && this.changeLeg(key, peer.id, leg);
+    const cancel = receiveFile(channel, {
+      offered: ({ name, size }) => {
+        const refusal = this.refusal(peer.id, size);
+        if (refusal) return refusal;
+        const leg = { peer: peer.id, name: peer.participant.name, state: 'moving' as const, bytes: 0 };
+        key = this.add({ direction: 'in', name, size, legs: [leg] });
+        this.cancels.set(`${key} ${peer.id}`, cancel);
+        this.chat?.nudge();
+        announce(`${peer.participant.name} sends you the file ${name}`);
+        return undefined;
+      },
+      progress: (bytes) => change({ bytes }),
+      checking: () => change({ state: 'checking' }),
+      received: (blob) => key !== undefined && this.change(key, { url: URL.createObjectURL(blob) }),
+      ended: (state, detail) => {
+        if (key === undefined) return;
+        this.cancels.delete(`${key} ${peer.id}`);
+        if (detail?.sha256) this.change(key, { sha256: detail.sha256 });
+        change({ state });
+        if (state === 'done') announce('The file is here, whole and checked.');
+      },
+    });
+  }
+
+  cancel(item: FileItem): void {
+    for (const { peer } of item.legs) this.cancels.get(`${item.key} ${peer}`)?.();
+  }
+
+  close(): void {
+    for (const cancel of [...this.cancels.values()]) cancel();
+    for (const { url } of this.items.value) if (url) URL.revokeObjectURL(url);
+  }
+
+  private sendTo(peer: Peer, file: File, key: number): void {
+    const change = (leg: Partial<Leg>) => this.changeLeg(key, peer.id, leg);
+    const mark = `${key} ${peer.id}`;
+    try {
+      const channel = peer.createDataChannel(FILE_CHANNEL, { ordered: true });
+      const cancel = sendFile(
+        channel,
+        file,
+        {
+          progress: (bytes) => change({ bytes, state: 'moving' }),
+          checking: () => change({ state: 'checking' }),
+          ended: (state, detail) => {
+            this.cancels.delete(mark);
+            if (detail?.sha256) this.change(key, { sha256: detail.sha256 });
+            change({ state, ...(detail?.reason ? { reason: detail.reason } : {}) });
+            announce(state === 'done' ? `${file.name} has arrived.` : `${file.name} did not arrive.`);
+          },
+        },
+        chunkBytesFor(peer.connection.sctp?.maxMessageSize),
+      );
+      this.cancels.set(mark, cancel);
+    } catch {
+      change({ state: 'gone' });
+    }
+  }
+
+  private refusal(peer: PeerId, size: number): Refusal | undefined {
+    if (size > MAX_FILE_BYTES) return 'too_large';
+    const incoming = this.items.value.filter(({ direction }) => direction === 'in');
+    const moving = incoming.filter(({ legs }) => legs.some((leg) => leg.peer === peer && !hasEnded(leg.state)));
+    if (moving.length >= MAX_INCOMING_PER_PEER) return 'busy';
+    const kept = incoming.filter(({ url, legs }) => url || legs.some(({ state }) => !hasEnded(state)));
+    return kept.reduce((sum, item) => sum + item.size, size) > MAX_KEPT_BYTES ? 'no_space' : undefined;
+  }
+
+  private add(item: Pick<FileItem, 'direction' | 'name' | 'size' | 'legs'>): number {
+    const key = ++this.lastKey;
+    const afterSeq = this.chat?.messages.value.at(-1)?.seq ?? 0;
+    const all = [...this.items.value, { ...item, key, at: Date.now(), afterSeq }];
+    // Only what has ended may go, and what it holds goes with it.
+    const surplus = all
+      .filter(({ legs }) => legs.every(({ state }) => hasEnded(state)))
+      .slice(0, Math.max(0, all.length - MOST_ITEMS));
+    for (const { url } of surplus) if (url) URL.revokeObjectURL(url);
+    this.items.value = all.filter((one) => !surplus.includes(one));
+    return key;
+  }
+
+  private change(key: number, change: Partial<FileItem>): void {
+    this.items.value = this.items.value.map((item) => (item.key === key ? { ...item, ...change } : item));
+  }
+
+  private changeLeg(key: number, peer: PeerId, change: Partial<Leg>): void {
+    this.items.value = this.items.value.map((item) =>
+      item.key === key
+        ? { ...item, legs: item.legs.map((leg) => (leg.peer === peer ? { ...leg, ...change } : leg)) }
+        : item,
+    );
+  }
+}

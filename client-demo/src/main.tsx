@@ -1,0 +1,14 @@
+import './styles/index.css';
+import { render } from 'preact';
+import { App } from './app.js';
+import { startRouting } from './state/route.js';
+import { start } from './state/session.js';
+import { startTheme } from './state/theme.js';
+
+const root = document.getElementById('app');
+if (!root) throw new Error('The page has no place for the app.');
+
+startTheme();
+startRouting();
+void start();
+render(<App />, root);

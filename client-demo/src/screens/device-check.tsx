@@ -1,0 +1,106 @@
+import type { Account } from '../api/rest.js';
+import { DeviceFields } from '../call/device-fields.js';
+import type { LocalMedia } from '../call/local-media.js';
+import { MicMeter } from '../call/mic-meter.js';
+import { Video } from '../call/video.js';
+import { Avatar } from '../ui/flag.js';
+import { ScreenTitle } from '../ui/heading.js';
+import { BackIcon, CameraIcon, CameraOffIcon, MicIcon, MicOffIcon } from '../ui/icons.js';
+import { Problem } from '../ui/problem.js';
+import { TopBar } from './welcome.js';
+
+const previewWord = (media: LocalMedia): string => {
+  if (media.asking.value) return 'Your browser asks for camera and microphone: allow both.';
+  if (media.camera.track.value) return '';
+  return media.camera.problem.value ? 'You will join without a picture.' : 'Your camera is off.';
+};
+
+/** The two switches over the preview. */
+const Switches = ({ media }: { media: LocalMedia }) => {
+  const mic = media.mic.on.value;
+  const camera = media.camera.on.value;
+  return (
+    <div class="preview-bar">
+      <button
+        type="button"
+        class={`control ${mic ? '' : 'off'}`}
+        aria-pressed={mic}
+        aria-label="Microphone"
+        title={mic ? 'Switch the microphone off' : 'Switch the microphone on'}
+        data-testid="device-mic"
+        onClick={() => media.mic.set(!mic)}
+      >
+        {mic ? <MicIcon /> : <MicOffIcon />}
+      </button>
+      <button
+        type="button"
+        class={`control ${camera ? '' : 'off'}`}
+        aria-pressed={camera}
+        aria-label="Camera"
+        title={camera ? 'Switch the camera off' : 'Switch the camera on'}
+        data-testid="device-camera"
+        onClick={() => media.camera.set(!camera)}
+      >
+        {camera ? <CameraIcon /> : <CameraOffIcon />}
+      </button>
+    </div>
+  );
+};
+
+/** How one looks and sounds, before anyone else sees or hears. */
+export const DeviceCheck = (props: {
+  user: Account;
+  roomName: string;
+  media: LocalMedia;
+  onJoin: () => void;
+  leaveHref: string | undefined;
+}) => {
+  const { media, user } = props;
+  const camera = media.camera.track.value;
+  const problems = [...new Set([media.camera.problem.value, media.mic.problem.value])].filter(
+    (code) => code !== undefined,
+  );
+  return (
+    <>
+      <TopBar />
+      <main class="page" id="main" data-testid="device-check">
+        <div class="check-in">
+          <div class="preview">
+            {camera ? (
+              <Video stream={media.stream} muted label="Your camera" />
+            ) : (
+              <Avatar name={user.displayName} size="large" />
+            )}
+            <span class="pill preview-name">{user.displayName}</span>
+            {previewWord(media) && <p class="preview-word">{previewWord(media)}</p>}
+            <Switches media={media} />
+          </div>
+          <div class="check-side">
+            <div>
+              {props.leaveHref && (
+                <a class="button plain" href={props.leaveHref}>
+                  <BackIcon /> Rooms
+                </a>
+              )}
+              <ScreenTitle page={props.roomName}>{props.roomName}</ScreenTitle>
+              <p class="soft">You come in as {user.displayName}.</p>
+            </div>
+            {problems.map((code) => (
+              <Problem key={code} code={code} testid="device-problem" onNext={() => media.openBoth()} />
+            ))}
+            <DeviceFields media={media} />
+            <div class="field">
+              <span class="label">
+                {media.mic.on.value ? 'Say something: the bar should move' : 'The microphone is off'}
+              </span>
+              <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
+            </div>
+            <button type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
+              Join now
+            </button>
+          </div>
+        </div>
+      </main>
+    </>
+  );
+};

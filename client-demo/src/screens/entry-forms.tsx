@@ -1,0 +1,185 @@
+import { useId, useState } from 'preact/hooks';
+import { ApiProblem, codeOf } from '../api/problem.js';
+import { enterAsGuest, logIn, signUp } from '../state/session.js';
+import { Field } from '../ui/field.js';
+import { Problem } from '../ui/problem.js';
+
+/** Runs one submit at a time and keeps what went wrong, the faulty fields apart. */
+const useSubmit = (submit: () => Promise<void>) => {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<{ code: string; fields: Record<string, string> }>();
+  const onSubmit = async (event: Event) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await submit();
+    } catch (error) {
+      const fields = error instanceof ApiProblem ? error.fields : [];
+      setProblem({
+        code: codeOf(error),
+        fields: Object.fromEntries(fields.map(({ field, message }) => [field, message])),
+      });
+      setBusy(false);
+    }
+  };
+  return { busy, problem, onSubmit };
+};
+
+const SignUpForm = () => {
+  const [displayName, setDisplayName] = useState('');
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const { busy, problem, onSubmit } = useSubmit(() => signUp(username.trim(), password, displayName.trim()));
+  return (
+    <form class="form" onSubmit={onSubmit} data-testid="signup-form">
+      <Field
+        label="Your name, as others see it"
+        testid="displayName"
+        autoComplete="name"
+        required
+        maxLength={64}
+        value={displayName}
+        onValue={setDisplayName}
+        fault={problem?.fields.displayName}
+      />
+      <Field
+        label="Username"
+        testid="username"
+        autoComplete="username"
+        verbatim
+        required
+        minLength={3}
+        maxLength={32}
+        value={username}
+        onValue={setUsername}
+        hint="3 to 32 letters, digits, dots or dashes"
+        fault={problem?.fields.username}
+      />
+      <Field
+        label="Password"
+        testid="password"
+        type="password"
+        autoComplete="new-password"
+        required
+        minLength={8}
+        maxLength={128}
+        value={password}
+        onValue={setPassword}
+        hint="At least 8 characters"
+        fault={problem?.fields.password}
+      />
+      {problem && <Problem code={problem.code} />}
+      <button type="submit" class="button wide" disabled={busy} data-testid="submit">
+        {busy ? 'Making your account…' : 'Make my account'}
+      </button>
+    </form>
+  );
+};
+
+const LogInForm = () => {
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const { busy, problem, onSubmit } = useSubmit(() => logIn(username.trim(), password));
+  return (
+    <form class="form" onSubmit={onSubmit} data-testid="login-form">
+      <Field
+        label="Username"
+        testid="username"
+        autoComplete="username"
+        verbatim
+        required
+        value={username}
+        onValue={setUsername}
+      />
+      <Field
+        label="Password"
+        testid="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onValue={setPassword}
+      />
+      {problem && <Problem code={problem.code} />}
+      <button type="submit" class="button wide" disabled={busy} data-testid="submit">
+        {busy ? 'Logging in…' : 'Log in'}
+      </button>
+    </form>
+  );
+};
+
+const GuestForm = ({ room }: { room: string }) => {
+  const [name, setName] = useState('');
+  const { busy, problem, onSubmit } = useSubmit(() => enterAsGuest(name.trim(), room));
+  return (
+    <form class="form" onSubmit={onSubmit} data-testid="guest-form">
+      <Field
+        label="Your name, as others see it"
+        testid="guest-name"
+        autoComplete="name"
+        required
+        maxLength={64}
+        value={name}
+        onValue={setName}
+        hint="No account needed. You can go to this room alone."
+        fault={problem?.fields.displayName}
+      />
+      {problem && <Problem code={problem.code} />}
+      <button type="submit" class="button wide" disabled={busy} data-testid="guest-submit">
+        {busy ? 'Letting you in…' : 'Go in as a guest'}
+      </button>
+    </form>
+  );
+};
+
+type Way = 'guest' | 'signup' | 'login';
+const WAYS: Readonly<Record<Way, string>> = { guest: 'Guest', signup: 'Sign up', login: 'Log in' };
+
+/** The ways to say who you are: an account, a new one, or, for a room that allows it, a guest's name. */
+export const EntryForms = ({ guestRoom, first }: { guestRoom?: string | undefined; first?: Way }) => {
+  const ways: readonly Way[] = guestRoom ? ['guest', 'login', 'signup'] : ['signup', 'login'];
+  const [chosen, setChosen] = useState<Way>(first ?? ways[0] ?? 'login');
+  const way = ways.includes(chosen) ? chosen : (ways[0] ?? 'login');
+  const id = useId();
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    const next = ways[(ways.indexOf(way) + step + ways.length) % ways.length] ?? way;
+    setChosen(next);
+    document.getElementById(`${id}-${next}`)?.focus();
+  };
+  return (
+    <div class="card entry">
+      <div class="tabs" role="tablist" aria-label="How to come in">
+        {ways.map((one) => (
+          <button
+            key={one}
+            id={`${id}-${one}`}
+            type="button"
+            role="tab"
+            class="tab"
+            aria-selected={one === way}
+            aria-controls={`${id}-panel`}
+            tabIndex={one === way ? 0 : -1}
+            data-testid={`tab-${one}`}
+            onClick={() => setChosen(one)}
+            onKeyDown={onKeyDown}
+          >
+            {WAYS[one]}
+          </button>
+        ))}
+      </div>
+      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${way}`}>
+        {way === 'guest' && guestRoom ? (
+          <GuestForm room={guestRoom} />
+        ) : way === 'login' ? (
+          <LogInForm />
+        ) : (
+          <SignUpForm />
+        )}
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,204 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { codeOf } from '../api/problem.js';
+import type { Account, RoomSummary } from '../api/rest.js';
+import { sentenceFor } from '../api/sentences.js';
+import { notify } from '../state/notices.js';
+import { RoomList } from '../state/rooms.js';
+import { goTo, roomHash, roomLink } from '../state/route.js';
+import { logOut } from '../state/session.js';
+import { IconButton } from '../ui/button.js';
+import { copyLink } from '../ui/copy.js';
+import { Dialog } from '../ui/dialog.js';
+import { Avatar, Hoist } from '../ui/flag.js';
+import { ScreenTitle } from '../ui/heading.js';
+import { ExitIcon, LinkIcon, PlusIcon, SearchIcon, TrashIcon } from '../ui/icons.js';
+import { Problem } from '../ui/problem.js';
+import { CreateRoom } from './create-room.js';
+import { TopBar } from './welcome.js';
+
+const SEARCH_PAUSE_MS = 250;
+const REREAD_MS = 15_000;
+
+const people = (count: number) =>
+  count === 0 ? 'Nobody here' : count === 1 ? '1 person here' : `${count} people here`;
+
+const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void }) => {
+  const { room, own } = props;
+  return (
+    <li class="card room" data-testid="room-item" data-room={room.id}>
+      <Hoist name={room.name} count={3} />
+      <div class="grow">
+        <h2 class="cut">{room.name}</h2>
+        <p class="room-facts">
+          <span class={`live ${room.participants > 0 ? 'on' : ''}`}>{people(room.participants)}</span>
+          {room.guestsAllowed && <span>Guests welcome</span>}
+          {own && <span>Yours</span>}
+        </p>
+      </div>
+      <div class="row room-actions">
+        <IconButton
+          label={`Copy the link of ${room.name}`}
+          testid="room-copy"
+          onClick={() => copyLink(roomLink(room.id))}
+        >
+          <LinkIcon />
+        </IconButton>
+        {own && (
+          <IconButton label={`Delete ${room.name}`} class="bad" testid="room-delete" onClick={props.onDelete}>
+            <TrashIcon />
+          </IconButton>
+        )}
+        <a class="button" href={roomHash(room.id)} data-testid="room-open" aria-label={`Open ${room.name}`}>
+          Open
+        </a>
+      </div>
+    </li>
+  );
+};
+
+const DeleteRoom = (props: { room: RoomSummary; list: RoomList; onClose: () => void }) => {
+  const remove = async () => {
+    props.onClose();
+    try {
+      await props.list.remove(props.room);
+      notify(`${props.room.name} is deleted.`);
+    } catch (error) {
+      const { title, text } = sentenceFor(codeOf(error));
+      notify(`${title}. ${text}`, 'bad');
+    }
+  };
+  return (
+    <Dialog title={`Delete ${props.room.name}?`} onClose={props.onClose}>
+      <p class="soft">Everyone in it is sent out, and its chat is gone for good. The link stops working.</p>
+      <div class="row">
+        <button type="button" class="button danger" data-testid="room-delete-confirm" onClick={remove}>
+          Delete the room
+        </button>
+        <button type="button" class="button quiet" onClick={props.onClose}>
+          Keep it
+        </button>
+      </div>
+    </Dialog>
+  );
+};
+
+const Empty = ({ search, onCreate }: { search: string; onCreate: () => void }) => (
+  <div class="card empty" data-testid="rooms-empty">
+    <Hoist name={search || 'Hello'} count={5} />
+    {search ? (
+      <>
+        <h2>No room is called “{search}”</h2>
+        <p class="soft">Try fewer letters, or make that room yourself.</p>
+      </>
+    ) : (
+      <>
+        <h2>No rooms yet</h2>
+        <p class="soft">Make the first one and send its link to somebody you want to talk to.</p>
+      </>
+    )}
+    <button type="button" class="button" onClick={onCreate}>
+      <PlusIcon />
+      New room
+    </button>
+  </div>
+);
+
+/** The rooms of this Parley: find one, make one, share one. */
+export const Lobby = ({ user }: { user: Account }) => {
+  const list = useMemo(() => new RoomList(), []);
+  const [creating, setCreating] = useState(false);
+  const [deleting, setDeleting] = useState<RoomSummary>();
+  const search = list.search.value;
+
+  useEffect(() => {
+    const wait = setTimeout(() => list.load(), list.loaded.peek() ? SEARCH_PAUSE_MS : 0);
+    return () => clearTimeout(wait);
+  }, [list, search]);
+  useEffect(() => {
+    const again = setInterval(() => {
+      const restful = !document.hidden && !list.busy.peek() && list.rooms.peek().length <= 20;
+      if (restful) list.load();
+    }, REREAD_MS);
+    return () => {
+      clearInterval(again);
+      list.close();
+    };
+  }, [list]);
+
+  const rooms = list.rooms.value;
+  const problem = list.problem.value;
+  return (
+    <>
+      <TopBar>
+        <span class="row">
+          <Avatar name={user.displayName} />
+          <span class="hide-narrow" data-testid="user-name">
+            {user.displayName}
+          </span>
+        </span>
+        <IconButton label="Log out" testid="logout" onClick={() => logOut()}>
+          <ExitIcon />
+        </IconButton>
+      </TopBar>
+      <main class="page" id="main" data-testid="lobby">
+        <div class="lobby-head">
+          <div class="grow">
+            <ScreenTitle page="Rooms">Rooms</ScreenTitle>
+            <p class="soft">Open one to check your camera first. Nobody sees you before you join.</p>
+          </div>
+          <button type="button" class="button" data-testid="room-create" onClick={() => setCreating(true)}>
+            <PlusIcon />
+            New room
+          </button>
+        </div>
+        <div class="search">
+          <SearchIcon />
+          <input
+            class="input"
+            type="search"
+            aria-label="Search rooms"
+            placeholder="Search rooms"
+            maxLength={100}
+            value={search}
+            data-testid="room-search"
+            onInput={(event) => {
+              list.search.value = event.currentTarget.value;
+            }}
+          />
+        </div>
+        {problem && <Problem code={problem} onNext={() => list.load()} />}
+        {rooms.length > 0 && (
+          <ul class="rooms" aria-label="Rooms" aria-busy={list.busy.value}>
+            {rooms.map((room) => (
+              <RoomRow key={room.id} room={room} own={room.owner === user.id} onDelete={() => setDeleting(room)} />
+            ))}
+          </ul>
+        )}
+        {rooms.length === 0 && list.loaded.value && !problem && (
+          <Empty search={search.trim()} onCreate={() => setCreating(true)} />
+        )}
+        {!list.loaded.value && !problem && (
+          <div class="empty" role="status">
+            <div class="spinner" />
+            <span class="sr">Reading the rooms</span>
+          </div>
+        )}
+        {list.more.value && (
+          <div class="more">
+            <button
+              type="button"
+              class="button quiet"
+              data-testid="rooms-more"
+              disabled={list.busy.value}
+              onClick={() => list.loadMore()}
+            >
+              {list.busy.value ? 'Loading…' : 'Show more rooms'}
+            </button>
+          </div>
+        )}
+      </main>
+      {creating && <CreateRoom onClose={() => setCreating(false)} onCreated={(room) => goTo(roomHash(room.id))} />}
+      {deleting && <DeleteRoom room={deleting} list={list} onClose={() => setDeleting(undefined)} />}
+    </>
+  );
+};

@@ -1,0 +1,35 @@
+import { signal } from '@preact/signals';
+
+/** A short word that comes and goes by itself. */
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: 'plain' | 'bad';
+}
+
+const SHOWN_MS = 6_000;
+const MOST = 3;
+let last = 0;
+
+/** Notices on show, oldest first, at most three. */
+export const notices = signal<readonly Notice[]>([]);
+/** What a screen reader says next; not shown. */
+export const announcement = signal('');
+
+/** Says something to screen readers alone. */
+export const announce = (text: string): void => {
+  // The same words again are a new announcement only when the text differs.
+  announcement.value = announcement.value === text ? `${text}\u00a0` : text;
+};
+
+export const dismiss = (id: number): void => {
+  notices.value = notices.value.filter((notice) => notice.id !== id);
+};
+
+/** Shows a short word for a few seconds, and says it to screen readers. */
+export const notify = (text: string, tone: Notice['tone'] = 'plain'): void => {
+  const id = ++last;
+  notices.value = [...notices.value.slice(1 - MOST), { id, text, tone }];
+  announce(text);
+  setTimeout(() => dismiss(id), SHOWN_MS);
+};

@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseRoute, roomHash } from './route.js';
+
+describe('parseRoute', () => {
+  it.each(['#/rooms/abc-1_Z', '#/room/abc-1_Z', '#/r/abc-1_Z', '#/rooms/abc-1_Z/'])('finds the room in %s', (hash) => {
+    expect(parseRoute(hash)).toEqual({ screen: 'room', room: 'abc-1_Z' });
+  });
+
+  it.each(['', '#', '#/', '#/rooms/', '#/rooms/a b', '#/rooms/../x', `#/rooms/${'x'.repeat(65)}`])(
+    'is the lobby for %p',
+    (hash) => expect(parseRoute(hash)).toEqual({ screen: 'lobby' }),
+  );
+
+  it('reads what it writes', () => {
+    expect(parseRoute(roomHash('Room_1'))).toEqual({ screen: 'room', room: 'Room_1' });
+  });
+});

@@ -1,0 +1,33 @@
+import { signal } from '@preact/signals';
+
+/** Where the page is. Everything is behind `#`, so the server has one page to serve. */
+export type Route = { readonly screen: 'lobby' } | { readonly screen: 'room'; readonly room: string };
+
+const ROOM = /^#\/(?:rooms?|r)\/([A-Za-z0-9_-]{1,64})\/?$/;
+
+/** The route of a location's hash; anything unknown is the lobby. */
+export const parseRoute = (hash: string): Route => {
+  const room = ROOM.exec(hash)?.[1];
+  return room ? { screen: 'room', room } : { screen: 'lobby' };
+};
+
+/** The hash of a room. */
+export const roomHash = (room: string): string => `#/rooms/${room}`;
+
+/** The link that is given to other people: no token, no name. */
+export const roomLink = (room: string): string => `${location.origin}/${roomHash(room)}`;
+
+export const route = signal<Route>({ screen: 'lobby' });
+
+/** Follows the address bar. */
+export const startRouting = (): void => {
+  const follow = () => {
+    route.value = parseRoute(location.hash);
+  };
+  addEventListener('hashchange', follow);
+  follow();
+};
+
+export const goTo = (hash: string): void => {
+  location.hash = hash;
+};

@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+
+/** A round button with only an icon: the label is what screen readers say and what a tooltip shows. */
+export const IconButton = (props: {
+  label: string;
+  onClick: () => void;
+  children: ComponentChildren;
+  class?: string;
+  testid?: string;
+  disabled?: boolean;
+}) => (
+  <button
+    type="button"
+    class={`icon-button ${props.class ?? ''}`}
+    aria-label={props.label}
+    title={props.label}
+    data-testid={props.testid}
+    disabled={props.disabled ?? false}
+    onClick={props.onClick}
+  >
+    {props.children}
+  </button>
+);

@@ -1,0 +1,22 @@
+import { announcement, dismiss, notices } from '../state/notices.js';
+import { IconButton } from './button.js';
+import { CloseIcon } from './icons.js';
+
+/** Short words on top of everything, and the line that screen readers follow. */
+export const Notices = () => (
+  <>
+    <div class="notices">
+      {notices.value.map(({ id, text, tone }) => (
+        <div key={id} class={`notice ${tone}`} data-testid="notice">
+          <span class="grow">{text}</span>
+          <IconButton label="Dismiss" onClick={() => dismiss(id)}>
+            <CloseIcon />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+    <p class="sr" aria-live="polite" data-testid="announcer">
+      {announcement.value}
+    </p>
+  </>
+);
