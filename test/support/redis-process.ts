@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findRedisServer } from '../../scripts/provision-redis.mjs';
+import { until } from './until.js';
+
+/** One real redis-server on loopback, with a folder of its own and nothing kept on disk. */
+export class RedisProcess {
+  private child: ChildProcess | undefined;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
+
+  private constructor(
+    private readonly program: string,
+    readonly port: number,
+    private readonly settings: readonly string[],
+    private readonly sentinel: boolean,
+  ) {}
+
+  /**
+   * @param settings lines of redis.conf.
+   * @param sentinel run as a sentinel.
+   */
+  static async start(settings: readonly string[] = [], sentinel = false): Promise<RedisProcess> {
+    const program = await findRedisServer();
+    for (let attempt = 1; ; attempt += 1) {
+      const server = new RedisProcess(program, await freePort(), settings, sentinel);
+      try {
+        await server.restart();
+        return server;
+      } catch (error) {
+        // Another process may have taken the port meanwhile.
+        await server.stop();
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
+  /** Starts it (again) on the same port, and waits until it answers. */
+  async restart(): Promise<void> {
+    if (this.child !== undefined) await this.end('SIGTERM');
+    const file = join(this.folder, 'redis.conf');
+    // A sentinel writes what it learned into its file, and has to find it again.
+    if (this.child === undefined || !this.sentinel) writeFileSync(file, `${this.lines().join('\n')}\n`);
+    const child = spawn(this.program, [file, ...(this.sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
+    this.child = child;
+    let gone = false;
+    child.once('error', () => (gone = true));
+    child.once('exit', () => (gone = true));
+    await until(async () => {
+      if (gone) throw new Error(`redis-server ended at its start (${this.program})`);
+      return (await answers(this.port)) && !gone;
+    });
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** SIGSTOP: connections stay open, and nothing answers. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    this.resume();
+    await this.end('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
+
+  private lines(): string[] {
+    const common = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.folder}`, 'protected-mode no'];
+    return this.sentinel
+      ? [...common, ...this.settings]
+      : [...common, 'save ""', 'appendonly no', 'maxmemory-policy noeviction', ...this.settings];
+  }
+}
+
+/** Below the range that outgoing connections take theirs from; with the cluster's bus port (+10000) too. */
+const freePort = async (): Promise<number> => {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = 11_000 + Math.floor(Math.random() * 11_000);
+    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
+  }
+  throw new Error('no free port for redis-server between 11000 and 22000');
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('data', (data) => end(data.toString().startsWith('+PONG')));
+    socket.once('error', () => end(false));
+    socket.setTimeout(1_000, () => end(false));
+  });

@@ -1,0 +1,115 @@
+import { Redis } from 'ioredis';
+import { RedisProcess } from './redis-process.js';
+import { until } from './until.js';
+
+/** A Redis for a test: where it is, and its life. */
+export interface TestRedis {
+  /** What `REDIS_URL` would be. */
+  readonly url: string;
+  /** The servers behind it: one, or the masters of a cluster, or a master and its replica. */
+  readonly servers: readonly RedisProcess[];
+  /** One command to every server; answers in their order. */
+  command(...words: [string, ...(string | number)[]]): Promise<unknown[]>;
+  /** SIGKILL to all of them. */
+  kill(): Promise<void>;
+  /** Starts all of them again, empty. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A standalone Redis on a free port of loopback that keeps nothing on disk. */
+export const startRedis = async (settings: readonly string[] = []): Promise<TestRedis> => {
+  const server = await RedisProcess.start(settings);
+  return testRedis(`redis://127.0.0.1:${server.port}`, [server]);
+};
+
+/** A cluster of three masters on loopback, all slots served. */
+export const startRedisCluster = async (): Promise<TestRedis> => {
+  const settings = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'];
+  const servers = await Promise.all([0, 1, 2].map(() => RedisProcess.start(settings)));
+  const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  const cluster = testRedis(`redis+cluster://${hosts}`, servers, () => joinCluster(servers));
+  await joinCluster(servers);
+  return cluster;
+};
+
+/** A master, a replica, and sentinels that make the replica the master when asked or needed. */
+export const startRedisSentinel = async (sentinels = 1): Promise<TestRedis & { failover(): Promise<void> }> => {
+  const master = await RedisProcess.start();
+  const replica = await RedisProcess.start([`replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0']);
+  const watch = [
+    `sentinel monitor parley 127.0.0.1 ${master.port} ${Math.ceil((sentinels + 1) / 2)}`,
+    'sentinel down-after-milliseconds parley 1000',
+    'sentinel failover-timeout parley 5000',
+  ];
+  const watchers = await Promise.all(Array.from({ length: sentinels }, () => RedisProcess.start(watch, true)));
+  const [first] = watchers as [RedisProcess];
+  await until(async () => String(await ask(master.port, 'info', 'replication')).includes('state=online'));
+  await until(async () => JSON.stringify(await ask(first.port, 'sentinel', 'replicas', 'parley')).includes('"ok"'));
+  const servers = [master, replica, ...watchers];
+  const hosts = watchers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  return {
+    ...testRedis(`redis+sentinel://${hosts}/parley`, servers),
+    failover: async () => {
+      await until(() => ask(first.port, 'sentinel', 'failover', 'parley').catch(() => false));
+      await until(async () => String(await ask(replica.port, 'role')).startsWith('master'));
+    },
+  };
+};
+
+const testRedis = (
+  url: string,
+  servers: readonly RedisProcess[],
+  rejoin: () => Promise<void> = async () => {},
+): TestRedis => ({
+  url,
+  servers,
+  command: (...words) => Promise.all(servers.map(({ port }) => ask(port, ...words))),
+  kill: async () => {
+    await Promise.all(servers.map((server) => server.kill()));
+  },
+  restart: async () => {
+    await Promise.all(servers.map((server) => server.restart()));
+    await rejoin();
+  },
+  stop: async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+  },
+});
+
+const joinCluster = async (servers: readonly RedisProcess[]): Promise<void> => {
+  const share = Math.ceil(16_384 / servers.length);
+  const [first] = servers as [RedisProcess];
+  for (const [i, { port }] of servers.entries()) {
+    const known = String(await ask(port, 'cluster', 'info'));
+    if (known.includes('cluster_slots_assigned:0')) {
+      await ask(port, 'cluster', 'addslotsrange', i * share, Math.min(16_383, (i + 1) * share - 1));
+      await ask(port, 'cluster', 'set-config-epoch', i + 1).catch(() => {});
+    }
+    if (port !== first.port) await ask(port, 'cluster', 'meet', '127.0.0.1', first.port);
+  }
+  await until(async () => {
+    const infos = await Promise.all(servers.map(({ port }) => ask(port, 'cluster', 'info')));
+    return infos.every(
+      (info) =>
+        String(info).includes('cluster_state:ok') && String(info).includes(`cluster_known_nodes:${servers.length}`),
+    );
+  });
+};
+
+const ask = async (port: number, command: string, ...words: (string | number)[]): Promise<unknown> => {
+  const client = new Redis({
+    host: '127.0.0.1',
+    port,
+    lazyConnect: true,
+    retryStrategy: null,
+    enableReadyCheck: false,
+  });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await client.call(command, ...words);
+  } finally {
+    client.disconnect();
+  }
+};
