@@ -4,7 +4,8 @@ export type Listener<Payload> = (payload: Payload) => void;
 /** @internal Where an exception of a listener goes. */
 export type Report = (error: unknown) => void;
 
-const reportGlobally: Report = (error) => {
+/** @internal As an uncaught exception is told, without ending anything. */
+export const reportGlobally: Report = (error) => {
   if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
   else console.error(error);
 };

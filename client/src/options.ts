@@ -11,6 +11,8 @@ export interface WebSocketLike {
   onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
+  /** Only `ws` has it: end without the closing handshake. */
+  terminate?(): void;
 }
 
 /** `WebSocket`, or the class of the package `ws`. */

@@ -1,46 +1,299 @@
-import type { IceServer, Limits, Meta, NodeId, SessionId, UserId } from '@parley/protocol';
-import { ParleyError } from './errors.js';
-import { Emitter } from './events.js';
-import { type ParleyClientOptions, resolveOptions } from './options.js';
-import type { Room } from './room.js';
+import {
+  DEFAULT_LIMITS,
+  type ErrorMessage,
+  type IceServer,
+  ID_PATTERN,
+  type Limits,
+  type Meta,
+  type NodeId,
+  type Refresh,
+  type RoomId,
+  type ServerMessage,
+  type SessionId,
+  type UserId,
+  type Welcome,
+} from '@parley/protocol';
+import { Connection } from './connection.js';
+import { EarlyFrames } from './early-frames.js';
+import { asParleyError, errorOf, ParleyError } from './errors.js';
+import { Emitter, reportGlobally } from './events.js';
+import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { Requests } from './requests.js';
+import { Room } from './room.js';
+import type { RoomContext } from './room-context.js';
+import { newId } from './session-key.js';
+import { checkSize, json } from './sizes.js';
 
-/** Where a client stands. `closed` is the end; a new client is needed after it. */
+/** Where a client stands. `closed` is the end; make a new client after it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 /** Events of a {@link ParleyClient}. */
 export interface ParleyClientEvents {
+  /** After each change of `client.state`. */
   state: ClientState;
+  /** It ended for good: undefined after `close()`, otherwise why, for example `superseded` or `token_invalid`. */
   closed: ParleyError | undefined;
+  /** A fault that the SDK deals with, or an exception of a listener of yours (its `cause`). For logs. */
   error: ParleyError;
+  /** New ICE servers; connections use them already. */
   ice_servers: readonly IceServer[];
 }
 
 /** How to enter a room. */
 export interface JoinOptions {
-  /** Shown to the others: name, muted, sharing. JSON, at most `limits.maxMetaBytes` bytes. Default: {}. */
+  /** Shown to the others: name tag, muted, sharing. JSON, at most `limits.maxMetaBytes` bytes. Default: none. */
   readonly meta?: Meta;
-  /** Make an RTCPeerConnection to each participant. Default: true. */
+  /** Make an RTCPeerConnection to each participant. Default: true. False: signals, chat and roster alone. */
   readonly media?: boolean;
 }
 
-/** A connection to a Parley server. */
+/**
+ * A connection to a Parley server that keeps itself alive: it reconnects, resumes its session, renews its token and
+ * keeps its rooms joined.
+ *
+ * @example
+ * const client = new ParleyClient({ url: 'https://parley.example', token: () => fetchAccessToken() });
+ * client.on('state', (state) => banner.hidden = state === 'connected');
+ * await client.connect();
+ * const room = await client.join('daily');
+ */
 export class ParleyClient extends Emitter<ParleyClientEvents> {
-  readonly state: ClientState = 'idle';
-  readonly session: SessionId | undefined;
-  readonly user: { readonly id: UserId; readonly name: string } | undefined;
-  readonly limits!: Limits;
-  readonly iceServers: readonly IceServer[] = [];
-  readonly node: NodeId | undefined;
+  readonly #options: ResolvedOptions;
+  readonly #connection: Connection;
+  readonly #requests: Requests;
+  readonly #early: EarlyFrames;
+  readonly #rooms = new Map<RoomId, { readonly room: Room; readonly entered: Promise<Room> }>();
+  readonly #context: RoomContext;
+  #state: ClientState = 'idle';
+  #reporting = false;
+  #welcome: Welcome | undefined;
+  #iceServers: readonly IceServer[] = [];
+  #connecting: Promise<void> | undefined;
+  #settle: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
 
+  /** Nothing is opened before `connect`. @throws ParleyError `bad_request` for a wrong or missing option. */
   constructor(options: ParleyClientOptions) {
-    super();
-    resolveOptions(options);
+    super((error) => this.#report(error));
+    const resolved = resolveOptions(options);
+    this.#options = resolved;
+    this.#early = new EarlyFrames(resolved.clock);
+    this.#connection = new Connection(resolved, {
+      welcome: (welcome) => this.#welcomed(welcome),
+      message: (message, body) => this.#receive(message, body),
+      lost: () => this.#lost(),
+      closed: (why) => this.#closed(why),
+      fault: (error) => this.#report(error),
+    });
+    this.#requests = new Requests(resolved.clock, resolved.random, ({ header, room }) => {
+      const ready = room === undefined || this.#rooms.get(room)?.room.attached === true;
+      return ready && this.#connection.send(header);
+    });
+    this.#context = {
+      options: resolved,
+      requests: this.#requests,
+      early: this.#early,
+      limits: () => this.limits,
+      configuration: () => this.#configuration(),
+      connected: () => this.#connection.connected,
+      transmit: (header, body) => this.#connection.send(header, body),
+      congested: () => this.#connection.congested,
+      report: (error) => this.#report(error),
+      renew: () => this.#renew(),
+      forget: (id, room) => {
+        if (this.#rooms.get(id)?.room === room) this.#rooms.delete(id);
+      },
+    };
   }
+
+  /** Where the client stands now. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** The session's id; undefined before the first welcome. It outlives sockets and nodes. */
+  get session(): SessionId | undefined {
+    return this.#welcome?.session;
+  }
+
+  /** Whom the token names; undefined before the first welcome. */
+  get user(): { readonly id: UserId; readonly name: string } | undefined {
+    return this.#welcome?.user;
+  }
+
+  /** What the server accepts; its defaults before the first welcome. */
+  get limits(): Limits {
+    return this.#welcome?.limits ?? DEFAULT_LIMITS;
+  }
+
+  /** The server's ICE servers, with credentials that are renewed before they end. */
+  get iceServers(): readonly IceServer[] {
+    return this.#iceServers;
+  }
+
+  /** The node that serves this client now. For diagnosis. */
+  get node(): NodeId | undefined {
+    return this.#welcome?.node;
+  }
+
+  /**
+   * Connect. Resolves at the first welcome, and keeps trying until then. Calling it again gives the same promise.
+   * @throws ParleyError when the server refuses for good: `token_invalid`, `forbidden`, `superseded` …;
+   * `closed` when `close()` was called.
+   */
   connect(): Promise<void> {
-    return Promise.reject(new ParleyError('closed'));
+    if (this.#state === 'closed') return Promise.reject(new ParleyError('closed'));
+    this.#connecting ??= new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#become('connecting');
+      this.#connection.open();
+    });
+    return this.#connecting;
   }
-  join(_room: string, _options: JoinOptions = {}): Promise<Room> {
-    return Promise.reject(new ParleyError('closed'));
+
+  /**
+   * Enter a room; connects first if that was not asked yet. Joining a room that this client is in gives that room.
+   * At most `limits.maxRoomsPerSession` at once.
+   *
+   * After the await, look at `room.peers` and `room.participants` for those who are here, and listen for the others:
+   * no event happens before the code that follows the await in the same task.
+   * @throws ParleyError `room_not_found`, `room_full`, `forbidden`, `guests_not_allowed` … from the server; `timeout`
+   * after 45 s; `bad_request` for a wrong id, or for media where there is no RTCPeerConnection.
+   */
+  async join(roomId: string, options: JoinOptions = {}): Promise<Room> {
+    if (!ID_PATTERN.test(roomId)) throw new ParleyError('bad_request', 'This is not the id of a room.');
+    const media = options.media ?? true;
+    if (media && !this.#options.RTCPeerConnection)
+      throw new ParleyError('bad_request', 'There is no RTCPeerConnection here: pass one, or join with media: false.');
+    if (options.meta) checkSize(json(options.meta), this.limits.maxMetaBytes);
+    const id = roomId as RoomId;
+    await this.connect();
+    const known = this.#rooms.get(id);
+    if (known?.room.live) return known.entered;
+    if (this.state === 'closed') throw new ParleyError('closed');
+    const room = new Room(id, this.#context, { meta: options.meta, media });
+    const entered = room.enter().then(() => room);
+    this.#rooms.set(id, { room, entered });
+    return entered;
   }
-  async close(): Promise<void> {}
+
+  /** Leave all rooms and close. Resolves when the server knows of it, or after 5 s without it. */
+  async close(): Promise<void> {
+    if (this.#state === 'connected') await Promise.all([...this.#rooms.values()].map(({ room }) => room.leave()));
+    this.#connection.close();
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.#welcome = welcome;
+    this.#setIceServers(welcome.iceServers);
+    this.#become('connected');
+    this.#settle?.resolve();
+    this.#requests.flush();
+    for (const { room } of [...this.#rooms.values()]) if (room.live) room.connected();
+  }
+
+  #lost(): void {
+    for (const { room } of this.#rooms.values()) room.disconnected();
+    this.#become('reconnecting');
+  }
+
+  #closed(why: ParleyError | undefined): void {
+    const error = why ?? new ParleyError('closed');
+    for (const { room } of [...this.#rooms.values()]) room.close(error);
+    this.#rooms.clear();
+    this.#requests.close(error);
+    this.#early.clear();
+    this.#settle?.reject(error);
+    // Nobody may wait for it: `closed` tells the same.
+    this.#connecting?.catch(() => {});
+    this.#become('closed');
+    this.emit('closed', why);
+  }
+
+  #receive(message: ServerMessage, body: string | undefined): void {
+    switch (message.type) {
+      case 'signal':
+      case 'ack': {
+        const frame = { message, body };
+        if (![...this.#rooms.values()].some(({ room }) => room.receiveFrom(frame))) this.#early.keep(frame);
+        break;
+      }
+      case 'error':
+        this.#refuse(message);
+        break;
+      case 'token_expiring':
+        void this.#refreshToken();
+        break;
+      case 'ice_servers':
+        this.#setIceServers(message.iceServers);
+        break;
+      case 'drain':
+        this.#connection.drain(message.reconnectAfterMs);
+        break;
+      default:
+        if ('room' in message) this.#rooms.get(message.room)?.room.receive(message, body);
+        if ('re' in message && message.re !== undefined) this.#requests.settle(message.re, message);
+    }
+  }
+
+  #refuse(frame: ErrorMessage): void {
+    const known =
+      (frame.re !== undefined && this.#requests.refuse(frame.re, frame)) ||
+      [...this.#rooms.values()].some(({ room }) => room.refuse(frame));
+    // A signal to a peer that left meanwhile has its result already.
+    if (!known && frame.to === undefined) this.#report(errorOf(frame));
+  }
+
+  async #refreshToken(): Promise<void> {
+    const { token } = this.#options;
+    // The same token again would end at the same moment.
+    if (typeof token === 'string') return;
+    try {
+      const header: Refresh = { type: 'refresh', id: newId(), token: await token() };
+      await this.#requests.send({ header });
+    } catch (error) {
+      this.#report(asParleyError(error, 'network'));
+    }
+  }
+
+  #setIceServers(iceServers: readonly IceServer[]): void {
+    if (JSON.stringify(iceServers) === JSON.stringify(this.#iceServers)) return;
+    this.#iceServers = iceServers;
+    const configuration = this.#configuration();
+    for (const { room } of this.#rooms.values()) room.configure(configuration);
+    this.emit('ice_servers', iceServers);
+  }
+
+  #configuration(): RTCConfiguration {
+    const { rtcConfiguration } = this.#options;
+    return {
+      ...rtcConfiguration,
+      iceServers: [...(rtcConfiguration.iceServers ?? []), ...(this.#iceServers as RTCIceServer[])],
+    };
+  }
+
+  #renew(): void {
+    for (const { room } of this.#rooms.values()) {
+      // Without this the others would see the old peer as away for the whole resume window.
+      if (room.attached) this.#connection.send({ type: 'leave', id: newId(), room: room.id });
+      room.renew();
+    }
+    this.#connection.renew();
+  }
+
+  #become(state: ClientState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    this.emit('state', state);
+  }
+
+  #report(error: unknown): void {
+    // A listener of `error` that throws must not be told of it by `error`.
+    if (this.#reporting) {
+      reportGlobally(error);
+      return;
+    }
+    this.#reporting = true;
+    this.emit('error', asParleyError(error, 'internal'));
+    this.#reporting = false;
+  }
 }

@@ -2,8 +2,14 @@ import { Emitter } from './events.js';
 
 /** Events of a {@link Publication}. */
 export interface PublicationEvents {
-  /** The track ended by itself: the device was unplugged, or the user stopped sharing. */
+  /** The track ended by itself: the device was unplugged, or the user stopped sharing. Stopping it yourself is silent. */
   ended: undefined;
+}
+
+/** @internal What a publication asks of its room. */
+export interface PublicationOwner {
+  readonly replaceTrack: (publication: Publication, track: MediaStreamTrack | null) => Promise<void>;
+  readonly unpublish: (publication: Publication) => void;
 }
 
 /**
@@ -11,26 +17,64 @@ export interface PublicationEvents {
  *
  * @example
  * const camera = room.publish(stream.getVideoTracks()[0], stream);
- * await camera.replaceTrack(null); // nothing is sent, nothing is renegotiated
+ * await camera.replaceTrack(null); // camera off: nothing is sent, nothing is negotiated
+ * await camera.replaceTrack(otherCamera);
  * camera.unpublish();
  */
 export class Publication extends Emitter<PublicationEvents> {
-  #track!: MediaStreamTrack | null;
-  #stream!: MediaStream;
+  #track: MediaStreamTrack | null;
+  #onUnpublish: (() => void) | undefined;
+  #published = true;
+  readonly #ended = () => this.emit('ended', undefined);
+
+  /** @internal */
+  constructor(
+    track: MediaStreamTrack,
+    /** The stream that the track belongs to; the other side sees a stream with the same id. */
+    readonly stream: MediaStream,
+    private readonly owner: PublicationOwner,
+  ) {
+    super();
+    this.kind = track.kind as 'audio' | 'video';
+    this.#track = track;
+    track.addEventListener('ended', this.#ended);
+  }
+
+  /** Stays the same through every `replaceTrack`. */
+  readonly kind: 'audio' | 'video';
 
   /** What is sent now; null after `replaceTrack(null)`. */
   get track(): MediaStreamTrack | null {
     return this.#track;
   }
 
-  /** The stream that the track belongs to; the other side sees a stream with the same id. */
-  get stream(): MediaStream {
-    return this.#stream;
+  /**
+   * Send another track of the same kind instead, or none, to everyone, without a negotiation (W3C WebRTC §5.2).
+   * Resolves when every connection has taken it.
+   * @throws TypeError when the track is of the other kind.
+   */
+  async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+    if (track && track.kind !== this.kind) throw new TypeError(`This publication is ${this.kind}.`);
+    this.#track?.removeEventListener('ended', this.#ended);
+    this.#track = track;
+    track?.addEventListener('ended', this.#ended);
+    await this.owner.replaceTrack(this, track);
   }
 
-  /** Send another track of the same kind instead, or none, to everyone, without a negotiation (W3C WebRTC §5.2). */
-  async replaceTrack(_track: MediaStreamTrack | null): Promise<void> {}
+  /**
+   * Stop sending it to everyone. The track itself goes on: stop it yourself if it is not needed. (What `shareScreen`
+   * published is stopped, for nobody else holds it.) Calling it twice is calling it once.
+   */
+  unpublish(): void {
+    if (!this.#published) return;
+    this.#published = false;
+    this.#track?.removeEventListener('ended', this.#ended);
+    this.owner.unpublish(this);
+    this.#onUnpublish?.();
+  }
 
-  /** Stop sending it. The track itself goes on: stop it yourself if it is not needed. */
-  unpublish(): void {}
+  /** @internal Called once, when it is unpublished. */
+  onUnpublish(run: () => void): void {
+    this.#onUnpublish = run;
+  }
 }

@@ -23,7 +23,7 @@ export class ReliableChannel {
   readonly #sender: SignalSender;
   readonly #receiver: SignalReceiver;
 
-  constructor(private readonly options: ReliableChannelOptions) {
+  constructor(options: ReliableChannelOptions) {
     this.#receiver = new SignalReceiver(options.clock, options.transmitAck, options.deliver, options.report);
     this.#sender = new SignalSender(options.clock, (seq, base, kind, body) => {
       this.#receiver.flush();

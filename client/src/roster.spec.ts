@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Participant, PeerId, RosterEvent, UserId } from '@parley/protocol';
+import { Roster } from './roster.js';
+
+const person = (peer: string, more: Partial<Participant> = {}): Participant => ({
+  peer: peer as PeerId,
+  user: `user-${peer}` as UserId,
+  name: peer,
+  role: 'member',
+  meta: {},
+  state: 'on',
+  order: 1,
+  ...more,
+});
+const joined = (peer: string): RosterEvent => ({ event: 'joined', participant: person(peer) });
+const left = (peer: string): RosterEvent => ({ event: 'left', peer: peer as PeerId, reason: 'left' });
+const words = (changes: ReturnType<Roster['apply']>) =>
+  changes === 'gap' ? 'gap' : changes.map(({ change, participant }) => `${change} ${participant.peer}`);
+const names = (roster: Roster) => [...roster.participants.keys()].sort().join('');
+
+const started = () => {
+  const roster = new Roster();
+  roster.replace({ epoch: 'e1', version: 5, participants: [person('a'), person('b')] });
+  return roster;
+};
+
+describe('a roster', () => {
+  it('applies changes that continue what it knows', () => {
+    const roster = started();
+    expect(words(roster.apply({ epoch: 'e1', version: 7, events: [joined('c'), left('b')] }))).toEqual([
+      'joined c',
+      'left b',
+    ]);
+    expect(names(roster)).toBe('ac');
+    expect(words(roster.apply({ epoch: 'e1', version: 8, events: [{ event: 'away', peer: 'a' as PeerId }] }))).toEqual([
+      'away a',
+    ]);
+    expect(words(roster.apply({ epoch: 'e1', version: 9, events: [{ event: 'back', peer: 'a' as PeerId }] }))).toEqual([
+      'back a',
+    ]);
+  });
+
+  it('sees a gap, and applies nothing of what comes after it', () => {
+    const roster = started();
+    expect(roster.apply({ epoch: 'e1', version: 7, events: [left('b')] })).toBe('gap');
+    expect(names(roster)).toBe('ab');
+    expect(roster.version).toBe(5);
+  });
+
+  it('takes only the new part of changes that overlap with what it knows', () => {
+    const roster = started();
+    expect(words(roster.apply({ epoch: 'e1', version: 6, events: [joined('b'), joined('c')] }))).toEqual(['joined c']);
+  });
+
+  it('never goes back within an epoch', () => {
+    const roster = started();
+    expect(roster.apply({ epoch: 'e1', version: 5, events: [left('a')] })).toEqual([]);
+    expect(roster.replace({ epoch: 'e1', version: 4, participants: [person('a')] })).toEqual([]);
+    expect(names(roster)).toBe('ab');
+  });
+
+  it('asks for a snapshot when changes of an unknown epoch come, and ignores those of one that ended', () => {
+    const roster = started();
+    expect(roster.apply({ epoch: 'e2', version: 9, events: [joined('c')] })).toBe('gap');
+    roster.replace({ epoch: 'e2', version: 1, participants: [person('a'), person('b')] });
+    expect(roster.apply({ epoch: 'e1', version: 99, events: [left('a')] })).toEqual([]);
+    expect(roster.replace({ epoch: 'e1', version: 99, participants: [] })).toEqual([]);
+    expect(names(roster)).toBe('ab');
+  });
+
+  it('tells the difference when it is replaced: who joined, left, changed', () => {
+    const roster = started();
+    const snapshot = [person('b', { state: 'away', meta: { muted: true } }), person('c')];
+    expect(words(roster.replace({ epoch: 'e1', version: 9, participants: snapshot }))).toEqual([
+      'left a',
+      'away b',
+      'updated b',
+      'joined c',
+    ]);
+  });
+
+  it('keeps those who are missing in a new epoch as away, until they are back or it is told to drop them', () => {
+    const roster = started();
+    expect(words(roster.replace({ epoch: 'e2', version: 1, participants: [] }))).toEqual(['away a', 'away b']);
+    expect(words(roster.apply({ epoch: 'e2', version: 2, events: [joined('a')] }))).toEqual(['back a']);
+    expect(roster.hasUnseen).toBe(true);
+    expect(words(roster.dropUnseen())).toEqual(['left b']);
+    expect(roster.hasUnseen).toBe(false);
+    expect(names(roster)).toBe('a');
+  });
+
+  it('counts an event that it does not know as a version', () => {
+    const roster = started();
+    expect(roster.apply({ epoch: 'e1', version: 6, events: [{ event: 'promoted' } as never] })).toEqual([]);
+    expect(words(roster.apply({ epoch: 'e1', version: 7, events: [joined('c')] }))).toEqual(['joined c']);
+  });
+});

@@ -1,0 +1,145 @@
+import type { LeftReason, Participant, PeerId, RosterEvent } from '@parley/protocol';
+
+/** @internal One difference between two rosters, as the application sees it. */
+export type RosterChange =
+  | { readonly change: 'joined' | 'away' | 'back' | 'updated'; readonly participant: Participant }
+  | { readonly change: 'left'; readonly participant: Participant; readonly reason: LeftReason };
+
+/** @internal A whole roster, from `joined` or from the full form of `roster`. */
+export interface Snapshot {
+  readonly epoch: string;
+  readonly version: number;
+  readonly participants: readonly Participant[];
+}
+
+/** @internal Changes that lead to `version`. */
+export interface Delta {
+  readonly epoch: string;
+  readonly version: number;
+  readonly events: readonly RosterEvent[];
+}
+
+/** @internal Epochs that ended and must not come back; old frames do not travel further than this. */
+const MAX_RETIRED_EPOCHS = 8;
+
+/**
+ * @internal A room's participants by (epoch, version). It only moves forward within an epoch, and never back to an
+ * epoch that it left.
+ */
+export class Roster {
+  #epoch: string | undefined;
+  #version = 0;
+  readonly #participants = new Map<PeerId, Participant>();
+  readonly #retired: string[] = [];
+  /** Known from the epoch before, not seen in this one yet: they may be on their way back. */
+  readonly #unseen = new Set<PeerId>();
+
+  get participants(): ReadonlyMap<PeerId, Participant> {
+    return this.#participants;
+  }
+
+  get epoch(): string | undefined {
+    return this.#epoch;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** True while participants of the epoch before are kept as `away`; ask {@link dropUnseen} after a while. */
+  get hasUnseen(): boolean {
+    return this.#unseen.size > 0;
+  }
+
+  /**
+   * Take a whole roster. Who is missing in it has left; but in a new epoch, whose data was made anew while everybody
+   * comes back one by one, it is first away.
+   */
+  replace({ epoch, version, participants }: Snapshot): RosterChange[] {
+    if (epoch === this.#epoch ? version < this.#version : this.#retired.includes(epoch)) return [];
+    const renewed = this.#epoch !== undefined && epoch !== this.#epoch;
+    if (renewed) {
+      this.#retired.push(this.#epoch as string);
+      if (this.#retired.length > MAX_RETIRED_EPOCHS) this.#retired.shift();
+    }
+    this.#epoch = epoch;
+    this.#version = version;
+    const present = new Set(participants.map(({ peer }) => peer));
+    const changes: RosterChange[] = [];
+    for (const peer of [...this.#participants.keys()]) {
+      if (present.has(peer)) continue;
+      if (renewed) this.#unseen.add(peer);
+      if (this.#unseen.has(peer)) changes.push(...this.#turn(peer, 'away'));
+      else changes.push(...this.#remove(peer, 'expired'));
+    }
+    for (const participant of participants) changes.push(...this.#put(participant));
+    return changes;
+  }
+
+  /** Take changes. `gap`: they do not continue what is known, and a snapshot is needed. */
+  apply({ epoch, version, events }: Delta): RosterChange[] | 'gap' {
+    if (epoch !== this.#epoch) return this.#retired.includes(epoch) ? [] : 'gap';
+    const first = version - events.length;
+    if (first > this.#version) return 'gap';
+    if (version <= this.#version) return [];
+    const changes = events.slice(this.#version - first).flatMap((event) => this.#applyOne(event));
+    this.#version = version;
+    return changes;
+  }
+
+  /** Who did not come back in the new epoch has left. */
+  dropUnseen(): RosterChange[] {
+    return [...this.#unseen].flatMap((peer) => this.#remove(peer, 'expired'));
+  }
+
+  #applyOne(event: RosterEvent): RosterChange[] {
+    switch (event.event) {
+      case 'joined':
+        return this.#put(event.participant);
+      case 'left':
+        return this.#remove(event.peer, event.reason);
+      case 'away':
+        return this.#turn(event.peer, 'away');
+      case 'back':
+        return this.#turn(event.peer, 'on');
+      case 'updated': {
+        const known = this.#participants.get(event.peer);
+        return known ? this.#put({ ...known, meta: event.meta }, true) : [];
+      }
+      default:
+        // A newer server's event: it counts as a version and changes nothing that is known here.
+        return [];
+    }
+  }
+
+  #put(participant: Participant, updated = false): RosterChange[] {
+    const known = this.#participants.get(participant.peer);
+    this.#participants.set(participant.peer, participant);
+    if (!updated) this.#unseen.delete(participant.peer);
+    if (!known) return [{ change: 'joined', participant }];
+    const changes: RosterChange[] = [];
+    if (known.state !== participant.state)
+      changes.push({ change: participant.state === 'on' ? 'back' : 'away', participant });
+    if (updated || !sameData(known, participant)) changes.push({ change: 'updated', participant });
+    return changes;
+  }
+
+  #turn(peer: PeerId, state: Participant['state']): RosterChange[] {
+    const known = this.#participants.get(peer);
+    if (!known || known.state === state) return [];
+    const participant = { ...known, state };
+    this.#participants.set(peer, participant);
+    return [{ change: state === 'on' ? 'back' : 'away', participant }];
+  }
+
+  #remove(peer: PeerId, reason: LeftReason): RosterChange[] {
+    const participant = this.#participants.get(peer);
+    this.#unseen.delete(peer);
+    if (!participant) return [];
+    this.#participants.delete(peer);
+    return [{ change: 'left', participant, reason }];
+  }
+}
+
+const sameData = (one: Participant, other: Participant): boolean =>
+  one.name === other.name && one.role === other.role && JSON.stringify(one.meta) === JSON.stringify(other.meta);
