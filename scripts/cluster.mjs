@@ -6,6 +6,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startOnLeash } from './leash.mjs';
+import { endWithParent } from './parent.mjs';
 import { CommandFailed, ROOT, runMain } from './run-command.mjs';
 import { setup } from './setup.mjs';
 
@@ -80,6 +81,7 @@ const stopAll = () => {
 
 /** The third command: two nodes joined by a Redis and a PostgreSQL of their own, on this machine, until Ctrl-C. */
 const cluster = async () => {
+  endWithParent();
   await setup();
   const shared = {
     DATABASE_URL: process.env.DATABASE_URL ?? (await startPostgres()),
