@@ -12,7 +12,7 @@ const SECRETS = ['token', 'key', 'password', 'secret', 'authorization', 'accessT
 export const createLogger = (config: Pick<Config, 'logLevel' | 'nodeName'>): Logger =>
   pino({
     level: config.logLevel,
-    base: { node: config.nodeName },
+    base: { name: config.nodeName },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   });
