@@ -35,6 +35,7 @@ export class OwnChannel {
   private probe = '';
   private lastSign = 0;
   private lastSaid = 0;
+  private lastTick = performance.now();
   private everHeard = false;
   private losses = 0;
 
@@ -106,9 +107,13 @@ export class OwnChannel {
   }
 
   private tick(): void {
+    const now = performance.now();
+    // When it was this process that stood still, what it was sent is still waiting to be read.
+    if (now - this.lastTick > this.timers.unheardMs / 2) this.lastSign = now;
+    this.lastTick = now;
     if (this.reopening !== undefined) return;
-    if (performance.now() - this.lastSign > this.timers.unheardMs) this.lose();
-    else if (!this.heard || performance.now() - this.lastSaid >= this.timers.probeMs) this.say();
+    if (now - this.lastSign > this.timers.unheardMs) this.lose();
+    else if (!this.heard || now - this.lastSaid >= this.timers.probeMs) this.say();
   }
 
   private say(): void {

@@ -18,7 +18,7 @@ export interface TestRedis {
 }
 
 /** A standalone Redis on a free port of loopback that keeps nothing on disk. */
-export const startRedis = async (settings: readonly string[] = []): Promise<TestRedis> => {
+export const startRedis = async (...settings: readonly string[]): Promise<TestRedis> => {
   const server = await RedisProcess.start(settings);
   return testRedis(`redis://127.0.0.1:${server.port}`, [server]);
 };
@@ -97,7 +97,8 @@ const joinCluster = async (servers: readonly RedisProcess[]): Promise<void> => {
   });
 };
 
-const ask = async (port: number, command: string, ...words: (string | number)[]): Promise<unknown> => {
+/** One command to the server on this port. */
+export const ask = async (port: number, command: string, ...words: (string | number)[]): Promise<unknown> => {
   const client = new Redis({
     host: '127.0.0.1',
     port,

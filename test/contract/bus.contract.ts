@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NodeId } from '@parley/protocol';
+import { type Bus, type Fact, MAX_BATCH_BYTES } from '../../src/bus/bus.js';
+import type { BusStats } from '../../src/bus/bus.stats.js';
+import { until } from '../support/until.js';
+import { aNode, aRoom } from './presence.fixture.js';
+
+/** One node on the bus, with what it heard. */
+export interface BusNode {
+  readonly bus: Bus & { readonly stats: BusStats };
+  readonly id: NodeId;
+  readonly messages: string[];
+  readonly facts: Fact[];
+  gaps: number;
+}
+
+/** What the suite needs of an adapter. */
+export interface BusFixture {
+  /** A bus of one more node; `ids` are all that facts go to. */
+  bus(): Promise<BusNode['bus']>;
+  stop(): Promise<void>;
+  /** Tells the adapter that this node has a lease. */
+  lease(node: NodeId): Promise<void>;
+}
+
+/** Joins a node to the bus and records what it hears. */
+export const join = async (fixture: BusFixture, id: NodeId = aNode()): Promise<BusNode> => {
+  const bus = await fixture.bus();
+  const node: BusNode = { bus, id, messages: [], facts: [], gaps: 0 };
+  bus.onMessage((message) => node.messages.push(message.toString()));
+  bus.onFact((fact) => node.facts.push(fact));
+  bus.onGap(() => {
+    node.gaps += 1;
+  });
+  await fixture.lease(id);
+  await bus.listen(id);
+  return node;
+};
+
+/** What every adapter of {@link Bus} must do. */
+export const busContract = (title: string, start: () => Promise<BusFixture>): void => {
+  describe(`bus: ${title}`, () => {
+    let fixture: BusFixture;
+    let one: BusNode;
+    let two: BusNode;
+
+    beforeAll(async () => {
+      fixture = await start();
+      [one, two] = await Promise.all([join(fixture), join(fixture)]);
+    }, 60_000);
+
+    afterAll(async () => {
+      await fixture.stop();
+    }, 60_000);
+
+    /** Resolves when a message sent now has arrived: whatever was sent before it has too, or never will. */
+    const barrier = async (from: BusNode, to: BusNode): Promise<void> => {
+      const word = `barrier ${Math.random()}`;
+      expect(from.bus.send(to.id, Buffer.from(word))).toBe(true);
+      await until(() => to.messages.includes(word));
+    };
+
+    it('brings messages in order, as they were passed', async () => {
+      const sent = Array.from({ length: 500 }, (_, i) => `${i} \n\u0000 ☃`);
+      for (const [i, text] of sent.entries()) {
+        expect(one.bus.send(two.id, Buffer.from(text))).toBe(true);
+        if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await barrier(one, two);
+      expect(two.messages.slice(0, 500)).toEqual(sent);
+      expect(one.messages).toEqual([]);
+    });
+
+    it('keeps bytes that are no text, and messages without any', async () => {
+      const bytes: Buffer[] = [];
+      const reader = await join(fixture);
+      reader.bus.onMessage((message) => bytes.push(Buffer.from(message)));
+      const sent = [Buffer.from([0, 255, 10, 13, 128]), Buffer.alloc(0), Buffer.alloc(300_000, 7)];
+      for (const message of sent) one.bus.send(reader.id, message);
+      await until(() => bytes.length === sent.length);
+      expect(bytes.map((message, i) => message.equals(sent[i] as Buffer))).toEqual([true, true, true]);
+      await reader.bus.close();
+    });
+
+    it('puts the messages of one turn for one node into one batch', async () => {
+      await barrier(one, two);
+      const { batchesSent, messagesSent } = one.bus.stats;
+      for (let i = 0; i < 100; i += 1) one.bus.send(two.id, Buffer.from('x'));
+      await until(() => one.bus.stats.messagesSent === messagesSent + 100);
+      expect(one.bus.stats.batchesSent).toBe(batchesSent + 1);
+    });
+
+    it('delivers after the sender went on, also to itself', async () => {
+      const before = one.messages.length;
+      one.bus.send(one.id, Buffer.from('to myself'));
+      expect(one.messages).toHaveLength(before);
+      await until(() => one.messages.includes('to myself'));
+    });
+
+    it('refuses what a batch has no room for, and sends what it has', async () => {
+      const big = Buffer.alloc(MAX_BATCH_BYTES - 10, 'a');
+      const dropped = one.bus.stats.messagesDropped;
+      const reader = await join(fixture);
+      expect(one.bus.send(reader.id, big)).toBe(true);
+      expect(one.bus.send(reader.id, Buffer.alloc(11))).toBe(false);
+      expect(one.bus.send(two.id, Buffer.from('another node has a batch of its own'))).toBe(true);
+      expect(one.bus.stats.messagesDropped).toBe(dropped + 1);
+      await until(() => reader.messages.some((message) => message.length === big.length));
+      expect(one.bus.send(reader.id, Buffer.alloc(11))).toBe(true);
+      await reader.bus.close();
+    });
+
+    it('loses what is sent to a node that nobody is', async () => {
+      expect(one.bus.send(aNode(), Buffer.from('lost'))).toBe(true);
+      await barrier(one, two);
+      expect([...one.messages, ...two.messages]).not.toContain('lost');
+    });
+
+    it('tells every node of a fact, the one that announces it too', async () => {
+      const facts: Fact[] = [
+        { fact: 'room_changed', room: aRoom() },
+        { fact: 'room_closed', room: aRoom() },
+        { fact: 'user_revoked', user: 'https://issuer.example/ü|42' as never, before: 1_790_000_000_123 },
+      ];
+      for (const fact of facts) await one.bus.announce(fact);
+      for (const { facts: heard } of [one, two]) {
+        await until(() => heard.length >= facts.length);
+        expect(heard.slice(0, 3)).toEqual(facts);
+      }
+    });
+
+    it('moves over to another id, and is not heard under the old one', async () => {
+      const mover = await join(fixture);
+      const old = mover.id;
+      const next = aNode();
+      await fixture.lease(next);
+      await mover.bus.listen(next);
+      expect(mover.bus.available).toBe(true);
+      one.bus.send(old, Buffer.from('old'));
+      one.bus.send(next, Buffer.from('next'));
+      await until(() => mover.messages.includes('next'));
+      expect(mover.messages).toEqual(['next']);
+      await mover.bus.close();
+    });
+
+    it('goes on when a handler throws', async () => {
+      const clumsy = await join(fixture);
+      const heard: string[] = [];
+      clumsy.bus.onMessage((message) => {
+        heard.push(message.toString());
+        if (heard.length === 1) throw new Error('clumsy');
+      });
+      one.bus.send(clumsy.id, Buffer.from('a'));
+      one.bus.send(clumsy.id, Buffer.from('b'));
+      await until(() => heard.length === 2);
+      await clumsy.bus.close();
+    });
+
+    it('refuses everything once it is closed', async () => {
+      const closing = await join(fixture);
+      expect(closing.bus.available).toBe(true);
+      await closing.bus.close();
+      expect(closing.bus.available).toBe(false);
+      expect(closing.bus.send(two.id, Buffer.from('late'))).toBe(false);
+      await expect(closing.bus.announce({ fact: 'room_closed', room: aRoom() })).rejects.toMatchObject({
+        name: 'BusUnavailable',
+      });
+      await expect(closing.bus.listen(aNode())).rejects.toMatchObject({ name: 'BusUnavailable' });
+    });
+
+    it('is not available before it listens', async () => {
+      const bus = await fixture.bus();
+      expect(bus.available).toBe(false);
+      expect(bus.send(two.id, Buffer.from('early'))).toBe(false);
+      await bus.close();
+    });
+  });
+};

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Presence } from '../../src/presence/presence.js';
+import { RedisPresence } from '../../src/presence/presence.redis.js';
+import type { RedisLink } from '../../src/redis/redis-link.js';
+import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+import { aConnection, aRoom, attach, eventsOf, request, TIMERS } from './presence.fixture.js';
+import { Links, PREFIX } from './redis.fixture.js';
+
+const heldOf = ({ participant: { peer }, connection, attempt }: ReturnType<typeof request>) => ({
+  peer,
+  connection,
+  attempt,
+});
+
+/** What only a store that can fail has to show. */
+const faults = (title: string, start: () => Promise<TestRedis>): void => {
+  describe(`presence through faults: ${title}`, () => {
+    let links: Links;
+    let link: RedisLink;
+    let presence: Presence;
+    let other: Presence;
+
+    beforeAll(async () => {
+      links = new Links(await start());
+      link = await links.open();
+      presence = new RedisPresence(link, TIMERS);
+      other = new RedisPresence(await links.open(), TIMERS);
+    }, 60_000);
+
+    beforeEach(async () => {
+      await until(() => isAnswered(presence));
+    });
+
+    afterAll(async () => {
+      await links.stop();
+    }, 60_000);
+
+    it('goes on when the server forgot its scripts', async () => {
+      const room = aRoom();
+      const join = request(room);
+      await attach(presence, join);
+      await links.redis.command('script', 'flush');
+      expect(await presence.detach(room, join.participant.peer, join.connection)).toBeDefined();
+      await links.redis.command('script', 'flush');
+      expect((await attach(presence, { ...join, attempt: 2 })).resumed).toBe(true);
+    });
+
+    it('starts a new epoch when the data was lost, and says what has to be attached again', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const { snapshot } = await attach(presence, join);
+      await links.redis.command('flushall');
+      const seen = await other.reconcile(room, join.node, [heldOf(join)]);
+      expect(seen).toMatchObject({ epoch: '', version: 0, lost: [join.participant.peer] });
+      const again = await attach(presence, { ...join, replaceMeta: false });
+      expect(again).toMatchObject({ resumed: false, snapshot: { version: 1 } });
+      expect(again.snapshot.epoch).not.toBe(snapshot.epoch);
+    });
+
+    it('gives every key a time to live, and a name with its prefix', async () => {
+      await links.redis.command('flushall');
+      const joins = [request(aRoom()), request(aRoom()), request(aRoom())];
+      for (const join of joins) {
+        await presence.renew(join.node);
+        await attach(presence, join);
+        await presence.reconcile(join.room, join.node, [heldOf(join)]);
+      }
+      const [one, two, three] = joins as [(typeof joins)[0], (typeof joins)[0], (typeof joins)[0]];
+      await presence.detach(one.room, one.participant.peer, one.connection);
+      await presence.leave(two.room, two.participant.peer, 'left');
+      await presence.retire(three.node);
+      await presence.sweep();
+      let count = 0;
+      for (const { port } of links.redis.servers) {
+        for (const key of (await ask(port, 'keys', '*')) as string[]) {
+          const ttl = await ask(port, 'pttl', key);
+          expect([key, key.startsWith(`${PREFIX}:`)]).toEqual([key, true]);
+          expect([key, Number(ttl) > 0 && Number(ttl) <= TIMERS.roomTtlMs]).toEqual([key, true]);
+          count += 1;
+        }
+      }
+      expect(count).toBeGreaterThanOrEqual(7);
+    });
+
+    it('gives up, after a while, the peers of a living node that no longer speaks of the room', async () => {
+      const room = aRoom();
+      const forgotten = request(room);
+      const living = request(room);
+      const changes: Parameters<typeof eventsOf>[0][number][] = [];
+      for (const join of [forgotten, living]) await attach(presence, join);
+      await until(async () => {
+        await presence.renew(forgotten.node);
+        await presence.renew(living.node);
+        changes.push((await presence.reconcile(room, living.node, [heldOf(living)])).change);
+        changes.push(...(await other.sweep()));
+        return eventsOf(changes, room).length === 2;
+      });
+      expect(eventsOf(changes, room)).toEqual([
+        { event: 'away', peer: forgotten.participant.peer },
+        { event: 'left', peer: forgotten.participant.peer, reason: 'expired' },
+      ]);
+    });
+
+    it('refuses at once while Redis is gone, and is back by itself', async () => {
+      const room = aRoom();
+      const join = request(room);
+      await attach(presence, join);
+      await links.redis.kill();
+      await until(() => !presence.available);
+      await expect(presence.attach(join)).rejects.toMatchObject({ name: 'PresenceUnavailable' });
+      await expect(presence.sweep()).rejects.toMatchObject({ name: 'PresenceUnavailable' });
+      await links.redis.restart();
+      await until(() =>
+        presence.attach(join).then(
+          (result) => result.kind === 'attached',
+          () => false,
+        ),
+      );
+      await until(() =>
+        other.snapshot(room).then(
+          ({ members }) => members.length === 1,
+          () => false,
+        ),
+      );
+      expect(presence.available).toBe(true);
+    }, 60_000);
+
+    it('stops asking a Redis that stands still, and asks again when it answers', async () => {
+      const { stats } = link.commands;
+      for (const server of links.redis.servers) server.pause();
+      const attempts = await Promise.allSettled([1, 2, 3].map(() => presence.snapshot(aRoom())));
+      expect(attempts.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+      await until(() => !presence.available);
+      const { timeouts } = stats;
+      const refused = await Promise.allSettled(Array.from({ length: 50 }, () => presence.snapshot(aRoom())));
+      expect(refused.every(({ status }) => status === 'rejected')).toBe(true);
+      expect(stats.timeouts - timeouts).toBeLessThanOrEqual(1);
+      for (const server of links.redis.servers) server.resume();
+      await until(() => isAnswered(presence));
+    }, 60_000);
+  });
+};
+
+faults('standalone Redis', () => startRedis());
+faults('Redis Cluster of three masters', startRedisCluster);
+
+describe('presence behind sentinels', () => {
+  it('goes on with the replica after a failover', async () => {
+    const redis = await startRedisSentinel();
+    const links = new Links(redis);
+    try {
+      const presence = new RedisPresence(await links.open(), TIMERS);
+      const room = aRoom();
+      const join = request(room);
+      await attach(presence, join);
+      await redis.failover();
+      const next = { ...join, connection: aConnection(), attempt: 2 };
+      await until(() =>
+        presence.attach(next).then(
+          (result) => result.kind === 'attached',
+          () => false,
+        ),
+      );
+      expect(await presence.snapshot(room)).toMatchObject({ members: [{ connection: next.connection }] });
+    } finally {
+      await links.stop();
+    }
+  }, 60_000);
+});
+
+/** Every master answers: rooms fall on all of them. */
+const isAnswered = async (presence: Presence): Promise<boolean> => {
+  const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(() => presence.snapshot(aRoom())));
+  return results.every(({ status }) => status === 'fulfilled');
+};

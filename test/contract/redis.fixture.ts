@@ -1,0 +1,79 @@
+import { RedisBus } from '../../src/bus/bus.redis.js';
+import type { ProbeTimers } from '../../src/bus/own-channel.js';
+import { RedisPresence } from '../../src/presence/presence.redis.js';
+import { RedisLink } from '../../src/redis/redis-link.js';
+import type { TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+import type { BusFixture } from './bus.contract.js';
+import { type PresenceFixture, TIMERS } from './presence.fixture.js';
+
+/** The prefix of every key that the contract suite writes. */
+export const PREFIX = 'contract';
+
+const PROBE_TIMERS: ProbeTimers = { probeMs: 200, unheardMs: 1_000 };
+
+/** Links to one Redis, closed together with it. */
+export class Links {
+  private readonly links: RedisLink[] = [];
+
+  constructor(readonly redis: TestRedis) {}
+
+  /** A link that is connected. */
+  async open(): Promise<RedisLink> {
+    const link = new RedisLink(this.redis.url, PREFIX);
+    this.links.push(link);
+    // In a cluster each master has a connection of its own, and the first answer says nothing of the others.
+    await until(async () => {
+      const answers = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => isAnswered(link, key)));
+      return answers.every(Boolean);
+    });
+    return link;
+  }
+
+  async stop(): Promise<void> {
+    for (const link of this.links) link.close();
+    await this.redis.stop();
+  }
+}
+
+const isAnswered = (link: RedisLink, key: string): Promise<boolean> =>
+  link.commands.hgetall(key).then(
+    () => true,
+    () => false,
+  );
+
+export const presenceOn = (start: () => Promise<TestRedis>) => async (): Promise<PresenceFixture> => {
+  const links = new Links(await start());
+  return {
+    node: async () => new RedisPresence(await links.open(), TIMERS),
+    stop: () => links.stop(),
+  };
+};
+
+export const busOn = (start: () => Promise<TestRedis>) => async (): Promise<BusFixture> => {
+  const links = new Links(await start());
+  return busFixture(links);
+};
+
+/** Buses on a Redis; their nodes' leases last for the whole test. */
+export const busFixture = async (links: Links): Promise<BusFixture> => {
+  const presence = new RedisPresence(await links.open(), { ...TIMERS, leaseMs: 600_000 });
+  const buses: RedisBus[] = [];
+  return {
+    bus: async () => {
+      const bus = new RedisBus(await links.open(), () => presence.nodes(), {
+        timers: PROBE_TIMERS,
+        onError: () => {},
+      });
+      buses.push(bus);
+      return bus;
+    },
+    lease: async (node) => {
+      await presence.renew(node);
+    },
+    stop: async () => {
+      await Promise.all(buses.map((bus) => bus.close()));
+      await links.stop();
+    },
+  };
+};
