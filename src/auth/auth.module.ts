@@ -51,6 +51,6 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
     { provide: TokenVerifier, inject: [CONFIG, JwtService, AccountStanding], useFactory: chooseVerifier },
     AuthGuard,
   ],
-  exports: [TokenVerifier, AuthGuard, SecretsModule, LoginThrottle, PasswordHasher, RefreshTokensStore],
+  exports: [TokenVerifier, AuthGuard, SecretsModule, LoginThrottle, PasswordHasher],
 })
 export class AuthModule {}

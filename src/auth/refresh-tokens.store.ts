@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
+import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { newId } from '../database/new-id.js';
 import { refreshTokens, users } from '../database/schema.js';
 
@@ -24,7 +25,7 @@ export class RefreshTokensStore {
    */
   begin(grant: RefreshGrant, seconds: number, validAfter?: Date): Promise<string | undefined> {
     return this.db.transaction(async (tx) => {
-      await lockSubject(tx, grant.subject);
+      await lockInTransaction(tx, 'tokens of', grant.subject);
       if (validAfter !== undefined) {
         const [user] = await tx.select({ at: users.validAfter }).from(users).where(eq(users.id, grant.subject));
         if (user?.at.getTime() !== validAfter.getTime()) return undefined;
@@ -54,7 +55,7 @@ export class RefreshTokensStore {
       const [known] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, hash)).limit(1);
       if (known === undefined) return undefined;
       // One subject's tokens change one after another: a family that ends leaves no late-born token behind.
-      await lockSubject(tx, known.subject);
+      await lockInTransaction(tx, 'tokens of', known.subject);
       const [used] = await tx
         .update(refreshTokens)
         .set({ usedAt: sql`now()` })
@@ -75,16 +76,8 @@ export class RefreshTokensStore {
         .where(eq(refreshTokens.hash, hashOf(token)))
         .limit(1);
       if (known === undefined) return;
-      await lockSubject(tx, known.subject);
+      await lockInTransaction(tx, 'tokens of', known.subject);
       await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family));
-    });
-  }
-
-  /** Ends every token of a user. */
-  async endAllOf(subject: string): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      await lockSubject(tx, subject);
-      await tx.delete(refreshTokens).where(eq(refreshTokens.subject, subject));
     });
   }
 
@@ -105,8 +98,5 @@ const insert = async (
   await tx.insert(refreshTokens).values({ hash: hashOf(token), family, subject, guest, expiresAt });
   return token;
 };
-
-const lockSubject = (tx: Queries, subject: string) =>
-  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`tokens of ${subject}`}, 0))`);
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

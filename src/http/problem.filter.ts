@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeFault } from './describe-fault.js';
+import { describeFault } from '../database/describe-fault.js';
 import { expectedFault, toProblem } from './problem.js';
 
 /** Answers every fault of REST as problem+json. What was not expected is logged with its cause and answered blankly. */

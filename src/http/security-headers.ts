@@ -22,4 +22,5 @@ export const SECURITY_HEADERS = {
     },
   },
   strictTransportSecurity: false,
+  xFrameOptions: { action: 'deny' },
 } as const;

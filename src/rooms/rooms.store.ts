@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
-import { and, count, desc, eq, exists, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
+import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, rooms } from '../database/schema.js';
 
 /** A room as it is kept. */
@@ -15,6 +16,14 @@ export interface RoomPlace {
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
   readonly id: string;
+}
+
+/** Whose list it is. */
+export interface RoomScope {
+  /** Rooms that this user is a member of are shown. */
+  readonly member: string | undefined;
+  /** Rooms of these ids, or of these beginnings (`prefix*`), are shown. Undefined: all that are listed. */
+  readonly granted: readonly string[] | undefined;
 }
 
 /** The rooms' rows, and who is what in them. */
@@ -32,7 +41,7 @@ export class RoomsStore {
   ): Promise<Room | undefined> {
     return this.db.transaction(async (tx) => {
       // One owner's rooms are counted and made one after another, or a burst would pass the limit.
-      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`rooms of ${room.owner}`}, 0))`);
+      await lockInTransaction(tx, 'rooms of', room.owner);
       const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, room.owner));
       if (own === undefined || own.rooms >= most) return undefined;
       const [row] = await tx.insert(rooms).values(room).returning();
@@ -63,18 +72,13 @@ export class RoomsStore {
   }
 
   /**
-   * Newest first: rooms that are listed, and rooms that the user is a member of.
+   * A page of the rooms that may be shown, newest first.
    * @param search a part of the name, whatever its case
    * @param after the last room of the page before
    */
-  list(user: string, search: string | undefined, after: RoomPlace | undefined, limit: number): Promise<Room[]> {
-    const isMember = exists(
-      this.db
-        .select({ one: sql`1` })
-        .from(memberships)
-        .where(and(eq(memberships.room, rooms.id), eq(memberships.user, user))),
-    );
-    const wanted: (SQL | undefined)[] = [or(and(eq(rooms.listed, true), isNotNull(rooms.owner)), isMember)];
+  list(scope: RoomScope, search: string | undefined, after: RoomPlace | undefined, limit: number): Promise<Room[]> {
+    const shown = or(this.isMember(scope.member), isGranted(scope.granted)) ?? sql`false`;
+    const wanted: (SQL | undefined)[] = [shown];
     if (search !== undefined) wanted.push(sql`lower(${rooms.name}) like lower(${`%${escapeLike(search)}%`})`);
     if (after !== undefined) {
       const at = new Date(after.createdAt);
@@ -86,6 +90,12 @@ export class RoomsStore {
       .where(and(...wanted))
       .orderBy(desc(rooms.createdAt), desc(rooms.id))
       .limit(limit);
+  }
+
+  private isMember(user: string | undefined): SQL | undefined {
+    if (user === undefined) return undefined;
+    const row = and(eq(memberships.room, rooms.id), eq(memberships.user, user));
+    return exists(this.db.select({ one: sql`1` }).from(memberships).where(row));
   }
 
   /** @returns undefined when the room is gone or is at another version */
@@ -101,15 +111,15 @@ export class RoomsStore {
   async remove(id: string): Promise<boolean> {
     return (await this.db.delete(rooms).where(eq(rooms.id, id)).returning({ id: rooms.id })).length > 0;
   }
-
-  /** Removes the rooms of an owner, and what it was in others. @returns the ids of the rooms */
-  removeAllOf(owner: string): Promise<string[]> {
-    return this.db.transaction(async (tx) => {
-      const gone = await tx.delete(rooms).where(eq(rooms.owner, owner)).returning({ id: rooms.id });
-      await tx.delete(memberships).where(eq(memberships.user, owner));
-      return gone.map(({ id }) => id);
-    });
-  }
 }
+
+const isGranted = (granted: readonly string[] | undefined): SQL | undefined =>
+  granted === undefined
+    ? and(eq(rooms.listed, true), isNotNull(rooms.owner))
+    : or(
+        ...granted.map((name) =>
+          name.endsWith('*') ? like(rooms.id, `${escapeLike(name.slice(0, -1))}%`) : eq(rooms.id, name),
+        ),
+      );
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { breaksUnique } from '../database/database-errors.js';
-import { users } from '../database/schema.js';
+import { lockInTransaction } from '../database/lock-in-transaction.js';
+import { memberships, refreshTokens, rooms, users } from '../database/schema.js';
 
 /** An account as it is kept. The hash leaves the store for {@link PasswordHasher} alone. */
 export type User = typeof users.$inferSelect;
@@ -41,19 +42,36 @@ export class UsersStore {
     return row?.at.getTime();
   }
 
-  async update(
-    id: string,
-    change: Partial<Pick<User, 'displayName' | 'passwordHash' | 'validAfter'>>,
-  ): Promise<User | undefined> {
+  async rename(id: string, displayName: string): Promise<User | undefined> {
     const [row] = await this.db
       .update(users)
-      .set({ ...change, updatedAt: sql`now()` })
+      .set({ displayName, updatedAt: sql`now()` })
       .where(eq(users.id, id))
       .returning();
     return row;
   }
 
-  async remove(id: string): Promise<boolean> {
-    return (await this.db.delete(users).where(eq(users.id, id)).returning({ id: users.id })).length > 0;
+  /** Sets a new password and ends every refresh token of the user: both or neither. */
+  changePassword(id: string, passwordHash: string, validAfter: Date): Promise<User | undefined> {
+    return this.db.transaction(async (tx) => {
+      await lockInTransaction(tx, 'tokens of', id);
+      const change = { passwordHash, validAfter, updatedAt: sql`now()` };
+      const [row] = await tx.update(users).set(change).where(eq(users.id, id)).returning();
+      await tx.delete(refreshTokens).where(eq(refreshTokens.subject, id));
+      return row;
+    });
+  }
+
+  /** Removes a user with its tokens, its rooms and what it was in others. @returns the ids of its rooms */
+  remove(id: string): Promise<string[]> {
+    return this.db.transaction(async (tx) => {
+      await lockInTransaction(tx, 'tokens of', id);
+      await lockInTransaction(tx, 'rooms of', id);
+      await tx.delete(users).where(eq(users.id, id));
+      await tx.delete(refreshTokens).where(eq(refreshTokens.subject, id));
+      const gone = await tx.delete(rooms).where(eq(rooms.owner, id)).returning({ id: rooms.id });
+      await tx.delete(memberships).where(eq(memberships.user, id));
+      return gone.map((room) => room.id);
+    });
   }
 }

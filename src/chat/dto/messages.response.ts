@@ -1,0 +1,33 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+class MessageResponse {
+  @ApiProperty({ example: 'c-1', description: "The sender's id for it." })
+  readonly id!: string;
+
+  @ApiProperty({ example: 43, description: '1, 2, 3 … in the room, without gaps.' })
+  readonly seq!: number;
+
+  @ApiProperty({ example: 'u_4fQ9sLk2VbX8mZ1rTy6A' })
+  readonly user!: string;
+
+  @ApiProperty({ example: 'Ada Lovelace' })
+  readonly name!: string;
+
+  @ApiProperty({ example: 'p_Vn3kQ8sLxT0b', description: 'The peer it was sent by.' })
+  readonly from!: string;
+
+  @ApiProperty({ example: 1_795_428_000_000, description: 'Milliseconds since the Unix epoch.' })
+  readonly at!: number;
+
+  @ApiProperty({ example: 'Hello!' })
+  readonly text!: string;
+}
+
+/** A page of a room's chat, oldest first. */
+export class MessagesResponse {
+  @ApiProperty({ type: [MessageResponse] })
+  readonly messages!: readonly MessageResponse[];
+
+  @ApiProperty({ example: false, description: 'Whether there are more after the last one.' })
+  readonly more!: boolean;
+}

@@ -1,0 +1,18 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+class IceServerResponse {
+  @ApiProperty({ type: [String], example: ['turn:turn.example.org:3478?transport=udp'] })
+  readonly urls!: string | string[];
+
+  @ApiProperty({ required: false, example: '1795428000:u_4fQ9sLk2VbX8mZ1rTy6A' })
+  readonly username?: string;
+
+  @ApiProperty({ required: false, example: 'q5Xm0pR8tLw2yVb7Nn4sZk1cJ6o=' })
+  readonly credential?: string;
+}
+
+/** What RTCPeerConnection takes as `iceServers`; TURN credentials end by themselves. */
+export class IceServersResponse {
+  @ApiProperty({ type: [IceServerResponse] })
+  readonly iceServers!: IceServerResponse[];
+}

@@ -1,0 +1,87 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
+import { IsPrintable, tidy } from '../../users/display-name.js';
+import { IsRoomMetadata } from '../room-metadata.js';
+
+/** Absent is allowed, null is not. */
+const isGiven = (_: unknown, value: unknown): boolean => value !== undefined;
+
+/** A new room. */
+export class CreateRoomRequest {
+  @IsPrintable(100, 'Weekly')
+  readonly name!: string;
+
+  @ApiProperty({ example: true, default: true, required: false, description: 'Whether guests may come in.' })
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  readonly guestsAllowed?: boolean;
+
+  @ApiProperty({ example: true, default: true, required: false, description: 'Whether the list of rooms shows it.' })
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  readonly listed?: boolean;
+
+  @ApiProperty({ example: 12, minimum: 1, maximum: 10_000, required: false, nullable: true, type: Number })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly capacity?: number | null;
+
+  @ValidateIf(isGiven)
+  @IsRoomMetadata()
+  readonly metadata?: Record<string, unknown>;
+}
+
+/** What is to change of a room. `capacity: null` takes the limit of the server. */
+export class UpdateRoomRequest {
+  @ValidateIf(isGiven)
+  @IsPrintable(100, 'Weekly, now on Tuesdays', false)
+  readonly name?: string;
+
+  @ApiProperty({ example: false, required: false })
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  readonly guestsAllowed?: boolean;
+
+  @ApiProperty({ example: true, required: false })
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  readonly listed?: boolean;
+
+  @ApiProperty({ example: 12, minimum: 1, maximum: 10_000, required: false, nullable: true, type: Number })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly capacity?: number | null;
+
+  @ValidateIf(isGiven)
+  @IsRoomMetadata()
+  readonly metadata?: Record<string, unknown>;
+}
+
+/** Which page of the list of rooms. */
+export class ListRoomsQuery {
+  @ApiProperty({ required: false, maxLength: 100, example: 'week', description: 'A part of the name, in any case.' })
+  @IsOptional()
+  @Transform(tidy)
+  @IsString()
+  @Length(1, 100)
+  readonly search?: string;
+
+  @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 256)
+  readonly cursor?: string;
+
+  @ApiProperty({ required: false, minimum: 1, maximum: 100, default: 20, example: 20 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly limit: number = 20;
+}

@@ -1,0 +1,88 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Meta, ParticipantState, Role } from '@parley/protocol';
+
+/** A room, as those who may read it see it. */
+export class RoomResponse {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
+  readonly id!: string;
+
+  @ApiProperty({ example: 'Weekly' })
+  readonly name!: string;
+
+  @ApiProperty({ example: 'u_4fQ9sLk2VbX8mZ1rTy6A', nullable: true, type: String })
+  readonly owner!: string | null;
+
+  @ApiProperty({ example: 12, nullable: true, type: Number, description: 'Null: the limit of the server.' })
+  readonly capacity!: number | null;
+
+  @ApiProperty({ example: true })
+  readonly guestsAllowed!: boolean;
+
+  @ApiProperty({ example: true })
+  readonly listed!: boolean;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { topic: 'Weekly' } })
+  readonly metadata!: Record<string, unknown>;
+
+  @ApiProperty({ example: '2026-11-23T10:00:00.000Z' })
+  readonly createdAt!: string;
+
+  @ApiProperty({ example: 3, nullable: true, type: Number, description: 'Who is in it now; null: not known now.' })
+  readonly participants!: number | null;
+}
+
+/** A page of rooms, newest first. */
+export class RoomPageResponse {
+  @ApiProperty({ type: [RoomResponse] })
+  readonly items!: RoomResponse[];
+
+  @ApiProperty({ example: 'q7mP0c2Zt4sVb1NnYw8rLzE3NjM5', nullable: true, type: String })
+  readonly nextCursor!: string | null;
+}
+
+/** What a person who was sent a link may know before they come in. */
+export class RoomPreviewResponse {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
+  readonly id!: string;
+
+  @ApiProperty({ example: 'Weekly' })
+  readonly name!: string;
+
+  @ApiProperty({ example: true })
+  readonly guestsAllowed!: boolean;
+}
+
+class ParticipantResponse {
+  @ApiProperty({ example: 'p_Vn3kQ8sLxT0b' })
+  readonly peer!: string;
+
+  @ApiProperty({ example: 'u_4fQ9sLk2VbX8mZ1rTy6A' })
+  readonly user!: string;
+
+  @ApiProperty({ example: 'Ada Lovelace' })
+  readonly name!: string;
+
+  @ApiProperty({ enum: ['owner', 'moderator', 'member', 'guest'], example: 'member' })
+  readonly role!: Role;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { muted: false } })
+  readonly meta!: Meta;
+
+  @ApiProperty({ enum: ['on', 'away'], example: 'on' })
+  readonly state!: ParticipantState;
+
+  @ApiProperty({ example: 1 })
+  readonly order!: number;
+}
+
+/** Who is in a room now. */
+export class ParticipantsResponse {
+  @ApiProperty({ example: 'Zq1x8LmV', description: 'Empty: nobody was in it lately.' })
+  readonly epoch!: string;
+
+  @ApiProperty({ example: 7 })
+  readonly version!: number;
+
+  @ApiProperty({ type: [ParticipantResponse] })
+  readonly participants!: ParticipantResponse[];
+}

@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RoomId } from '@parley/protocol';
+import { type Presence, PresenceUnavailable } from '../presence/presence.js';
+import { PRESENCE } from '../presence/presence.tokens.js';
+import type { ParticipantsResponse } from './dto/room.responses.js';
+
+/** Who is in which room now. */
+@Injectable()
+export class Occupancy {
+  constructor(@Inject(PRESENCE) private readonly presence: Presence) {}
+
+  /** @returns null while it cannot be known: a list of rooms is shown without it */
+  async count(room: string): Promise<number | null> {
+    try {
+      return this.presence.available ? (await this.presence.snapshot(room as RoomId)).members.length : null;
+    } catch (error) {
+      if (error instanceof PresenceUnavailable) return null;
+      throw error;
+    }
+  }
+
+  /** @throws PresenceUnavailable */
+  async participants(room: RoomId): Promise<ParticipantsResponse> {
+    const { epoch, version, members } = await this.presence.snapshot(room);
+    const participants = members.map(({ peer, user, name, role, meta, state, order }) => ({
+      peer,
+      user,
+      name,
+      role,
+      meta,
+      state,
+      order,
+    }));
+    return { epoch, version, participants };
+  }
+}

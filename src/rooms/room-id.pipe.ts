@@ -1,0 +1,11 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { ID_PATTERN, ProtocolError, type RoomId } from '@parley/protocol';
+
+/** A room's id in a path. What cannot be one names no room. */
+@Injectable()
+export class RoomIdPipe implements PipeTransform<string, RoomId> {
+  transform(value: string): RoomId {
+    if (!ID_PATTERN.test(value)) throw new ProtocolError('room_not_found');
+    return value as RoomId;
+  }
+}

@@ -1,0 +1,135 @@
+import { Body, Delete, Get, Headers, HttpCode, HttpStatus, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+} from '@nestjs/swagger';
+import type { RoomId } from '@parley/protocol';
+import type { FastifyReply } from 'fastify';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import type { Principal } from '../auth/principal.js';
+import { Public } from '../auth/public.js';
+import { ApiProblems } from '../http/api-problems.js';
+import { Rest } from '../http/rest.js';
+import { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
+import { ParticipantsResponse, RoomPageResponse, RoomPreviewResponse, RoomResponse } from './dto/room.responses.js';
+import { Occupancy } from './occupancy.js';
+import { etagOf } from './room-etag.js';
+import { RoomIdPipe } from './room-id.pipe.js';
+import { RoomsService } from './rooms.service.js';
+import type { Room } from './rooms.store.js';
+
+const ETAG = {
+  etag: { description: 'The version, for If-Match.', schema: { type: 'string', example: '"v3"' } },
+} as const;
+const ID = { name: 'id', example: 'k3J9xQ2bLw7Z' };
+
+@Rest('v1/rooms', 'rooms')
+export class RoomsController {
+  constructor(
+    private readonly rooms: RoomsService,
+    private readonly occupancy: Occupancy,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Make a room' })
+  @ApiCreatedResponse({ type: RoomResponse, headers: ETAG })
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'too_many_rooms')
+  async create(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: CreateRoomRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoomResponse> {
+    const room = await this.rooms.create(principal, body);
+    void reply.header('location', `/v1/rooms/${room.id}`);
+    return this.show(room, reply);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The rooms that are listed, and those that one is a member of, newest first' })
+  @ApiOkResponse({ type: RoomPageResponse })
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired')
+  async list(@CurrentPrincipal() principal: Principal, @Query() query: ListRoomsQuery): Promise<RoomPageResponse> {
+    const { rooms, nextCursor } = await this.rooms.list(principal, query);
+    return { items: await Promise.all(rooms.map((room) => this.describe(room))), nextCursor };
+  }
+
+  @Get(':id')
+  @ApiParam(ID)
+  @ApiOperation({ summary: 'One room' })
+  @ApiOkResponse({ type: RoomResponse, headers: ETAG })
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'guests_not_allowed', 'room_not_found')
+  async read(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', RoomIdPipe) id: RoomId,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoomResponse> {
+    return this.show(await this.rooms.permit(principal, 'room.read', id), reply);
+  }
+
+  @Patch(':id')
+  @ApiParam(ID)
+  @ApiHeader({ name: 'if-match', required: true, description: 'The ETag that was read.', example: '"v3"' })
+  @ApiOperation({ summary: 'Change a room that nobody changed meanwhile' })
+  @ApiOkResponse({ type: RoomResponse, headers: ETAG })
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'room_not_found')
+  @ApiProblems('precondition_required', 'precondition_failed')
+  async update(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', RoomIdPipe) id: RoomId,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Body() body: UpdateRoomRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoomResponse> {
+    return this.show(await this.rooms.update(principal, id, ifMatch, body), reply);
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiParam(ID)
+  @ApiOperation({ summary: 'End a room: everybody in it is removed' })
+  @ApiNoContentResponse()
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'room_not_found')
+  remove(@CurrentPrincipal() principal: Principal, @Param('id', RoomIdPipe) id: RoomId): Promise<void> {
+    return this.rooms.remove(principal, id);
+  }
+
+  @Public()
+  @Get(':id/preview')
+  @ApiParam(ID)
+  @ApiOperation({ summary: 'What a link to a room leads to, before one logs in' })
+  @ApiOkResponse({ type: RoomPreviewResponse })
+  @ApiProblems('room_not_found')
+  async preview(@Param('id', RoomIdPipe) id: RoomId): Promise<RoomPreviewResponse> {
+    const { name, guestsAllowed } = await this.rooms.preview(id);
+    return { id, name, guestsAllowed };
+  }
+
+  @Get(':id/participants')
+  @ApiParam(ID)
+  @ApiOperation({ summary: 'Who is in a room now' })
+  @ApiOkResponse({ type: ParticipantsResponse })
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'guests_not_allowed', 'room_not_found')
+  async participants(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', RoomIdPipe) id: RoomId,
+  ): Promise<ParticipantsResponse> {
+    await this.rooms.permit(principal, 'room.participants.read', id);
+    return this.occupancy.participants(id);
+  }
+
+  private show(room: Room, reply: FastifyReply): Promise<RoomResponse> {
+    void reply.header('etag', etagOf(room.version));
+    return this.describe(room);
+  }
+
+  private async describe(room: Room): Promise<RoomResponse> {
+    const { id, name, owner, capacity, guestsAllowed, listed, metadata } = room;
+    const createdAt = room.createdAt.toISOString();
+    const participants = await this.occupancy.count(id);
+    return { id, name, owner, capacity, guestsAllowed, listed, metadata, createdAt, participants };
+  }
+}

@@ -1,0 +1,24 @@
+import { ValidateIf } from 'class-validator';
+import { IsNewPassword, IsPassword } from '../../auth/dto/is-password.js';
+import { IsDisplayName } from '../display-name.js';
+
+/** What is to change of one's account. A new password wants the current one. */
+export class UpdateMeRequest {
+  @ValidateIf((_, value) => value !== undefined)
+  @IsDisplayName(false)
+  readonly displayName?: string;
+
+  @ValidateIf((_, value) => value !== undefined)
+  @IsNewPassword(false)
+  readonly password?: string;
+
+  @ValidateIf(({ password, currentPassword }) => password !== undefined || currentPassword !== undefined)
+  @IsPassword(false)
+  readonly currentPassword?: string;
+}
+
+/** The proof that one may end one's account. */
+export class DeleteMeRequest {
+  @IsPassword()
+  readonly password!: string;
+}

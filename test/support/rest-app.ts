@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NodeId } from '@parley/protocol';
+import supertest from 'supertest';
+import { AuthModule } from '../../src/auth/auth.module.js';
+import type { Bus, Fact } from '../../src/bus/bus.js';
+import { BusModule } from '../../src/bus/bus.module.js';
+import { BUS } from '../../src/bus/bus.tokens.js';
+import { ChatModule } from '../../src/chat/chat.module.js';
+import { readConfig } from '../../src/config/config.js';
+import { ConfigModule } from '../../src/config/config.module.js';
+import { DatabaseModule } from '../../src/database/database.module.js';
+import { configureHttp, createFastifyAdapter } from '../../src/http/configure-http.js';
+import { IceModule } from '../../src/ice/ice.module.js';
+import { PresenceModule } from '../../src/presence/presence.module.js';
+import { RoomsModule } from '../../src/rooms/rooms.module.js';
+import { UsersModule } from '../../src/users/users.module.js';
+
+/** The REST side of a server, on a free port of the loopback. */
+export interface RestApp {
+  readonly app: NestFastifyApplication;
+  readonly dataDir: string;
+  /** What was announced to all nodes so far. */
+  readonly facts: Fact[];
+  readonly http: ReturnType<typeof supertest>;
+  close(): Promise<void>;
+}
+
+@Module({})
+class RestModule {}
+
+/** @param environment as for a server process; without `DATABASE_URL` the embedded PostgreSQL is started. */
+export const startRestApp = async (environment: Record<string, string> = {}): Promise<RestApp> => {
+  const dataDir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'parley-rest-'));
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, ...environment });
+  const imports = [
+    ConfigModule.forRoot(config),
+    BusModule,
+    PresenceModule,
+    DatabaseModule,
+    AuthModule,
+    UsersModule,
+    RoomsModule,
+    ChatModule,
+    IceModule,
+  ];
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { module: RestModule, imports },
+    createFastifyAdapter(),
+    {
+      logger: false,
+      abortOnError: false,
+    },
+  );
+  await configureHttp(app, config);
+  await app.listen(0, '127.0.0.1');
+  const bus = app.get<Bus>(BUS);
+  const facts: Fact[] = [];
+  bus.onFact((fact) => facts.push(fact));
+  await bus.listen('rest-test' as NodeId);
+  return {
+    app,
+    dataDir,
+    facts,
+    http: supertest(app.getHttpServer() as Server),
+    async close() {
+      await app.close();
+      if (environment.DATA_DIR === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
