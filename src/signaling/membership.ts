@@ -136,7 +136,8 @@ export class Membership {
 
   private refusal(kind: 'ended' | 'superseded' | 'full', session: Session): ProtocolError {
     if (kind === 'superseded') {
-      queueMicrotask(() => session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over'));
+      // After the answer to the join.
+      setImmediate(() => session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over'));
     }
     return new ProtocolError(({ ended: 'session_ended', superseded: 'superseded', full: 'room_full' } as const)[kind]);
   }

@@ -27,15 +27,20 @@ export class Topology {
     return { peer, token: accessToken, user: user.id, node: welcome['node'] };
   }
 
-  /** A socket of the same session on another node; the old one is left as it is. */
+  /** A socket of the same session on another node, with the next attempt; the old one is left as it is. */
   async again(client: Client, n: number): Promise<Client> {
-    const peer = new RawPeer(this.rest(n).signaling, { key: client.peer.key });
-    peer.attempt = client.peer.attempt;
-    await peer.open();
-    this.peers.push(peer);
+    const peer = await this.socket(client, n, client.peer.attempt);
     const welcome = await peer.hello(client.token);
     if (welcome.type !== 'welcome') throw new Error(JSON.stringify(welcome));
     return { ...client, peer, node: welcome['node'] };
+  }
+
+  /** A socket of the same session on another node that has not said hello; `attempt` is the last one used. */
+  async socket(client: Client, n: number, attempt: number): Promise<RawPeer> {
+    const peer = new RawPeer(this.rest(n).signaling, { key: client.peer.key });
+    peer.attempt = attempt;
+    this.peers.push(peer);
+    return peer.open();
   }
 
   /** Ends every socket that the scenario opened. */

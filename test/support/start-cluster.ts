@@ -13,7 +13,11 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-const START = { standalone: () => startRedis(), cluster: () => startRedisCluster(), sentinel: () => startRedisSentinel() };
+const START = {
+  standalone: () => startRedis(),
+  cluster: () => startRedisCluster(),
+  sentinel: () => startRedisSentinel(),
+};
 
 export const startCluster = async (options: {
   readonly nodes: number;
@@ -23,7 +27,7 @@ export const startCluster = async (options: {
   const [redis, postgres] = await Promise.all([START[options.redis ?? 'standalone'](), startPostgres()]);
   const environment = {
     REDIS_URL: redis.url,
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: await postgres.createDatabase(),
     JWT_SECRET: randomBytes(48).toString('base64'),
     ...options.environment,
   };
