@@ -29,7 +29,9 @@ describe('layoutGrid', () => {
   });
 
   it('uses two columns for four and more on a phone', () => {
-    for (const count of [4, 5, 6, 7, 8]) expect(layoutGrid(count, PHONE.width, PHONE.height, 12).columns).toBe(2);
+    for (const count of [4, 5, 6, 7, 8]) {
+      for (const height of [600, 660, 710]) expect(layoutGrid(count, PHONE.width, height, 8).columns).toBe(2);
+    }
   });
 
   it('survives a stage without a size', () => {

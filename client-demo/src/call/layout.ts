@@ -19,11 +19,9 @@ const fit = (columns: number, rows: number, width: number, height: number, gap: 
   };
 };
 
-/** Area that counts: what lies between 4:5 and 3:2 in the tile, so that neither slits nor towers win. */
-const worth = (tileWidth: number, tileHeight: number): number => {
-  const width = Math.min(tileWidth, tileHeight * 1.5);
-  return width * Math.min(tileHeight, tileWidth * 1.25);
-};
+/** Area that counts: the largest picture of the stage's own kind in the tile, so that neither slits nor towers win. */
+const worth = (tileWidth: number, tileHeight: number, ideal: number): number =>
+  Math.min(tileWidth, tileHeight * ideal) * Math.min(tileHeight, tileWidth / ideal);
 
 /**
  * The columns and rows that show `count` equal tiles largest in a stage of `width` by `height`.
@@ -33,11 +31,13 @@ export const layoutGrid = (count: number, width: number, height: number, gap: nu
   const tiles = Math.max(1, count);
   let best: GridLayout = { columns: 1, rows: tiles, ...fit(1, tiles, width, height, gap) };
   let bestWorth = -1;
+  // Upright stages are phones, whose cameras are upright too: squares serve both.
+  const ideal = Math.min(1.4, Math.max(1, width / Math.max(1, height)));
   for (let columns = 1; columns <= tiles; columns++) {
     const rows = Math.ceil(tiles / columns);
     const size = fit(columns, rows, width, height, gap);
     const empty = columns * rows - tiles;
-    const value = worth(size.tileWidth, size.tileHeight) * (1 - 0.04 * empty);
+    const value = worth(size.tileWidth, size.tileHeight, ideal) * (1 - 0.04 * empty);
     if (value > bestWorth) {
       best = { columns, rows, ...size };
       bestWorth = value;

@@ -10,13 +10,14 @@ import { timeline } from './timeline.js';
 const NEAR_END_PX = 120;
 
 /** Keeps the newest line in sight unless the reader has scrolled up. */
-const useStickToEnd = (count: number) => {
+const useStickToEnd = () => {
   const ref = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
+  // After every change: a line may come, or one that is there may grow.
   useLayoutEffect(() => {
     const log = ref.current;
     if (log && stick.current) log.scrollTop = log.scrollHeight;
-  }, [count]);
+  });
   const onScroll = () => {
     const log = ref.current;
     if (log) stick.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
@@ -30,7 +31,7 @@ export const ChatPanel = ({ call, onClose }: { call: Call; onClose: () => void }
   const [dropping, setDropping] = useState(false);
   const entries = timeline(chat.messages.value, files.items.value);
   const pending = chat.pending.value;
-  const { ref, onScroll } = useStickToEnd(entries.length + pending.length);
+  const { ref, onScroll } = useStickToEnd();
   const empty = entries.length === 0 && pending.length === 0;
   return (
     <PanelFrame

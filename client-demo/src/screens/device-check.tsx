@@ -63,7 +63,7 @@ export const DeviceCheck = (props: {
   return (
     <>
       <TopBar />
-      <main class="page" id="main" data-testid="device-check">
+      <main class="page wide" id="main" data-testid="device-check">
         <div class="check-in">
           <div class="preview">
             {camera ? (
@@ -78,7 +78,7 @@ export const DeviceCheck = (props: {
           <div class="check-side">
             <div>
               {props.leaveHref && (
-                <a class="button plain" href={props.leaveHref}>
+                <a class="back" href={props.leaveHref}>
                   <BackIcon /> Rooms
                 </a>
               )}
@@ -95,9 +95,11 @@ export const DeviceCheck = (props: {
               </span>
               <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
             </div>
-            <button type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
-              Join now
-            </button>
+            <div class="join-place">
+              <button type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
+                Join now
+              </button>
+            </div>
           </div>
         </div>
       </main>

@@ -4,6 +4,9 @@ import { enterAsGuest, logIn, signUp } from '../state/session.js';
 import { Field } from '../ui/field.js';
 import { Problem } from '../ui/problem.js';
 
+/** The server's words for a field, begun with a capital and ended with a stop. */
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
+
 /** Runs one submit at a time and keeps what went wrong, the faulty fields apart. */
 const useSubmit = (submit: () => Promise<void>) => {
   const [busy, setBusy] = useState(false);
@@ -19,7 +22,7 @@ const useSubmit = (submit: () => Promise<void>) => {
       const fields = error instanceof ApiProblem ? error.fields : [];
       setProblem({
         code: codeOf(error),
-        fields: Object.fromEntries(fields.map(({ field, message }) => [field, message])),
+        fields: Object.fromEntries(fields.map(({ field, message }) => [field, sentence(message)])),
       });
       setBusy(false);
     }
@@ -54,7 +57,7 @@ const SignUpForm = () => {
         maxLength={32}
         value={username}
         onValue={setUsername}
-        hint="3 to 32 letters, digits, dots or dashes"
+        hint="3 to 32 letters, digits, dots, dashes or underscores"
         fault={problem?.fields.username}
       />
       <Field

@@ -48,7 +48,12 @@ const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void 
             <TrashIcon />
           </IconButton>
         )}
-        <a class="button" href={roomHash(room.id)} data-testid="room-open" aria-label={`Open ${room.name}`}>
+        <a
+          class={`button ${room.participants > 0 ? '' : 'quiet'}`}
+          href={roomHash(room.id)}
+          data-testid="room-open"
+          aria-label={`Open ${room.name}`}
+        >
           Open
         </a>
       </div>

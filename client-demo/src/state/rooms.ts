@@ -43,7 +43,11 @@ export class RoomList {
     this.current = mine;
     this.busy.value = true;
     this.problem.value = undefined;
-    const query = { limit: PAGE, search: this.search.value, ...(append && this.cursor ? { cursor: this.cursor } : {}) };
+    const query = {
+      limit: PAGE,
+      search: this.search.value.trim(),
+      ...(append && this.cursor ? { cursor: this.cursor } : {}),
+    };
     try {
       const page = await withToken((token) => rest.listRooms(token, query, mine.signal));
       if (mine.signal.aborted) return;

@@ -1,9 +1,9 @@
-import { FLAGS, flagLetters, initials } from './flags.js';
+import { FLAGS, flagLetters, initials, ROUND } from './flags.js';
 
 /** One signal flag. */
-export const Flag = ({ letter }: { letter: string }) => (
+export const Flag = ({ letter, round }: { letter: string; round?: boolean }) => (
   <svg class="flag" viewBox="0 0 12 12" aria-hidden="true" focusable="false">
-    {FLAGS[letter]?.map(([path, colour]) => (
+    {((round && ROUND[letter]) || FLAGS[letter])?.map(([path, colour]) => (
       <path key={path} d={path} fill={colour} />
     ))}
   </svg>
@@ -21,7 +21,7 @@ export const Hoist = ({ name, count }: { name: string; count: number }) => (
 /** A person without a picture: the flag of the first letter as a ring around the initials. */
 export const Avatar = ({ name, size }: { name: string; size?: 'small' | 'large' }) => (
   <span class={`avatar ${size ?? ''}`} aria-hidden="true">
-    <Flag letter={flagLetters(name, 1)[0] ?? 'P'} />
+    <Flag letter={flagLetters(name, 1)[0] ?? 'P'} round />
     <span class="avatar-initials">{initials(name)}</span>
   </span>
 );

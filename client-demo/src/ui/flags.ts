@@ -60,6 +60,12 @@ export const FLAGS: Readonly<Record<string, readonly Shape[]>> = {
   ],
 };
 
+/** The two flags with a cut fly, whole: in a circle the cut would look like a fault. */
+export const ROUND: Readonly<Record<string, readonly Shape[]>> = {
+  A: [box(0, 0, 6, 12, W), box(6, 0, 6, 12, B)],
+  B: [all(R)],
+};
+
 /** The letters of a name that have a flag, at most `count`; accents fall away, other scripts get a steady letter. */
 export const flagLetters = (name: string, count: number): string[] => {
   const plain = name.normalize('NFD').toUpperCase();
