@@ -30,6 +30,8 @@ const COMMON: RedisOptions = {
   commandTimeout: 500,
   socketTimeout: 1_500,
   connectTimeout: 2_000,
+  // How long a connection that is being closed may take, also one that is closed already.
+  disconnectTimeout: 500,
   retryStrategy: retryDelay,
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };

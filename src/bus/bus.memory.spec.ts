@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import type { NodeId } from '@parley/protocol';
+import { MemoryBus, MemoryBusHub } from './bus.memory.js';
+
+const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+describe('the memory bus, cut off and put back', () => {
+  it('loses what is sent meanwhile, and says that there was a gap', async () => {
+    const hub = new MemoryBusHub();
+    const [one, two] = [new MemoryBus(hub), new MemoryBus(hub)];
+    const heard: string[] = [];
+    two.onMessage((message) => heard.push(message.toString()));
+    two.onGap(() => heard.push('gap'));
+    await one.listen('one' as NodeId);
+    await two.listen('two' as NodeId);
+    hub.isolate(two);
+    expect(two.available).toBe(false);
+    expect(two.send('one' as NodeId, Buffer.from('x'))).toBe(false);
+    expect(one.send('two' as NodeId, Buffer.from('lost'))).toBe(true);
+    await turn();
+    hub.restore(two);
+    expect(one.send('two' as NodeId, Buffer.from('found'))).toBe(true);
+    await turn();
+    expect(heard).toEqual(['gap', 'found']);
+  });
+});
