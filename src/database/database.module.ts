@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { DATABASE } from './database.tokens.js';
@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 
 const openSource = async ({ databaseUrl, dataDir }: Config): Promise<DatabaseSource> =>
   databaseUrl === undefined
-    ? await startEmbeddedPostgres(dataDir)
+    ? await startEmbeddedPostgres(dataDir, new Logger('EmbeddedPostgres'))
     : { connection: { connectionString: databaseUrl }, stop: async () => undefined };
 
 /** The database, migrated: by `DATABASE_URL`, or a server of our own in `DATA_DIR`. */

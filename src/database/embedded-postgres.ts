@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown, link, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DataLock } from './data-lock.js';
 import type { DatabaseSource } from './database-connection.js';
@@ -31,13 +30,19 @@ const SETTINGS = {
   log_min_messages: 'warning',
 };
 
+/** Where a server that ends unasked is told of. */
+export interface ServerLog {
+  error(message: string): void;
+}
+
 /**
  * Starts a PostgreSQL of Parley's own in a data directory, and keeps it up until `stop`.
  * It listens on a Unix socket in a folder of mode 0700 and on nothing else.
+ * @param log is told when the server ends unasked
  * @throws DataDirectoryBusy when another process works there
  * @throws NoEmbeddedPostgres when there are no programs for this machine
  */
-export const startEmbeddedPostgres = async (dataDir: string): Promise<DatabaseSource> => {
+export const startEmbeddedPostgres = async (dataDir: string, log: ServerLog): Promise<DatabaseSource> => {
   const folder = resolve(dataDir);
   await mkdir(folder, { recursive: true });
   const locks = [await DataLock.take(folder)];
@@ -51,7 +56,7 @@ export const startEmbeddedPostgres = async (dataDir: string): Promise<DatabaseSo
     if (home !== folder) locks.push(await DataLock.take(home));
     const socket = await socketFolder(home, user);
     const place = await prepare(home, user, socket);
-    const server = new EmbeddedPostgres(place, connectionTo(socket));
+    const server = new EmbeddedPostgres(place, connectionTo(socket), log);
     await server.start();
     return {
       connection: connectionTo(socket),
@@ -78,7 +83,6 @@ const connectionTo = (socket: string): pg.ClientConfig => ({
 
 /** Keeps one server up: a process that ends unasked is started again. */
 class EmbeddedPostgres {
-  private readonly log = new Logger('EmbeddedPostgres');
   private process: PostgresProcess | undefined;
   private again: NodeJS.Timeout | undefined;
   private stopping = false;
@@ -86,6 +90,7 @@ class EmbeddedPostgres {
   constructor(
     private readonly place: ServerPlace,
     private readonly connection: pg.ClientConfig,
+    private readonly log: ServerLog,
   ) {}
 
   async start(): Promise<void> {

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -62,6 +61,8 @@ export const rooms = pgTable(
   {
     id: text('id').primaryKey(),
     name: text('name').notNull(),
+    /** The name as it is searched: NFKC and lower case, whatever the database's locale thinks of letters. */
+    searchName: text('search_name').notNull(),
     owner: text('owner'),
     /** Whether the room is shown in lists of rooms to people who are not members of it. */
     listed: boolean('listed').notNull().default(true),
@@ -76,11 +77,7 @@ export const rooms = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
-  (table) => [
-    index('rooms_newest').on(table.createdAt.desc(), table.id.desc()),
-    index('rooms_owner').on(table.owner),
-    index('rooms_name').on(sql`lower(${table.name})`),
-  ],
+  (table) => [index('rooms_newest').on(table.createdAt.desc(), table.id.desc()), index('rooms_owner').on(table.owner)],
 );
 
 /** Who is what in a room, beyond what everyone is. The owner has a row too. */

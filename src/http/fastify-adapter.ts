@@ -1,4 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { parseShallowJson } from './json-body.js';
 import { requestId } from './request-id.js';
 
 /** 100 kB: a room's metadata is 4. */
@@ -9,11 +10,10 @@ class JsonFastifyAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {
     const fastify = this.getInstance();
     fastify.removeAllContentTypeParsers();
-    // Keys that would reach a prototype are refused, in whatever way they are escaped.
     fastify.addContentTypeParser(
       'application/json',
       { parseAs: 'string', bodyLimit: BODY_LIMIT },
-      fastify.getDefaultJsonParser('error', 'error'),
+      parseShallowJson(fastify),
     );
   }
 }

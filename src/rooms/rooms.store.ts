@@ -44,7 +44,10 @@ export class RoomsStore {
       await lockInTransaction(tx, 'rooms of', room.owner);
       const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, room.owner));
       if (own === undefined || own.rooms >= most) return undefined;
-      const [row] = await tx.insert(rooms).values(room).returning();
+      const [row] = await tx
+        .insert(rooms)
+        .values({ ...room, searchName: searchable(room.name) })
+        .returning();
       await tx.insert(memberships).values({ room: room.id, user: room.owner, role: 'owner' });
       return row;
     });
@@ -52,7 +55,10 @@ export class RoomsStore {
 
   /** Makes a room that a token's grant names, if it is not there. */
   async ensure(id: string): Promise<Room | undefined> {
-    await this.db.insert(rooms).values({ id, name: id, owner: null, listed: false }).onConflictDoNothing();
+    await this.db
+      .insert(rooms)
+      .values({ id, name: id, searchName: searchable(id), owner: null, listed: false })
+      .onConflictDoNothing();
     return this.find(id);
   }
 
@@ -79,7 +85,7 @@ export class RoomsStore {
   list(scope: RoomScope, search: string | undefined, after: RoomPlace | undefined, limit: number): Promise<Room[]> {
     const shown = or(this.isMember(scope.member), isGranted(scope.granted)) ?? sql`false`;
     const wanted: (SQL | undefined)[] = [shown];
-    if (search !== undefined) wanted.push(sql`lower(${rooms.name}) like lower(${`%${escapeLike(search)}%`})`);
+    if (search !== undefined) wanted.push(like(rooms.searchName, `%${escapeLike(searchable(search))}%`));
     if (after !== undefined) {
       const at = new Date(after.createdAt);
       wanted.push(or(lt(rooms.createdAt, at), and(eq(rooms.createdAt, at), lt(rooms.id, after.id))));
@@ -100,9 +106,10 @@ export class RoomsStore {
 
   /** @returns undefined when the room is gone or is at another version */
   async update(id: string, version: number, change: RoomChange): Promise<Room | undefined> {
+    const searchName = change.name === undefined ? {} : { searchName: searchable(change.name) };
     const [row] = await this.db
       .update(rooms)
-      .set({ ...change, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
+      .set({ ...change, ...searchName, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
       .where(and(eq(rooms.id, id), eq(rooms.version, version)))
       .returning();
     return row;
@@ -121,5 +128,7 @@ const isGranted = (granted: readonly string[] | undefined): SQL | undefined =>
           name.endsWith('*') ? like(rooms.id, `${escapeLike(name.slice(0, -1))}%`) : eq(rooms.id, name),
         ),
       );
+
+const searchable = (name: string): string => name.normalize('NFKC').toLowerCase();
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProtocolError, type RoomId, type UserId } from '@parley/protocol';
+import { ID_PATTERN, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import { LoginThrottle } from '../auth/login-throttle.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import type { Principal } from '../auth/principal.js';
@@ -25,7 +25,7 @@ export class UsersService {
 
   async read(principal: Principal, id: string): Promise<UserResponse> {
     if (principal.kind === 'guest') throw new ProtocolError('forbidden');
-    const user = await this.users.find(id);
+    const user = ID_PATTERN.test(id) ? await this.users.find(id) : undefined;
     if (user === undefined) throw new ProtocolError('not_found');
     return { id: user.id, displayName: user.displayName };
   }

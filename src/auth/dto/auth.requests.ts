@@ -20,9 +20,8 @@ export class RegisterRequest {
 
 /** Who somebody says to be, and the proof. */
 export class LoginRequest {
-  @ApiProperty({ example: 'ada', maxLength: 32 })
-  @IsString()
-  @Length(1, 32)
+  @ApiProperty({ example: 'ada', pattern: USERNAME_PATTERN.source })
+  @Matches(USERNAME_PATTERN, { message: 'must be 3 to 32 of A-Z a-z 0-9 _ . -' })
   readonly username!: string;
 
   @IsPassword()

@@ -31,6 +31,7 @@ CREATE TABLE "refresh_tokens" (
 CREATE TABLE "rooms" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
+	"search_name" text NOT NULL,
 	"owner" text,
 	"listed" boolean DEFAULT true NOT NULL,
 	"guests_allowed" boolean DEFAULT true NOT NULL,
@@ -62,5 +63,4 @@ CREATE INDEX "refresh_tokens_subject" ON "refresh_tokens" USING btree ("subject"
 CREATE INDEX "refresh_tokens_expires" ON "refresh_tokens" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "rooms_newest" ON "rooms" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "rooms_owner" ON "rooms" USING btree ("owner");--> statement-breakpoint
-CREATE INDEX "rooms_name" ON "rooms" USING btree (lower("name"));--> statement-breakpoint
 CREATE UNIQUE INDEX "users_username_key" ON "users" USING btree ("username_key");

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
-import { IsPrintable, tidy } from '../../users/display-name.js';
+import { IsPrintable } from '../../users/display-name.js';
 import { IsRoomMetadata } from '../room-metadata.js';
 
 /** Absent is allowed, null is not. */
@@ -64,11 +64,8 @@ export class UpdateRoomRequest {
 
 /** Which page of the list of rooms. */
 export class ListRoomsQuery {
-  @ApiProperty({ required: false, maxLength: 100, example: 'week', description: 'A part of the name, in any case.' })
   @IsOptional()
-  @Transform(tidy)
-  @IsString()
-  @Length(1, 100)
+  @IsPrintable(100, 'week', false)
   readonly search?: string;
 
   @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the page before.' })

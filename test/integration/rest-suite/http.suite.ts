@@ -1,0 +1,146 @@
+import { request as httpRequest } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { problem, type World } from './world.js';
+
+interface Operation {
+  readonly requestBody?: { readonly content: Record<string, { schema: { $ref: string } }> };
+  readonly responses: Record<string, { content?: Record<string, unknown> }>;
+}
+interface OpenApi {
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, { properties: Record<string, { example?: unknown }> }> };
+}
+
+export const httpSuite = (world: World): void => {
+  const login = '/v1/auth/login';
+
+  describe('HTTP', () => {
+    it('answers what is not there, or not in this way, as a problem', async () => {
+      expect(problem(await world.http.get('/v1/nowhere'))).toEqual({ status: 404, code: 'not_found' });
+      const put = await world.http.put('/v1/rooms/abc');
+      expect([problem(put), put.headers.allow]).toEqual([
+        { status: 405, code: 'method_not_allowed' },
+        'DELETE, GET, HEAD, PATCH',
+      ]);
+      expect(JSON.stringify((await world.http.get('/v1/<script>')).body)).not.toContain('script');
+    });
+
+    it.each([
+      ['text', 'text/plain', '{"username":"ada","password":"x"}', 415],
+      ['a form', 'application/x-www-form-urlencoded', 'username=ada&password=x', 415],
+      ['parts', 'multipart/form-data; boundary=x', '--x--', 415],
+      ['half of JSON', 'application/json', '{"username":', 400],
+      ['nothing', 'application/json', '', 400],
+      ['a list', 'application/json', '[]', 400],
+      ['null', 'application/json', 'null', 400],
+      ['a text of JSON', 'application/json', '"x"', 400],
+      ['10,000 levels', 'application/json', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
+      ['more than 100 kB', 'application/json', JSON.stringify({ username: 'x'.repeat(110_000) }), 413],
+    ])('refuses a body of %s', async (_, type, body, status) => {
+      const answer = await world.http.post(login).set('content-type', type).send(body);
+      expect(problem(answer).status).toBe(status);
+    });
+
+    it('refuses a header of 20 KiB', async () => {
+      const { port } = (world.rest.app.getHttpServer() as Server).address() as AddressInfo;
+      const status = await new Promise((resolve, reject) => {
+        const sent = httpRequest({ port, host: '127.0.0.1', path: login, headers: { 'x-long': 'x'.repeat(20_480) } });
+        sent.once('response', (response) => resolve(response.statusCode)).once('error', reject);
+        sent.end();
+      });
+      expect(status).toBe(431);
+    });
+
+    it('bounds the time of a request', () => {
+      const server = world.rest.app.getHttpServer();
+      expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 15_000]);
+    });
+
+    it('takes a request id that looks like one, and makes one otherwise', async () => {
+      const id = 'a1b2c3d4-trace';
+      expect((await world.http.get('/v1/nowhere').set('x-request-id', id)).body.requestId).toBe(id);
+      for (const strange of ['short', 'x'.repeat(65), 'a b c d e f g', '<script>aaaa']) {
+        const { body, headers } = await world.http.get('/v1/nowhere').set('x-request-id', strange);
+        expect(body.requestId).toMatch(/^[0-9a-f-]{36}$/);
+        expect(headers['x-request-id']).toBe(body.requestId);
+      }
+    });
+
+    it('sets the headers that protect, and none that tell', async () => {
+      const { headers } = await world.http.get('/v1/rooms');
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+      const policy = headers['content-security-policy'];
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).not.toContain('upgrade-insecure-requests');
+      expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).not.toHaveProperty('server');
+    });
+
+    it('lets no other origin in unless it is named', async () => {
+      const answer = await world.http
+        .options('/v1/rooms')
+        .set('origin', 'https://evil.example')
+        .set('access-control-request-method', 'GET');
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+      const named = await world.http.get('/v1/rooms').set('origin', 'https://app.example');
+      expect(named.headers).not.toHaveProperty('access-control-allow-credentials');
+    });
+
+    it('gives ICE servers to whoever has a token', async () => {
+      const answer = await world
+        .as(await world.account())
+        .get('/v1/ice-servers')
+        .expect(200);
+      expect(answer.body).toEqual({
+        iceServers: [
+          { urls: ['stun:stun.example.org:3478'] },
+          {
+            urls: ['turn:turn.example.org:3478'],
+            username: expect.stringMatching(/^\d+:u_/),
+            credential: expect.any(String),
+          },
+        ],
+      });
+      expect(problem(await world.http.get('/v1/ice-servers')).code).toBe('unauthenticated');
+    });
+  });
+
+  it('documents every body with an example for every field, and every fault as a problem', async () => {
+    const { body } = (await world.http.get('/docs/openapi.json').expect(200)) as { body: OpenApi };
+    const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    );
+    expect(operations.map(({ name }) => name).sort()).toEqual([
+      'delete /v1/rooms/{id}',
+      'delete /v1/users/me',
+      'get /v1/ice-servers',
+      'get /v1/rooms',
+      'get /v1/rooms/{id}',
+      'get /v1/rooms/{id}/messages',
+      'get /v1/rooms/{id}/participants',
+      'get /v1/rooms/{id}/preview',
+      'get /v1/users/me',
+      'get /v1/users/{id}',
+      'patch /v1/rooms/{id}',
+      'patch /v1/users/me',
+      'post /v1/auth/guest',
+      'post /v1/auth/login',
+      'post /v1/auth/logout',
+      'post /v1/auth/refresh',
+      'post /v1/auth/register',
+      'post /v1/rooms',
+    ]);
+    for (const { operation } of operations) {
+      const schema = operation.requestBody?.content['application/json']?.schema.$ref;
+      if (schema !== undefined) {
+        const { properties } = body.components.schemas[schema.split('/').pop() ?? ''] ?? { properties: {} };
+        expect(Object.keys(properties)).not.toEqual([]);
+        for (const property of Object.values(properties)) expect(property).toHaveProperty('example');
+      }
+      const faults = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);
+      expect(faults.length).toBeGreaterThan(0);
+      for (const [, { content }] of faults) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+    }
+  });
+};

@@ -1,0 +1,27 @@
+import { accessSuite } from './access.suite.js';
+import { authSuite } from './auth.suite.js';
+import { chatSuite } from './chat.suite.js';
+import { httpSuite } from './http.suite.js';
+import { roomsSuite } from './rooms.suite.js';
+import { SECRET, tokensSuite } from './tokens.suite.js';
+import { usersSuite } from './users.suite.js';
+import type { World } from './world.js';
+
+/** What the application of the suite is started with, besides its database. */
+export const SETTINGS = {
+  JWT_SECRET: SECRET,
+  STUN_URLS: 'stun:stun.example.org:3478',
+  TURN_URLS: 'turn:turn.example.org:3478',
+  TURN_SECRET: 'a secret shared with coturn',
+};
+
+/** The whole of REST: it holds on every kind of database. */
+export const restSuite = (world: World): void => {
+  authSuite(world);
+  usersSuite(world);
+  roomsSuite(world);
+  chatSuite(world);
+  accessSuite(world);
+  tokensSuite(world);
+  httpSuite(world);
+};

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { fields, PASSWORD, problem, type World } from './world.js';
+
+export const usersSuite = (world: World): void => {
+  const NEW_PASSWORD = 'seven green kettles';
+
+  describe('one’s account', () => {
+    it('takes a new name', async () => {
+      const ada = world.as(await world.account());
+      expect((await ada.patch('/v1/users/me', { displayName: 'Countess' }).expect(200)).body.displayName).toBe(
+        'Countess',
+      );
+      expect((await ada.get('/v1/users/me')).body.displayName).toBe('Countess');
+    });
+
+    it('takes a new password with the current one; then every older token ends', async () => {
+      const ada = await world.account();
+      await world.as(ada).patch('/v1/users/me', { password: NEW_PASSWORD, currentPassword: PASSWORD }).expect(200);
+      expect(world.rest.facts).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
+      expect(problem(await world.as(ada).get('/v1/users/me'))).toEqual({ status: 401, code: 'token_invalid' });
+      const old = { refreshToken: ada.refreshToken };
+      expect(problem(await world.http.post('/v1/auth/refresh').send(old)).code).toBe('refresh_invalid');
+      const login = (password: string) => world.http.post('/v1/auth/login').send({ username: ada.username, password });
+      expect(problem(await login(PASSWORD)).code).toBe('invalid_credentials');
+      // In the same second as the change: tokens know the millisecond.
+      await world
+        .as((await login(NEW_PASSWORD).expect(200)).body)
+        .get('/v1/users/me')
+        .expect(200);
+    });
+
+    it('keeps its password without the current one, or with a wrong one', async () => {
+      const ada = world.as(await world.account());
+      const without = await ada.patch('/v1/users/me', { password: NEW_PASSWORD });
+      expect([problem(without).code, fields(without)]).toEqual(['bad_request', ['currentPassword']]);
+      const wrong = await ada.patch('/v1/users/me', { password: NEW_PASSWORD, currentPassword: 'not this one' });
+      expect(problem(wrong)).toEqual({ status: 401, code: 'invalid_credentials' });
+      await ada.get('/v1/users/me').expect(200);
+    });
+
+    it('refuses fields that are not for it to set', async () => {
+      const ada = world.as(await world.account());
+      const body = { id: 'u_other', username: 'root', createdAt: '2020', kind: 'admin', displayName: null };
+      const answer = await ada.patch('/v1/users/me', body);
+      expect(fields(answer)).toEqual(['createdAt', 'displayName', 'id', 'kind', 'username']);
+    });
+
+    it('ends with its password: tokens, rooms and name go with it', async () => {
+      const ada = await world.account();
+      const room = await world.room(ada);
+      expect(problem(await world.as(ada).delete('/v1/users/me', { password: 'wrong one' })).code).toBe(
+        'invalid_credentials',
+      );
+      await world.as(ada).delete('/v1/users/me', { password: PASSWORD }).expect(204);
+      expect(problem(await world.as(ada).get('/v1/users/me')).code).toBe('token_invalid');
+      expect(world.rest.facts).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
+      expect(world.rest.facts).toContainEqual({ fact: 'room_closed', room });
+      const refreshed = await world.http.post('/v1/auth/refresh').send({ refreshToken: ada.refreshToken });
+      expect(problem(refreshed).code).toBe('refresh_invalid');
+      const stranger = world.as(await world.account());
+      expect(problem(await stranger.get(`/v1/rooms/${room}`)).code).toBe('room_not_found');
+      expect(problem(await stranger.get(`/v1/users/${ada.id}`)).code).toBe('not_found');
+      const again = { username: ada.username, password: PASSWORD, displayName: 'Ada' };
+      await world.http.post('/v1/auth/register').send(again).expect(201);
+    });
+
+    it('of an outside issuer is not changed here', async () => {
+      const outside = world.as(world.external('outside-1'));
+      expect((await outside.get('/v1/users/me').expect(200)).body).toEqual({
+        id: 'outside-1',
+        displayName: 'Outside',
+        kind: 'external',
+      });
+      expect(problem(await outside.patch('/v1/users/me', { displayName: 'X' })).code).toBe('accounts_disabled');
+      expect(problem(await outside.delete('/v1/users/me', { password: PASSWORD })).code).toBe('accounts_disabled');
+    });
+  });
+
+  it('shows of others a name and nothing more', async () => {
+    const [ada, grace] = [await world.account(), await world.account()];
+    const answer = await world.as(grace).get(`/v1/users/${ada.id}`).expect(200);
+    expect(answer.body).toEqual({ id: ada.id, displayName: 'Ada' });
+    expect(problem(await world.as(grace).get('/v1/users/u_nobody')).code).toBe('not_found');
+    expect(problem(await world.as(grace).get('/v1/users/%00')).code).toBe('not_found');
+  });
+};
