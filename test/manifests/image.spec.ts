@@ -48,6 +48,15 @@ describe('the image', () => {
     expect(lines.join('\n')).not.toMatch(/SECRET|PASSWORD|TOKEN|DATABASE_URL|REDIS_URL/);
   });
 
+  it('knows every workspace, or npm ci would refuse the lock', () => {
+    const { workspaces } = JSON.parse(read('package.json')) as { workspaces: string[] };
+    const ignored = read('.dockerignore').split('\n');
+    for (const name of workspaces) {
+      expect(stages[0]).toContain(`COPY ${name}/package.json ${name}/`);
+      expect(ignored).toContain(`!${name}`);
+    }
+  });
+
   it('takes nothing of the folder but what is named', () => {
     const ignored = read('.dockerignore').split('\n');
     expect(ignored).toContain('*');
