@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PeerId } from '@parley/protocol';
+import { MAX_TOMBSTONES } from '../../src/presence/memory-room.js';
 import type { Presence } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
 import type { RedisLink } from '../../src/redis/redis-link.js';
@@ -81,6 +83,19 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
         }
       }
       expect(count).toBeGreaterThanOrEqual(7);
+    });
+
+    it('remembers only so many that ended in a room, the newest ones', async () => {
+      const patient = new RedisPresence(link, { ...TIMERS, tombstoneMs: 60_000 });
+      const room = aRoom();
+      for (let from = 0; from <= MAX_TOMBSTONES; from += 500) {
+        await Promise.all(
+          Array.from({ length: 500 }, (_, i) => patient.leave(room, `peer-${from + i}` as PeerId, 'left')),
+        );
+      }
+      const again = (n: number) => patient.attach(request(room, { peer: `peer-${n}` as PeerId }));
+      expect(await again(MAX_TOMBSTONES)).toEqual({ kind: 'ended' });
+      expect(await again(0)).toMatchObject({ kind: 'attached' });
     });
 
     it('gives up, after a while, the peers of a living node that no longer speaks of the room', async () => {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
+import { MAX_TOMBSTONES, MemoryRoom } from './memory-room.js';
+import { type AttachRequest, PRESENCE_TIMERS } from './presence.js';
+
+const join = (peer: string): AttachRequest => ({
+  room: 'room' as RoomId,
+  participant: { peer: peer as PeerId, user: 'user' as UserId, name: 'Ada', role: 'member', meta: {} },
+  node: 'node' as NodeId,
+  connection: 'connection' as ConnectionId,
+  attempt: 1,
+  capacity: 10,
+  replaceMeta: true,
+});
+
+describe('a room in memory', () => {
+  it('remembers only so many that ended, the newest ones', () => {
+    const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => 'epoch');
+    for (let i = 0; i <= MAX_TOMBSTONES; i += 1) room.leave(`peer-${i}` as PeerId, 'left', undefined, 0);
+    expect(room.attach(join('peer-1'), 1)).toEqual({ kind: 'ended' });
+    expect(room.attach(join('peer-0'), 1)).toMatchObject({ kind: 'attached' });
+  });
+
+  it('is forgettable when it is empty and its tombstones are over', () => {
+    const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => 'epoch');
+    room.attach(join('peer'), 0);
+    expect(room.isForgettable(0)).toBe(false);
+    room.leave('peer' as PeerId, 'left', undefined, 0);
+    expect(room.isForgettable(PRESENCE_TIMERS.tombstoneMs - 1)).toBe(false);
+    expect(room.isForgettable(PRESENCE_TIMERS.tombstoneMs)).toBe(true);
+  });
+});
