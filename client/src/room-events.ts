@@ -1,7 +1,7 @@
 import type { ChatMessage, LeftReason, Participant, PeerId, Removed } from '@parley/protocol';
 import type { Peer } from './peer.js';
 
-/** Events of a a room. Payloads are read-only. Self is in the roster, and never in an event but `updated`. */
+/** Events of a room. Payloads are read-only. Self is in the roster, and never in an event but `updated`. */
 export interface RoomEvents {
   /** Somebody entered. */
   joined: Participant;

@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_LIMITS, type PeerId, type RoomId } from '@parley/protocol';
+import { EarlyFrames } from './early-frames.js';
+import type { PeerConnectionConstructor, ResolvedOptions } from './options.js';
+import { Requests } from './requests.js';
+import { Room } from './room.js';
+import type { RoomContext } from './room-context.js';
+import { participant } from './testing/fake-gateway.js';
+import { FakePeerConnection } from './testing/fake-peer-connection.js';
+import { settle, VirtualClock } from './testing/virtual-clock.js';
+
+type Out = { readonly type: string; readonly id?: string; readonly kind?: string; readonly seq?: number };
+
+/** A room of this client, `me`, over a wire that only notes what goes out. */
+const enter = async (others: ReturnType<typeof participant>[]) => {
+  const clock = new VirtualClock();
+  const out: { readonly header: Out; readonly body: string | undefined }[] = [];
+  const configuration: RTCConfiguration = { iceServers: [{ urls: 'stun:one' }] };
+  const transmit = (header: object, body?: string) => {
+    out.push({ header: header as Out, body });
+    return true;
+  };
+  const context: RoomContext = {
+    options: {
+      clock,
+      random: () => 0,
+      RTCPeerConnection: FakePeerConnection as unknown as PeerConnectionConstructor,
+    } as unknown as ResolvedOptions,
+    requests: new Requests(
+      clock,
+      () => 0,
+      ({ header }) => transmit(header),
+    ),
+    early: new EarlyFrames(clock),
+    limits: () => DEFAULT_LIMITS,
+    configuration: () => configuration,
+    connected: () => true,
+    transmit,
+    congested: () => false,
+    report: (error) => {
+      throw error;
+    },
+    renew: () => {},
+    forget: () => {},
+  };
+  const room = new Room('room' as RoomId, context, { meta: undefined, media: true });
+  const entered = room.enter();
+  const joined = (epoch: string, version: number, present: typeof others) => {
+    const re = String(out.filter(({ header }) => header.type === 'join').at(-1)?.header.id);
+    const participants = [participant('me', 5), ...present];
+    const room = 'room' as RoomId;
+    return { type: 'joined' as const, re, room, peer: 'me' as PeerId, resumed: false, epoch, version, participants };
+  };
+  room.receive(joined('e1', 1, others), undefined);
+  await entered;
+  await clock.advanceAsync(0);
+  const signal = (from: string, seq: number, kind: 'offer' | 'answer' | 'candidate', body: object) =>
+    room.receiveFrom({
+      message: { type: 'signal', from: from as PeerId, seq, base: 1, kind },
+      body: JSON.stringify(body),
+    });
+  const sent = () => out.filter(({ header }) => header.type === 'signal').map(({ header }) => header.kind);
+  return { clock, out, room, joined, signal, sent };
+};
+
+const track = (kind: string) => Object.assign(new EventTarget(), { kind }) as unknown as MediaStreamTrack;
+const stream = { id: 'stream' } as MediaStream;
+const made = (at: number) => FakePeerConnection.made[at] as FakePeerConnection;
+
+beforeEach(() => {
+  FakePeerConnection.made = [];
+});
+
+describe('the connections of a room', () => {
+  it('are one for each other participant, opened by the one who was there first', async () => {
+    const { room, sent } = await enter([participant('earlier', 1), participant('later', 9)]);
+    await settle();
+    expect([...room.peers.values()].map(({ id, polite }) => [id, polite])).toEqual([
+      ['earlier', true],
+      ['later', false],
+    ]);
+    expect(made(0).channels).toEqual([]);
+    expect(made(1).channels).toEqual([{ label: 'parley', protocol: 'parley.v1' }]);
+    expect(sent()).toEqual(['offer']);
+  });
+
+  it('get every publication, the present and the future ones', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    const camera = room.publish(track('video'), stream);
+    expect(room.publish(camera.track as MediaStreamTrack, stream)).toBe(camera);
+    const event = { event: 'joined' as const, participant: participant('b', 9) };
+    room.receive({ type: 'roster', room: 'room' as RoomId, epoch: 'e1', version: 2, events: [event] }, undefined);
+    expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([camera.track, camera.track]);
+    const other = track('video');
+    await camera.replaceTrack(other);
+    expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([other, other]);
+    await expect(camera.replaceTrack(track('audio'))).rejects.toThrow(TypeError);
+    camera.unpublish();
+    camera.unpublish();
+    expect(room.publications).toEqual([]);
+    expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([null, null]);
+  });
+
+  it('use a sender again whose publication ended', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    for (let n = 0; n < 10; n++) room.publish(track('video'), stream).unpublish();
+    room.publish(track('audio'), stream);
+    expect(made(0).senders).toHaveLength(2);
+  });
+
+  it('take new ICE servers without being interrupted', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    expect(made(0).configuration).toEqual({ iceServers: [{ urls: 'stun:one' }] });
+    room.configure({ iceServers: [{ urls: 'stun:two' }] });
+    expect(made(0).configuration).toEqual({ iceServers: [{ urls: 'stun:two' }] });
+    expect([FakePeerConnection.made.length, made(0).closed]).toEqual([1, false]);
+  });
+
+  it('stay while their peer is away, and close when it has left', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    const roster = (version: number, event: object) =>
+      room.receive({ type: 'roster', room: room.id, epoch: 'e1', version, events: [event] } as never, undefined);
+    roster(2, { event: 'away', peer: 'a' });
+    expect(made(0).closed).toBe(false);
+    roster(3, { event: 'left', peer: 'a', reason: 'expired' });
+    expect(made(0).closed).toBe(true);
+    expect(room.peers.size).toBe(0);
+  });
+
+  it('survive a new epoch in which their peer is not back yet, and end when it does not come', async () => {
+    const { room, joined, clock } = await enter([participant('a', 1), participant('b', 2)]);
+    room.receive(joined('e2', 1, [participant('b', 2)]), undefined);
+    expect(room.participants.get('a' as PeerId)?.state).toBe('away');
+    expect(made(0).closed).toBe(false);
+    await clock.advanceAsync(20_000);
+    expect([...room.participants.keys()]).not.toContain('a');
+    expect([made(0).closed, made(1).closed]).toEqual([true, false]);
+  });
+
+  it('begin anew when the other side made another RTCPeerConnection, with everything that is published', async () => {
+    const { room, signal, sent } = await enter([participant('a', 1)]);
+    room.publish(track('video'), stream);
+    signal('a', 1, 'offer', { type: 'offer', sdp: 's1', connection: 'first' });
+    await settle();
+    signal('a', 2, 'offer', { type: 'offer', sdp: 's2', connection: 'first' });
+    await settle();
+    expect(FakePeerConnection.made).toHaveLength(1);
+    signal('a', 3, 'offer', { type: 'offer', sdp: 's3', connection: 'second' });
+    await settle();
+    expect([made(0).closed, made(1).closed]).toEqual([true, false]);
+    expect(made(1).senders).toHaveLength(1);
+    expect(sent().filter((kind) => kind === 'answer')).toHaveLength(3);
+  });
+
+  it('are closed by leaving', async () => {
+    const { room, out, clock } = await enter([participant('a', 1)]);
+    const left = room.leave();
+    expect(made(0).closed).toBe(true);
+    expect(out.at(-1)?.header.type).toBe('leave');
+    await clock.advanceAsync(5_000);
+    await left;
+    expect(() => room.publish(track('video'), stream)).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+});
