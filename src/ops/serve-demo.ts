@@ -16,11 +16,8 @@ export const serveDemo = async (app: NestFastifyApplication): Promise<void> => {
       wildcard: false,
       decorateReply: false,
       cacheControl: false,
-      setHeaders: (response: { setHeader(name: string, value: string): void }, path: string) =>
-        response.setHeader(
-          'cache-control',
-          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        ),
+      setHeaders: (reply: { header(name: string, value: string): void }, path: string) =>
+        reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
     } as never,
   );
 };

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import { SignalingNode } from './signaling-node.js';
 
 /**
- * The life of a socket, and nothing else. Frames do not pass Nest's own pipeline (docs/adr/0003): it handles
+ * The life of a socket, and nothing else. Frames do not pass Nest's own pipeline (docs/adr/0002): it handles
  * frames of one client out of order, answers faults with the client's own data, and costs three times the relay.
  */
 @WebSocketGateway({ path: SIGNALING_PATH })

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+
+/** Where screenshots of the last run are kept. */
+export const SCREENSHOTS = join(import.meta.dirname, '../../test-output/screenshots');
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  '--auto-select-desktop-capture-source=Entire screen',
+  '--allow-loopback-in-peer-connection',
+];
+
+/** A Chromium with a camera and a microphone that are not real. `PARLEY_CHROMIUM` names it; the test command sets it. */
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+const PATIENCE_MS = 20_000;
+
+/** Somebody at a page of the demo, doing what people do. Storage and cookies are their own. */
+export class Person {
+  private constructor(
+    readonly name: string,
+    readonly page: Page,
+    private readonly context: BrowserContext,
+    readonly faults: string[],
+  ) {}
+
+  static async at(browser: Browser, url: string, name: string, viewport = DESKTOP): Promise<Person> {
+    const context = await browser.newContext({ viewport, acceptDownloads: true });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+        faults.push(message.text());
+    });
+    await page.goto(url);
+    return new Person(name, page, context, faults);
+  }
+
+  get(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async signUp(): Promise<void> {
+    const username = `${this.name.toLowerCase()}-${Math.random().toString(36).slice(2, 10)}`;
+    const tab = this.get('tab-signup');
+    await tab.click();
+    await this.get('displayName').fill(this.name);
+    await this.get('username').fill(username);
+    await this.get('password').fill(`correct horse ${username}`);
+    await this.get('submit').click();
+  }
+
+  /** Makes a room in the lobby; answers its id. The device check is open then. */
+  async makeRoom(name: string): Promise<string> {
+    await this.get('room-create').click();
+    await this.get('room-create-name').fill(name);
+    await this.get('room-create-submit').click();
+    await this.get('device-join').waitFor();
+    return (/rooms\/([A-Za-z0-9_-]+)/.exec(this.page.url()) as RegExpExecArray)[1] as string;
+  }
+
+  async openRoom(origin: string, room: string): Promise<void> {
+    await this.page.goto(`${origin}/#/rooms/${room}`);
+  }
+
+  async join(): Promise<void> {
+    await this.get('device-join').click();
+    await this.get('call').waitFor();
+  }
+
+  /** Resolves when so many others' videos play: their frames go on while one looks. */
+  async seesPlaying(others: number): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => {
+        const store = window as unknown as { seen?: Map<Element, number>; advanced?: Set<Element> };
+        store.seen ??= new Map();
+        store.advanced ??= new Set();
+        const videos = [
+          ...document.querySelectorAll('[data-testid="tile"]:not([data-self]) video'),
+        ] as HTMLVideoElement[];
+        for (const video of videos) {
+          const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+          const before = store.seen.get(video);
+          if (before === undefined) store.seen.set(video, frames);
+          else if (frames > before + 10 && video.videoWidth > 0) store.advanced.add(video);
+        }
+        return videos.filter((video) => store.advanced?.has(video)).length >= wanted;
+      },
+      others,
+      { polling: 250, timeout: 60_000 },
+    );
+  }
+
+  async say(text: string): Promise<void> {
+    await this.openChat();
+    await this.get('chat-input').fill(text);
+    await this.get('chat-send').click();
+  }
+
+  async reads(text: string): Promise<void> {
+    await this.openChat();
+    await this.get('chat-message').filter({ hasText: text }).first().waitFor();
+  }
+
+  async openChat(): Promise<void> {
+    if (!(await this.get('chat-panel').isVisible())) await this.get('chat-toggle').click();
+    await this.get('chat-input').waitFor();
+  }
+
+  async sendFile(name: string, buffer: Buffer): Promise<void> {
+    await this.openChat();
+    await this.get('file-input').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  }
+
+  /** The SHA-256 that the receiver of a file came to, once it has all of it. */
+  async hasFile(name: string): Promise<string> {
+    await this.openChat();
+    const item = this.page.locator('[data-testid="file-item"][data-direction="in"][data-state="done"]', {
+      hasText: name,
+    });
+    await item.waitFor({ timeout: 60_000 });
+    return (await item.getAttribute('data-sha256')) as string;
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
