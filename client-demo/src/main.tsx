@@ -8,6 +8,9 @@ import { startTheme } from './state/theme.js';
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no place for the app.');
 
+// A page that the browser kept and shows again has left its call: begin anew.
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+
 startTheme();
 startRouting();
 void start();

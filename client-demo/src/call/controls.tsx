@@ -56,7 +56,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
   const unread = call.chat.unread.value;
   const panel = actions.panel.value;
   return (
-    <div class="controls" role="toolbar" aria-label="Call controls">
+    <fieldset class="controls" aria-label="Call controls">
       <Control
         label="Microphone"
         hint={mic ? 'Switch the microphone off (M)' : 'Switch the microphone on (M)'}
@@ -144,6 +144,6 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       <Control label="Leave the call" hint="Leave the call" testid="leave" class="leave" onClick={actions.onLeave}>
         <LeaveIcon />
       </Control>
-    </div>
+    </fieldset>
   );
 };

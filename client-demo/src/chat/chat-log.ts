@@ -14,7 +14,9 @@ export interface Pending {
 
 const PAGE = 50;
 /** Messages that the page keeps; the oldest go first and can be read again. */
-const MOST_KEPT = 1_000;
+export const MOST_KEPT = 1_000;
+/** Own messages that may wait or have failed at a time. */
+export const MOST_PENDING = 20;
 
 /** The room's chat as the panel shows it. */
 export class ChatLog {
@@ -84,7 +86,9 @@ export class ChatLog {
     return new TextEncoder().encode(text).length > this.maxBytes;
   }
 
-  async send(text: string): Promise<void> {
+  /** @returns false, and does nothing, when too many already wait */
+  async send(text: string): Promise<boolean> {
+    if (!this.canSend()) return false;
     const key = ++this.lastKey;
     this.pending.value = [...this.pending.value, { key, text, at: Date.now() }];
     try {
@@ -97,6 +101,11 @@ export class ChatLog {
       this.pending.value = this.pending.value.map((one) => (one.key === key ? { ...one, failed } : one));
       announce('Your message was not sent.');
     }
+    return true;
+  }
+
+  canSend(): boolean {
+    return this.pending.value.length < MOST_PENDING;
   }
 
   async retry(pending: Pending): Promise<void> {

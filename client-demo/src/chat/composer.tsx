@@ -46,6 +46,7 @@ export const Composer = ({ call }: { call: Call }) => {
   const send = () => {
     const line = text.trim();
     if (line === '' || tooLong) return;
+    if (!chat.canSend()) return notify('Many messages still wait to be sent. Try again in a moment.', 'bad');
     setText('');
     void chat.send(line);
     input.current?.focus();

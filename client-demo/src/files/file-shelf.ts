@@ -9,6 +9,7 @@ import {
   MAX_FILE_BYTES,
   MAX_INCOMING_PER_PEER,
   MAX_KEPT_BYTES,
+  MAX_OUTGOING,
   type Refusal,
 } from './messages.js';
 import { chunkBytesFor } from './pace.js';
@@ -42,10 +43,14 @@ export interface FileItem {
 
 const MOST_ITEMS = 100;
 
+const isMoving = ({ legs }: FileItem): boolean => legs.some(({ state }) => !hasEnded(state));
+
 /** Every file that was sent and received in this call. */
 export class FileShelf {
   readonly items = signal<readonly FileItem[]>([]);
   private readonly cancels = new Map<string, () => void>();
+  /** Channels that each person has open to us. */
+  private readonly channels = new Map<PeerId, number>();
   private room: Room | undefined;
   private chat: ChatLog | undefined;
   private lastKey = 0;
@@ -60,6 +65,8 @@ export class FileShelf {
     if (file.size > MAX_FILE_BYTES) return `${file.name} is larger than 50 MB, the most that can be sent here.`;
     const peers = [...(this.room?.peers.values() ?? [])].filter(({ id }) => to === undefined || id === to);
     if (peers.length === 0) return 'There is nobody to send it to yet.';
+    const moving = this.items.value.filter((item) => item.direction === 'out' && isMoving(item));
+    if (moving.length >= MAX_OUTGOING) return `Let what is on its way arrive first; then send ${file.name}.`;
     const legs = peers.map(({ id, participant }) => ({
       peer: id,
       name: participant.name,
@@ -74,6 +81,13 @@ export class FileShelf {
   /** Takes a data channel that another person opened. */
   take(channel: RTCDataChannel, peer: Peer): void {
     if (channel.label !== FILE_CHANNEL) return;
+    const open = this.channels.get(peer.id) ?? 0;
+    // One more than files: the refusal of a file too many needs a channel too.
+    if (open > MAX_INCOMING_PER_PEER) return channel.close();
+    this.channels.set(peer.id, open + 1);
+    channel.addEventListener('close', () => this.channels.set(peer.id, (this.channels.get(peer.id) ?? 1) - 1), {
+      once: true,
+    });
     let key: number | undefined;
     const change = (leg: Partial<Leg>) => key !== undefined && this.changeLeg(key, peer.id, leg);
     const cancel = receiveFile(channel, {
@@ -140,7 +154,7 @@ export class FileShelf {
     const incoming = this.items.value.filter(({ direction }) => direction === 'in');
     const moving = incoming.filter(({ legs }) => legs.some((leg) => leg.peer === peer && !hasEnded(leg.state)));
     if (moving.length >= MAX_INCOMING_PER_PEER) return 'busy';
-    const kept = incoming.filter(({ url, legs }) => url || legs.some(({ state }) => !hasEnded(state)));
+    const kept = incoming.filter((item) => item.url || isMoving(item));
     return kept.reduce((sum, item) => sum + item.size, size) > MAX_KEPT_BYTES ? 'no_space' : undefined;
   }
 
@@ -149,9 +163,7 @@ export class FileShelf {
     const afterSeq = this.chat?.messages.value.at(-1)?.seq ?? 0;
     const all = [...this.items.value, { ...item, key, at: Date.now(), afterSeq }];
     // Only what has ended may go, and what it holds goes with it.
-    const surplus = all
-      .filter(({ legs }) => legs.every(({ state }) => hasEnded(state)))
-      .slice(0, Math.max(0, all.length - MOST_ITEMS));
+    const surplus = all.filter((one) => !isMoving(one)).slice(0, Math.max(0, all.length - MOST_ITEMS));
     for (const { url } of surplus) if (url) URL.revokeObjectURL(url);
     this.items.value = all.filter((one) => !surplus.includes(one));
     return key;

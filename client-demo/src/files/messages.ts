@@ -5,6 +5,8 @@ export const FILE_CHANNEL = 'file';
 export const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** Files that one person may have on the way to us at the same time. */
 export const MAX_INCOMING_PER_PEER = 4;
+/** Files that we may have on the way at the same time; one to all counts once. */
+export const MAX_OUTGOING = 8;
 /** Bytes of received files that the page keeps; when a new one would pass this, it is refused. */
 export const MAX_KEPT_BYTES = 4 * MAX_FILE_BYTES;
 /** A piece is as large as SCTP implementations carry well, and never above 64 KiB. */

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { codeOf } from '../api/problem.js';
 import { type Account, previewRoom, type RoomPreview } from '../api/rest.js';
-import type { NextStep } from '../api/sentences.js';
+import { type NextStep, sentenceFor } from '../api/sentences.js';
 import { Call } from '../call/call.js';
 import { LocalMedia } from '../call/local-media.js';
 import { goTo, roomLink } from '../state/route.js';
@@ -65,6 +65,12 @@ const Visit = ({ room, user, guest }: { room: RoomPreview; user: Account; guest:
     };
   }, [call]);
 
+  const over = call?.over.value;
+  useEffect(() => {
+    // The camera's light goes out with the call, unless the next press of a button joins again.
+    if (over && sentenceFor(over).next !== 'retry') media?.close();
+  }, [over, media]);
+
   const join = () => {
     if (!media) return;
     const next = new Call(room.id, media);
@@ -95,7 +101,7 @@ const Visit = ({ room, user, guest }: { room: RoomPreview; user: Account; guest:
       <DeviceCheck user={user} roomName={room.name} media={media} onJoin={join} leaveHref={guest ? undefined : '#/'} />
     );
   }
-  if (call.over.value) return <Failure code={call.over.value} onNext={onNext} />;
+  if (over) return <Failure code={over} onNext={onNext} />;
   if (!call.joined.value) return <Waiting text={`Joining ${room.name}…`} />;
   return <CallScreen call={call} roomName={room.name} link={roomLink(room.id)} onLeave={onLeave} />;
 };
