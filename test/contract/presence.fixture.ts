@@ -18,6 +18,13 @@ export interface PresenceFixture {
   stop(): Promise<void>;
 }
 
+/** What a suite looks at: two adapters, of two nodes, on one store. */
+export interface Subject {
+  readonly fixture: PresenceFixture;
+  readonly presence: Presence;
+  readonly other: Presence;
+}
+
 const fresh = (word: string): string => `${word}-${randomBytes(6).toString('hex')}`;
 export const aRoom = (): RoomId => fresh('room') as RoomId;
 export const aPeer = (): PeerId => fresh('peer') as PeerId;
@@ -54,3 +61,10 @@ export const eventsOf = (changes: readonly (Change | undefined)[], room: RoomId)
     .map((change) => change as Change)
     .sort((a, b) => a.version - b.version)
     .flatMap((change) => change.events);
+
+/** What its node holds of a peer that attached so. */
+export const heldOf = ({ participant: { peer }, connection, attempt }: AttachRequest) => ({
+  peer,
+  connection,
+  attempt,
+});

@@ -6,14 +6,8 @@ import { RedisPresence } from '../../src/presence/presence.redis.js';
 import type { RedisLink } from '../../src/redis/redis-link.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
-import { aConnection, aRoom, attach, eventsOf, request, TIMERS } from './presence.fixture.js';
+import { aConnection, aRoom, attach, eventsOf, heldOf, request, TIMERS } from './presence.fixture.js';
 import { Links, PREFIX } from './redis.fixture.js';
-
-const heldOf = ({ participant: { peer }, connection, attempt }: ReturnType<typeof request>) => ({
-  peer,
-  connection,
-  attempt,
-});
 
 /** What only a store that can fail has to show. */
 const faults = (title: string, start: () => Promise<TestRedis>): void => {

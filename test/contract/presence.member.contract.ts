@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { until } from '../support/until.js';
+import { aConnection, aPeer, aRoom, attach, request, type Subject } from './presence.fixture.js';
+
+/** What becomes of a member. */
+export const memberRules = (on: Subject): void => {
+  describe('detach', () => {
+    it('makes a peer away, once, and only by the connection that holds it', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const { peer } = join.participant;
+      const { snapshot } = await attach(on.presence, join);
+      expect(await on.other.detach(room, peer, aConnection())).toBeUndefined();
+      expect(await on.other.detach(room, aPeer(), join.connection)).toBeUndefined();
+      expect(await on.other.detach(room, peer, join.connection)).toEqual({
+        room,
+        epoch: snapshot.epoch,
+        version: 2,
+        events: [{ event: 'away', peer }],
+        nodes: [join.node],
+      });
+      expect(await on.presence.detach(room, peer, join.connection)).toBeUndefined();
+      expect((await on.presence.snapshot(room)).members).toMatchObject([{ peer, state: 'away' }]);
+    });
+
+    it('does not touch a peer that a newer connection took over', async () => {
+      const room = aRoom();
+      const old = request(room);
+      await attach(on.presence, old);
+      await attach(on.other, { ...old, connection: aConnection(), attempt: 2 });
+      expect(await on.presence.detach(room, old.participant.peer, old.connection)).toBeUndefined();
+      expect((await on.presence.snapshot(room)).members).toMatchObject([{ state: 'on' }]);
+    });
+  });
+
+  describe('leave', () => {
+    it('ends a peer with its reason, and its id cannot come back', async () => {
+      const room = aRoom();
+      const stay = request(room);
+      const go = request(room);
+      const { peer } = go.participant;
+      await attach(on.presence, stay);
+      await attach(on.presence, go);
+      const change = await on.other.leave(room, peer, 'removed');
+      expect(change).toMatchObject({ version: 3, events: [{ event: 'left', peer, reason: 'removed' }] });
+      expect(new Set(change?.nodes)).toEqual(new Set([stay.node, go.node]));
+      expect(await on.presence.leave(room, peer, 'left')).toBeUndefined();
+      expect(await on.presence.attach({ ...go, attempt: 99 })).toEqual({ kind: 'ended' });
+      expect((await on.presence.snapshot(room)).members).toHaveLength(1);
+    });
+
+    it('leaves a newer attachment alone', async () => {
+      const room = aRoom();
+      const join = request(room, { attempt: 2 });
+      const { peer } = join.participant;
+      await attach(on.presence, join);
+      expect(await on.presence.leave(room, peer, 'left', 1)).toBeUndefined();
+      expect((await on.presence.snapshot(room)).members).toHaveLength(1);
+      expect(await on.presence.attach(join)).toMatchObject({ kind: 'attached' });
+      expect(await on.presence.leave(room, peer, 'left', 2)).toMatchObject({
+        events: [{ event: 'left', reason: 'left' }],
+      });
+    });
+
+    it('keeps out a peer that was ended before it arrived', async () => {
+      const room = aRoom();
+      const join = request(room);
+      expect(await on.presence.leave(room, join.participant.peer, 'removed')).toBeUndefined();
+      expect(await on.other.attach(join)).toEqual({ kind: 'ended' });
+    });
+
+    it('is remembered for as long as a tombstone lasts, and no longer', async () => {
+      const room = aRoom();
+      const join = request(room);
+      await attach(on.presence, join);
+      await on.presence.leave(room, join.participant.peer, 'left');
+      expect(await on.other.attach(join)).toEqual({ kind: 'ended' });
+      await until(async () => (await on.other.attach(join)).kind === 'attached');
+    });
+
+    it('forgets an empty room: the next peer makes a new epoch', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const { snapshot } = await attach(on.presence, join);
+      expect(await on.presence.leave(room, join.participant.peer, 'left')).toMatchObject({
+        epoch: snapshot.epoch,
+        version: 2,
+      });
+      expect(await on.presence.snapshot(room)).toEqual({ room, epoch: '', version: 0, members: [] });
+      const next = await attach(on.presence, request(room));
+      expect(next.snapshot).toMatchObject({ version: 1, members: [{ order: 1 }] });
+      expect(next.snapshot.epoch).not.toBe(snapshot.epoch);
+    });
+  });
+
+  describe('update', () => {
+    it('replaces the meta by the connection that holds the peer, and by no other', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const { peer } = join.participant;
+      await attach(on.presence, join);
+      expect(await on.other.update(room, peer, aConnection(), { hand: 'up' })).toBeUndefined();
+      expect(await on.other.update(room, peer, join.connection, { hand: 'up', list: [] })).toMatchObject({
+        version: 2,
+        events: [{ event: 'updated', peer, meta: { hand: 'up', list: [] } }],
+        nodes: [join.node],
+      });
+      expect((await on.presence.snapshot(room)).members).toMatchObject([{ meta: { hand: 'up', list: [] } }]);
+      await on.presence.detach(room, peer, join.connection);
+      expect(await on.other.update(room, peer, join.connection, {})).toBeUndefined();
+    });
+  });
+
+  describe('clear', () => {
+    it('ends everybody in one change', async () => {
+      const room = aRoom();
+      const joins = [request(room), request(room), request(room)];
+      for (const join of joins) await attach(on.presence, join);
+      const change = await on.other.clear(room, 'room_closed');
+      expect(change?.events).toEqual(
+        joins.map(({ participant: { peer } }) => ({ event: 'left', peer, reason: 'room_closed' })),
+      );
+      expect(change?.version).toBe(6);
+      expect(new Set(change?.nodes)).toEqual(new Set(joins.map(({ node }) => node)));
+      for (const join of joins) expect(await on.presence.attach(join)).toEqual({ kind: 'ended' });
+      expect(await on.other.clear(room, 'room_closed')).toBeUndefined();
+    });
+  });
+};

@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Change } from '../../src/presence/presence.js';
+import { until } from '../support/until.js';
+import { aConnection, aNode, aRoom, attach, eventsOf, heldOf, request, type Subject } from './presence.fixture.js';
+
+/** What becomes of the members of a node. */
+export const nodeRules = (on: Subject): void => {
+  describe('reconcile', () => {
+    it('finds nothing where everything is as it should be', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const { snapshot } = await attach(on.presence, join);
+      const held = [{ peer: join.participant.peer, connection: join.connection, attempt: 1 }];
+      const { epoch, version } = snapshot;
+      expect(await on.presence.reconcile(room, join.node, held)).toEqual({
+        epoch,
+        version,
+        lost: [],
+        change: undefined,
+      });
+    });
+
+    it('puts away, after the grace, what its node does not hold', async () => {
+      const room = aRoom();
+      const lost = request(room);
+      const elsewhere = request(room);
+      await attach(on.presence, lost);
+      await attach(on.presence, elsewhere);
+      const first = await on.presence.reconcile(room, lost.node, []);
+      expect(first).toMatchObject({ version: 2, change: undefined });
+      const { change } = await until(async () => {
+        await on.other.reconcile(room, elsewhere.node, [heldOf(elsewhere)]);
+        const result = await on.presence.reconcile(room, lost.node, []);
+        return result.change && result;
+      });
+      expect(change?.events).toEqual([{ event: 'away', peer: lost.participant.peer }]);
+      expect(new Set(change?.nodes)).toEqual(new Set([lost.node, elsewhere.node]));
+    });
+
+    it('ends what was away for longer than the resume window', async () => {
+      const room = aRoom();
+      const stay = request(room);
+      const go = request(room);
+      await attach(on.presence, stay);
+      await attach(on.presence, go);
+      await on.presence.detach(room, go.participant.peer, go.connection);
+      const { change } = await until(async () => {
+        const result = await on.presence.reconcile(room, stay.node, [heldOf(stay)]);
+        return result.change && result;
+      });
+      expect(change?.events).toEqual([{ event: 'left', peer: go.participant.peer, reason: 'expired' }]);
+      expect(await on.presence.attach({ ...go, attempt: 2 })).toEqual({ kind: 'ended' });
+    });
+
+    it('names what is held and not stored so: gone, away, moved, or under a lower attempt', async () => {
+      const room = aRoom();
+      const node = aNode();
+      const kept = request(room, { node });
+      const away = request(room, { node });
+      const moved = request(room, { node });
+      const lower = request(room, { node });
+      const never = request(room, { node });
+      for (const join of [kept, away, moved, lower]) await attach(on.presence, join);
+      await on.presence.detach(room, away.participant.peer, away.connection);
+      await attach(on.other, { ...moved, node: aNode(), connection: aConnection(), attempt: 2 });
+      const held = [kept, away, moved, never].map(heldOf);
+      const { lost } = await on.presence.reconcile(room, node, [...held, { ...heldOf(lower), attempt: 2 }]);
+      expect(new Set(lost)).toEqual(new Set([away, moved, never, lower].map(({ participant }) => participant.peer)));
+    });
+
+    it('answers an empty epoch for a room that is not there', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const result = await on.presence.reconcile(room, join.node, [heldOf(join)]);
+      expect(result).toEqual({ epoch: '', version: 0, lost: [join.participant.peer], change: undefined });
+    });
+  });
+
+  describe('nodes', () => {
+    it('lists the nodes with a lease', async () => {
+      const node = aNode();
+      expect(await on.presence.nodes()).not.toContain(node);
+      expect(await on.presence.renew(node)).toBe('alive');
+      expect(await on.other.nodes()).toContain(node);
+    });
+
+    it('lets go of a node whose lease ended: its peers are away, then gone, and its id never comes back', async () => {
+      const room = aRoom();
+      const node = aNode();
+      const living = request(room);
+      const [one, two] = [request(room, { node }), request(room, { node })];
+      await on.presence.renew(node);
+      await on.other.renew(living.node);
+      for (const join of [living, one, two]) await attach(on.presence, join);
+      const changes: Change[] = [];
+      const seen = await until(async () => {
+        await on.other.renew(living.node);
+        const { change } = await on.other.reconcile(room, living.node, [heldOf(living)]);
+        if (change !== undefined) changes.push(change);
+        changes.push(...(await on.other.sweep()));
+        const events = eventsOf(changes, room);
+        return events.length === 4 && events;
+      });
+      const peers = [one.participant.peer, two.participant.peer];
+      expect(seen).toEqual([
+        ...peers.map((peer) => ({ event: 'away', peer })),
+        ...peers.map((peer) => ({ event: 'left', peer, reason: 'expired' })),
+      ]);
+      expect(await on.presence.renew(node)).toBe('dead');
+      expect(await on.presence.nodes()).not.toContain(node);
+      expect(await on.presence.snapshot(room)).toMatchObject({
+        version: 7,
+        members: [{ peer: living.participant.peer }],
+      });
+    });
+
+    it('ends the peers of a room that no living node serves', async () => {
+      const room = aRoom();
+      const join = request(room);
+      await on.presence.renew(join.node);
+      await attach(on.presence, join);
+      const changes: Change[] = [];
+      await until(async () => {
+        changes.push(...(await on.other.sweep()));
+        return eventsOf(changes, room).length === 2;
+      });
+      expect(eventsOf(changes, room).map(({ event }) => event)).toEqual(['away', 'left']);
+      expect(await on.other.snapshot(room)).toMatchObject({ epoch: '', members: [] });
+    });
+
+    it('puts the peers of a retired node away at once', async () => {
+      const rooms = [aRoom(), aRoom(), aRoom()];
+      const node = aNode();
+      await on.presence.renew(node);
+      const joins = rooms.map((room) => request(room, { node }));
+      for (const join of joins) await attach(on.presence, join);
+      const changes = await on.presence.retire(node);
+      for (const { room, participant } of joins) {
+        expect(eventsOf(changes, room)).toEqual([{ event: 'away', peer: participant.peer }]);
+      }
+      expect(await on.other.renew(node)).toBe('dead');
+      expect(await on.other.nodes()).not.toContain(node);
+    });
+
+    it('lets a peer come back from a dead node, on a living one', async () => {
+      const room = aRoom();
+      const join = request(room);
+      await on.presence.renew(join.node);
+      await attach(on.presence, join);
+      await on.presence.retire(join.node);
+      const node = aNode();
+      await on.other.renew(node);
+      const back = await attach(on.other, { ...join, node, connection: aConnection(), attempt: 2 });
+      expect(back.change?.events).toMatchObject([{ event: 'back', node }]);
+      expect(back.replaced).toEqual({ node: join.node, connection: join.connection });
+    });
+  });
+};
