@@ -30,34 +30,45 @@ const SOCKET = new Set([
 const DRIVER =
   /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|timeout expired)/;
 
-/** Whether an error, or what caused it, says that the database cannot be asked now. */
-export const isDatabaseLost = (error: unknown): boolean => {
-  let cause: unknown = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth += 1) {
-    if (cause instanceof DatabaseBusy || DRIVER.test(cause.message)) return true;
-    const code = (cause as { code?: unknown }).code;
-    if (typeof code === 'string' && (SOCKET.has(code) || NOT_NOW.test(code))) return true;
-    if (cause instanceof AggregateError && cause.errors.some((part) => isDatabaseLost(part))) return true;
-    cause = cause.cause;
+/** An error as the driver and the system make it. Known by its shape: it may be of another realm's Error. */
+interface Fault {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
+
+const DEEPEST = 5;
+
+/** An error, what caused it, and what caused that. */
+const chainOf = (error: unknown): Fault[] => {
+  const chain: Fault[] = [];
+  for (let cause = error; typeof cause === 'object' && cause !== null && chain.length < DEEPEST; ) {
+    chain.push(cause);
+    cause = (cause as Fault).cause;
   }
-  return false;
+  return chain;
 };
+
+/** Whether an error, or what caused it, says that the database cannot be asked now. */
+export const isDatabaseLost = (error: unknown): boolean =>
+  chainOf(error).some(
+    (fault) =>
+      fault instanceof DatabaseBusy ||
+      (typeof fault.message === 'string' && DRIVER.test(fault.message)) ||
+      (typeof fault.code === 'string' && (SOCKET.has(fault.code) || NOT_NOW.test(fault.code))) ||
+      // One attempt for each address of a name.
+      (Array.isArray(fault.errors) && fault.errors.some((part) => isDatabaseLost(part))),
+  );
 
 /** Whether a statement broke the unique index or constraint of this name. */
 export const breaksUnique = (error: unknown, constraint: string): boolean => breaks(error, '23505', constraint);
 
-/** Whether a row pointed to one that is not there. */
-export const breaksForeignKey = (error: unknown): boolean => breaks(error, '23503');
-
-const breaks = (error: unknown, sqlState: string, constraint?: string): boolean => {
-  let cause: unknown = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth += 1) {
-    const { code, constraint: name } = cause as { code?: unknown; constraint?: unknown };
-    if (code === sqlState && (constraint === undefined || name === constraint)) return true;
-    cause = cause.cause;
-  }
-  return false;
-};
+const breaks = (error: unknown, sqlState: string, constraint?: string): boolean =>
+  chainOf(error).some(
+    (fault) => fault.code === sqlState && (constraint === undefined || fault.constraint === constraint),
+  );
 
 /**
  * Awaits a query; a lost database becomes the answer that clients understand.

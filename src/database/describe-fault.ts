@@ -6,14 +6,18 @@ export const describeFault = (error: unknown): string => {
   let cause: unknown = error;
   for (let depth = 0; depth < 5 && cause !== undefined; depth += 1) {
     lines.push(depth === 0 ? describe(cause) : `caused by ${describe(cause)}`);
-    cause = cause instanceof Error ? cause.cause : undefined;
+    cause = isError(cause) ? cause.cause : undefined;
   }
   return lines.join('\n');
 };
 
 const describe = (error: unknown): string => {
-  if (!(error instanceof Error)) return typeof error;
+  if (!isError(error)) return typeof error;
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
   const message = error instanceof DrizzleQueryError ? `Failed query: ${error.query}` : error.message;
   return [`${error.name}: ${message}`, ...frames].join('\n');
 };
+
+/** By its shape: the system's errors may be of another realm. */
+const isError = (error: unknown): error is Error =>
+  typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';

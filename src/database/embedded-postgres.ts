@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, chown, link, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -9,9 +9,8 @@ import type { DatabaseSource } from './database-connection.js';
 import { type SystemUser, systemUser } from './postgres-account.js';
 import { findBinaries, NoEmbeddedPostgres } from './postgres-binaries.js';
 import { initialise, PostgresProcess, type ServerPlace, stopLeftover } from './postgres-process.js';
+import { ROOT_HOME, rootHome } from './root-home.js';
 
-/** Where programs and data are when Parley runs as root: a clone in a closed folder is out of the server's reach. */
-const ROOT_HOME = '/var/lib/parley';
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, the final NUL included. */
 const MAX_SOCKET_PATH = 103;
 const SOCKET_NAME = '.s.PGSQL.5432';
@@ -51,7 +50,7 @@ export const startEmbeddedPostgres = async (dataDir: string, log: ServerLog): Pr
   };
   try {
     const user = process.getuid?.() === 0 ? await systemUser() : undefined;
-    const home = user === undefined ? folder : await rootHome(folder);
+    const home = user === undefined ? folder : await rootHome(folder, user);
     // A data directory that was copied names the same data.
     if (home !== folder) locks.push(await DataLock.take(home));
     const socket = await socketFolder(home, user);
@@ -176,26 +175,6 @@ const prepare = async (home: string, user: SystemUser | undefined, socket: strin
     );
   }
   return place;
-};
-
-/** The folder for one data directory under {@link ROOT_HOME}; the directory itself keeps its name. */
-const rootHome = async (folder: string): Promise<string> => {
-  const file = join(folder, 'postgres-id');
-  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
-  await writeFile(fresh, `${randomBytes(8).toString('hex')}\n`, { flag: 'wx' });
-  await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await rm(fresh);
-  const id = (await readFile(file, 'utf8')).trim();
-  if (!/^[0-9a-f]{16}$/.test(id)) throw new NoEmbeddedPostgres(`${file} does not hold 16 hexadecimal digits`);
-  const { uid, gid } = await systemUser();
-  const home = join(ROOT_HOME, id);
-  await mkdir(home, { recursive: true });
-  await chmod(ROOT_HOME, 0o755);
-  await chown(home, uid, gid);
-  await chmod(home, 0o700);
-  return home;
 };
 
 /** Beside the data where the path is short enough, else in the folder for temporary files. */
