@@ -135,7 +135,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   ),
   screen_refused: say(
     'Your screen was not shared',
-    'You closed the chooser, or the browser or system does not allow it. Press share to choose again; on a Mac, allow screen recording in System Settings.',
+    'You closed the chooser, or your system does not allow it. On a Mac, allow screen recording in System Settings.',
     'dismiss',
   ),
   screen_unsupported: say(

@@ -1,12 +1,18 @@
 import type { Meta, Publication, Room } from '@parley/client';
 import { effect, signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
-import { sentenceFor } from '../api/sentences.js';
+import { NEXT_STEP_LABELS, sentenceFor } from '../api/sentences.js';
 import { announce, notify } from '../state/notices.js';
 import type { LocalMedia } from './local-media.js';
 
 /** True where the browser can share a screen at all. */
 export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+
+/** Says what went wrong, with the button that tries once more where that may help. */
+const tell = (code: string, again?: () => void): void => {
+  const { title, text } = sentenceFor(code);
+  notify(`${title}. ${text}`, 'bad', again && { label: NEXT_STEP_LABELS.retry, run: again });
+};
 
 /** What goes out of this page into the room: voice, picture, screen, and the word of which of them are on. */
 export class Outgoing {
@@ -58,7 +64,7 @@ export class Outgoing {
   async toggleScreen(): Promise<void> {
     if (this.shared) return this.stopScreen();
     if (!this.room) return;
-    if (!canShareScreen()) return this.tell('screen_unsupported');
+    if (!canShareScreen()) return tell('screen_unsupported');
     try {
       const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });
       publication.on('ended', () => this.stopScreen());
@@ -67,7 +73,8 @@ export class Outgoing {
       announce('You share your screen.');
     } catch (error) {
       const code = codeOf(error);
-      this.tell(code === 'NotAllowedError' || code === 'AbortError' ? 'screen_refused' : code);
+      const refused = code === 'NotAllowedError' || code === 'AbortError';
+      tell(refused ? 'screen_refused' : code, () => void this.toggleScreen());
     }
   }
 
@@ -90,7 +97,7 @@ export class Outgoing {
   private async toggle(which: 'mic' | 'camera', name: string): Promise<void> {
     const input = this.media[which];
     await input.set(!input.on.value);
-    if (input.problem.value) this.tell(input.problem.value);
+    if (input.problem.value) tell(input.problem.value, () => void this.toggle(which, name));
     else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
   }
 
@@ -98,10 +105,5 @@ export class Outgoing {
     const publication = this.published[which];
     if (publication) void publication.replaceTrack(track ?? null).catch(() => undefined);
     else if (track && this.room) this.published[which] = this.room.publish(track, this.media.stream);
-  }
-
-  private tell(code: string): void {
-    const { title, text } = sentenceFor(code);
-    notify(`${title}. ${text}`, 'bad');
   }
 }

@@ -88,13 +88,13 @@ export const DeviceCheck = (props: {
             {problems.map((code) => (
               <Problem key={code} code={code} testid="device-problem" onNext={() => media.openBoth()} />
             ))}
-            <DeviceFields media={media} />
             <div class="field">
               <span class="label">
                 {media.mic.on.value ? 'Say something: the bar should move' : 'The microphone is off'}
               </span>
               <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
             </div>
+            <DeviceFields media={media} />
             <div class="join-place">
               <button type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
                 Join now

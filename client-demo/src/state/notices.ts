@@ -5,9 +5,16 @@ export interface Notice {
   readonly id: number;
   readonly text: string;
   readonly tone: 'plain' | 'bad';
+  readonly next?: Next | undefined;
 }
 
-const SHOWN_MS = 6_000;
+/** The next step that a notice offers. */
+export interface Next {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+const SHOWN_MS = { plain: 6_000, bad: 14_000 } as const;
 const MOST = 3;
 let last = 0;
 
@@ -26,10 +33,10 @@ export const dismiss = (id: number): void => {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 };
 
-/** Shows a short word for a few seconds, and says it to screen readers. */
-export const notify = (text: string, tone: Notice['tone'] = 'plain'): void => {
+/** Shows a short word for a few seconds, and says it to screen readers. What went wrong stays longer. */
+export const notify = (text: string, tone: Notice['tone'] = 'plain', next?: Next): void => {
   const id = ++last;
-  notices.value = [...notices.value.slice(1 - MOST), { id, text, tone }];
+  notices.value = [...notices.value.slice(1 - MOST), { id, text, tone, next }];
   announce(text);
-  setTimeout(() => dismiss(id), SHOWN_MS);
+  setTimeout(() => dismiss(id), SHOWN_MS[tone]);
 };

@@ -6,9 +6,22 @@ import { CloseIcon } from './icons.js';
 export const Notices = () => (
   <>
     <div class="notices">
-      {notices.value.map(({ id, text, tone }) => (
+      {notices.value.map(({ id, text, tone, next }) => (
         <div key={id} class={`notice ${tone}`} data-testid="notice">
           <span class="grow">{text}</span>
+          {next && (
+            <button
+              type="button"
+              class="button"
+              data-testid="notice-next"
+              onClick={() => {
+                dismiss(id);
+                next.run();
+              }}
+            >
+              {next.label}
+            </button>
+          )}
           <IconButton label="Dismiss" onClick={() => dismiss(id)}>
             <CloseIcon />
           </IconButton>
