@@ -34,6 +34,7 @@ export default {
       '<rootDir>/src/**/*.spec.ts',
       '<rootDir>/protocol/src/**/*.spec.ts',
       '<rootDir>/client/src/**/*.spec.ts',
+      '<rootDir>/client-demo/src/**/*.spec.ts',
       '<rootDir>/test/support/**/*.spec.ts',
     ]),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
