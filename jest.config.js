@@ -42,6 +42,7 @@ export default {
     project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
     project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
     project('manifests', ['<rootDir>/test/manifests/**/*.spec.ts']),
+    project('simulation', ['<rootDir>/test/history/**/*.spec.ts', '<rootDir>/test/simulation/**/*.spec.ts']),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
   ],
 };

@@ -11,6 +11,7 @@ import { ROOT, runCommand } from './run-command.mjs';
 export const PROJECTS = [
   { name: 'unit', needs: [], alone: false },
   { name: 'contract', needs: ['redis'], alone: false },
+  { name: 'simulation', needs: [], alone: false },
   { name: 'protocol', needs: ['redis', 'python'], alone: false },
   { name: 'integration', needs: ['redis'], alone: false },
   { name: 'cluster', needs: ['redis'], alone: true },

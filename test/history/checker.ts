@@ -1,0 +1,93 @@
+import type { HistoryEvent } from './history.js';
+import {
+  allAttached,
+  bounded,
+  oneLeave,
+  removedIsSilent,
+  supersededBySomebody,
+  trueRosters,
+  versionsRise,
+} from './presence-rules.js';
+import {
+  goneIsOver,
+  honestUnknown,
+  nothingInvented,
+  onceInOrder,
+  oneResult,
+  soundAfterFaults,
+  trueResults,
+  trueSender,
+} from './signal-rules.js';
+import { resultOf, Timeline } from './timeline.js';
+import { BOUNDS, type Bounds, type Invariant, type Rule, type Violation } from './verdict.js';
+
+const RULES: readonly Rule[] = [
+  oneResult,
+  nothingInvented,
+  onceInOrder,
+  trueResults,
+  soundAfterFaults,
+  goneIsOver,
+  allAttached,
+  versionsRise,
+  trueRosters,
+  bounded,
+  honestUnknown,
+  supersededBySomebody,
+  removedIsSilent,
+  trueSender,
+  oneLeave,
+];
+
+/** How much a history holds, and of what kind. */
+export interface Counts {
+  readonly signals: number;
+  readonly faults: number;
+  readonly delivered: number;
+  readonly rejected: number;
+  readonly peerGone: number;
+  readonly unknown: number;
+  /** Signals with no result, a false one, or one that the state of the network does not excuse. */
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  /** Rosters that show who is not there, or not who is. */
+  readonly ghosts: number;
+}
+
+/** What a history proves. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  readonly counts: Counts;
+}
+
+const LOST: readonly Invariant[] = ['I5', 'I6', 'I8', 'I9', 'I14'];
+const GHOSTS: readonly Invariant[] = ['I11', 'I12', 'I19'];
+
+/**
+ * Judges a whole run: all its events in the order of their times, ended by `quiet` and 100 s (or as much as it takes)
+ * without faults. Pure.
+ */
+export const check = (events: readonly HistoryEvent[], bounds: Partial<Bounds> = {}): Verdict => {
+  const timeline = new Timeline(events);
+  const violations = RULES.flatMap((rule) => rule(timeline, { ...BOUNDS, ...bounds }));
+  const signals = [...timeline.signals.values()];
+  const results = signals.map(resultOf);
+  const of = (...invariants: readonly Invariant[]) =>
+    violations.filter(({ invariant }) => invariants.includes(invariant)).length;
+  return {
+    violations,
+    counts: {
+      signals: signals.length,
+      faults: timeline.faults.length,
+      delivered: results.filter((result) => result === 'delivered').length,
+      rejected: results.filter((result) => result === 'rejected').length,
+      peerGone: results.filter((result) => result === 'peer_gone').length,
+      unknown: results.filter((result) => result === 'unknown').length,
+      lost: of(...LOST),
+      duplicated: of('I3'),
+      reordered: of('I4'),
+      ghosts: of(...GHOSTS),
+    },
+  };
+};

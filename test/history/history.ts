@@ -1,0 +1,89 @@
+/** What became of a signal, as the sending SDK says. */
+export type Result = 'delivered' | 'rejected' | 'peer_gone' | 'unknown';
+
+/** One thing that happened in a run. `t` is monotonic milliseconds, on one clock for the whole run. */
+export type HistoryEvent = {
+  readonly t: number;
+} /** A client was told that it is this peer. `user` is one client of the run; `session` what the server calls it. */ & (
+  | {
+      readonly kind: 'live';
+      readonly peer: string;
+      readonly user: string;
+      readonly room: string;
+      readonly session: string;
+    }
+  /** The SDK took a signal. `id` is unique in the run and part of the payload, of which `hash` is a digest. */
+  | {
+      readonly kind: 'send';
+      readonly from: string;
+      readonly to: string;
+      readonly id: string;
+      readonly hash: string;
+      readonly room: string;
+      readonly seq?: number;
+      /** The session of the socket that it goes out on. */
+      readonly session?: string;
+    }
+  /** The policy refused a copy of this signal. */
+  | { readonly kind: 'denied'; readonly id: string }
+  | { readonly kind: 'out'; readonly id: string; readonly result: Result; readonly why?: string | undefined }
+  /** The receiving application's handler was called. */
+  | {
+      readonly kind: 'dlv';
+      readonly at: string;
+      readonly from: string;
+      readonly id: string;
+      readonly hash: string;
+      readonly seq?: number;
+    }
+  /**
+   * The peer is over for good: `left`, `closed` by its own client; `expired`, `removed`, `room_closed` by the service;
+   * `superseded`: another holder of its key took it.
+   */
+  | { readonly kind: 'end'; readonly peer: string; readonly why: string }
+  /** The peer's client was killed without a word. */
+  | { readonly kind: 'crash'; readonly peer: string }
+  /** What a client's SDK shows after a change: peer → `on` or `away`, itself included. */
+  | {
+      readonly kind: 'roster';
+      readonly peer: string;
+      readonly epoch: string;
+      readonly version: number;
+      readonly set: Readonly<Record<string, string>>;
+    }
+  /** What a client's application was told of another peer. */
+  | {
+      readonly kind: 'seen';
+      readonly peer: string;
+      readonly event: 'joined' | 'left';
+      readonly of: string;
+      readonly reason?: string;
+    }
+  /** The current socket of a client was closed with this code. */
+  | { readonly kind: 'socket'; readonly peer: string; readonly code: number }
+  /** Whether the peer's client has a welcomed socket and is in its room on it. */
+  | { readonly kind: 'attached'; readonly peer: string; readonly on: boolean }
+  /** `target`: the peers or users that it touches; absent: all. */
+  | {
+      readonly kind: 'fault';
+      readonly name: string;
+      readonly phase: 'start' | 'stop';
+      readonly target?: readonly string[];
+    }
+  /** How large something that must be bounded was; for a key of Redis, `ttlMs` (-1: for ever). */
+  | { readonly kind: 'size'; readonly what: string; readonly value: number; readonly bound: number }
+  | { readonly kind: 'key'; readonly key: string; readonly ttlMs: number }
+  /** All faults are off from here. */
+  | { readonly kind: 'quiet' }
+  /** The run is over. */
+  | { readonly kind: 'over' }
+);
+
+export type EventOf<Kind extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: Kind }>;
+
+/** Faults after which the presence store may know less than it did. */
+export const DATA_LOSS: ReadonlySet<string> = new Set(['redis_empty', 'redis_rollback', 'redis_failover']);
+/** A second holder of a session's key: nothing is promised to that session any more. */
+export const SECOND_HOLDER = 'duplicate_key';
+/** A client whose timers sleep: its outcomes may be as late as its clock. */
+export const CLOCK_FREEZE = 'clock_freeze';

@@ -1,0 +1,200 @@
+import { DATA_LOSS, type EventOf, type HistoryEvent, type Result, SECOND_HOLDER } from './history.js';
+import type { Interval } from './intervals.js';
+
+/** One signal, with everything that was written about it. */
+export interface Signal {
+  readonly send: EventOf<'send'>;
+  /** Its place among the signals of its pair: the order in which the SDK took them. */
+  readonly order: number;
+  readonly outs: EventOf<'out'>[];
+  readonly deliveries: EventOf<'dlv'>[];
+  readonly deniedAt: number[];
+}
+
+/** One peer's life. */
+export interface Life {
+  readonly peer: string;
+  readonly user: string;
+  readonly room: string;
+  readonly session: string;
+  readonly bornAt: number;
+  /** When it was over by anyone's word; infinite while it is not. */
+  endedAt: number;
+  endedWhy: string | undefined;
+  crashedAt: number;
+  /** When its client was attached. */
+  readonly attached: Interval[];
+}
+
+/** A history put in order for the rules: signals, lives, faults. */
+export class Timeline {
+  readonly signals = new Map<string, Signal>();
+  readonly deliveries: EventOf<'dlv'>[] = [];
+  readonly strayOuts: EventOf<'out'>[] = [];
+  readonly lives = new Map<string, Life>();
+  readonly ends: EventOf<'end'>[] = [];
+  readonly rosters = new Map<string, EventOf<'roster'>[]>();
+  readonly seen: EventOf<'seen'>[] = [];
+  readonly sockets: EventOf<'socket'>[] = [];
+  readonly sizes: EventOf<'size'>[] = [];
+  readonly keys: EventOf<'key'>[] = [];
+  readonly faults: { readonly name: string; readonly target: readonly string[] | undefined; readonly at: Interval }[] =
+    [];
+  /** When the faults were over, and when the run was. */
+  quietAt = Number.POSITIVE_INFINITY;
+  overAt = 0;
+  private readonly open = new Map<string, number>();
+  private readonly orders = new Map<string, number>();
+
+  constructor(events: readonly HistoryEvent[]) {
+    // What was said of a signal before it was sent must be found too.
+    for (const event of events) if (event.kind === 'send') this.sent(event);
+    for (const event of events) {
+      this.overAt = Math.max(this.overAt, event.t);
+      this.take(event);
+    }
+    for (const [peer, since] of this.open) this.lives.get(peer)?.attached.push([since, this.overAt]);
+    for (const fault of this.running.values()) this.faults.push({ ...fault, at: [fault.at[0], this.overAt] });
+  }
+
+  /** When something was wrong that touches one of these peers. */
+  faultsOn(...peers: readonly string[]): Interval[] {
+    const names = new Set(peers.flatMap((peer) => [peer, this.lives.get(peer)?.user ?? peer]));
+    return this.faults
+      .filter(({ target }) => target === undefined || target.some((one) => names.has(one)))
+      .map(({ at }) => at);
+  }
+
+  /** Whether another holder of this peer's key was there. */
+  isContested(peer: string): boolean {
+    return this.touchedBy(SECOND_HOLDER, peer);
+  }
+
+  touchedBy(name: string, peer: string): boolean {
+    const user = this.lives.get(peer)?.user;
+    return this.faults.some(
+      (fault) =>
+        fault.name === name && (fault.target === undefined || fault.target.some((one) => one === peer || one === user)),
+    );
+  }
+
+  /** Whether the store had lost data before this moment. */
+  lostDataBefore(t: number): boolean {
+    return this.faults.some(({ name, at }) => DATA_LOSS.has(name) && at[0] <= t);
+  }
+
+  /** Clients that are there at the end, each as the peer that it was last. */
+  get survivors(): Life[] {
+    const last = new Map<string, Life>();
+    for (const life of this.lives.values()) last.set(`${life.user} ${life.room}`, life);
+    return [...last.values()].filter(
+      ({ crashedAt, endedAt, endedWhy }) =>
+        crashedAt === Number.POSITIVE_INFINITY && (endedAt === Number.POSITIVE_INFINITY || endedWhy === 'expired'),
+    );
+  }
+
+  private readonly running = new Map<
+    string,
+    { readonly name: string; readonly target: readonly string[] | undefined; readonly at: Interval }
+  >();
+
+  private take(event: HistoryEvent): void {
+    switch (event.kind) {
+      case 'live':
+        return this.born(event);
+      case 'denied':
+        this.signals.get(event.id)?.deniedAt.push(event.t);
+        return;
+      case 'out': {
+        const signal = this.signals.get(event.id);
+        if (signal === undefined) this.strayOuts.push(event);
+        else signal.outs.push(event);
+        return;
+      }
+      case 'dlv':
+        this.deliveries.push(event);
+        this.signals.get(event.id)?.deliveries.push(event);
+        return;
+      case 'end':
+        return this.ended(event);
+      case 'crash': {
+        const life = this.lives.get(event.peer);
+        if (life !== undefined) life.crashedAt = Math.min(life.crashedAt, event.t);
+        return;
+      }
+      case 'roster': {
+        const rosters = this.rosters.get(event.peer) ?? [];
+        rosters.push(event);
+        this.rosters.set(event.peer, rosters);
+        return;
+      }
+      case 'seen':
+        this.seen.push(event);
+        return;
+      case 'socket':
+        this.sockets.push(event);
+        return;
+      case 'attached':
+        return this.attach(event);
+      case 'fault':
+        return this.fault(event);
+      case 'size':
+        this.sizes.push(event);
+        return;
+      case 'key':
+        this.keys.push(event);
+        return;
+      case 'quiet':
+        this.quietAt = event.t;
+        return;
+      case 'send':
+      case 'over':
+        return;
+    }
+  }
+
+  private sent(send: EventOf<'send'>): void {
+    const pair = `${send.from} ${send.to}`;
+    const order = (this.orders.get(pair) ?? 0) + 1;
+    this.orders.set(pair, order);
+    this.signals.set(send.id, { send, order, outs: [], deliveries: [], deniedAt: [] });
+  }
+
+  private born({ peer, user, room, session, t }: EventOf<'live'>): void {
+    if (this.lives.has(peer)) return;
+    this.lives.set(peer, {
+      ...{ peer, user, room, session, bornAt: t, attached: [] },
+      ...{ endedAt: Number.POSITIVE_INFINITY, endedWhy: undefined, crashedAt: Number.POSITIVE_INFINITY },
+    });
+  }
+
+  private ended(event: EventOf<'end'>): void {
+    this.ends.push(event);
+    const life = this.lives.get(event.peer);
+    if (life === undefined || life.endedAt <= event.t) return;
+    life.endedAt = event.t;
+    life.endedWhy = event.why;
+  }
+
+  private attach({ peer, on, t }: EventOf<'attached'>): void {
+    const since = this.open.get(peer);
+    if (on && since === undefined) this.open.set(peer, t);
+    if (on || since === undefined) return;
+    this.open.delete(peer);
+    this.lives.get(peer)?.attached.push([since, t]);
+  }
+
+  private fault({ name, phase, target, t }: EventOf<'fault'>): void {
+    const key = `${name} ${target?.join(' ') ?? ''}`;
+    const running = this.running.get(key);
+    if (phase === 'start') {
+      if (running === undefined) this.running.set(key, { name, target, at: [t, t] });
+    } else if (running !== undefined) {
+      this.running.delete(key);
+      this.faults.push({ ...running, at: [running.at[0], t] });
+    }
+  }
+}
+
+/** The result that counts: the first. */
+export const resultOf = (signal: Signal): Result | undefined => signal.outs[0]?.result;
