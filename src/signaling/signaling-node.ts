@@ -10,6 +10,7 @@ import type { RosterSync } from './roster-sync.js';
 import { Session } from './session.js';
 import { SignalingRouter } from './signaling-router.js';
 import type { Services } from './signaling-services.js';
+import type { SignalingSocket } from './signaling-socket.js';
 import { WsSocket } from './ws-socket.js';
 
 const HELLO_CHECK_MS = 500;
@@ -55,18 +56,24 @@ export class SignalingNode {
       session.close(CLOSE_CODES.serviceRestart, 'the node is going away');
   }
 
-  opened(ws: WebSocket, tcp: Socket): void {
+  /** A new socket: its session is the only one that writes to it. */
+  accept(socket: SignalingSocket): Session {
     const { services, router } = this;
     const connection = randomBytes(12).toString('base64url') as ConnectionId;
-    const session = new Session(connection, new WsSocket(ws, tcp), services.limits, router.route, services.now);
+    const session = new Session(connection, socket, services.limits, router.route, services.now);
     session.describe = router.describe;
-    this.sessions.set(ws, session);
     services.registry.add(session);
     session.whenClosed(() => {
       const succeeded = session.attachment !== undefined && services.registry.isSucceeded(session);
       services.registry.remove(session);
       services.membership.closed(session, succeeded);
     });
+    return session;
+  }
+
+  opened(ws: WebSocket, tcp: Socket): void {
+    const session = this.accept(new WsSocket(ws, tcp));
+    this.sessions.set(ws, session);
     ws.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
       else session.receive(data as Buffer);
