@@ -1,6 +1,6 @@
 /**
  * The codes that Parley closes a socket with. 4000–4499: come back, with backoff. 4500–4999: do not.
- * Beside these: 1000 (done), 1009 (frame too large, RFC 6455 §7.4.1) and 1012 (service restart): come back.
+ * Beside these: 1009 (frame too large, RFC 6455 §7.4.1), do not; any other, come back.
  */
 export const CLOSE_CODES = {
   serviceRestart: 1012,
@@ -22,4 +22,4 @@ export const CLOSE_CODES = {
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
 
 /** True when a client should connect again, with backoff, after a socket closed with this code. */
-export const shouldReconnect = (code: number): boolean => code < 4500 && code !== 1000 && code !== 1009;
+export const shouldReconnect = (code: number): boolean => code < 4500 && code !== 1009;

@@ -35,6 +35,8 @@ const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
   pong: handlePong,
 };
 
+const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);
+
 type Subject = { re?: string | undefined; to?: string | undefined; seq?: number | undefined };
 
 /** From a frame to its handler, and from what went wrong to its answer. */
@@ -50,6 +52,9 @@ export class SignalingRouter {
       if (message === undefined) return;
       subject = subjectOf(message);
       if (!this.allowedNow(message, session)) return;
+      if (body !== undefined && !WITH_BODY.has(message.type)) {
+        throw new ProtocolError('bad_message', `${message.type} has no body.`);
+      }
       this.services.stats.frames += 1;
       // The table is indexed by the same field that selects the message's type.
       const handler = HANDLERS[message.type] as Handler<ClientMessageType>;
@@ -92,7 +97,7 @@ export class SignalingRouter {
   private answer(error: unknown, session: Session, subject: Subject): void {
     if (error instanceof ProtocolError) {
       session.sendError(error, subject);
-      if (error.code === 'payload_too_large') session.fault();
+      if (error.code === 'bad_message') session.fault();
     } else if (error instanceof PresenceUnavailable || error instanceof BusUnavailable) {
       session.sendError(new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 }), subject);
     } else {

@@ -478,6 +478,24 @@ describe('bad frames', () => {
       expect(await alice.peer.next('error')).toMatchObject({ code: 'bad_message' });
     }
   });
+  it('are refused when seq and base do not belong together, or an acknowledgement misses what it does not cover', async () => {
+    const { alice, bobId } = await pair();
+    const faulty = [
+      { type: 'signal', seq: 1, kind: 'data' },
+      { type: 'signal', base: 1, kind: 'data' },
+      { type: 'signal', seq: 1, base: 2, kind: 'data' },
+      { type: 'ack', upto: 3, missed: [4] },
+    ];
+    for (const frame of faulty) {
+      alice.peer.send({ to: bobId, ...frame }, frame.type === 'signal' ? 'x' : undefined);
+      expect(await alice.peer.next('error')).toMatchObject({ code: 'bad_message', to: bobId });
+    }
+  });
+  it('are refused when they have a body that their type does not have', async () => {
+    const { peer } = await welcomed();
+    peer.send({ type: 'ping', id: 'p' }, 'a body');
+    expect(await peer.next('error')).toMatchObject({ code: 'bad_message', re: 'p' });
+  });
   it('are refused when the header is too large', async () => {
     const { peer } = await welcomed();
     peer.sendText(JSON.stringify({ type: 'ping', id: 'x'.repeat(9000) }));
