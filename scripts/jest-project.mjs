@@ -16,7 +16,7 @@ export const PROJECTS = [
   { name: 'integration', needs: ['redis'], alone: false },
   { name: 'cluster', needs: ['redis'], alone: true },
   { name: 'manifests', needs: [], alone: false },
-  { name: 'browser', needs: ['redis', 'chromium'], alone: true },
+  { name: 'browser', needs: ['redis', 'chromium', 'ip'], alone: true },
 ];
 
 const OUTPUT = join(ROOT, 'test-output');

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { TestNetwork } from './network.js';
 
 /** Where screenshots of the last run are kept. */
 export const SCREENSHOTS = join(import.meta.dirname, '../../test-output/screenshots');
@@ -17,12 +18,20 @@ const FLAGS = [
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
   '--auto-select-desktop-capture-source=Entire screen',
-  '--allow-loopback-in-peer-connection',
 ];
+const LOOPBACK = '--allow-loopback-in-peer-connection';
 
-/** A Chromium with a camera and a microphone that are not real. `PARLEY_CHROMIUM` names it; the test command sets it. */
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+/** `PARLEY_CHROMIUM` names it; the test command sets it. */
+const CHROMIUM = process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/**
+ * A Chromium with a camera and a microphone that are not real.
+ * @param network to run it in: then only that network's interfaces carry calls, loopback does not.
+ */
+export const startBrowser = (network?: TestNetwork): Promise<Browser> =>
+  network === undefined
+    ? chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, LOOPBACK] })
+    : chromium.launch({ executablePath: network.wrapper(CHROMIUM), args: FLAGS });
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };

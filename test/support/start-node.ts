@@ -23,10 +23,15 @@ const BOOT_PATIENCE_MS = 60_000;
 /**
  * Starts `node dist/main.js` on a free port with a data directory of its own, and waits until it is ready.
  * @param environment beside a minimum; nothing of the test's own environment leaks in.
+ * @param prefix words before the command, such as a network to run it in.
  */
-export const startNode = async (environment: Record<string, string> = {}): Promise<RunningNode> => {
+export const startNode = async (
+  environment: Record<string, string> = {},
+  prefix: readonly string[] = [],
+): Promise<RunningNode> => {
   const dataDir = environment['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const [program, ...words] = [...prefix, process.execPath, 'dist/main.js'] as [string, ...string[]];
+  const child = spawn(program, words, {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** iproute2's; the test command finds it. */
+const IP = process.env['PARLEY_IP'] ?? '/usr/sbin/ip';
+
+/** Root, or sudo without a question: a network of one's own takes the right to make it. */
+const privileged = (...command: string[]): string => {
+  const [program, ...words] = process.getuid?.() === 0 ? command : ['sudo', '-n', ...command];
+  return execFileSync(program as string, words, { encoding: 'utf8' });
+};
+
+/** A network namespace of the test's own: loopback, and the interfaces that it is told to have. */
+export class TestNetwork {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'parley-network-'));
+
+  private constructor(private readonly name: string) {}
+
+  static create(): TestNetwork {
+    const network = new TestNetwork(`parley-${process.pid}`);
+    privileged(IP, 'netns', 'add', network.name);
+    network.ip('link', 'set', 'lo', 'up');
+    return network;
+  }
+
+  /** An interface with an address and the default route: what programs take for the way out. */
+  connect(device: string, address: string): void {
+    this.ip('link', 'add', device, 'type', 'veth', 'peer', 'name', `${device}-far`);
+    this.ip('link', 'set', `${device}-far`, 'up');
+    this.ip('addr', 'add', `${address}/24`, 'dev', device);
+    this.ip('link', 'set', device, 'up');
+    this.ip('route', 'add', 'default', 'dev', device);
+  }
+
+  /** The interface is gone, and its address with it. */
+  disconnect(device: string): void {
+    this.ip('link', 'del', device);
+  }
+
+  /** The words to put before a command to run it in here. */
+  get prefix(): string[] {
+    const words = [IP, 'netns', 'exec', this.name];
+    return process.getuid?.() === 0 ? words : ['sudo', '-n', '--preserve-env', ...words];
+  }
+
+  /** A program that runs another one in here: for those who take one path and no words before it. */
+  wrapper(program: string): string {
+    const path = join(this.folder, 'run');
+    writeFileSync(path, `#!/bin/sh\nexec ${this.prefix.join(' ')} '${program}' "$@"\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  remove(): void {
+    privileged(IP, 'netns', 'del', this.name);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private ip(...words: string[]): void {
+    privileged(IP, '-n', this.name, ...words);
+  }
+}
