@@ -12,6 +12,9 @@ import { Drain } from './signaling/drain.js';
 import { SignalingAdapter } from './signaling/signaling.adapter.js';
 import { upgradeGate } from './signaling/upgrade-gate.js';
 
+/** How long closing may take once the drain is over. */
+const CLOSING_MS = 5_000;
+
 const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplication> => {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), createFastifyAdapter(), {
     logger: new NestLogger(logger),
@@ -32,6 +35,8 @@ const stopOnSignals = (app: NestFastifyApplication, logger: Logger): void => {
     stopping = true;
     logger.info({ signal, drain }, 'stopping');
     if (drain) await app.get(Drain).run();
+    // A client that does not let go, or a store that does not answer, must not keep the process.
+    setTimeout(() => process.exit(0), CLOSING_MS).unref();
     await app.close();
     process.exit(0);
   };

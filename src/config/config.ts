@@ -22,6 +22,8 @@ export interface Config {
   readonly ice: IceConfig;
   readonly limits: Limits;
   readonly drain: DrainConfig;
+  readonly life: LifeConfig;
+  readonly handshakes: HandshakeConfig;
 }
 
 /** How tokens are made and checked. Never decided by a token. */
@@ -57,6 +59,23 @@ export interface DrainConfig {
   readonly spreadMs: number;
   /** Then what is left is closed. */
   readonly deadlineMs: number;
+}
+
+/** A node's own clocks in a cluster, in milliseconds. docs/architecture.md says what must hold between them. */
+export interface LifeConfig {
+  /** A node that is silent for so long is given up by the others. */
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  /** How often nodes look for what dead ones left behind. */
+  readonly sweepMs: number;
+  /** How often a node compares each of its rooms with the store. */
+  readonly reconcileMs: number;
+}
+
+/** How fast a node takes new sockets: when thousands lost theirs at once, those that are open must not suffer. */
+export interface HandshakeConfig {
+  readonly burst: number;
+  readonly perSecond: number;
 }
 
 /** The environment cannot be served; `faults` names each wrong variable and why. */
@@ -140,6 +159,12 @@ const ENVIRONMENT = z.object({
   DRAIN_GRACE_MS: count(5_000, 0, 60_000),
   DRAIN_SPREAD_MS: count(20_000, 0, 600_000),
   DRAIN_DEADLINE_MS: count(25_000, 0, 600_000),
+  NODE_LEASE_MS: count(10_000, 1_500, 600_000),
+  NODE_RENEW_MS: count(3_000, 100, 600_000),
+  NODE_SWEEP_MS: count(2_000, 100, 600_000),
+  NODE_RECONCILE_MS: count(5_000, 100, 600_000),
+  HANDSHAKE_BURST: count(1_000),
+  HANDSHAKES_PER_SECOND: count(500),
 });
 
 /**
@@ -208,8 +233,18 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       helloTimeoutMs: env.HELLO_TIMEOUT_MS,
     },
     drain: { graceMs: env.DRAIN_GRACE_MS, spreadMs: env.DRAIN_SPREAD_MS, deadlineMs: env.DRAIN_DEADLINE_MS },
+    life: {
+      leaseMs: env.NODE_LEASE_MS,
+      renewMs: env.NODE_RENEW_MS,
+      sweepMs: env.NODE_SWEEP_MS,
+      reconcileMs: env.NODE_RECONCILE_MS,
+    },
+    handshakes: { burst: env.HANDSHAKE_BURST, perSecond: env.HANDSHAKES_PER_SECOND },
   });
 };
+
+/** The longest that a command to Redis may take. */
+const REDIS_COMMAND_MS = 500;
 
 /** Combinations that would run, and do harm. */
 const refusals = (env: z.infer<typeof ENVIRONMENT>, production: boolean): string[] => {
@@ -228,6 +263,12 @@ const refusals = (env: z.infer<typeof ENVIRONMENT>, production: boolean): string
   if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined) {
     faults.push('TURN_URLS without TURN_SECRET: the secret that coturn has as static-auth-secret');
   }
+  if (env.NODE_LEASE_MS <= 2 * env.NODE_RENEW_MS + 2 * REDIS_COMMAND_MS) {
+    faults.push(
+      'NODE_LEASE_MS must be more than twice NODE_RENEW_MS and a second, or slow renewals cost live nodes their lease',
+    );
+  }
+  if (env.NODE_SWEEP_MS > env.NODE_LEASE_MS) faults.push('NODE_SWEEP_MS must not be more than NODE_LEASE_MS');
   if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
   if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
     faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');

@@ -37,8 +37,10 @@ export class PresenceModule implements OnApplicationShutdown {
 }
 
 /** What is kept must outlive the resume window, however long that was set. */
-const timersOf = ({ limits: { resumeWindowMs } }: Config): PresenceTimers => ({
+const timersOf = ({ limits: { resumeWindowMs }, life }: Config): PresenceTimers => ({
   ...PRESENCE_TIMERS,
+  leaseMs: life.leaseMs,
+  reconcileGraceMs: life.reconcileMs,
   resumeWindowMs,
   tombstoneMs: Math.max(PRESENCE_TIMERS.tombstoneMs, 2 * resumeWindowMs),
   roomTtlMs: Math.max(PRESENCE_TIMERS.roomTtlMs, 2 * resumeWindowMs),

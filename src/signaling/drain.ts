@@ -2,6 +2,9 @@ import type { DrainConfig } from '../config/config.js';
 import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
 
+/** Nobody is asked in the last part of the time: who is has to come through a handshake and a join. */
+const LATEST = 0.85;
+
 /**
  * How a node goes away without anybody noticing: not ready → the load balancer's time → no new sockets →
  * each session is asked to move at a random moment → what is left is closed by the caller.
@@ -24,15 +27,19 @@ export class Drain {
     await delay(this.config.graceMs);
     this.refusing = true;
     const asked = this.registry.all.map((session) => this.ask(session));
-    const deadline = delay(this.config.deadlineMs - Math.min(this.config.graceMs, this.config.deadlineMs));
+    const deadline = delay(this.timeLeftMs);
     await Promise.race([deadline, Promise.all(asked).then(() => this.allGone())]);
   }
 
+  private get timeLeftMs(): number {
+    return Math.max(0, this.config.deadlineMs - this.config.graceMs);
+  }
+
   private async ask(session: Session): Promise<void> {
-    const afterMs = this.random() * this.config.spreadMs;
+    const afterMs = this.random() * Math.min(this.config.spreadMs, this.timeLeftMs * LATEST);
     await delay(afterMs);
     if (session.state !== 'on') return;
-    session.send({ type: 'drain', deadlineMs: Math.max(0, this.config.deadlineMs - afterMs), reconnectAfterMs: 0 });
+    session.send({ type: 'drain', deadlineMs: Math.ceil(this.timeLeftMs - afterMs), reconnectAfterMs: 0 });
   }
 
   private async allGone(): Promise<void> {

@@ -16,6 +16,9 @@ export interface NodeTimers {
 
 export const NODE_TIMERS: NodeTimers = { renewMs: 3_000, sweepMs: 2_000, reconcileMs: 5_000 };
 
+/** How long a start waits for the store. Beyond it the node serves what it can, and says that it is not ready. */
+export const BOOT_PATIENCE_MS = 3_000;
+
 /** Keeps this node's lease, reaps what others left behind, and compares its rooms with the store. */
 export class NodeLife {
   private readonly timers: NodeJS.Timeout[] = [];
@@ -30,10 +33,16 @@ export class NodeLife {
     private readonly rhythm: NodeTimers = NODE_TIMERS,
   ) {}
 
-  /** Takes an id and begins. Resolves also when the store is away: then it goes on trying. */
+  /** Takes an id and begins. Resolves when the node is listening, or a moment later: then it goes on trying. */
   async start(): Promise<void> {
     this.ports.bus.onGap(() => void this.refreshAll());
-    await this.tick('life', () => this.newLife());
+    const begun = this.tick('life', () => this.newLife());
+    let patience: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, BOOT_PATIENCE_MS);
+    });
+    await Promise.race([begun, enough]);
+    clearTimeout(patience);
     this.every('renew', this.rhythm.renewMs, () => this.renew());
     this.every('sweep', this.rhythm.sweepMs, () => this.sweep());
     this.every('reconcile', this.rhythm.reconcileMs, () => this.reconcileAll());

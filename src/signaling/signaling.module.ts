@@ -112,7 +112,7 @@ const monotonic = (): number => performance.now();
       inject: [CONFIG, 'SERVICES', BUS, PRESENCE, RosterSync],
       useFactory: (config: Config, services: Services, bus: Bus, presence: Presence, sync: RosterSync) => {
         const { rooms, membership, log } = services;
-        const life = new NodeLife(config.nodeName, { presence, bus }, { rooms, sync, membership }, log);
+        const life = new NodeLife(config.nodeName, { presence, bus }, { rooms, sync, membership }, log, config.life);
         return new SignalingNode(services, { bus, presence }, sync, life);
       },
     },

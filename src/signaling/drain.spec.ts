@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { Drain } from './drain.js';
+import type { Session } from './session.js';
+import type { SessionRegistry } from './session-registry.js';
+
+/** Sessions that move as soon as they are asked to, unless they are `stubborn`. */
+const registryOf = (count: number, stubborn = false) => {
+  const sessions = new Set<Session>();
+  const asked: { deadlineMs: number; at: number }[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const session = {
+      state: 'on',
+      send: ({ deadlineMs }: { deadlineMs: number }) => {
+        asked.push({ deadlineMs, at: performance.now() });
+        if (!stubborn) sessions.delete(session);
+      },
+    } as unknown as Session;
+    sessions.add(session);
+  }
+  const registry = {
+    get all() {
+      return [...sessions];
+    },
+    get size() {
+      return sessions.size;
+    },
+  };
+  return { asked, registry: registry as unknown as SessionRegistry };
+};
+
+describe('a drain', () => {
+  it('asks everybody to move, each at a moment of its own, and ends when they have', async () => {
+    const { asked, registry } = registryOf(20);
+    let next = 0;
+    const drain = new Drain({ graceMs: 1, spreadMs: 200, deadlineMs: 60_000 }, registry, () => (next++ % 20) / 20);
+    await drain.run();
+    expect(asked).toHaveLength(20);
+    const told = asked.map(({ deadlineMs }) => deadlineMs);
+    expect(new Set(told).size).toBe(20);
+    expect(told).toEqual([...told].sort((a, b) => b - a));
+  });
+
+  it('asks the last ones while there is time left to move in, though the spread is longer than that', async () => {
+    const { asked, registry } = registryOf(2, true);
+    const drain = new Drain({ graceMs: 100, spreadMs: 10_000, deadlineMs: 400 }, registry, () => 1);
+    await drain.run();
+    expect(asked).toHaveLength(2);
+    for (const { deadlineMs } of asked) expect(deadlineMs).toBeGreaterThan(30);
+  });
+
+  it('ends at its deadline, whoever stays', async () => {
+    const { registry } = registryOf(1, true);
+    await new Drain({ graceMs: 1, spreadMs: 1, deadlineMs: 50 }, registry).run();
+    expect(registry.size).toBe(1);
+  });
+});
