@@ -1,0 +1,218 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HistoryEvent } from '../history/history.js';
+import { merge, parseHistory } from '../history/recorder.js';
+import { until } from '../support/until.js';
+
+/** What an SDK client shows of itself. */
+export interface ClientView {
+  readonly name: string;
+  readonly dead: boolean;
+  readonly state: string;
+  /** Every state it was in, in order. */
+  readonly states: readonly string[];
+  readonly node: string | undefined;
+  readonly session: string | undefined;
+  readonly self: string | undefined;
+  readonly room: string | undefined;
+  readonly attached: boolean;
+  /** Signals without a result. */
+  readonly waiting: number;
+  readonly epoch: string | undefined;
+  readonly version: number | undefined;
+  readonly roster: Readonly<Record<string, 'on' | 'away'>> | undefined;
+  readonly results: readonly { readonly id: string; readonly result: string; readonly why?: string }[];
+  /** Ids of the signals that its application was handed, in order. */
+  readonly received: readonly string[];
+  /** What it was told of others: joined, away, back, left. */
+  readonly rosterEvents: readonly { readonly event: string; readonly of: string; readonly reason?: string }[];
+}
+
+const DRIVER = join(import.meta.dirname, 'client-driver', 'driver.mjs');
+const PATIENCE_MS = 60_000;
+
+/** SDK clients in processes of their own, and the history that they write. */
+export class Clients {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'parley-history-'));
+  private readonly drivers: Driver[] = [];
+  private readonly all = new Map<string, Client>();
+  private count = 0;
+
+  /** @param processes how many processes the clients are spread over */
+  constructor(private readonly processes = 1) {}
+
+  /** A client that is in the room. */
+  async open(where: { readonly url: string; readonly token: string; readonly room: string }): Promise<Client> {
+    const number = this.count++;
+    const driver = this.driver(number % this.processes);
+    const client = new Client(`c${number}`, driver);
+    this.all.set(client.name, client);
+    await client.command('open', where);
+    return client;
+  }
+
+  get list(): readonly Client[] {
+    return [...this.all.values()];
+  }
+
+  /** Those that neither left nor crashed. */
+  get living(): readonly Client[] {
+    return this.list.filter(({ over }) => !over);
+  }
+
+  views(): Promise<ClientView[]> {
+    return Promise.all(this.living.map((client) => client.view()));
+  }
+
+  /** SIGKILL to the process of these clients: all of them are gone without a word. */
+  async kill(client: Client): Promise<void> {
+    const views = await Promise.all(this.living.filter(({ driver }) => driver === client.driver).map((c) => c.view()));
+    await client.driver.kill();
+    const now = Number(process.hrtime.bigint()) / 1e6;
+    for (const { self } of views) if (self !== undefined) this.crashes.push({ t: now, kind: 'crash', peer: self });
+    for (const other of this.list) if (other.driver === client.driver) other.over = true;
+  }
+
+  private readonly crashes: HistoryEvent[] = [];
+
+  /** What all processes wrote so far, by time. */
+  history(): HistoryEvent[] {
+    const files = this.drivers.map(({ file }) => (existsSync(file) ? parseHistory(readFileSync(file, 'utf8')) : []));
+    return withEnds(merge(...files, this.crashes));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.drivers.map((driver) => driver.kill()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private driver(index: number): Driver {
+    const known = this.drivers[index];
+    if (known?.alive) return known;
+    const driver = new Driver(join(this.folder, `history-${this.drivers.length}.jsonl`));
+    if (known === undefined) this.drivers[index] = driver;
+    else {
+      this.drivers.push(known);
+      this.drivers[index] = driver;
+    }
+    return driver;
+  }
+}
+
+/** One SDK client, in another process. */
+export class Client {
+  /** It left, or was killed. */
+  over = false;
+
+  constructor(
+    readonly name: string,
+    readonly driver: Driver,
+  ) {}
+
+  command(what: string, argument: object = {}): Promise<any> {
+    return this.driver.command(this.name, what, argument);
+  }
+
+  view(): Promise<ClientView> {
+    return this.command('state');
+  }
+
+  /** Its own peer id. */
+  async self(): Promise<string> {
+    return (await this.view()).self as string;
+  }
+
+  /** Signals; their results are in the view. */
+  send(count: number, to?: string, size?: number): Promise<void> {
+    return this.command('send', { count, to, size });
+  }
+
+  async leave(): Promise<void> {
+    this.over = true;
+    await this.command('leave');
+  }
+
+  async crash(): Promise<void> {
+    this.over = true;
+    await this.command('crash');
+  }
+
+  /** Waits until its view is as wanted. */
+  until(wanted: (view: ClientView) => boolean, withinMs = 60_000): Promise<ClientView> {
+    let last: ClientView | undefined;
+    return until(async () => {
+      last = await this.view();
+      return wanted(last) && last;
+    }, withinMs).catch((error) => {
+      throw new Error(`${(error as Error).message}\n${this.name}: ${JSON.stringify(last)}`);
+    });
+  }
+}
+
+/**
+ * A client that crashed, or cannot be reached, does not write down when the service ended its peer: the first who was
+ * told of it did. A peer that goes on to the end is not made to end by that.
+ */
+const withEnds = (events: readonly HistoryEvent[]): HistoryEvent[] => {
+  const over = new Set(events.flatMap((e) => (e.kind === 'crash' || e.kind === 'end' ? [e.peer] : [])));
+  const ends: HistoryEvent[] = [];
+  for (const event of events) {
+    if (event.kind !== 'seen' || event.event !== 'left' || !over.delete(event.of)) continue;
+    ends.push({ t: event.t, kind: 'end', peer: event.of, why: event.reason ?? '' });
+  }
+  return merge(events, ends);
+};
+
+class Driver {
+  alive = true;
+  private readonly child: ChildProcess;
+  private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private next = 0;
+  private said = '';
+
+  constructor(readonly file: string) {
+    this.child = fork(DRIVER, [file], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.said += chunk.toString();
+      });
+    }
+    this.child.on('message', ({ re, value, error }: { re: number; value?: unknown; error?: string }) => {
+      const waiting = this.waiting.get(re);
+      this.waiting.delete(re);
+      if (error === undefined) waiting?.resolve(value);
+      else waiting?.reject(new Error(error));
+    });
+    this.child.once('exit', () => {
+      this.alive = false;
+      for (const { reject } of this.waiting.values()) reject(new Error(`The client process ended.\n${this.said}`));
+      this.waiting.clear();
+    });
+  }
+
+  command(client: string, what: string, argument: object): Promise<any> {
+    return new Promise((resolve, reject) => {
+      const id = this.next++;
+      const timer = setTimeout(() => reject(new Error(`No answer to ${what}.\n${this.said}`)), PATIENCE_MS);
+      const settle =
+        <Value>(done: (value: Value) => void) =>
+        (value: Value) => {
+          clearTimeout(timer);
+          done(value);
+        };
+      this.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
+      if (this.alive) this.child.send({ id, client, do: what, with: argument });
+      else reject(new Error('The client process is gone.'));
+    });
+  }
+
+  async kill(): Promise<void> {
+    if (!this.alive) return;
+    const gone = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await gone;
+  }
+}

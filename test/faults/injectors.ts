@@ -1,0 +1,126 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ask } from '../support/redis.js';
+import type { RedisProcess } from '../support/redis-process.js';
+import type { Client, Clients } from './clients.js';
+import type { Fleet, Place } from './fleet.js';
+import type { Faults } from './lane.js';
+import type { FaultName } from './plan.js';
+
+/** What faults are done to. */
+export interface Scene {
+  readonly fleet: Fleet;
+  readonly clients: Clients;
+  /** Lets a newcomer in, for one who left or crashed. */
+  readonly admit: (pick: number) => Promise<void>;
+}
+
+/** Does one fault, from its beginning to its end. */
+type Injector = (scene: Scene, forMs: number, pick: number) => Promise<unknown>;
+
+const one = <Item>(items: readonly Item[], pick: number): Item | undefined => items[Math.floor(pick * items.length)];
+
+const place = ({ fleet }: Scene, pick: number): Place => one(fleet.places, pick) as Place;
+
+const withClient =
+  (act: (client: Client, forMs: number, scene: Scene) => Promise<unknown>): Injector =>
+  async (scene, forMs, pick) => {
+    const client = one(scene.clients.living, pick);
+    if (client !== undefined) await act(client, forMs, scene);
+  };
+
+const onNetwork =
+  (faults: Faults): Injector =>
+  async ({ fleet }, forMs) => {
+    fleet.balancer.set(faults);
+    await wait(forMs);
+    fleet.balancer.heal();
+  };
+
+const onLink =
+  (faults: Faults): Injector =>
+  async (scene, forMs, pick) => {
+    const { redis } = place(scene, pick);
+    redis?.set(faults);
+    await wait(forMs);
+    redis?.heal();
+  };
+
+/** The server that writes go to: of a Sentinel's two the one that is master now. */
+const master = async ({ fleet: { redis } }: Scene): Promise<RedisProcess> => {
+  for (const server of redis.servers.slice(0, 2)) {
+    const role = await ask(server.port, 'role').catch(() => '');
+    if (String(role).startsWith('master')) return server;
+  }
+  return redis.servers[0] as RedisProcess;
+};
+
+export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
+  'node killed': async (scene, forMs, pick) => {
+    const victim = place(scene, pick);
+    await scene.fleet.kill(victim);
+    await wait(forMs);
+    await scene.fleet.boot(victim);
+  },
+  'node replaced': async (scene, _forMs, pick) => {
+    const victim = place(scene, pick);
+    await scene.fleet.terminate(victim);
+    await scene.fleet.boot(victim);
+  },
+  'node stopped': async (scene, forMs, pick) => {
+    const child = place(scene, pick).node?.process;
+    child?.kill('SIGSTOP');
+    await wait(forMs);
+    child?.kill('SIGCONT');
+  },
+
+  'sockets cut': async ({ fleet }, _forMs, pick) => fleet.balancer.cut(0.2 + pick),
+  'socket half open': withClient((client) => client.command('deafen')),
+  'reader stalled': withClient((client, ms) => client.command('stall', { ms })),
+  'network slow': onNetwork({ latencyMs: 80, jitterMs: 200 }),
+  'network sliced': onNetwork({ sliceBytes: 11 }),
+  'network held': onNetwork({ hold: 'both' }),
+  'network dead': onNetwork({ blackhole: 'both' }),
+
+  'redis cut from a node': onLink({ blackhole: 'both' }),
+  'redis deaf to a node': onLink({ blackhole: 'up' }),
+  'redis replies swallowed': onLink({ swallowReplies: true }),
+  'redis held': onLink({ hold: 'both' }),
+  'redis slow': onLink({ latencyMs: 150, jitterMs: 100 }),
+  'redis killed': async (scene, forMs) => {
+    const victim = await master(scene);
+    await victim.kill();
+    await wait(forMs);
+    await victim.restart();
+  },
+  'redis paused': async (scene, forMs) => {
+    const { port } = await master(scene);
+    await ask(port, 'client', 'pause', Math.ceil(forMs), 'all');
+    await wait(forMs);
+  },
+  'redis stopped': async (scene, forMs) => {
+    const victim = await master(scene);
+    victim.pause();
+    await wait(forMs);
+    victim.resume();
+  },
+  'redis scripts flushed': async (scene) => ask((await master(scene)).port, 'script', 'flush'),
+  'redis failed over': async ({ fleet: { redis } }) => redis.failover?.().catch(() => {}),
+  'postgres away': async ({ fleet: { postgres } }, forMs) => {
+    await postgres.pause();
+    await wait(forMs);
+    await postgres.resume();
+  },
+
+  'hello late': withClient((client, delayMs) => client.command('sayAgain', { index: -2, delayMs })),
+  'hello twice': withClient((client, delayMs) => client.command('sayAgain', { index: -1, delayMs })),
+  'client crashed': async (scene, forMs, pick) => {
+    await one(scene.clients.living, pick)?.crash();
+    await wait(forMs);
+    await scene.admit(pick);
+  },
+  'client left': async (scene, forMs, pick) => {
+    await one(scene.clients.living, pick)?.leave();
+    await wait(forMs);
+    await scene.admit(pick);
+  },
+};

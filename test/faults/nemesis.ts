@@ -1,0 +1,131 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HistoryEvent } from '../history/history.js';
+import { merge, Recorder } from '../history/recorder.js';
+import { until } from '../support/until.js';
+import { type Client, Clients, type ClientView } from './clients.js';
+import { Fleet, type RedisKind } from './fleet.js';
+import { INJECTORS, type Scene } from './injectors.js';
+import { type FaultName, type PlannedFault, planFaults } from './plan.js';
+
+const ROOMS = 3;
+const CLIENTS = 12;
+/** How often a client sends on average. */
+const TALK_MS = 120;
+/** Clients go on talking for so long after the last fault. */
+const CALM_MS = 3_000;
+/** Bounds of a run's parts; beyond one it has failed. */
+const FAULT_MS = 60_000;
+const CONVERGE_MS = 60_000;
+const SETTLE_MS = 60_000;
+
+/** What a run did and left behind, to be judged. */
+export interface NemesisRun {
+  readonly seed: number;
+  readonly redis: RedisKind;
+  readonly plan: readonly PlannedFault[];
+  readonly history: readonly HistoryEvent[];
+  /** What did not come right again, or went wrong beside the history. */
+  readonly troubles: readonly string[];
+}
+
+/** Sentinel for one seed of four: the rest has a proxy between each node and Redis. */
+export const redisOf = (seed: number): RedisKind => (seed % 4 === 3 ? 'sentinel' : 'standalone');
+
+/** Real nodes, real clients and faults by a seed, until all is quiet and has come right again. */
+export const runNemesis = async (
+  seed: number,
+  seconds: number,
+  say: (line: string) => void = () => {},
+): Promise<NemesisRun> => {
+  const redis = redisOf(seed);
+  const plan = planFaults(seed, seconds, redis);
+  const fleet = await Fleet.start({ redis });
+  const clients = new Clients(3);
+  const notes = new Recorder();
+  const troubles: string[] = [];
+  try {
+    const rooms = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
+    const enter = async (n: number): Promise<Client> => {
+      const { token, room } = rooms[n % ROOMS] as (typeof rooms)[number];
+      const client = await clients.open({ url: fleet.url, token, room });
+      await client.command('talk', { everyMs: TALK_MS });
+      return client;
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, (_, n) => enter(n)));
+    const scene: Scene = { fleet, clients, admit: async (pick) => void (await enter(Math.floor(pick * ROOMS))) };
+    const start = performance.now();
+    await Promise.all(
+      plan.map(async ({ name, at, forMs, pick }) => {
+        await wait(Math.max(0, start + at - performance.now()));
+        const fault = { kind: 'fault', name: labelOf(name, redis) } as const;
+        notes.add({ ...fault, phase: 'start' });
+        say(`  ${(at / 1000).toFixed(1).padStart(5)} s  ${name}${forMs > 0 ? ` for ${Math.ceil(forMs)} ms` : ''}`);
+        await bounded(INJECTORS[name](scene, forMs, pick), FAULT_MS).catch((error) => {
+          troubles.push(`The fault "${name}" could not be done: ${(error as Error).stack}`);
+        });
+        notes.add({ ...fault, phase: 'stop' });
+      }),
+    );
+    await fleet.heal();
+    notes.add({ kind: 'quiet' });
+    await converge(fleet, clients);
+    await wait(CALM_MS);
+    await Promise.all(clients.living.map((client) => client.command('hush')));
+    await until(async () => (await clients.views()).every(({ waiting }) => waiting === 0), SETTLE_MS);
+    await converge(fleet, clients);
+    notes.add({ kind: 'over' });
+  } catch (error) {
+    troubles.push((error as Error).message);
+    for (const view of await clients.views().catch(() => [])) troubles.push(JSON.stringify(brief(view)));
+  }
+  for (const line of fleet.output.split('\n')) if (isAlarming(line)) troubles.push(line);
+  const history = merge(clients.history(), notes.events);
+  await clients.stop();
+  await fleet.stop();
+  return { seed, redis, plan, history, troubles };
+};
+
+/** The checker knows by these names that the store may have forgotten something. */
+const labelOf = (name: FaultName, redis: RedisKind): string => {
+  if (name === 'redis failed over') return 'redis_failover';
+  if (name === 'redis killed') return redis === 'sentinel' ? 'redis_failover' : 'redis_empty';
+  return name.replaceAll(' ', '_');
+};
+
+/** Everybody is attached, and sees just those who are there. */
+const converge = async (fleet: Fleet, clients: Clients): Promise<void> => {
+  await fleet.whenReady(CONVERGE_MS);
+  let last: ClientView[] = [];
+  await until(async () => {
+    last = await clients.views();
+    return isRight(last);
+  }, CONVERGE_MS).catch(() => {
+    throw new Error(`It did not come right again within ${CONVERGE_MS} ms of quiet.`);
+  });
+};
+
+const isRight = (views: readonly ClientView[]): boolean =>
+  views.every(({ attached, room, roster }) => {
+    const there = views.filter((view) => view.room === room).map(({ self }) => self as string);
+    const seen = Object.entries(roster ?? {});
+    return attached && seen.length === there.length && there.every((self) => roster?.[self] === 'on');
+  });
+
+const brief = ({ results: _results, received: _received, rosterEvents: _events, ...view }: ClientView): object => view;
+
+/** A line of a node's log that must not be there, whatever was done to it. */
+const isAlarming = (line: string): boolean =>
+  /unhandledRejection|uncaughtException|a handler failed|"level":60/.test(line);
+
+const bounded = async <Value>(work: Promise<Value>, ms: number): Promise<Value> => {
+  const timer = new AbortController();
+  const late = wait(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`It was not done within ${ms} ms.`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer.abort();
+    late.catch(() => {});
+  }
+};
