@@ -30,7 +30,7 @@ export const startNode = async (
   prefix: readonly string[] = [],
 ): Promise<RunningNode> => {
   const dataDir = environment['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
-  const [program, ...words] = [...prefix, process.execPath, 'dist/main.js'] as [string, ...string[]];
+  const [program = process.execPath, ...words] = [...prefix, process.execPath, 'dist/main.js'];
   const child = spawn(program, words, {
     cwd: ROOT,
     env: {
