@@ -162,16 +162,19 @@ describe('presence behind sentinels', () => {
       const presence = new RedisPresence(await links.open(), TIMERS);
       const room = aRoom();
       const join = request(room);
-      await attach(presence, join);
+      const { snapshot } = await attach(presence, join);
       await redis.failover();
       const next = { ...join, connection: aConnection(), attempt: 2 };
-      await until(() =>
+      // The replica may have had less than the master: versions of the old epoch must not be counted on.
+      const epoch = await until(() =>
         presence.attach(next).then(
-          (result) => result.kind === 'attached',
+          (result) => result.kind === 'attached' && result.snapshot.epoch !== snapshot.epoch && result.snapshot.epoch,
           () => false,
         ),
       );
-      expect(await presence.snapshot(room)).toMatchObject({ members: [{ connection: next.connection }] });
+      expect(await presence.snapshot(room)).toMatchObject({ epoch, members: [{ connection: next.connection }] });
+      const later = { ...join, connection: aConnection(), attempt: 3 };
+      expect((await attach(presence, later)).snapshot.epoch).toBe(epoch);
     } finally {
       await links.stop();
     }

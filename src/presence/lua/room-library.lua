@@ -3,6 +3,7 @@
 --
 -- The room is one hash, so that it has one time to live and is read in one go:
 --   e epoch · v version · o order of the last who joined · n nodes as JSON {node: [members, when it reconciled last]}
+--   s the life of the server that wrote it last
 --   m:PEER a member as a JSON array of the fields below
 -- Times are milliseconds by the clock of the Redis that has the room.
 local ROOM, ENDED = KEYS[1], KEYS[2]
@@ -13,12 +14,19 @@ local MAX_TOMBSTONES = 10000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local header = redis.call('HMGET', ROOM, 'e', 'v', 'o', 'n')
+local header = redis.call('HMGET', ROOM, 'e', 'v', 'o', 'n', 's')
 local epoch = header[1] or ''
 local version = tonumber(header[2] or 0)
 local order = tonumber(header[3] or 0)
 local nodes = header[4] and cjson.decode(header[4]) or {}
 local events = {}
+
+-- Another server, or the same one after a restart, may have less than the one before it: writes that no replica got,
+-- or a room that was begun anew and is the old one again. Versions of this epoch may have been seen that differ from
+-- those to come, so it is over, and everybody asks for the whole room. Without the right to INFO this is not noticed.
+local info = redis.pcall('INFO', 'server')
+local server = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+if epoch ~= '' and header[5] ~= server then epoch = string.sub(redis.sha1hex(epoch .. server), 1, 12) end
 
 -- Whoever must be told: every node with a member before, and those that attach one now.
 local told = {}
@@ -128,7 +136,7 @@ local function finish()
   if count() == 0 then
     redis.call('DEL', ROOM)
   else
-    redis.call('HSET', ROOM, 'e', epoch, 'v', version, 'o', order, 'n', cjson.encode(nodes))
+    redis.call('HSET', ROOM, 'e', epoch, 'v', version, 'o', order, 'n', cjson.encode(nodes), 's', server)
     redis.call('PEXPIRE', ROOM, TTL)
   end
   local names = {}
