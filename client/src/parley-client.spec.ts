@@ -164,6 +164,15 @@ describe('connecting', () => {
     expect(await closed).toMatchObject({ code: 'superseded' });
   });
 
+  it('does not take what was said of a signal for the reason of its end', async () => {
+    const client = makeClient();
+    const closed = once<ParleyError | undefined>((listener) => client.on('closed', listener));
+    await client.connect();
+    gateway.current.send({ type: 'error', to: 'a', seq: 1, code: 'peer_away', message: 'Away.', retryable: true });
+    gateway.current.socket.close(4510);
+    expect(await closed).toMatchObject({ code: 'token_invalid' });
+  });
+
   it('on a drain opens the new socket first, and is not stopped when the old one is superseded by it', async () => {
     const client = makeClient();
     const states: string[] = [];
@@ -312,6 +321,39 @@ describe('a room', () => {
     expect((await back).id).toBe('a');
     expect(gateway.current.hello.key).not.toBe(firstKey);
     expect(room.self).toBe('me-again');
+  });
+
+  it('is entered again under a fresh session, for nobody knows whether the server heard of the leave', async () => {
+    gateway.roster = [participant('a', 1)];
+    const { client, room } = await joined();
+    const firstKey = gateway.current.hello.key;
+    const heard: unknown[] = [];
+    gateway.script.frame = ({ type }) => type === 'leave';
+    const left = room.leave();
+    // No frame names its receiver: this one is for the peer that is over.
+    gateway.current.send({ type: 'signal', from: 'a', seq: 1, base: 1, kind: 'data' }, '"for the former peer"');
+    gateway.self = 'me-again';
+    const again = await client.join('room', { media: false });
+    again.on('signal', ({ data }) => heard.push(data));
+    expect(gateway.current.hello.key).not.toBe(firstKey);
+    expect(again.self).toBe('me-again');
+    gateway.current.send({ type: 'signal', from: 'a', seq: 1, base: 1, kind: 'data' }, '"for this one"');
+    await gateway.until(() => gateway.of('ack').length === 1);
+    expect(heard).toEqual(['for this one']);
+    await left;
+  });
+
+  it('keeps the session when a first join was refused', async () => {
+    const { client } = await joined();
+    const firstKey = gateway.current.hello.key;
+    gateway.script.frame = (frame, { send }) => {
+      if (frame.type !== 'join' || frame.room !== 'other') return false;
+      send({ type: 'error', re: frame.id, code: 'room_full', message: 'Full.', retryable: true });
+      return true;
+    };
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      await expect(client.join('other', { media: false })).rejects.toMatchObject({ code: 'room_full' });
+    expect(gateway.current.hello.key).toBe(firstKey);
   });
 
   it('is over when this client was removed from it', async () => {

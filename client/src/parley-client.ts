@@ -63,6 +63,11 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   readonly #requests: Requests;
   readonly #early: EarlyFrames;
   readonly #rooms = new Map<RoomId, { readonly room: Room; readonly entered: Promise<Room> }>();
+  /**
+   * Rooms that this session's peer has left, whether or not the server heard of it. It would let an unheard one in again
+   * under the same id, whose numbers begin anew here and go on for the others: so it takes a fresh session.
+   */
+  readonly #spent = new Set<RoomId>();
   readonly #context: RoomContext;
   #state: ClientState = 'idle';
   #reporting = false;
@@ -100,7 +105,11 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       report: (error) => this.#report(error),
       renew: () => this.#renew(),
       forget: (id, room) => {
-        if (this.#rooms.get(id)?.room === room) this.#rooms.delete(id);
+        const known = this.#rooms.get(id)?.room;
+        if (known !== room) return;
+        this.#rooms.delete(id);
+        // A first join that was refused has made no peer.
+        if (known.self !== '') this.#spent.add(id);
       },
     };
   }
@@ -170,6 +179,10 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     const known = this.#rooms.get(id);
     if (known?.room.live) return known.entered;
     if (this.state === 'closed') throw new ParleyError('closed');
+    if (known || this.#spent.has(id)) {
+      this.#rooms.delete(id);
+      this.#renew();
+    }
     const room = new Room(id, this.#context, { meta: options.meta, media });
     const entered = room.enter().then(() => room);
     this.#rooms.set(id, { room, entered });
@@ -272,6 +285,9 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   #renew(): void {
+    this.#spent.clear();
+    // They were for the peers that are over: no frame names its receiver.
+    this.#early.clear();
     for (const { room } of this.#rooms.values()) {
       // Without this the others would see the old peer as away for the whole resume window.
       if (room.attached) this.#connection.send({ type: 'leave', id: newId(), room: room.id });

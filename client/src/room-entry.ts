@@ -79,9 +79,13 @@ export class RoomEntry {
   refuse(frame: ErrorMessage): boolean {
     if (frame.re === undefined || frame.re !== this.#waitingFor) return false;
     this.#waitingFor = undefined;
+    if (frame.code === 'session_ended') {
+      // No reason to give up: a fresh session is on its way.
+      this.context.renew();
+      return true;
+    }
     this.#refusal = errorOf(frame);
-    if (frame.code === 'session_ended') this.context.renew();
-    else if (PASSING.has(frame.code)) {
+    if (PASSING.has(frame.code)) {
       this.context.options.clock.clearTimeout(this.#timer);
       this.#timer = this.context.options.clock.setTimeout(() => this.#again(), this.#policy.next(frame.retryAfterMs));
     } else this.refused(this.#refusal);

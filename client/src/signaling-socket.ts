@@ -116,7 +116,9 @@ export class SignalingSocket {
       this.#watch(this.#quietMs);
       this.listener.welcome(this, message);
     } else if (message.type !== 'pong') {
-      if (message.type === 'error' && (message.re === undefined || message.re === this.hello.id)) this.#error = message;
+      // What is said of a signal is no reason for a close.
+      if (message.type === 'error' && message.to === undefined && (message.re ?? this.hello.id) === this.hello.id)
+        this.#error = message;
       this.listener.message(this, message, body);
     }
   }
