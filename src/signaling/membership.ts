@@ -10,10 +10,26 @@ import type { SignalingStats } from './signaling-stats.js';
 /** How long a newer socket of the same session on this node has to take the rooms over before they go `away`. */
 const TAKEOVER_MS = 2_000;
 
+/** Successful rounds of reconciliation, each after the last command that may come late. */
+const UNSETTLED_ROUNDS = 3;
+/** Beyond so many, those who left are ended by the resume window instead. */
+const MAX_UNFINISHED = 10_000;
+
+interface Leaving {
+  readonly room: RoomId;
+  readonly reason: LeftReason;
+  readonly attempt: number;
+}
+
 /** How local clients come into rooms and out of them. */
 export class Membership {
-  /** Rooms where a detach did not reach the store: to be reconciled until it has. */
-  readonly unsettled = new Set<RoomId>();
+  /**
+   * Rooms where the store may not know, or may learn too late, what happened here; and for how many more rounds of
+   * reconciliation. A round passes over what is younger than its grace, so one is not enough.
+   */
+  readonly unsettled = new Map<RoomId, number>();
+  /** Peers that left while the store was away. */
+  private readonly unfinished = new Map<PeerId, Leaving>();
   private readonly takeovers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -69,6 +85,8 @@ export class Membership {
       this.rooms.openSeat(seat);
     } catch (error) {
       this.giveUp(seat);
+      // A command that was given up may be executed all the same, after everybody here forgot of it.
+      if (!(error instanceof ProtocolError)) this.unsettle(id);
       throw error;
     } finally {
       room.entering -= 1;
@@ -76,14 +94,29 @@ export class Membership {
     }
   }
 
-  /** Ends the session's peer in a room. */
+  /** Ends the session's peer in a room: here at once, and in the store as soon as it can be asked. */
   async leave(session: Session, id: RoomId, reason: LeftReason = 'left'): Promise<void> {
     const peer = session.rooms.get(id);
     if (peer === undefined) return;
-    const change = await this.presence.leave(id, peer, reason, session.attachment.attempt);
     this.forget(session, id, peer);
-    this.sync.spread(change);
-    this.rooms.closeIfEmpty(id);
+    const leaving = { room: id, reason, attempt: session.attachment.attempt };
+    try {
+      await this.finishLeave(peer, leaving);
+    } catch (error) {
+      if (this.unfinished.size < MAX_UNFINISHED) this.unfinished.set(peer, leaving);
+      this.unsettle(id);
+      throw error;
+    } finally {
+      this.rooms.closeIfEmpty(id);
+    }
+  }
+
+  /** What could not be done while the store was away. */
+  async finish(): Promise<void> {
+    for (const [peer, leaving] of [...this.unfinished]) {
+      await this.finishLeave(peer, leaving);
+      this.unfinished.delete(peer);
+    }
   }
 
   /** @throws ProtocolError `not_in_room` */
@@ -113,6 +146,21 @@ export class Membership {
     this.takeovers.clear();
   }
 
+  /** The room was reconciled once. */
+  settled(id: RoomId): void {
+    const rounds = this.unsettled.get(id) ?? 0;
+    if (rounds > 1) this.unsettled.set(id, rounds - 1);
+    else this.unsettled.delete(id);
+  }
+
+  private async finishLeave(peer: PeerId, { room, reason, attempt }: Leaving): Promise<void> {
+    this.sync.spread(await this.presence.leave(room, peer, reason, attempt));
+  }
+
+  private unsettle(id: RoomId): void {
+    this.unsettled.set(id, UNSETTLED_ROUNDS);
+  }
+
   private detachAll(session: Session, seats: [RoomId, PeerId][]): void {
     for (const [id, peer] of seats) void this.detach(id, peer, session);
   }
@@ -121,7 +169,7 @@ export class Membership {
     try {
       this.sync.spread(await this.presence.detach(id, peer, session.connection));
     } catch {
-      this.unsettled.add(id);
+      this.unsettle(id);
     } finally {
       this.rooms.closeIfEmpty(id);
     }

@@ -80,11 +80,12 @@ export class NodeLife {
 
   private async reconcileAll(): Promise<void> {
     const { rooms, membership } = this.local;
-    const ids = new Set<RoomId>([...membership.unsettled, ...[...rooms.all].map((room) => room.id)]);
+    await membership.finish();
+    const ids = new Set<RoomId>([...membership.unsettled.keys(), ...[...rooms.all].map((room) => room.id)]);
     for (const id of ids) {
       if (this.stopped) return;
       await this.reconcile(id);
-      membership.unsettled.delete(id);
+      membership.settled(id);
     }
   }
 

@@ -136,6 +136,21 @@ describe('the signaling core', () => {
     expect(whole.header.participants.map((p: any) => p.peer).sort()).toEqual([alice.peer, bob.peer].sort());
   });
 
+  it('ends a peer that left while the store was away, as soon as it is back', async () => {
+    const { one, two, store } = await setup(2);
+    const alice = await enter(one, 'alice');
+    const bob = await enter(two, 'bob');
+    await knows(alice.client, 'joined', bob.peer);
+    store.down = true;
+    expect(await bob.client.request({ type: 'leave', room: 'r1' })).toMatchObject({ code: 'unavailable' });
+    alice.client.send({ type: 'signal', to: bob.peer, seq: 1, base: 1, kind: 'data' }, 'x');
+    await alice.client.until(() => alice.client.received('error').length === 1);
+    expect(bob.client.received('signal')).toEqual([]);
+    store.down = false;
+    await knows(alice.client, 'left', bob.peer);
+    expect(alice.client.rosterEvents().find(({ event }) => event === 'left')).toMatchObject({ reason: 'left' });
+  });
+
   it('puts its peers back when the store has lost everything', async () => {
     const { one, two, store } = await setup(2);
     const alice = await enter(one, 'alice');
