@@ -29,4 +29,17 @@ describe('a room in memory', () => {
     expect(room.isForgettable(PRESENCE_TIMERS.tombstoneMs - 1)).toBe(false);
     expect(room.isForgettable(PRESENCE_TIMERS.tombstoneMs)).toBe(true);
   });
+
+  it('begins a new epoch when its store may have lost writes, and not again after that', () => {
+    let epochs = 0;
+    const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => `epoch-${++epochs}`);
+    room.follow(1);
+    room.attach(join('peer'), 0);
+    room.follow(1);
+    expect(room.snapshot().epoch).toBe('epoch-1');
+    room.follow(2);
+    expect(room.snapshot()).toMatchObject({ epoch: 'epoch-2', version: 1 });
+    room.follow(2);
+    expect(room.snapshot().epoch).toBe('epoch-2');
+  });
 });

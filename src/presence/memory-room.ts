@@ -30,6 +30,8 @@ export class MemoryRoom {
   private epoch = '';
   private version = 0;
   private order = 0;
+  /** The life of the store that wrote it last. */
+  private life = 0;
   private readonly members = new Map<PeerId, Stored>();
   private readonly ended = new Map<PeerId, number>();
 
@@ -43,6 +45,15 @@ export class MemoryRoom {
   isForgettable(now: number): boolean {
     this.trim(now);
     return this.members.size === 0 && this.ended.size === 0;
+  }
+
+  /**
+   * A store that lost writes may count the same versions again with other changes: those who saw the former ones must
+   * not take these for them. So the epoch is over, and everybody asks for the whole room.
+   */
+  follow(life: number): void {
+    if (this.epoch !== '' && this.life !== life) this.epoch = this.newEpoch();
+    this.life = life;
   }
 
   snapshot(): Snapshot {

@@ -24,6 +24,8 @@ export class MemoryPresenceStore {
   readonly dead = new Map<NodeId, number>();
   /** Set it to true and every operation rejects, as when Redis cannot be reached. */
   down = false;
+  /** Count it up when the store may know less than it did, as a Redis after a failover: no epoch goes on over it. */
+  life = 0;
 
   /**
    * @param now milliseconds of a clock that only goes forward.
@@ -127,6 +129,7 @@ export class MemoryPresence implements Presence {
   private in<Result>(id: RoomId, now: number, act: (room: MemoryRoom) => Result): Result {
     const { rooms, timers, newEpoch } = this.store;
     const room = rooms.get(id) ?? new MemoryRoom(id, timers, newEpoch);
+    room.follow(this.store.life);
     const result = act(room);
     if (room.isForgettable(now)) rooms.delete(id);
     else rooms.set(id, room);
