@@ -1,4 +1,4 @@
-import { DATA_LOSS, type EventOf, type HistoryEvent, type Result, SECOND_HOLDER } from './history.js';
+import { DATA_LOSS, type EventOf, type HistoryEvent, type Result, SECOND_HOLDER, UNDONE } from './history.js';
 import type { Interval } from './intervals.js';
 
 /** One signal, with everything that was written about it. */
@@ -171,9 +171,10 @@ export class Timeline {
   private ended(event: EventOf<'end'>): void {
     this.ends.push(event);
     const life = this.lives.get(event.peer);
-    if (life === undefined || life.endedAt <= event.t) return;
-    life.endedAt = event.t;
-    life.endedWhy = event.why;
+    if (life === undefined || event.why === UNDONE) return;
+    life.endedAt = Math.min(life.endedAt, event.t);
+    // Who expired comes back as another peer, but not who left.
+    if (life.endedWhy === undefined || life.endedWhy === 'expired') life.endedWhy = event.why;
   }
 
   private attach({ peer, on, t }: EventOf<'attached'>): void {

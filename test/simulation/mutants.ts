@@ -1,0 +1,7 @@
+import type { Script } from './simulation.js';
+
+/** One small change that breaks a promise. */
+export interface Mutant {
+  readonly name: string;
+  readonly apply: Script;
+}

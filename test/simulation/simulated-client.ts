@@ -1,0 +1,203 @@
+import { ParleyError } from '../../client/src/errors.js';
+import { ParleyClient } from '../../client/src/parley-client.js';
+import type { Room } from '../../client/src/room.js';
+import type { Recorder } from '../history/recorder.js';
+import type { Network, Path } from './network.js';
+import { Actor, type World } from './world.js';
+
+/** The body of each signal of the run. */
+export interface Payload {
+  readonly id: string;
+  readonly hash: string;
+  /** What the policy thinks of it: `always` denied, or each copy by chance. */
+  readonly deny?: 'always' | 'sometimes';
+  /** The receiver answers. */
+  readonly offer?: boolean;
+}
+
+/** What the clients of one run share. */
+export interface Stage {
+  readonly world: World;
+  readonly network: Network;
+  readonly recorder: Recorder;
+  readonly nextId: () => string;
+}
+
+/** The real SDK as one page of the run, with an application that writes down what it is told. */
+export class SimulatedClient {
+  readonly actor: Actor;
+  readonly path: Path;
+  readonly client: ParleyClient;
+  room: Room | undefined;
+  over = false;
+  /** What opened this client's session, to be opened again by somebody else. */
+  key: Buffer;
+  private self = '';
+  private wasAttached = false;
+
+  constructor(
+    private readonly stage: Stage,
+    readonly user: string,
+    readonly roomId: string,
+    key?: Buffer,
+  ) {
+    const { world, network } = stage;
+    this.actor = new Actor(user);
+    this.path = network.pathOf(this.actor);
+    this.key = key ?? world.random.bytes(32);
+    world.nextKey = this.key;
+    this.client = new ParleyClient({
+      url: 'ws://balancer',
+      token: user.split('/')[0] as string,
+      WebSocket: network.webSocket(this.path),
+      random: world.random.next,
+      networkChanges: () => () => {},
+    });
+    this.client.on('closed', (why) => this.closed(why));
+    this.client.on('error', (error) => {
+      if (error.code === 'internal') world.errors.push(error);
+    });
+  }
+
+  get peer(): string {
+    return this.self;
+  }
+
+  /** Whether its application believes to be in the room. */
+  get present(): boolean {
+    return this.actor.alive && !this.over && this.room !== undefined;
+  }
+
+  start(): void {
+    this.stage.world.at(this.actor, 0, () => this.enter());
+  }
+
+  /** Sends to somebody who is there; nothing when nobody is. */
+  send(more: Omit<Payload, 'id' | 'hash'> = {}, to?: string): void {
+    const { room } = this;
+    if (room === undefined || !this.present || this.actor.stopped) return;
+    const peers = [...room.peers.values()];
+    if (peers.length === 0) return;
+    const { world, recorder, nextId } = this.stage;
+    const peer = (to === undefined ? undefined : room.peers.get(to as never)) ?? world.random.of(peers);
+    const payload: Payload = { id: nextId(), hash: String(world.random.between(0, 1e9)), ...more };
+    const { id, hash } = payload;
+    const session = this.client.session ?? '';
+    recorder.add({ kind: 'send', from: room.self, to: peer.id, id, hash, room: this.roomId, session });
+    void peer.send(payload).then((sent) => {
+      const why = 'why' in sent ? sent.why : 'code' in sent ? sent.code : undefined;
+      recorder.add({ kind: 'out', id, result: sent.result, why });
+    });
+  }
+
+  /** Leaves the room, and comes back as somebody else. */
+  leave(comeBack: boolean): void {
+    const { room } = this;
+    if (room === undefined || !this.present) return;
+    this.ended('left');
+    this.room = undefined;
+    if (!comeBack) this.over = true;
+    void room.leave().then(() => {
+      if (comeBack && !this.over && this.client.state !== 'closed') this.enter();
+    });
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.ended('closed');
+    this.over = true;
+    void this.client.close();
+  }
+
+  crash(): void {
+    this.over = true;
+    this.attachedIs(false);
+    if (this.self !== '') this.stage.recorder.add({ kind: 'crash', peer: this.self });
+    this.stage.world.kill(this.actor);
+  }
+
+  /** Called after each step of this client. */
+  observe(): void {
+    if (this.self === '' || this.over || this.room === undefined) return;
+    this.attachedIs(this.room.attached && this.client.state === 'connected');
+  }
+
+  private enter(): void {
+    this.client.join(this.roomId, { media: false }).then(
+      (room) => this.entered(room),
+      (error: unknown) => {
+        if (this.over) return;
+        if (error instanceof ParleyError && (error.code === 'timeout' || error.retryable)) this.enterLater();
+        else if (!(error instanceof ParleyError && error.code === 'closed')) this.stage.world.errors.push(error);
+      },
+    );
+  }
+
+  private enterLater(): void {
+    setTimeout(() => {
+      if (!this.over && this.client.state !== 'closed') this.enter();
+    }, 1_000);
+  }
+
+  private entered(room: Room): void {
+    const { recorder } = this.stage;
+    if (this.over) return;
+    this.room = room;
+    this.become(room.self);
+    room.on('rejoined', ({ self }) => {
+      this.ended('renewed');
+      this.become(self);
+    });
+    room.on('signal', ({ from, data }) => {
+      const { id, hash, offer } = data as Payload;
+      recorder.add({ kind: 'dlv', at: room.self, from, id, hash });
+      if (offer) this.send({}, from);
+    });
+    room.on('roster', () => this.shown(room));
+    room.on('joined', ({ peer }) => recorder.add({ kind: 'seen', peer: this.self, event: 'joined', of: peer }));
+    room.on('left', ({ participant: { peer }, reason }) =>
+      recorder.add({ kind: 'seen', peer: this.self, event: 'left', of: peer, reason }),
+    );
+    room.on('removed', (reason) => {
+      this.ended(reason);
+      this.over = true;
+    });
+    this.shown(room);
+  }
+
+  private become(peer: string): void {
+    this.self = peer;
+    const session = this.client.session ?? '';
+    this.stage.recorder.add({ kind: 'live', peer, user: this.user, room: this.roomId, session });
+  }
+
+  private shown(room: Room): void {
+    const roster = (room as any).roster as { epoch: string; version: number };
+    const set = Object.fromEntries([...room.participants].map(([peer, { state }]) => [peer, state]));
+    this.stage.recorder.add({ kind: 'roster', peer: room.self, epoch: roster.epoch, version: roster.version, set });
+  }
+
+  private ended(why: string): void {
+    if (this.self === '') return;
+    this.attachedIs(false);
+    this.stage.recorder.add({ kind: 'end', peer: this.self, why });
+  }
+
+  private attachedIs(on: boolean): void {
+    if (on === this.wasAttached) return;
+    this.wasAttached = on;
+    this.stage.recorder.add({ kind: 'attached', peer: this.self, on });
+  }
+
+  private closed(why: ParleyError | undefined): void {
+    if (this.over) return;
+    if (why?.code === 'superseded') {
+      this.stage.recorder.add({ kind: 'socket', peer: this.self, code: 4509 });
+      this.crash();
+    } else {
+      this.ended('removed');
+      this.over = true;
+      if (why?.code !== 'token_invalid') this.stage.world.errors.push(new Error(`${this.user} closed: ${why?.code}`));
+    }
+  }
+}

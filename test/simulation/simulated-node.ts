@@ -1,0 +1,146 @@
+import { createSecretKey } from 'node:crypto';
+import { DEFAULT_LIMITS, type UserId } from '@parley/protocol';
+import { type Principal, TokenVerifier } from '../../src/auth/principal.js';
+import type { MemoryBusHub } from '../../src/bus/bus.memory.js';
+import { ChatLog } from '../../src/chat/chat-log.js';
+import { IceServers } from '../../src/ice/ice-servers.js';
+import { PresenceUnavailable } from '../../src/presence/presence.js';
+import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
+import { Drain } from '../../src/signaling/drain.js';
+import { joinFrame, splitFrame } from '../../src/signaling/frame.js';
+import { LocalRooms } from '../../src/signaling/local-rooms.js';
+import { Membership } from '../../src/signaling/membership.js';
+import { NodeLife } from '../../src/signaling/node-life.js';
+import { RosterSync } from '../../src/signaling/roster-sync.js';
+import type { Session } from '../../src/signaling/session.js';
+import { SessionIdentity } from '../../src/signaling/session-identity.js';
+import { SessionRegistry } from '../../src/signaling/session-registry.js';
+import { SignalingNode } from '../../src/signaling/signaling-node.js';
+import type { Services } from '../../src/signaling/signaling-services.js';
+import type { SignalingSocket } from '../../src/signaling/signaling-socket.js';
+import { SignalingStats } from '../../src/signaling/signaling-stats.js';
+import type { Listener } from './network.js';
+import { type BusWeather, SimulatedBus } from './simulated-bus.js';
+import { SimulatedPresence, type StoreListener } from './simulated-presence.js';
+import type { SimulatedStore } from './simulated-store.js';
+import { Actor, type World } from './world.js';
+
+const SECRET = createSecretKey(Buffer.alloc(32, 7));
+const DRAIN = { graceMs: 5_000, spreadMs: 20_000, deadlineMs: 25_000 };
+
+class NameVerifier extends TokenVerifier {
+  override async verify(token: string): Promise<Principal> {
+    const user = token as UserId;
+    return { user, name: token, kind: 'account', grants: {}, issuedAt: 0, expiresAt: 1e15, tokenId: token };
+  }
+}
+
+class OpenDoors extends RoomAccess {
+  override async admit(): Promise<Admission> {
+    return { role: 'member', capacity: 100 };
+  }
+}
+
+class NoChat extends ChatLog {
+  override async append(): Promise<never> {
+    throw new Error('nobody chats here');
+  }
+  override async page() {
+    return { messages: [], more: false };
+  }
+}
+
+/** What the nodes of one run share. */
+export interface Cluster {
+  readonly world: World;
+  readonly store: SimulatedStore;
+  readonly hub: MemoryBusHub;
+  readonly weather: BusWeather;
+  readonly heard: StoreListener;
+  readonly isCut: (actor: Actor) => boolean;
+  /** Whether the policy refuses this copy of a signal, by its body. */
+  readonly denies: (body: string) => boolean;
+}
+
+/** The server's own core, as one process of the run: everything but Nest, sockets, Redis and PostgreSQL. */
+export class SimulatedNode implements Listener {
+  readonly actor: Actor;
+  readonly presence: SimulatedPresence;
+  readonly bus: SimulatedBus;
+  readonly services: Services;
+  readonly node: SignalingNode;
+  readonly life: NodeLife;
+  private readonly drain: Drain;
+  private started = false;
+
+  constructor(
+    private readonly cluster: Cluster,
+    readonly name: string,
+  ) {
+    const { world, store, hub, weather, heard, isCut } = cluster;
+    this.actor = new Actor(name);
+    this.presence = new SimulatedPresence(world, this.actor, store, heard);
+    this.bus = new SimulatedBus(world, this.actor, hub, weather, isCut);
+    const stats = new SignalingStats();
+    const rooms = new LocalRooms(this.bus, stats);
+    const sync = new RosterSync(this.presence, this.bus, rooms, stats);
+    const membership = new Membership(this.presence, rooms, sync, stats);
+    const log = {
+      info() {},
+      warn() {},
+      error: (error: unknown) => {
+        if (!(error instanceof PresenceUnavailable)) world.errors.push(error);
+      },
+    };
+    const now = () => performance.now();
+    const registry = new SessionRegistry(DEFAULT_LIMITS, now, () => Date.now());
+    this.services = {
+      ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(), access: new OpenDoors(), chat: new NoChat() },
+      ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
+      identity: new SessionIdentity(SECRET),
+      ...{ registry, rooms, membership, stats, log, now, wallClock: () => Date.now() },
+    };
+    this.life = new NodeLife(name, { presence: this.presence, bus: this.bus }, { rooms, sync, membership }, log);
+    this.node = new SignalingNode(this.services, { bus: this.bus, presence: this.presence }, sync, this.life);
+    this.deny(rooms);
+    this.drain = new Drain(DRAIN, registry, world.random.next);
+  }
+
+  get listening(): boolean {
+    return this.started && !this.drain.refusing && this.actor.alive;
+  }
+
+  accept(socket: SignalingSocket): Session {
+    return this.node.accept(socket);
+  }
+
+  /** The policy: a signal that it refuses travels on, emptied. */
+  private deny(rooms: LocalRooms): void {
+    const deliver = rooms.deliver.bind(rooms);
+    rooms.deliver = (member, frame) => {
+      const { header, body } = splitFrame(frame, DEFAULT_LIMITS.maxHeaderBytes);
+      const denied = header.startsWith('{"type":"signal"') && this.cluster.denies(body?.toString() ?? '');
+      deliver(member, denied ? joinFrame({ ...JSON.parse(header), denied: 'forbidden' }, Buffer.alloc(0)) : frame);
+    };
+  }
+
+  /** The process begins. */
+  start(): void {
+    this.cluster.world.at(this.actor, 0, () => {
+      void this.node.start().then(() => {
+        this.started = true;
+      });
+    });
+  }
+
+  /** SIGTERM. `gone` is called when the process has ended by itself. */
+  terminate(gone: () => void): void {
+    this.cluster.world.at(this.actor, 0, () => {
+      void this.drain
+        .run()
+        .then(() => this.node.stop())
+        .then(() => this.bus.close())
+        .then(gone);
+    });
+  }
+}

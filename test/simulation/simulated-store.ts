@@ -1,0 +1,88 @@
+import { MemoryRoom } from '../../src/presence/memory-room.js';
+import { MemoryPresenceStore } from '../../src/presence/presence.memory.js';
+import type { World } from './world.js';
+
+const COPY_EVERY_MS = 500;
+const COPIES = 12;
+
+interface Copy {
+  readonly at: number;
+  readonly rooms: Map<any, MemoryRoom>;
+  readonly leases: Map<any, number>;
+  readonly dead: Map<any, number>;
+}
+
+/** The shared store, as a Redis that can be slow, gone, empty, or a few seconds behind. */
+export class SimulatedStore {
+  readonly inner: MemoryPresenceStore;
+  /** One way, in milliseconds; twice that, and a random part. */
+  latencyMs = 1;
+  /** Commands wait until this moment, and are executed then. */
+  pausedUntil = 0;
+  /** Commands are executed, and nobody hears of it. */
+  repliesLost = false;
+  private copies: Copy[] = [];
+
+  constructor(private readonly world: World) {
+    let epochs = 0;
+    this.inner = new MemoryPresenceStore(
+      () => world.now,
+      undefined,
+      () => `epoch-${++epochs}`,
+    );
+    this.keepCopies();
+  }
+
+  get down(): boolean {
+    return this.inner.down;
+  }
+
+  set down(down: boolean) {
+    this.inner.down = down;
+  }
+
+  /** A restart without its data. */
+  empty(): void {
+    this.inner.rooms.clear();
+    this.inner.leases.clear();
+    this.inner.dead.clear();
+  }
+
+  /** A failover to a replica that had not heard the last writes. @returns the moment that it stands at. */
+  rollBack(ms: number): number {
+    const copy = this.copies.filter(({ at }) => at <= this.world.now - ms).at(-1) ?? this.copies[0];
+    if (copy === undefined) return this.world.now;
+    this.empty();
+    const { rooms, leases, dead } = copyOf(copy);
+    for (const [id, room] of rooms) this.inner.rooms.set(id, room);
+    for (const [node, until] of leases) this.inner.leases.set(node, until);
+    for (const [node, until] of dead) this.inner.dead.set(node, until);
+    this.copies = [];
+    this.inner.life += 1;
+    return copy.at;
+  }
+
+  private keepCopies(): void {
+    this.world.later(COPY_EVERY_MS, () => {
+      if (!this.down) this.copies.push({ at: this.world.now, ...copyOf(this.inner) });
+      if (this.copies.length > COPIES) this.copies.shift();
+      this.keepCopies();
+    });
+  }
+}
+
+const copyOf = ({ rooms, leases, dead }: Omit<Copy, 'at'>): Omit<Copy, 'at'> => ({
+  rooms: new Map([...rooms].map(([id, room]) => [id, copyOfRoom(room)])),
+  leases: new Map(leases),
+  dead: new Map(dead),
+});
+
+const copyOfRoom = (room: MemoryRoom): MemoryRoom => {
+  const from = room as any;
+  const copy = new MemoryRoom(from.id, from.timers, from.newEpoch);
+  return Object.assign(copy, {
+    ...{ epoch: from.epoch, version: from.version, order: from.order, life: from.life },
+    members: new Map([...from.members].map(([peer, stored]: [string, object]) => [peer, { ...stored }])),
+    ended: new Map(from.ended),
+  });
+};

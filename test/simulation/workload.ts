@@ -1,0 +1,79 @@
+import type { UserId } from '@parley/protocol';
+import { QUIET_AT_MS } from './schedule.js';
+import type { SimulatedClient } from './simulated-client.js';
+import type { Simulation } from './simulation.js';
+
+const BURST = 30;
+/** The last signals: everybody to everybody, when everything must be well again. */
+const ROLL_CALL_AFTER_MS = 40_000;
+
+/** What people do: they come, call, send bursts of candidates, leave, crash and come back. */
+export const playWorkload = (run: Simulation): void => {
+  const { world } = run;
+  const { random } = world;
+  const rooms = random.chance(0.3) ? ['room-a', 'room-b'] : ['room-a'];
+  for (const room of rooms)
+    for (let count = random.between(2, 5); count > 0; count -= 1)
+      world.later(random.between(0, 4_000), () => live(run, run.startClient(room)));
+  if (random.chance(0.4)) world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => revokeSomebody(run));
+  world.later(QUIET_AT_MS + ROLL_CALL_AFTER_MS, () => callTheRoll(run));
+};
+
+const live = (run: Simulation, client: SimulatedClient): void => {
+  const { random } = run.world;
+  const talkative = random.between(400, 4_000);
+  const turn = (): void => {
+    if (client.over) return;
+    act(run, client);
+    if (run.world.now < QUIET_AT_MS + 15_000) run.world.later(random.between(talkative / 4, talkative), turn);
+  };
+  run.world.later(random.between(500, 3_000), turn);
+};
+
+const act = (run: Simulation, client: SimulatedClient): void => {
+  const { world } = run;
+  const { random } = world;
+  const dice = random.next();
+  const as = (what: () => void) => world.at(client.actor, 0, what);
+  const calm = world.now > QUIET_AT_MS - 5_000;
+  if (dice < 0.03) as(() => burst(client));
+  else if (dice < 0.06) as(() => client.send({ deny: 'always' }));
+  else if (dice < 0.1) as(() => client.send({ deny: 'sometimes' }));
+  else if (dice < 0.3) as(() => client.send({ offer: true }));
+  else if (dice < 0.306 && !calm) as(() => client.leave(true));
+  else if (dice < 0.31 && !calm) {
+    as(() => client.close());
+    replace(run, client);
+  } else if (dice < 0.316 && !calm) {
+    client.crash();
+    const silent = random.chance(0.5);
+    for (const socket of run.network.of(client.path)) silent ? socket.vanish(true, true) : socket.reset();
+    replace(run, client);
+  } else as(() => client.send());
+};
+
+const burst = (client: SimulatedClient): void => {
+  for (let count = 0; count < BURST; count += 1) client.send();
+};
+
+const replace = (run: Simulation, client: SimulatedClient): void =>
+  run.world.later(run.world.random.between(500, 10_000), () => live(run, run.startClient(client.roomId)));
+
+const revokeSomebody = (run: Simulation): void => {
+  const present = run.clients.filter((client) => client.present);
+  const nodes = run.slots.filter((node) => node.listening);
+  if (present.length < 3 || nodes.length === 0) return;
+  const { user } = run.world.random.of(present);
+  const node = run.world.random.of(nodes);
+  run.world.at(node.actor, 0, () => {
+    // Whoever cannot be told: REST keeps the fact and tells it again, which is not simulated.
+    node.bus.announce({ fact: 'user_revoked', user: user as UserId, before: 1e15 }).catch(() => {});
+  });
+};
+
+const callTheRoll = (run: Simulation): void => {
+  for (const client of run.clients) {
+    if (!client.present) continue;
+    for (const peer of client.room?.peers.keys() ?? []) run.world.at(client.actor, 0, () => client.send({}, peer));
+  }
+};
