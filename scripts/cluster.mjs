@@ -5,17 +5,31 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startBalancer } from './balancer.mjs';
 import { startOnLeash } from './leash.mjs';
 import { endWithParent } from './parent.mjs';
 import { CommandFailed, ROOT, runMain } from './run-command.mjs';
 import { setup } from './setup.mjs';
 
-const PORTS = [3000, 3001];
+const FRONT = Number(process.env.PORT ?? 3000);
+const PORTS = [FRONT + 1, FRONT + 2];
 const READY_MS = 60_000;
+/** A node that ended is started again after so long: time to see the others carry on without it. */
+const AGAIN_MS = 5_000;
 
-/** What has to be stopped: the nodes together, then what they stand on, last started first. */
-const nodes = [];
+/** What has to be stopped: the nodes together, then what they stand on, last started first. By the node's port. */
+const nodes = new Map();
 const below = [];
+
+const refuseBusyPorts = async () => {
+  for (const port of [FRONT, ...PORTS]) {
+    const server = createServer();
+    await new Promise((resolve, reject) => {
+      server.once('error', () => reject(new CommandFailed(`Port ${port} is in use: stop what listens there first`)));
+      server.listen(port, () => server.close(resolve));
+    });
+  }
+};
 
 const freePort = () =>
   new Promise((resolve, reject) => {
@@ -47,17 +61,40 @@ const startPostgres = async () => {
   return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 };
 
-const startNode = (port, number, shared) => {
-  const name = `node-${number}`;
+const startNode = (port, shared) => {
+  const name = `node-${PORTS.indexOf(port) + 1}`;
   const node = startOnLeash('INT', process.execPath, [join(ROOT, 'dist', 'main.js')], {
     ...process.env,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    HOST: '127.0.0.1',
     ...shared,
     NODE_ID: name,
     PORT: String(port),
   });
-  createInterface({ input: node.output }).on('line', (line) => console.log(`${name} │ ${line}`));
-  nodes.push(node);
+  const lines = createInterface({ input: node.output });
+  lines.on('line', (line) => line.startsWith('{') && console.log(`${name} │ ${line}`));
+  nodes.set(port, node);
+  return node.ended.then((code) => ({ name, code }));
+};
+
+/** Keeps a node up: one that ends is started again, as an orchestrator would. */
+const keepNode = async (port, shared) => {
+  while (stopping === undefined) {
+    const { name, code } = await startNode(port, shared);
+    if (stopping !== undefined) return;
+    console.log(
+      `  ${name} ended (${code}); its calls go on through the other one. It starts again in ${AGAIN_MS / 1000} s.`,
+    );
+    await wait(AGAIN_MS);
+  }
+};
+
+/** `1` or `2` and Enter: that node dies without a word. */
+const killOnRequest = () => {
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const node = nodes.get(PORTS[Number(line) - 1]);
+    node?.kill();
+  });
 };
 
 const ready = async (port) => {
@@ -73,29 +110,33 @@ const ready = async (port) => {
 let stopping;
 const stopAll = () => {
   stopping ??= (async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([...nodes.values()].map((node) => node.stop()));
     for (const server of below.reverse()) await server.stop();
   })();
   return stopping;
 };
 
-/** The third command: two nodes joined by a Redis and a PostgreSQL of their own, on this machine, until Ctrl-C. */
+/** The third command: two nodes behind a balancer, joined by a Redis and a PostgreSQL of their own, on this machine, until Ctrl-C. */
 const cluster = async () => {
   endWithParent();
+  await refuseBusyPorts();
   await setup();
   const shared = {
     DATABASE_URL: process.env.DATABASE_URL ?? (await startPostgres()),
     REDIS_URL: process.env.REDIS_URL ?? (await startRedis()),
     JWT_SECRET: process.env.JWT_SECRET ?? randomBytes(36).toString('base64url'),
   };
-  for (const [index, port] of PORTS.entries()) startNode(port, index + 1, shared);
-  const fell = Promise.race(nodes.map(({ ended }) => ended)).then(() => {
-    if (stopping === undefined) throw new CommandFailed('A node ended; its reason is above');
-  });
-  await Promise.race([Promise.all(PORTS.map(ready)), fell]);
-  console.log(`\n  Two nodes are ready:  ${PORTS.map((port) => `http://localhost:${port}`).join('  ')}`);
-  console.log('  Open a room on one, and its link on the other. Ctrl-C stops everything.\n');
-  await fell;
+  const balancer = await startBalancer(() => PORTS.map((port) => `http://127.0.0.1:${port}`), FRONT);
+  below.push(balancer);
+  const kept = PORTS.map((port) => keepNode(port, shared));
+  await Promise.all(PORTS.map(ready));
+  console.log(
+    `\n  Parley is ready:  http://localhost:${FRONT}   (a balancer over two nodes, ports ${PORTS.join(' and ')})`,
+  );
+  console.log('  Open a room in two windows. Type 1 or 2 and Enter to kill that node, and watch the call go on.');
+  console.log('  Ctrl-C stops everything.\n');
+  killOnRequest();
+  await Promise.all(kept);
 };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import process from 'node:process';
 
 /**
  * The shell between us and a program. Its standard input is a pipe whose other end we hold: however we end, also by
@@ -26,7 +27,8 @@ exit "$status"
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {{output: import('node:stream').Readable, ended: Promise<number>, stop(): Promise<number>}}
+ * @returns {{output: import('node:stream').Readable, ended: Promise<number>, stop(): Promise<number>, kill(): void}}
+ *   `kill` is SIGKILL to the program and its shell at once
  */
 export const startOnLeash = (signal, program, args, env = process.env) => {
   const child = spawn('/bin/sh', ['-c', LEASH, 'leash', signal, program, ...args], {
@@ -46,5 +48,6 @@ export const startOnLeash = (signal, program, args, env = process.env) => {
       child.stdin.end();
       return ended;
     },
+    kill: () => process.kill(-child.pid, 'SIGKILL'),
   };
 };

@@ -16,14 +16,16 @@ import { upgradeGate } from './signaling/upgrade-gate.js';
 const CLOSING_MS = 5_000;
 
 const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplication> => {
+  const nestLogger = new NestLogger(logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), createFastifyAdapter(), {
-    logger: new NestLogger(logger),
+    logger: nestLogger,
     abortOnError: false,
   });
   await configureHttp(app, config);
   await serveDemo(app);
   app.useWebSocketAdapter(new SignalingAdapter(app, upgradeGate(config, app.get(Drain)), config.limits.maxFrameBytes));
   await app.listen(config.port, config.host);
+  nestLogger.booting = false;
   return app;
 };
 
@@ -59,15 +61,38 @@ const main = async (): Promise<void> => {
   const app = await boot(config, logger);
   stopOnSignals(app, logger);
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-  logger.info({ host, port }, 'listening');
-  process.stdout.write(
-    `\n  Parley is ready:  http://${host}:${port}\n  API docs:         http://${host}:${port}/docs\n\n`,
-  );
+  logger.info({ host: config.host, port }, 'listening');
+  process.stdout.write(banner(config, port));
+};
+
+const banner = (config: Config, port: number): string => {
+  const everywhere = config.host === '0.0.0.0' || config.host === '::';
+  const url = `http://${everywhere ? 'localhost' : config.host}:${port}`;
+  const lines = [
+    `Parley is ready:  ${url}`,
+    `API docs:         ${url}/docs`,
+    ...(everywhere && !config.production
+      ? ['', 'Who reaches this machine can sign up too. HOST=127.0.0.1 keeps it to yourself.']
+      : []),
+  ];
+  return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`;
+};
+
+/** What whoever starts Parley can mend, in one sentence; anything else is a bug and comes with its stack. */
+const explain = (error: unknown): string => {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return `Parley cannot start: ${String(error)}`;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Parley cannot start: port ${port} is in use. Stop what listens there, or set PORT to another one.`;
+  }
+  if (code === 'EACCES' && port !== undefined) {
+    return `Parley cannot start: this user may not listen on port ${port}. Set PORT to one above 1023.`;
+  }
+  return `Parley cannot start: ${'operator' in error ? error.message : error.stack}`;
 };
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || (error instanceof Error && 'operator' in error);
-  process.stderr.write(known ? `${(error as Error).message}\n` : `Parley cannot start: ${(error as Error).stack}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });

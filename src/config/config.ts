@@ -95,8 +95,15 @@ const list = z
       .map((part) => part.trim())
       .filter(Boolean),
   );
-const count = (fallback: number, least = 1, most = 1_000_000_000) =>
-  z.coerce.number().int().min(least).max(most).default(fallback);
+const count = (fallback: number, least = 1, most = 1_000_000_000) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(fallback);
+};
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const iceUrls = (...schemes: string[]) =>
+  list.refine((urls) => urls.every((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`))), {
+    message: `must be a list of ${schemes.map((scheme) => `${scheme}:host:port`).join(' or ')}, separated by commas`,
+  });
 const url = (...schemes: string[]) =>
   z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`)), {
     message: `must begin with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}`,
@@ -111,7 +118,7 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of A-Z a-z 0-9 _ -')
     .default('node'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   ALLOWED_ORIGINS: list,
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
@@ -135,8 +142,8 @@ const ENVIRONMENT = z.object({
   ACCESS_TOKEN_SECONDS: count(900, 10),
   GUEST_TOKEN_SECONDS: count(3_600, 10),
   REFRESH_TOKEN_SECONDS: count(30 * 86_400, 60),
-  STUN_URLS: list,
-  TURN_URLS: list,
+  STUN_URLS: iceUrls('stun', 'stuns'),
+  TURN_URLS: iceUrls('turn', 'turns'),
   TURN_SECRET: z.string().min(16).optional(),
   TURN_CREDENTIAL_SECONDS: count(3_600, 30, 86_400),
   MAX_FRAME_BYTES: count(DEFAULT_LIMITS.maxFrameBytes, 1_024, 1_048_576),
@@ -269,6 +276,9 @@ const refusals = (env: z.infer<typeof ENVIRONMENT>, production: boolean): string
     );
   }
   if (env.NODE_SWEEP_MS > env.NODE_LEASE_MS) faults.push('NODE_SWEEP_MS must not be more than NODE_LEASE_MS');
+  if (env.DRAIN_GRACE_MS + env.DRAIN_SPREAD_MS > env.DRAIN_DEADLINE_MS) {
+    faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS and DRAIN_SPREAD_MS together');
+  }
   if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
   if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
     faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { Logger } from '@nestjs/common';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
@@ -36,8 +37,10 @@ export const migrateDatabase = async (connection: pg.ClientConfig, patienceMs = 
   }
 };
 
+const log = new Logger('Database');
+
 const connectPatiently = async (connection: pg.ClientConfig, deadline: number): Promise<pg.Client> => {
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000, application_name: 'parley-migrate' });
     client.on('error', () => undefined);
     try {
@@ -49,6 +52,7 @@ const connectPatiently = async (connection: pg.ClientConfig, deadline: number): 
         const reason = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
         throw new DatabaseUnreachable(`the database of DATABASE_URL cannot be asked: ${reason}`, { cause: error });
       }
+      if (tries === 1) log.warn('the database does not answer yet: waiting for it');
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

@@ -1,20 +1,33 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PUBLIC_EXTENSION } from '../auth/public.js';
 
 /** `/docs/openapi.json`, made from the code, and a page to try it at `/docs`. */
 export const serveOpenApi = (app: INestApplication): void => {
   const info = new DocumentBuilder()
     .setTitle('Parley')
-    .setDescription('Accounts, rooms, chat and ICE servers. Signaling is a WebSocket: see PROTOCOL.md.')
+    .setDescription(
+      'Accounts, rooms, chat and ICE servers. Signaling is a WebSocket at /v1/signaling: protocol/PROTOCOL.md.',
+    )
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, info), {
+  SwaggerModule.setup('docs', app, () => withoutPadlocks(SwaggerModule.createDocument(app, info)), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
     // The page's assets come by a package that Jest cannot load, and ends the process over.
     ui: process.env.NODE_ENV !== 'test',
     customSiteTitle: 'Parley API',
   });
+};
+
+/** A route that wants no token says so. */
+const withoutPadlocks = (document: OpenAPIObject): OpenAPIObject => {
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path) as { security?: unknown[]; [PUBLIC_EXTENSION]?: true }[]) {
+      if (operation[PUBLIC_EXTENSION]) operation.security = [];
+    }
+  }
+  return document;
 };

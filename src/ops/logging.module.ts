@@ -27,6 +27,9 @@ export class LoggingModule {}
 
 /** Nest's own messages as pino lines: its chatter about modules and routes is `debug`. */
 export class NestLogger implements LoggerService {
+  /** Until it is false, errors are `debug`: what stops the boot is told once, by who boots. */
+  booting = true;
+
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...details: unknown[]): void {
@@ -34,7 +37,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.logger.error(message instanceof Error ? message : { details }, String(message));
+    this.logger[this.booting ? 'debug' : 'error'](message instanceof Error ? message : { details }, String(message));
   }
 
   warn(message: unknown, ...details: unknown[]): void {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { type Balancer, startBalancer } from '../support/balancer.js';
+import { type Balancer, startBalancer } from '../../scripts/balancer.mjs';
 import { Person, startBrowser } from '../support/browser.js';
 import { type Cluster, startCluster } from '../support/start-cluster.js';
 
