@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { DEFAULT_LIMITS, type Limits } from '@parley/protocol';
-import { z } from 'zod';
+import type { Limits } from '@parley/protocol';
+import { ENVIRONMENT } from './environment.js';
+import { refusals } from './refusals.js';
 
 /** Everything that can be set from outside, read once at boot. */
 export interface Config {
@@ -24,6 +25,12 @@ export interface Config {
   readonly drain: DrainConfig;
   readonly life: LifeConfig;
   readonly handshakes: HandshakeConfig;
+  /** Addresses and ranges of the proxies whose X-Forwarded-For is believed, `loopback`, `private`. */
+  readonly trustedProxies: readonly string[];
+  /** True: what a trusted proxy was asked for without TLS is refused. */
+  readonly requireTls: boolean;
+  readonly sockets: SocketsConfig;
+  readonly rates: RatesConfig;
 }
 
 /** How tokens are made and checked. Never decided by a token. */
@@ -78,6 +85,33 @@ export interface HandshakeConfig {
   readonly perSecond: number;
 }
 
+/** How many sockets this node takes. An IPv6 address counts as its /64. */
+export interface SocketsConfig {
+  readonly mostPerAddress: number;
+  /** Sockets that have not said hello yet. */
+  readonly mostUnauthenticatedPerAddress: number;
+  readonly mostUnauthenticated: number;
+  readonly mostPerUser: number;
+}
+
+/** So many at once, and so many a second in the long run. */
+export interface RateConfig {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** What REST may be asked for by one address or one user, on all nodes together when they share a Redis. */
+export interface RatesConfig {
+  /** By address: accounts made, guests let in, tokens refreshed. */
+  readonly register: RateConfig;
+  readonly guest: RateConfig;
+  readonly refresh: RateConfig;
+  /** By user: every request with a token. */
+  readonly user: RateConfig;
+  /** By address: every request, on each node alone. */
+  readonly address: RateConfig;
+}
+
 /** The environment cannot be served; `faults` names each wrong variable and why. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -85,94 +119,6 @@ export class ConfigError extends Error {
     super(`Parley cannot start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
 }
-
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
-const count = (fallback: number, least = 1, most = 1_000_000_000) => {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(fallback);
-};
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const iceUrls = (...schemes: string[]) =>
-  list.refine((urls) => urls.every((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`))), {
-    message: `must be a list of ${schemes.map((scheme) => `${scheme}:host:port`).join(' or ')}, separated by commas`,
-  });
-const url = (...schemes: string[]) =>
-  z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`)), {
-    message: `must begin with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}`,
-  });
-const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, { message: 'must have at least 32 bytes' });
-
-const ENVIRONMENT = z.object({
-  NODE_ENV: z.string().default('development'),
-  PORT: count(3000, 0, 65_535),
-  HOST: z.string().default('0.0.0.0'),
-  NODE_ID: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of A-Z a-z 0-9 _ -')
-    .default('node'),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  ALLOWED_ORIGINS: list,
-  DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: url('postgres', 'postgresql').optional(),
-  REDIS_URL: url('redis', 'rediss', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster').optional(),
-  REDIS_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of A-Z a-z 0-9 _ -')
-    .default('parley'),
-  JWT_SECRET: secret.optional(),
-  SESSION_SECRET: secret.optional(),
-  JWT_JWKS_URL: url('https', 'http').optional(),
-  JWT_ALGORITHMS: z
-    .string()
-    .default('ES256,EdDSA')
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .refine((names) => names.every((name) => /^(?:[ERP]S(?:256|384|512)|EdDSA)$/.test(name)), {
-      message: 'must be public-key algorithms of RFC 7518: ES256, EdDSA, RS256, …',
-    }),
-  JWT_ISSUER: z.string().min(1).default('parley'),
-  JWT_AUDIENCE: z.string().min(1).default('parley'),
-  ACCESS_TOKEN_SECONDS: count(900, 10),
-  GUEST_TOKEN_SECONDS: count(3_600, 10),
-  REFRESH_TOKEN_SECONDS: count(30 * 86_400, 60),
-  STUN_URLS: iceUrls('stun', 'stuns'),
-  TURN_URLS: iceUrls('turn', 'turns'),
-  TURN_SECRET: z.string().min(16).optional(),
-  TURN_CREDENTIAL_SECONDS: count(3_600, 30, 86_400),
-  MAX_FRAME_BYTES: count(DEFAULT_LIMITS.maxFrameBytes, 1_024, 1_048_576),
-  MAX_HEADER_BYTES: count(DEFAULT_LIMITS.maxHeaderBytes, 1_024, 65_536),
-  MAX_META_BYTES: count(DEFAULT_LIMITS.maxMetaBytes, 64, 65_536),
-  MAX_CHAT_BYTES: count(DEFAULT_LIMITS.maxChatBytes, 64, 65_536),
-  MAX_ROOMS_PER_SESSION: count(DEFAULT_LIMITS.maxRoomsPerSession, 1, 1_000),
-  MAX_PARTICIPANTS_PER_ROOM: count(DEFAULT_LIMITS.maxParticipantsPerRoom, 2, 10_000),
-  MAX_PENDING_FRAMES: count(DEFAULT_LIMITS.maxPendingFrames, 1, 10_000),
-  FRAME_BURST: count(DEFAULT_LIMITS.frameBurst),
-  FRAMES_PER_SECOND: count(DEFAULT_LIMITS.framesPerSecond),
-  CHAT_BURST: count(DEFAULT_LIMITS.chatBurst),
-  CHATS_PER_SECOND: count(DEFAULT_LIMITS.chatsPerSecond),
-  BROADCAST_BURST: count(DEFAULT_LIMITS.broadcastBurst),
-  BROADCASTS_PER_SECOND: count(DEFAULT_LIMITS.broadcastsPerSecond),
-  RESUME_WINDOW_MS: count(DEFAULT_LIMITS.resumeWindowMs, 100, 600_000),
-  HEARTBEAT_MS: count(DEFAULT_LIMITS.heartbeatMs, 100, 60_000),
-  SILENCE_MS: count(DEFAULT_LIMITS.silenceMs, 400, 240_000),
-  HELLO_TIMEOUT_MS: count(DEFAULT_LIMITS.helloTimeoutMs, 100, 60_000),
-  DRAIN_GRACE_MS: count(5_000, 0, 60_000),
-  DRAIN_SPREAD_MS: count(20_000, 0, 600_000),
-  DRAIN_DEADLINE_MS: count(25_000, 0, 600_000),
-  NODE_LEASE_MS: count(10_000, 1_500, 600_000),
-  NODE_RENEW_MS: count(3_000, 100, 600_000),
-  NODE_SWEEP_MS: count(2_000, 100, 600_000),
-  NODE_RECONCILE_MS: count(5_000, 100, 600_000),
-  HANDSHAKE_BURST: count(1_000),
-  HANDSHAKES_PER_SECOND: count(500),
-});
 
 /**
  * Reads the environment. `NAME_FILE` stands for `NAME` when the value is in a file (a mounted secret).
@@ -247,53 +193,23 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       reconcileMs: env.NODE_RECONCILE_MS,
     },
     handshakes: { burst: env.HANDSHAKE_BURST, perSecond: env.HANDSHAKES_PER_SECOND },
+    trustedProxies: env.TRUSTED_PROXIES,
+    requireTls: env.REQUIRE_TLS === 'true',
+    sockets: {
+      mostPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
+      mostUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,
+      mostUnauthenticated: env.MAX_UNAUTHENTICATED_SOCKETS,
+      mostPerUser: env.MAX_SOCKETS_PER_USER,
+    },
+    rates: {
+      register: { burst: env.REGISTER_BURST, perSecond: env.REGISTERS_PER_MINUTE / 60 },
+      guest: { burst: env.GUEST_BURST, perSecond: env.GUESTS_PER_MINUTE / 60 },
+      refresh: { burst: env.REFRESH_BURST, perSecond: env.REFRESHES_PER_MINUTE / 60 },
+      user: { burst: env.USER_REQUEST_BURST, perSecond: env.USER_REQUESTS_PER_SECOND },
+      address: { burst: env.ADDRESS_REQUEST_BURST, perSecond: env.ADDRESS_REQUESTS_PER_SECOND },
+    },
   });
 };
-
-/** The longest that a command to Redis may take. */
-const REDIS_COMMAND_MS = 500;
-
-/** Combinations that would run, and do harm. */
-const refusals = (env: z.infer<typeof ENVIRONMENT>, production: boolean): string[] => {
-  const faults: string[] = [];
-  if (env.REDIS_URL !== undefined && env.DATABASE_URL === undefined) {
-    faults.push(
-      'REDIS_URL without DATABASE_URL: replicas that share a Redis must share a PostgreSQL too, or each would have accounts and rooms of its own',
-    );
-  }
-  if (env.REDIS_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
-    faults.push('REDIS_URL without JWT_SECRET or JWT_JWKS_URL: replicas must trust the same tokens');
-  }
-  if (env.JWT_JWKS_URL !== undefined && env.REDIS_URL !== undefined && env.SESSION_SECRET === undefined) {
-    faults.push('JWT_JWKS_URL with REDIS_URL needs SESSION_SECRET: replicas must derive the same session ids');
-  }
-  if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined) {
-    faults.push('TURN_URLS without TURN_SECRET: the secret that coturn has as static-auth-secret');
-  }
-  if (env.NODE_LEASE_MS <= 2 * env.NODE_RENEW_MS + 2 * REDIS_COMMAND_MS) {
-    faults.push(
-      'NODE_LEASE_MS must be more than twice NODE_RENEW_MS and a second, or slow renewals cost live nodes their lease',
-    );
-  }
-  if (env.NODE_SWEEP_MS > env.NODE_LEASE_MS) faults.push('NODE_SWEEP_MS must not be more than NODE_LEASE_MS');
-  if (env.DRAIN_GRACE_MS + env.DRAIN_SPREAD_MS > env.DRAIN_DEADLINE_MS) {
-    faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS and DRAIN_SPREAD_MS together');
-  }
-  if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
-  if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
-    faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');
-  }
-  for (const name of ['JWT_SECRET', 'SESSION_SECRET'] as const) {
-    const value = env[name];
-    if (production && value !== undefined && isGuessable(value)) {
-      faults.push(`${name} is an example or a repeated word; make one with: openssl rand -base64 48`);
-    }
-  }
-  return faults;
-};
-
-const isGuessable = (text: string): boolean =>
-  /change.?me|example|secret|password/i.test(text) || new Set(text).size < 10;
 
 const settingOf = (name: string, environment: NodeJS.ProcessEnv): string | undefined => {
   const file = environment[`${name}_FILE`];

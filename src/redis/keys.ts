@@ -43,6 +43,11 @@ export class RedisKeys {
     return `${this.prefix}:rooms:{nodes}:`;
   }
 
+  /** String: when a bucket is full again. */
+  rate(name: string, who: string): string {
+    return `${this.prefix}:rate:{${safe(name)}:${safe(who)}}`;
+  }
+
   /** The channel that a node listens to. */
   channel(node: NodeId): string {
     return `${this.prefix}:node:${safe(node)}`;

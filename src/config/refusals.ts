@@ -1,0 +1,46 @@
+import type { Environment } from './environment.js';
+
+/** The longest that a command to Redis may take. */
+const REDIS_COMMAND_MS = 500;
+
+/** Combinations that would run, and do harm. */
+export const refusals = (env: Environment, production: boolean): string[] => {
+  const faults: string[] = [];
+  if (env.REDIS_URL !== undefined && env.DATABASE_URL === undefined) {
+    faults.push(
+      'REDIS_URL without DATABASE_URL: replicas that share a Redis must share a PostgreSQL too, or each would have accounts and rooms of its own',
+    );
+  }
+  if (env.REDIS_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
+    faults.push('REDIS_URL without JWT_SECRET or JWT_JWKS_URL: replicas must trust the same tokens');
+  }
+  if (env.JWT_JWKS_URL !== undefined && env.REDIS_URL !== undefined && env.SESSION_SECRET === undefined) {
+    faults.push('JWT_JWKS_URL with REDIS_URL needs SESSION_SECRET: replicas must derive the same session ids');
+  }
+  if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined) {
+    faults.push('TURN_URLS without TURN_SECRET: the secret that coturn has as static-auth-secret');
+  }
+  if (env.NODE_LEASE_MS <= 2 * env.NODE_RENEW_MS + 2 * REDIS_COMMAND_MS) {
+    faults.push(
+      'NODE_LEASE_MS must be more than twice NODE_RENEW_MS and a second, or slow renewals cost live nodes their lease',
+    );
+  }
+  if (env.NODE_SWEEP_MS > env.NODE_LEASE_MS) faults.push('NODE_SWEEP_MS must not be more than NODE_LEASE_MS');
+  if (env.DRAIN_GRACE_MS + env.DRAIN_SPREAD_MS > env.DRAIN_DEADLINE_MS) {
+    faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS and DRAIN_SPREAD_MS together');
+  }
+  if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
+  if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
+    faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');
+  }
+  for (const name of ['JWT_SECRET', 'SESSION_SECRET'] as const) {
+    const value = env[name];
+    if (production && value !== undefined && isGuessable(value)) {
+      faults.push(`${name} is an example or a repeated word; make one with: openssl rand -base64 48`);
+    }
+  }
+  return faults;
+};
+
+const isGuessable = (text: string): boolean =>
+  /change.?me|example|secret|password/i.test(text) || new Set(text).size < 10;

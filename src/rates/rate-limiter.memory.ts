@@ -1,0 +1,40 @@
+import { type Rate, RateLimiter } from './rate-limiter.js';
+
+/** Buckets that are remembered; the one that was used longest ago goes first. */
+export const MOST_BUCKETS = 50_000;
+
+/**
+ * Buckets of this process. Each is one number, the moment at which it is full again (the generic cell rate
+ * algorithm, ITU-T I.371): nothing has to be refilled.
+ */
+export class MemoryRateLimiter extends RateLimiter {
+  private readonly fullAt = new Map<string, number>();
+
+  /** @param now monotonic milliseconds */
+  constructor(private readonly now: () => number = () => performance.now()) {
+    super();
+  }
+
+  get size(): number {
+    return this.fullAt.size;
+  }
+
+  async take(rate: Rate, who: string): Promise<number> {
+    return this.takeNow(rate, who);
+  }
+
+  /** The same without a promise, for those who cannot wait. */
+  takeNow({ name, burst, perSecond }: Rate, who: string): number {
+    const now = this.now();
+    const key = `${name} ${who}`;
+    const tokenMs = 1000 / perSecond;
+    const fullAt = Math.max(now, this.fullAt.get(key) ?? now);
+    const waitMs = Math.ceil(fullAt - (burst - 1) * tokenMs - now);
+    if (waitMs > 0) return waitMs;
+    this.fullAt.delete(key);
+    this.fullAt.set(key, fullAt + tokenMs);
+    const oldest = this.fullAt.keys().next().value;
+    if (this.fullAt.size > MOST_BUCKETS && oldest !== undefined) this.fullAt.delete(oldest);
+    return 0;
+  }
+}
