@@ -4,19 +4,28 @@ import { type Delta, Roster, type RosterChange, type Snapshot } from './roster.j
 /** @internal How long those of the epoch before may take to come back: longer than two reconcile ticks of a server. */
 export const UNSEEN_MS = 12_000;
 
-/** @internal A roster that drops by itself who did not come back in a new epoch. */
+/**
+ * @internal A roster that drops those who did not come back in a new epoch. Only a roster that was read after their
+ * time tells: a client that was cut off meanwhile has not heard of those who came.
+ */
 export class RoomRoster extends Roster {
   #timer: unknown;
+  #overdue = false;
 
   constructor(
     private readonly clock: Clock,
-    private readonly dropped: (changes: readonly RosterChange[]) => void,
+    /** Read the whole roster again. */
+    private readonly ask: () => void,
   ) {
     super();
   }
 
   override replace(snapshot: Snapshot): RosterChange[] {
+    const before = this.epoch;
+    const isFresh = snapshot.epoch === before && snapshot.version >= this.version;
     const changes = super.replace(snapshot);
+    if (this.epoch !== before) this.close();
+    else if (isFresh && this.#overdue) changes.push(...this.dropUnseen());
     this.#watch();
     return changes;
   }
@@ -30,14 +39,16 @@ export class RoomRoster extends Roster {
   close(): void {
     this.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#overdue = false;
   }
 
   #watch(): void {
     if (!this.hasUnseen) this.close();
-    else
+    else if (!this.#overdue)
       this.#timer ??= this.clock.setTimeout(() => {
         this.#timer = undefined;
-        this.dropped(this.dropUnseen());
+        this.#overdue = true;
+        this.ask();
       }, UNSEEN_MS);
   }
 }
