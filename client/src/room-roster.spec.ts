@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { RoomRoster, UNSEEN_MS } from './room-roster.js';
+import { participant } from './testing/fake-gateway.js';
+import { VirtualClock } from './testing/virtual-clock.js';
+
+const setup = () => {
+  const clock = new VirtualClock();
+  let asked = 0;
+  const roster = new RoomRoster(clock, () => {
+    asked += 1;
+  });
+  const read = (epoch: string, version: number, ...peers: string[]) =>
+    roster
+      .replace({ epoch, version, participants: peers.map((peer, order) => participant(peer, order)) })
+      .map(({ change, participant: { peer } }) => `${change} ${peer}`);
+  read('one', 5, 'me', 'a', 'b');
+  return { clock, roster, read, asked: () => asked };
+};
+
+describe('the roster of a room', () => {
+  it('drops who did not come back in a new epoch only when a later reading does not have them either', () => {
+    const { clock, read, asked } = setup();
+    expect(read('two', 1, 'me')).toEqual(['away a', 'away b']);
+    expect(read('two', 2, 'me', 'a')).toEqual(['back a']);
+    clock.advance(UNSEEN_MS);
+    expect(asked()).toBe(1);
+    // This client was cut off, and heard of nobody for all that time.
+    expect(read('two', 1, 'me')).toEqual([]);
+    expect(read('two', 3, 'me', 'a')).toEqual(['left b']);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('asks nothing when all are back in time', () => {
+    const { clock, roster, read, asked } = setup();
+    read('two', 1, 'me');
+    roster.apply({
+      epoch: 'two',
+      version: 3,
+      events: ['a', 'b'].map((peer) => ({ event: 'joined', participant: participant(peer, 2) })),
+    });
+    clock.advance(UNSEEN_MS);
+    expect(asked()).toBe(0);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('gives everybody their time again when the epoch is over once more', () => {
+    const { clock, read, asked } = setup();
+    read('two', 1, 'me');
+    clock.advance(UNSEEN_MS);
+    expect(read('three', 1, 'me')).toEqual([]);
+    expect(read('three', 2, 'me')).toEqual([]);
+    clock.advance(UNSEEN_MS);
+    expect(asked()).toBe(2);
+    expect(read('three', 2, 'me')).toEqual(['left a', 'left b']);
+  });
+});
