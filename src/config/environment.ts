@@ -69,7 +69,7 @@ export const ENVIRONMENT = z.object({
   STUN_URLS: iceUrls('stun', 'stuns'),
   TURN_URLS: iceUrls('turn', 'turns'),
   TURN_SECRET: z.string().min(16).optional(),
-  TURN_CREDENTIAL_SECONDS: count(3_600, 30, 86_400),
+  TURN_CREDENTIAL_SECONDS: count(900, 10, 3_600),
   MAX_FRAME_BYTES: count(DEFAULT_LIMITS.maxFrameBytes, 1_024, 1_048_576),
   MAX_HEADER_BYTES: count(DEFAULT_LIMITS.maxHeaderBytes, 1_024, 65_536),
   MAX_META_BYTES: count(DEFAULT_LIMITS.maxMetaBytes, 64, 65_536),

@@ -20,6 +20,9 @@ export const refusals = (env: Environment, production: boolean): string[] => {
   if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined) {
     faults.push('TURN_URLS without TURN_SECRET: the secret that coturn has as static-auth-secret');
   }
+  if (env.TURN_URLS.length > 0 && env.TURN_CREDENTIAL_SECONDS * 1000 < 8 * env.HEARTBEAT_MS) {
+    faults.push('TURN_CREDENTIAL_SECONDS must be at least eight times HEARTBEAT_MS: each beat renews what ends soon');
+  }
   if (env.NODE_LEASE_MS <= 2 * env.NODE_RENEW_MS + 2 * REDIS_COMMAND_MS) {
     faults.push(
       'NODE_LEASE_MS must be more than twice NODE_RENEW_MS and a second, or slow renewals cost live nodes their lease',

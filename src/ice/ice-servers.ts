@@ -1,11 +1,15 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { IceServer, SessionId, UserId } from '@parley/protocol';
 import type { IceConfig } from '../config/config.js';
 
+/** Users as coturn takes them in a username: of few kinds of character, and short enough with what stands around. */
+const PLAIN = /^[A-Za-z0-9_.@-]{1,64}$/;
+
 /**
- * The ICE servers for one user or session. TURN credentials follow the TURN REST convention
- * (draft-uberti-behave-turn-rest-00): the username is `<expiry>:<user>:<session>`, the credential its HMAC-SHA1
- * under the secret shared with coturn.
+ * The ICE servers for one user's session. TURN credentials follow the TURN REST convention
+ * (draft-uberti-behave-turn-rest-00): the username is `<expiry>:<user>:<session>`, expiry in seconds since the Unix
+ * epoch, the credential its HMAC-SHA1 in base64 under the secret shared with coturn. A user whose name coturn would
+ * refuse, or that could be taken for another, stands there as `~` and its SHA-256.
  */
 export class IceServers {
   constructor(
@@ -13,17 +17,26 @@ export class IceServers {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** @param session absent for credentials that are asked for over REST. */
-  for(user: UserId, session?: SessionId): IceServer[] {
+  /** How long credentials are good for, in milliseconds; undefined: there are none, and nothing to renew. */
+  get lifeMs(): number | undefined {
+    const { turnUrls, turnSecret, credentialSeconds } = this.config;
+    return turnUrls.length > 0 && turnSecret !== undefined ? credentialSeconds * 1000 : undefined;
+  }
+
+  /** @param session of signaling; over REST, where there is none, what tells one sign-in from another. */
+  for(user: UserId, session: SessionId | string): IceServer[] {
     const { stunUrls, turnUrls, turnSecret, credentialSeconds } = this.config;
     const servers: IceServer[] = [];
     if (stunUrls.length > 0) servers.push({ urls: [...stunUrls] });
     if (turnUrls.length > 0 && turnSecret !== undefined) {
       const expiry = Math.floor(this.now() / 1000) + credentialSeconds;
-      const username = [expiry, user, session].filter((part) => part !== undefined).join(':');
+      const username = `${expiry}:${named(user)}:${named(session)}`;
       const credential = createHmac('sha1', turnSecret).update(username).digest('base64');
       servers.push({ urls: [...turnUrls], username, credential });
     }
     return servers;
   }
 }
+
+const named = (text: string): string =>
+  PLAIN.test(text) ? text : `~${createHash('sha256').update(text).digest('base64url')}`;

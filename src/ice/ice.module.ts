@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { RatesModule } from '../rates/rates.module.js';
 import { IceController } from './ice.controller.js';
 import { IceServers } from './ice-servers.js';
 
 /** The ICE servers that clients are told of. */
 @Module({
-  imports: [AuthModule],
+  imports: [AuthModule, RatesModule],
   controllers: [IceController],
   providers: [{ provide: IceServers, inject: [CONFIG], useFactory: ({ ice }: Config) => new IceServers(ice) }],
   exports: [IceServers],

@@ -47,6 +47,8 @@ export class Session {
   lastHeard: number;
   lastSent: number;
   tokenWarned = false;
+  /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
+  renewIceAt: number | undefined;
 
   private readonly inbox: Buffer[] = [];
   private busy = false;

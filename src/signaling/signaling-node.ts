@@ -4,6 +4,7 @@ import { CLOSE_CODES, type ConnectionId } from '@parley/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Bus, Fact } from '../bus/bus.js';
 import type { Presence } from '../presence/presence.js';
+import { renewIceServers } from './ice-renewal.js';
 import { NodeInbox } from './node-inbox.js';
 import type { NodeLife } from './node-life.js';
 import type { RosterSync } from './roster-sync.js';
@@ -37,7 +38,7 @@ export class SignalingNode {
     const { registry, limits } = this.services;
     await this.life.start();
     this.clocks.push(
-      setInterval(() => registry.beat(), limits.heartbeatMs),
+      setInterval(() => this.beat(), limits.heartbeatMs),
       setInterval(() => registry.expireUnauthenticated(), Math.min(HELLO_CHECK_MS, limits.helloTimeoutMs)),
     );
   }
@@ -85,6 +86,11 @@ export class SignalingNode {
 
   closed(ws: WebSocket): void {
     this.sessions.get(ws)?.closed();
+  }
+
+  private beat(): void {
+    this.services.registry.beat();
+    renewIceServers(this.services);
   }
 
   private async act(fact: Fact): Promise<void> {

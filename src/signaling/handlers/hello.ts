@@ -1,4 +1,5 @@
 import { CLOSE_CODES, type CloseCode, type ErrorCode, ProtocolError } from '@parley/protocol';
+import { freshIceServers } from '../ice-renewal.js';
 import type { Handler } from './handler.js';
 
 /** What the server offers beyond the first version of PROTOCOL.md. */
@@ -27,7 +28,7 @@ export const handleHello: Handler<'hello'> = async (message, session, services) 
       session: id,
       user: { id: principal.user, name: principal.name },
       node: services.rooms.node,
-      iceServers: services.ice.for(principal.user, id),
+      iceServers: freshIceServers(session, services),
       limits: services.limits,
       features: FEATURES,
       expiresAt: principal.expiresAt,

@@ -97,12 +97,24 @@ export const httpSuite = (world: World): void => {
           { urls: ['stun:stun.example.org:3478'] },
           {
             urls: ['turn:turn.example.org:3478'],
-            username: expect.stringMatching(/^\d+:u_/),
+            username: expect.stringMatching(/^\d+:u_[\w-]+:[\w-]+$/),
             credential: expect.any(String),
           },
         ],
       });
       expect(problem(await world.http.get('/v1/ice-servers')).code).toBe('unauthenticated');
+    });
+
+    it('gives ICE servers to nobody without end, and to the others still', async () => {
+      const [greedy, other] = [await world.account(), await world.account()];
+      const answers = await Promise.all(Array.from({ length: 40 }, () => world.as(greedy).get('/v1/ice-servers')));
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused.length).toBeGreaterThan(10);
+      for (const answer of refused) {
+        expect(problem(answer)).toEqual({ status: 429, code: 'rate_limited' });
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      }
+      await world.as(other).get('/v1/ice-servers').expect(200);
     });
   });
 
