@@ -14,10 +14,9 @@ const FAULTS: FaultTable = {
 const FIRST_MS = 6_000;
 
 /** Chooses what goes wrong, and when: up to seven things, often at once, and all over before the quiet. */
-export const scheduleFaults = (run: Simulation): void => {
+export const scheduleFaults = (run: Simulation, names: readonly string[] = Object.keys(FAULTS)): void => {
   const { world, recorder } = run;
   const { random } = world;
-  const names = Object.keys(FAULTS);
   for (let count = random.between(1, 8); count > 0; count -= 1) {
     const name = random.of(names);
     const { begin, mostMs } = FAULTS[name] as (typeof FAULTS)[string];

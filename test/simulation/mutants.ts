@@ -1,7 +1,177 @@
-import type { Script } from './simulation.js';
+import { SignalReceiver } from '../../client/src/signal-receiver.js';
+import { MemoryRoom } from '../../src/presence/memory-room.js';
+import { MemoryPresence } from '../../src/presence/presence.memory.js';
+import { splitFrame } from '../../src/signaling/frame.js';
+import { LocalRooms } from '../../src/signaling/local-rooms.js';
+import { NodeLife } from '../../src/signaling/node-life.js';
+import { SessionRegistry } from '../../src/signaling/session-registry.js';
+import { SimulatedPresence } from './simulated-presence.js';
+import type { Script, Simulation } from './simulation.js';
 
-/** One small change that breaks a promise. */
+/** One small change that breaks a promise: the checker must find it. */
 export interface Mutant {
   readonly name: string;
   readonly apply: Script;
+  /** Those that show it; absent: all. */
+  readonly faults?: readonly string[];
 }
+
+/** Replaces methods of a class for the length of one run. */
+const patch = (run: Simulation, on: { readonly prototype: object }, methods: Record<string, unknown>): any => {
+  const target = on.prototype as Record<string, unknown>;
+  const former = Object.fromEntries(Object.keys(methods).map((name) => [name, target[name]]));
+  Object.assign(target, methods);
+  run.whenOver(() => Object.assign(target, former));
+  return former;
+};
+
+/** Changes what the SDKs say. */
+const rewrite = (run: Simulation, change: (header: any, client: string) => object | undefined): void => {
+  run.network.rewrite = (frame, { path }) => {
+    const end = frame.indexOf('\n');
+    const header = change(JSON.parse(end < 0 ? frame : frame.slice(0, end)), path.actor.name);
+    return header && `${JSON.stringify(header)}${end < 0 ? '' : frame.slice(end)}`;
+  };
+};
+
+const headerOf = (frame: Buffer): any => JSON.parse(splitFrame(frame, 8_192).header);
+
+const noResend: Script = (run) => {
+  const sent = new Set<string>();
+  rewrite(run, (header, client) => {
+    if (header.type !== 'signal') return header;
+    const copy = `${client} ${header.to} ${header.seq}`;
+    if (sent.has(copy)) return undefined;
+    sent.add(copy);
+    return header;
+  });
+};
+
+const noDedupe: Script = (run) => {
+  const { receive } = patch(run, SignalReceiver, {
+    receive(this: any, seq: number, base: number, kind: string, body: string | undefined) {
+      if (seq <= this.upto && body !== undefined) this.deliver(kind, body);
+      receive.call(this, seq, base, kind, body);
+    },
+  });
+};
+
+const nodeAcknowledges: Script = (run) => {
+  const { deliver } = patch(run, LocalRooms, {
+    deliver(this: LocalRooms, member: any, frame: Buffer) {
+      deliver.call(this, member, frame);
+      const { type, from, seq } = headerOf(frame);
+      if (type === 'signal') this.seat(from)?.session.send({ type: 'ack', from: member.peer, upto: seq });
+    },
+  });
+};
+
+const noMissedList: Script = (run) => rewrite(run, ({ missed: _missed, ...header }) => header);
+
+const deniedByNode: Script = (run) => {
+  const { deliver } = patch(run, LocalRooms, {
+    deliver(this: LocalRooms, member: any, frame: Buffer) {
+      const { denied, from, seq } = headerOf(frame);
+      if (denied === undefined) deliver.call(this, member, frame);
+      else this.seat(from)?.session.send({ type: 'ack', from: member.peer, upto: seq, missed: [seq] });
+    },
+  });
+};
+
+const arrivalOrder: Script = (run) => {
+  let arrivals = 0;
+  patch(run, SessionRegistry, {
+    claim(this: any, session: any) {
+      const { session: id } = session.attachment;
+      const holder = this.current.get(id);
+      this.current.set(id, session);
+      holder?.close(4509, 'somebody came later');
+      return true;
+    },
+  });
+  const { attach, leave } = patch(run, MemoryRoom, {
+    attach(this: any, request: any, now: number) {
+      arrivals += 1;
+      return attach.call(this, { ...request, attempt: arrivals }, now);
+    },
+    leave(this: any, peer: string, reason: string, _attempt: unknown, now: number) {
+      return leave.call(this, peer, reason, undefined, now);
+    },
+  });
+};
+
+const noReconcile: Script = (run) => patch(run, NodeLife, { reconcileAll: async () => {} });
+
+const noReaper: Script = (run) => patch(run, MemoryPresence, { sweep: async () => [] });
+
+const deadNodeRevived: Script = (run) => {
+  patch(run, NodeLife, {
+    async newLife(this: any) {
+      const node = `${this.name}-for-ever`;
+      this.local.rooms.node = node;
+      await this.ports.bus.listen(node);
+      await this.ports.presence.renew(node);
+    },
+  });
+  const { renew } = patch(run, MemoryPresence, {
+    renew(this: any, node: string) {
+      this.store.dead.delete(node);
+      return renew.call(this, node);
+    },
+  });
+};
+
+const noBase: Script = (run) => rewrite(run, (header) => (header.type === 'signal' ? { ...header, base: 1 } : header));
+
+const offlineQueue: Script = (run) => {
+  SimulatedPresence.queueOffline = true;
+  run.whenOver(() => {
+    SimulatedPresence.queueOffline = false;
+  });
+};
+
+const outOfOrder: Script = (run) => {
+  const handed = new Set<string>();
+  const { receive } = patch(run, SignalReceiver, {
+    receive(this: any, seq: number, base: number, kind: string, body: string | undefined) {
+      this.inOrder ??= this.deliver;
+      this.deliver = (late: string, text: string) => {
+        if (!handed.has(text)) this.inOrder(late, text);
+        handed.add(text);
+      };
+      if (seq > this.upto && body !== undefined) this.deliver(kind, body);
+      receive.call(this, seq, base, kind, body);
+    },
+  });
+};
+
+const epochGoesOn: Script = (run) => patch(run, MemoryRoom, { follow() {} });
+
+/** Those that RELIABILITY names, and one that this simulation led to. */
+export const MUTANTS: readonly Mutant[] = [
+  { name: 'no resend', apply: noResend },
+  { name: 'no dedupe', apply: noDedupe },
+  { name: 'the node acknowledges', apply: nodeAcknowledges },
+  { name: 'no missed list', apply: noMissedList },
+  { name: 'a denied repeat is answered by the node', apply: deniedByNode },
+  {
+    name: 'arrival order instead of attempt',
+    apply: arrivalOrder,
+    faults: ['client_late_hello', 'client_repeated_hello'],
+  },
+  { name: 'no reconcile', apply: noReconcile },
+  { name: 'no reaper', apply: noReaper },
+  {
+    name: 'a dead node id is revived',
+    apply: deadNodeRevived,
+    faults: ['node_sigkill', 'node_sigkill_all', 'node_sigstop', 'client_half_open'],
+  },
+  { name: 'no base', apply: noBase, faults: ['redis_down', 'node_cut', 'client_reset'] },
+  { name: 'offline queue', apply: offlineQueue, faults: ['redis_down', 'node_cut'] },
+  { name: 'delivered out of order', apply: outOfOrder },
+  {
+    name: 'an epoch goes on over lost writes',
+    apply: epochGoesOn,
+    faults: ['redis_rollback', 'redis_rollback', 'client_reset', 'node_sigkill'],
+  },
+];

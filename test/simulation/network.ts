@@ -185,12 +185,6 @@ export class SimulatedSocket implements WebSocketLike {
     });
   }
 
-  pingFromNode(): void {
-    this.down?.put(2, () => {
-      if (this.readyState === 1) this.up?.put(2, () => this.session?.heard());
-    });
-  }
-
   closedByNode(code: number): void {
     if (this.nodeOver) return;
     this.nodeOver = true;
@@ -219,9 +213,8 @@ class NodeEnd implements SignalingSocket {
     this.socket.fromNode(frame.toString());
   }
 
-  ping(): void {
-    this.socket.pingFromNode();
-  }
+  /** Not seen by the SDK, which has the feature `heartbeat`. */
+  ping(): void {}
 
   get bufferedBytes(): number {
     return this.socket.unread;

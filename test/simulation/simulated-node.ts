@@ -84,7 +84,7 @@ export class SimulatedNode implements Listener {
     const stats = new SignalingStats();
     const rooms = new LocalRooms(this.bus, stats);
     const sync = new RosterSync(this.presence, this.bus, rooms, stats);
-    const membership = new Membership(this.presence, rooms, sync, stats);
+    const membership = new Membership(this.presence, rooms, sync, stats, () => performance.now());
     const log = {
       info() {},
       warn() {},

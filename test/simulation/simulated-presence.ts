@@ -24,7 +24,7 @@ export class SimulatedPresence implements Presence {
   /** Commands that are under way or wait. */
   waiting = 0;
   /** For a mutant: commands wait until the store is back. */
-  queueOffline = false;
+  static queueOffline = false;
   private last = 0;
   private readonly inner: MemoryPresence;
 
@@ -84,7 +84,8 @@ export class SimulatedPresence implements Presence {
   }
 
   private ask<Result>(act: () => Promise<Result>): Promise<Result> {
-    if (!this.available && !this.queueOffline) return Promise.reject(new PresenceUnavailable('The store is away.'));
+    if (!this.available && !SimulatedPresence.queueOffline)
+      return Promise.reject(new PresenceUnavailable('The store is away.'));
     const { world, actor, store } = this;
     this.waiting += 1;
     return new Promise((resolve, reject) => {
@@ -110,7 +111,7 @@ export class SimulatedPresence implements Presence {
     // One connection: commands are executed in the order in which they were asked.
     this.last = Math.max(this.last, world.now + this.wayMs, store.pausedUntil);
     world.later(this.last - world.now, () => {
-      if (this.queueOffline && !this.available) {
+      if (SimulatedPresence.queueOffline && !this.available) {
         world.later(250, () => this.execute(act, answer, resolve, reject));
         return;
       }

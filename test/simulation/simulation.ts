@@ -62,9 +62,9 @@ export class Simulation implements Stage {
     const { world, recorder } = this;
     this.whenOver(this.measureChannels());
     try {
+      for (const script of this.scripts) script(this);
       const nodes = world.random.between(1, 4);
       for (let slot = 0; slot < nodes; slot += 1) this.startNode(slot);
-      for (const script of this.scripts) script(this);
       world.later(QUIET_AT_MS, () => recorder.add({ kind: 'quiet' }));
       this.watchSizes();
       await world.run(OVER_AT_MS);

@@ -1,0 +1,13 @@
+import type { Outcome } from '../test/simulation/simulation.js';
+
+/** What came of a seed, as another process tells it. */
+export type SeedOutcome = Omit<Outcome, 'events'> & { readonly events: number; readonly ms: number };
+
+export const simulateSeeds: (
+  seeds: Iterable<number>,
+  options?: {
+    readonly mutant?: string;
+    readonly workers?: number;
+    readonly until?: (outcome: SeedOutcome) => boolean;
+  },
+) => Promise<SeedOutcome[]>;
