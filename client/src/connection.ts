@@ -11,6 +11,12 @@ const MAX_EXPIRED_TOKENS = 3;
 /** @internal Unsent bytes beyond which signals wait for their resend instead of growing the browser's buffer. */
 const MAX_BUFFERED_BYTES = 1_048_576;
 
+/**
+ * @internal How long the socket before the current one stays open. If it ended first, the others would see this peer
+ * away until its rooms are joined on the new one; then the server ends the old one by itself.
+ */
+export const HANDOVER_MS = 5_000;
+
 /** @internal What a connection tells. */
 export interface ConnectionListener {
   /** A socket is current now. `fresh`: it is the first one of this session key. */
@@ -53,6 +59,8 @@ export class Connection {
   #dial = 0;
   #current: SignalingSocket | undefined;
   #next: SignalingSocket | undefined;
+  #former: SignalingSocket | undefined;
+  #formerTimer: unknown;
   #dialing = false;
   #retryTimer: unknown;
   #welcomedAt = 0;
@@ -118,6 +126,7 @@ export class Connection {
     if (this.#closed) return;
     this.#key = newSessionKey();
     this.#abandonNext();
+    this.#dropFormer();
     const had = this.#current;
     this.#current = undefined;
     had?.close();
@@ -131,6 +140,7 @@ export class Connection {
     this.#closed = true;
     this.#stopNetwork();
     this.#abandonNext();
+    this.#dropFormer();
     this.options.clock.clearTimeout(this.#retryTimer);
     this.#current?.close();
     this.#current = undefined;
@@ -175,17 +185,19 @@ export class Connection {
       socket.close();
       return;
     }
-    const old = this.#current;
+    this.#dropFormer();
+    this.#former = this.#current;
+    if (this.#former) this.#formerTimer = this.options.clock.setTimeout(() => this.#dropFormer(), HANDOVER_MS);
     this.#current = socket;
     this.#next = undefined;
     this.#dialing = false;
     this.#expired = 0;
     this.#welcomedAt = this.options.clock.now();
-    old?.close();
     this.listener.welcome(welcome);
   }
 
   #end(socket: SignalingSocket, end: SocketEnd): void {
+    if (socket === this.#former) this.#dropFormer();
     if (socket !== this.#current && socket !== this.#next) return;
     const error = errorOfEnd(end);
     const wasCurrent = socket === this.#current;
@@ -218,6 +230,12 @@ export class Connection {
   #retry(retryAfterMs?: number): void {
     this.options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = this.options.clock.setTimeout(() => this.open(), this.#policy.next(retryAfterMs));
+  }
+
+  #dropFormer(): void {
+    this.options.clock.clearTimeout(this.#formerTimer);
+    this.#former?.close();
+    this.#former = undefined;
   }
 
   #abandonNext(): void {

@@ -193,6 +193,22 @@ describe('connecting', () => {
     expect(states).not.toContain('closed');
   });
 
+  it('on a drain keeps the old socket until its rooms are joined on the new one, and not for ever', async () => {
+    const { room } = await joined();
+    const [old] = gateway.sockets;
+    let openAtJoin: boolean | undefined;
+    gateway.script.frame = ({ type }) => {
+      if (type === 'join') openAtJoin = old?.socket.readyState === WebSocket.OPEN;
+      return false;
+    };
+    old?.send({ type: 'drain', deadlineMs: 60_000, reconnectAfterMs: 10 });
+    await gateway.until(() => openAtJoin !== undefined);
+    expect(openAtJoin).toBe(true);
+    await gateway.until(() => old?.socket.readyState === WebSocket.CLOSED);
+    expect(room.self).toBe('me');
+    expect(gateway.current.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
   it('reports an exception of a listener as an error, also one of the error listener itself', async () => {
     const client = makeClient();
     const errors: ParleyError[] = [];
