@@ -11,6 +11,8 @@ keep() { [ -s "$folder/$1" ] || printf '%s' "$2" > "$folder/$1"; }
 keep jwt_secret "$(random)"
 keep session_secret "$(random)"
 keep turn_secret "$(random)"
+# What the nodes signed with before it was changed; until then, something that nobody signs with.
+keep turn_secret_previous "$(random)"
 keep postgres_password "$(random)"
 keep redis_password "$(random)"
 keep database_url "postgres://parley:$(cat "$folder/postgres_password")@postgres:5432/parley"

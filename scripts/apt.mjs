@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { runCommand } from './run-command.mjs';
 
@@ -15,10 +16,22 @@ const asAdministrator = () => {
 /** Whether `aptInstall` can work here: Debian or Ubuntu, as root or with sudo that asks for no password. */
 export const canAptInstall = () => runs('apt-get') && asAdministrator() !== undefined;
 
-/** Installs a package of the distribution. */
-export const aptInstall = async (name) => {
-  const [program, ...args] = [...(asAdministrator() ?? []), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q'];
+/**
+ * Installs a package of the distribution.
+ * @param {string} name
+ * @param {string} [service] that comes with it and would run from now on: it is stopped, for a test wants its own
+ */
+export const aptInstall = async (name, service) => {
+  const administrator = asAdministrator() ?? [];
+  const run = (what, ...words) => {
+    const [program, ...args] = [...administrator, ...words];
+    return runCommand(what, program, args);
+  };
+  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q'];
   console.log(`installing ${name} (apt-get) …`);
-  await runCommand('apt-get update', program, [...args, 'update']);
-  await runCommand(`apt-get install ${name}`, program, [...args, 'install', '-y', '--no-install-recommends', name]);
+  await run('apt-get update', ...apt, 'update');
+  await run(`apt-get install ${name}`, ...apt, 'install', '-y', '--no-install-recommends', name);
+  if (service !== undefined && existsSync('/run/systemd/system')) {
+    await run(`stopping ${service}`, 'systemctl', 'disable', '--now', service);
+  }
 };

@@ -13,10 +13,10 @@ export const PROJECTS = [
   { name: 'contract', needs: ['redis'], alone: false },
   { name: 'simulation', needs: [], alone: false },
   { name: 'protocol', needs: ['redis', 'python'], alone: false },
-  { name: 'integration', needs: ['redis'], alone: false },
+  { name: 'integration', needs: ['redis', 'coturn'], alone: false },
   { name: 'cluster', needs: ['redis'], alone: true },
   { name: 'manifests', needs: [], alone: false },
-  { name: 'browser', needs: ['redis', 'chromium', 'ip'], alone: true },
+  { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true },
 ];
 
 const OUTPUT = join(ROOT, 'test-output');

@@ -5,6 +5,7 @@ const SOURCES = {
   redis: async () => ({ PARLEY_REDIS_SERVER: await (await import('./provision-redis.mjs')).findRedisServer() }),
   chromium: async () => ({ PARLEY_CHROMIUM: await (await import('./provision-chromium.mjs')).findChromium() }),
   ip: async () => ({ PARLEY_IP: await (await import('./provision-ip.mjs')).findIp() }),
+  coturn: async () => ({ PARLEY_TURNSERVER: await (await import('./provision-coturn.mjs')).findCoturn() }),
   python: async () => ({ PARLEY_PYTHON: await (await import('./provision-python.mjs')).findPython() }),
 };
 

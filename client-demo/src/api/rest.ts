@@ -58,6 +58,15 @@ export const refresh = (refreshToken: string) =>
 export const logOut = (refreshToken: string) =>
   send<void>({ method: 'POST', path: '/v1/auth/logout', body: { refreshToken } });
 
+/** Whether the service has a relay for those who cannot, or do not want to, reach others straight. */
+export const hasRelay = async (token: string): Promise<boolean> => {
+  const { iceServers } = await send<{ iceServers: readonly { urls: readonly string[] }[] }>({
+    path: '/v1/ice-servers',
+    token,
+  });
+  return iceServers.some(({ urls }) => urls.some((url) => /^turns?:/.test(url)));
+};
+
 export const previewRoom = (id: string) => send<RoomPreview>({ path: roomPath(id, '/preview') });
 
 export const listRooms = (
