@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 /**
- * The page is served by Parley under `default-src 'self'`: no inline script or style, nothing from elsewhere.
+ * The page is served by Parley under a content security policy: no inline script, nothing from elsewhere.
  * `npm run dev` passes REST and signaling on to a node on port 3000.
  */
 export default defineConfig({

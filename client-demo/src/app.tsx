@@ -1,5 +1,6 @@
 import { Waiting } from './screens/failure.js';
 import { Lobby } from './screens/lobby.js';
+import { Nowhere } from './screens/nowhere.js';
 import { RoomScreen } from './screens/room-screen.js';
 import { Welcome } from './screens/welcome.js';
 import { route } from './state/route.js';
@@ -9,6 +10,7 @@ import { Notices } from './ui/notices.js';
 const Screen = () => {
   const where = route.value;
   if (where.screen === 'room') return <RoomScreen key={where.room} id={where.room} />;
+  if (where.screen === 'nowhere') return <Nowhere />;
   const now = session.value;
   if (now.status === 'starting') return <Waiting text="One moment…" />;
   // A guest has one room and no lobby.

@@ -87,6 +87,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   room_closed: say('The room was closed', 'Its owner deleted it, so the call is over.', 'lobby'),
   not_in_room: say('You are not in the room any more', 'Join again to go on.', 'rejoin'),
   peer_away: say('They lost their connection', 'They may be back in a moment. Try again then.', 'retry'),
+  peer_busy: say(
+    'They cannot keep up',
+    'Their connection is slower than what you send. Wait a moment, then try again.',
+    'retry',
+  ),
   peer_gone: say('They have left', 'There is nobody to send this to any more.', 'dismiss'),
   peer_unknown: say('They have left', 'There is nobody to send this to any more.', 'dismiss'),
   // The service

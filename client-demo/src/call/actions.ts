@@ -54,7 +54,7 @@ export const SHORTCUTS: readonly (readonly [key: string, what: string])[] = [
   ['S', 'Share the screen, or stop'],
   ['C', 'Chat and files'],
   ['P', 'People'],
-  ['I', 'Numbers of every connection'],
+  ['I', 'Connection details'],
   ['?', 'This list'],
   ['Esc', 'Close what is open'],
 ];

@@ -1,4 +1,4 @@
-import { ParleyClient, ParleyError, type PeerId, type Room } from '@parley/client';
+import { type Meta, ParleyClient, ParleyError, type PeerId, type Room } from '@parley/client';
 import { batch, effect, signal } from '@preact/signals';
 import { ApiProblem, codeOf } from '../api/problem.js';
 import { ChatLog } from '../chat/chat-log.js';
@@ -9,7 +9,6 @@ import { shareUpstream } from './bitrate.js';
 import type { LocalMedia } from './local-media.js';
 import { Outgoing } from './outgoing.js';
 import { type Person, peopleOf } from './person.js';
-import { wayToOthers } from './relay-only.js';
 import { Remote } from './remote.js';
 
 /** The own connection to the service: `back` is shown for a moment after a loss. */
@@ -38,12 +37,14 @@ export class Call {
   /** Code of why it ended; set once. */
   readonly over = signal<string | undefined>(undefined);
   readonly joined = signal(false);
+  /** True once anyone else has been here. */
+  readonly met = signal(false);
   /** Plays what the browser held back, when it wants a click first. */
   readonly blocked = signal<readonly (() => Promise<void>)[]>([]);
   readonly outgoing: Outgoing;
   readonly chat = new ChatLog();
   readonly files = new FileShelf();
-  private readonly client = new ParleyClient({ url: location.origin, token, rtcConfiguration: wayToOthers() });
+  private readonly client = new ParleyClient({ url: location.origin, token });
   private readonly stops: (() => void)[] = [];
   private upstreamTimer: ReturnType<typeof setTimeout> | undefined;
   private room: Room | undefined;
@@ -64,9 +65,10 @@ export class Call {
     );
     try {
       await this.client.connect();
-      const room = await this.client.join(this.roomId, { meta: this.outgoing.meta() });
+      const meta = this.outgoing.meta();
+      const room = await this.client.join(this.roomId, { meta });
       if (this.closed) return void room.leave();
-      this.enter(room);
+      this.enter(room, meta);
     } catch (error) {
       this.end(codeOf(error));
     }
@@ -93,10 +95,11 @@ export class Call {
     await Promise.all(waiting.map((play) => play().catch(() => undefined)));
   }
 
-  private enter(room: Room): void {
+  private enter(room: Room, told: Meta): void {
     this.room = room;
     const follow = () => {
       this.people.value = peopleOf(room.participants.values(), room.self);
+      if (this.people.value.length > 1) this.met.value = true;
     };
     const say = (name: string, what: string) => {
       if (name) notify(`${name} ${what}`);
@@ -122,7 +125,7 @@ export class Call {
       this.joined.value = true;
       if (this.client.state === 'connected') this.link.value = 'up';
     });
-    this.outgoing.enter(room);
+    this.outgoing.enter(room, told);
     this.chat.enter(room, this.client.user?.id, this.client.limits?.maxChatBytes);
     this.files.enter(room, this.chat);
     const measure = setInterval(() => {
@@ -145,7 +148,9 @@ export class Call {
         );
       }),
     );
-    announce(`You are in the room. ${this.people.value.length - 1} others are here.`);
+    const others = this.people.value.length - 1;
+    const who = others === 0 ? 'Nobody else is' : others === 1 ? 'One other person is' : `${others} others are`;
+    announce(`You are in the room. ${who} here.`);
   }
 
   private addPeer(id: PeerId): void {

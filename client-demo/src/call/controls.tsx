@@ -18,6 +18,8 @@ import type { CallActions } from './actions.js';
 
 const Control = (props: {
   label: string;
+  /** The word under the icon, where there is room for it. */
+  word: string;
   hint: string;
   testid: string;
   onClick: () => void;
@@ -37,6 +39,9 @@ const Control = (props: {
     onClick={props.onClick}
   >
     {props.children}
+    <span class="control-word" aria-hidden="true">
+      {props.word}
+    </span>
   </button>
 );
 
@@ -59,6 +64,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
     <fieldset class="controls" aria-label="Call controls">
       <Control
         label="Microphone"
+        word="Mic"
         hint={mic ? 'Switch the microphone off (M)' : 'Switch the microphone on (M)'}
         testid="mic-toggle"
         pressed={mic}
@@ -69,6 +75,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       </Control>
       <Control
         label="Camera"
+        word="Camera"
         hint={camera ? 'Switch the camera off (V)' : 'Switch the camera on (V)'}
         testid="camera-toggle"
         pressed={camera}
@@ -79,6 +86,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       </Control>
       <Control
         label="Share screen"
+        word={sharing ? 'Stop' : 'Share'}
         hint={sharing ? 'Stop sharing (S)' : 'Share your screen (S)'}
         testid="screen-toggle"
         pressed={sharing}
@@ -90,6 +98,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       <span class="divider only-wide" />
       <Control
         label={unread > 0 ? `Chat and files, ${unread} new` : 'Chat and files'}
+        word="Chat"
         hint="Chat and files (C)"
         testid="chat-toggle"
         expanded={panel === 'chat'}
@@ -101,6 +110,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       </Control>
       <Control
         label={`People, ${call.people.value.length} here`}
+        word="People"
         hint="People (P)"
         testid="people-toggle"
         expanded={panel === 'people'}
@@ -111,6 +121,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       </Control>
       <Control
         label="Copy the link"
+        word="Copy link"
         hint="Copy the link"
         testid="copy-link"
         class="only-wide"
@@ -120,6 +131,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       </Control>
       <Control
         label="Devices"
+        word="Devices"
         hint="Camera, microphone, speaker"
         testid="devices-toggle"
         class="only-wide"
@@ -131,6 +143,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       </Control>
       <Control
         label="More"
+        word="More"
         hint="More"
         testid="more-toggle"
         class="only-narrow"
@@ -141,7 +154,14 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         <MoreIcon />
       </Control>
       <span class="divider only-wide" />
-      <Control label="Leave the call" hint="Leave the call" testid="leave" class="leave" onClick={actions.onLeave}>
+      <Control
+        label="Leave the call"
+        word="Leave"
+        hint="Leave the call"
+        testid="leave"
+        class="leave"
+        onClick={actions.onLeave}
+      >
         <LeaveIcon />
       </Control>
     </fieldset>

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
+import type { Choices } from './last-call.js';
 
 /** What a person can choose. Outputs are speakers. */
 export type DeviceKind = 'audioinput' | 'videoinput' | 'audiooutput';
@@ -32,6 +33,8 @@ const ask = async (constraints: MediaStreamConstraints): Promise<MediaStream> =>
 class Input {
   readonly track = signal<MediaStreamTrack | undefined>(undefined);
   readonly on = signal(false);
+  /** Width over height of the picture as the page shows it; undefined until it does. */
+  readonly shape = signal<number | undefined>(undefined);
   /** Code of what keeps it shut, or undefined. */
   readonly problem = signal<string | undefined>(undefined);
   /** Counts openings, so that a slow answer for an older wish is let go. */
@@ -120,9 +123,14 @@ export class LocalMedia {
   readonly asking = signal(false);
   private readonly onDeviceChange = () => void this.list();
 
-  async start(): Promise<void> {
+  /** Opens what is wanted; without a wish both. */
+  async start(wanted: Choices = { mic: true, camera: true }): Promise<void> {
     navigator.mediaDevices?.addEventListener('devicechange', this.onDeviceChange);
-    await this.openBoth();
+    if (wanted.mic && wanted.camera) return this.openBoth();
+    this.asking.value = wanted.mic || wanted.camera;
+    await Promise.all([wanted.mic && this.mic.set(true), wanted.camera && this.camera.set(true)]);
+    this.asking.value = false;
+    await this.list();
   }
 
   /** One question for both; when a device is missing or busy, each is tried for itself. */

@@ -34,9 +34,10 @@ export class Outgoing {
     };
   }
 
-  enter(room: Room): void {
+  /** @param joinedWith what the room was told at joining: the camera may have opened since */
+  enter(room: Room, joinedWith: Meta): void {
     this.room = room;
-    let told = JSON.stringify(this.meta());
+    let told = JSON.stringify(joinedWith);
     this.stops.push(
       effect(() => this.carry('mic', this.media.mic.track.value)),
       effect(() => this.carry('camera', this.media.camera.track.value)),

@@ -35,8 +35,8 @@ const Devices = ({ actions, onClose }: { actions: CallActions; onClose: () => vo
 /** What has no place in the bar of a phone. */
 const More = ({ actions, link, onClose }: { actions: CallActions; link: string; onClose: () => void }) => {
   const sharing = actions.call.outgoing.screen.value !== undefined;
-  const item = (icon: preact.ComponentChild, label: string, run: () => void) => (
-    <li>
+  const item = (icon: preact.ComponentChild, label: string, run: () => void, only?: string) => (
+    <li class={only}>
       <button
         type="button"
         class="sheet-item wide"
@@ -58,10 +58,10 @@ const More = ({ actions, link, onClose }: { actions: CallActions; link: string; 
         {item(<DevicesIcon />, 'Devices', () => {
           actions.overlay.value = 'devices';
         })}
-        {item(<PulseIcon />, actions.numbers.value ? 'Hide the numbers' : 'Numbers of every connection', () =>
+        {item(<PulseIcon />, actions.numbers.value ? 'Hide connection details' : 'Connection details', () =>
           actions.press('i'),
         )}
-        {item(<HelpIcon />, 'Keys', () => actions.press('?'))}
+        {item(<HelpIcon />, 'Keys', () => actions.press('?'), 'only-keys')}
       </ul>
     </Dialog>
   );

@@ -10,6 +10,8 @@ export class Remote {
   readonly streams = signal<readonly MediaStream[]>([]);
   readonly stats = signal<PeerStats | undefined>(undefined);
   readonly speaking = signal(false);
+  /** Width over height of the picture; undefined until it has come. */
+  readonly shape = signal<number | undefined>(undefined);
   private readonly stops: readonly (() => void)[];
 
   constructor(

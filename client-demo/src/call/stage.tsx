@@ -1,75 +1,72 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { copyLink } from '../ui/copy.js';
 import { LinkIcon } from '../ui/icons.js';
 import type { Call } from './call.js';
-import { layoutGrid } from './layout.js';
+import { type Corner, nextCorner } from './pair.js';
 import type { Person } from './person.js';
 import { ScreenTile, Tile } from './tile.js';
+import { type Places, usePlaces } from './tile-places.js';
 
-/** Below this a face is not seen; the stage scrolls instead. */
-const LEAST_TILE = { width: 132, height: 96 };
+/** The shape of a picture that is not there: as most cameras have it. */
+const USUAL_SHAPE = 16 / 9;
 
-/** Sizes the tiles to the room there is, now and whenever it changes. */
-const useTileSize = (count: number) => {
-  const ref = useRef<HTMLUListElement>(null);
-  useLayoutEffect(() => {
-    const list = ref.current;
-    if (!list) return;
-    const fit = () => {
-      const gap = Number.parseFloat(getComputedStyle(list).columnGap) || 12;
-      const grid = layoutGrid(count, list.clientWidth, list.clientHeight, gap);
-      list.style.setProperty('--tile-w', `${Math.max(LEAST_TILE.width, grid.tileWidth)}px`);
-      list.style.setProperty('--tile-h', `${Math.max(LEAST_TILE.height, grid.tileHeight)}px`);
-    };
-    const observer = new ResizeObserver(fit);
-    observer.observe(list);
-    fit();
-    return () => observer.disconnect();
-  }, [count]);
-  return ref;
+const placesFor = (call: Call, people: readonly Person[], sharing: boolean, corner: Corner): Places => {
+  if (sharing) return { as: 'strip' };
+  const other = people.find(({ self }) => !self);
+  if (people.length !== 2 || !other) return { as: 'grid', count: people.length };
+  const shape = call.remotes.value.get(other.peer)?.shape.value;
+  return {
+    as: 'pair',
+    other: (other.video && shape) || USUAL_SHAPE,
+    self: (call.media.camera.track.value && call.media.camera.shape.value) || USUAL_SHAPE,
+    corner,
+  };
 };
 
-const Grid = ({ call, people, numbers }: { call: Call; people: readonly Person[]; numbers: boolean }) => {
-  const ref = useTileSize(people.length);
-  return (
-    <ul ref={ref} class="tiles" aria-label="People in the call" data-count={people.length}>
-      {people.map((person) => (
-        <Tile key={person.peer} call={call} person={person} numbers={numbers} />
-      ))}
-    </ul>
-  );
-};
+const CLASSES: Readonly<Record<Places['as'], string>> = { grid: 'tiles', pair: 'tiles pair', strip: 'strip' };
 
-/** Everyone in equal tiles; when a screen is shared, it large and everyone in a strip beside it. */
+/**
+ * Everyone in equal tiles; of two the other large and oneself in a corner; when a screen is shared, it large and
+ * everyone in a strip beside it. The list and its tiles stay the same elements throughout, so no picture stops.
+ */
 export const Stage = (props: { call: Call; numbers: boolean; link: string; banners: ComponentChildren }) => {
   const { call, numbers, link } = props;
+  const [corner, setCorner] = useState<Corner>('bottom-right');
   const people = call.people.value;
   const sharing = people.filter((person) => (person.self ? call.outgoing.screen.value : person.screen));
-  if (sharing.length > 0) {
-    return (
-      <main class="stage spot" id="main">
-        {props.banners}
+  const places = placesFor(call, people, sharing.length > 0, corner);
+  const ref = usePlaces(places);
+  const onMove = places.as === 'pair' ? () => setCorner(nextCorner) : undefined;
+  return (
+    <main class={`stage ${places.as === 'strip' ? 'spot' : ''}`} id="main">
+      {props.banners}
+      {sharing.length > 0 && (
         <div class="screens">
           {sharing.map((person) => (
             <ScreenTile key={person.peer} call={call} person={person} />
           ))}
         </div>
-        <ul class="strip" aria-label="People in the call">
-          {people.map((person) => (
-            <Tile key={person.peer} call={call} person={person} numbers={numbers} />
-          ))}
-        </ul>
-      </main>
-    );
-  }
-  return (
-    <main class="stage" id="main">
-      {props.banners}
-      <Grid call={call} people={people} numbers={numbers} />
+      )}
+      <ul
+        ref={ref}
+        class={CLASSES[places.as]}
+        aria-label="People in the call"
+        data-corner={places.as === 'pair' ? corner : undefined}
+      >
+        {people.map((person) => (
+          <Tile
+            key={person.peer}
+            call={call}
+            person={person}
+            numbers={numbers}
+            onMove={person.self ? onMove : undefined}
+          />
+        ))}
+      </ul>
       {people.length === 1 && (
         <div class="alone">
-          <span>Nobody else is here yet.</span>
+          <span>{call.met.value ? 'Everyone else has left.' : 'Nobody else is here yet.'}</span>
           <button type="button" class="button" onClick={() => copyLink(link)}>
             <LinkIcon />
             Copy the link

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Avatar } from '../ui/flag.js';
-import { MicOffIcon } from '../ui/icons.js';
+import { MicOffIcon, MoveIcon } from '../ui/icons.js';
 import type { Call } from './call.js';
 import type { Person } from './person.js';
 import { Bars, Numbers, QUALITY_WORDS } from './quality.js';
@@ -22,7 +22,14 @@ const stateOf = (person: Person, remote: Remote | undefined): string =>
   person.self ? 'self' : person.away ? 'away' : (remote?.state.value ?? 'new');
 
 /** One person: picture or initials, name, badges, connection. */
-export const Tile = ({ call, person, numbers }: { call: Call; person: Person; numbers: boolean }) => {
+export const Tile = (props: {
+  call: Call;
+  person: Person;
+  numbers: boolean;
+  /** Moves it to another corner; only where it floats. */
+  onMove?: (() => void) | undefined;
+}) => {
+  const { call, person, numbers, onMove } = props;
   const remote = call.remotes.value.get(person.peer);
   const [asked, setAsked] = useState(false);
   const showNumbers = numbers || asked;
@@ -32,6 +39,8 @@ export const Tile = ({ call, person, numbers }: { call: Call; person: Person; nu
   const word = wordFor(person, remote);
   const quality = remote?.stats.value?.quality ?? 'unknown';
   const stream = person.self ? (video ? media.stream : undefined) : remote?.camera(person.screen);
+  const shape = person.self ? media.camera.shape : remote?.shape;
+  const name = onMove ? 'You' : person.self ? `${person.name} (you)` : person.name;
   const speaking = !person.self && audio && (remote?.speaking.value ?? false);
   const classes = ['tile', person.self && 'mirror', speaking && 'speaking', word && 'dim'].filter(Boolean).join(' ');
   return (
@@ -51,6 +60,9 @@ export const Tile = ({ call, person, numbers }: { call: Call; person: Person; nu
         speaker={media.chosen.value.audiooutput}
         label={person.self ? 'Your camera' : `${person.name}’s camera`}
         onBlocked={call.hold}
+        onShape={(value) => {
+          if (shape) shape.value = value;
+        }}
       />
       {word && (
         <div class="tile-word">
@@ -67,13 +79,27 @@ export const Tile = ({ call, person, numbers }: { call: Call; person: Person; nu
             type="button"
             class="bars-button"
             aria-pressed={showNumbers}
-            aria-label={`${person.name}: ${QUALITY_WORDS[quality]}. Show numbers`}
-            title="Show numbers"
+            aria-label={`${person.name}: ${QUALITY_WORDS[quality]}. Connection details`}
+            title="Connection details"
             data-testid="tile-stats"
             data-quality={quality}
             onClick={() => setAsked(!asked)}
           >
             <Bars quality={quality} />
+          </button>
+        </div>
+      )}
+      {onMove && (
+        <div class="tile-tools">
+          <button
+            type="button"
+            class="bars-button move"
+            aria-label="Move your picture to another corner"
+            title="Move to another corner"
+            data-testid="tile-move"
+            onClick={onMove}
+          >
+            <MoveIcon />
           </button>
         </div>
       )}
@@ -86,7 +112,7 @@ export const Tile = ({ call, person, numbers }: { call: Call; person: Person; nu
               <span class="sr">microphone off</span>
             </span>
           )}
-          <span class="cut">{person.self ? `${person.name} (you)` : person.name}</span>
+          <span class="cut">{name}</span>
           {!video && <span class="sr">camera off</span>}
         </span>
       </div>

@@ -10,6 +10,8 @@ export const Video = (props: {
   speaker?: string | undefined;
   label: string;
   onBlocked?: (play: () => Promise<void>) => void;
+  /** Told the picture's width over its height, now and when it changes: phones turn. */
+  onShape?: (shape: number) => void;
 }) => {
   const { stream, speaker, onBlocked } = props;
   const ref = useRef<SinkElement>(null);
@@ -29,6 +31,9 @@ export const Video = (props: {
   useEffect(() => {
     if (!props.muted && speaker !== undefined) void ref.current?.setSinkId?.(speaker).catch(() => undefined);
   }, [speaker, props.muted]);
+  const tellShape = ({ currentTarget: { videoWidth, videoHeight } }: { currentTarget: HTMLVideoElement }) => {
+    if (videoWidth > 0 && videoHeight > 0) props.onShape?.(videoWidth / videoHeight);
+  };
   return (
     <video
       ref={ref}
@@ -37,6 +42,8 @@ export const Video = (props: {
       playsInline
       autoPlay
       muted={props.muted}
+      onLoadedMetadata={tellShape}
+      onResize={tellShape}
       disablePictureInPicture={props.hidden ?? false}
     />
   );

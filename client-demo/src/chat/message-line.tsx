@@ -1,5 +1,6 @@
 import { sentenceFor } from '../api/sentences.js';
 import type { ChatLog, Pending } from './chat-log.js';
+import { linkify } from './linkify.js';
 import type { Entry } from './timeline.js';
 
 const sameDay = (one: Date, two: Date) => one.toDateString() === two.toDateString();
@@ -14,7 +15,22 @@ const When = ({ at }: { at: number }) => {
   return <time dateTime={date.toISOString()}>{text}</time>;
 };
 
-/** A line that the server has kept. Text is text: nothing in it is markup, links stay plain. */
+/** The text of a line. It stays text: nothing in it is markup, and only http and https addresses can be followed. */
+const Words = ({ text }: { text: string }) => (
+  <>
+    {linkify(text).map((piece, at) =>
+      typeof piece === 'string' ? (
+        piece
+      ) : (
+        <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+          {piece.text}
+        </a>
+      ),
+    )}
+  </>
+);
+
+/** A line that the server has kept. */
 export const MessageLine = ({ entry, own }: { entry: Extract<Entry, { kind: 'message' }>; own: boolean }) => {
   const { message, first } = entry;
   return (
@@ -32,7 +48,7 @@ export const MessageLine = ({ entry, own }: { entry: Extract<Entry, { kind: 'mes
         </div>
       )}
       <div class="bubble" dir="auto">
-        {message.text}
+        <Words text={message.text} />
       </div>
     </div>
   );
@@ -46,7 +62,7 @@ export const PendingLine = ({ pending, chat }: { pending: Pending; chat: ChatLog
     data-state={pending.failed ? 'failed' : 'sending'}
   >
     <div class="bubble" dir="auto">
-      {pending.text}
+      <Words text={pending.text} />
     </div>
     <div class="message-state">
       {pending.failed ? (

@@ -1,45 +1,35 @@
 import { useState } from 'preact/hooks';
-import { ApiProblem, codeOf } from '../api/problem.js';
 import * as rest from '../api/rest.js';
 import { withToken } from '../state/session.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { Problem } from '../ui/problem.js';
+import { useSubmit } from '../ui/submit.js';
 
 /** Asks for a name and who may come. */
 export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.RoomSummary) => void }) => {
   const [name, setName] = useState('');
   const [guestsAllowed, setGuestsAllowed] = useState(true);
   const [listed, setListed] = useState(true);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-
-  const onSubmit = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      props.onCreated(await withToken((token) => rest.createRoom(token, { name: name.trim(), guestsAllowed, listed })));
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
-  };
-  const fault = error instanceof ApiProblem ? error.fields.find(({ field }) => field === 'name')?.message : undefined;
+  const { busy, code, faults, onSubmit, amend } = useSubmit(async () => {
+    const room = { name: name.trim(), guestsAllowed, listed };
+    props.onCreated(await withToken((token) => rest.createRoom(token, room)));
+  });
   return (
     <Dialog title="New room" onClose={props.onClose}>
-      <form class="form" onSubmit={onSubmit}>
+      <form class="form" noValidate onSubmit={onSubmit}>
         <Field
           label="What is it called?"
           testid="room-create-name"
+          name="name"
           placeholder="Monday stand-up"
           required
           maxLength={100}
           autoComplete="off"
           autoFocus
           value={name}
-          onValue={setName}
-          fault={fault}
+          onValue={amend('name', setName)}
+          fault={faults.name}
         />
         <label class="check">
           <input
@@ -65,7 +55,7 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
             <span class="hint"> — otherwise only the link leads here</span>
           </span>
         </label>
-        {error !== undefined && !fault && <Problem code={codeOf(error)} />}
+        {code && !faults.name && <Problem code={code} />}
         <button type="submit" class="button wide" data-testid="room-create-submit" disabled={busy}>
           {busy ? 'Making the room…' : 'Make the room'}
         </button>

@@ -1,8 +1,8 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Account } from '../api/rest.js';
 import { DeviceFields } from '../call/device-fields.js';
 import type { LocalMedia } from '../call/local-media.js';
 import { MicMeter } from '../call/mic-meter.js';
-import { RelaySwitch } from '../call/relay-switch.js';
 import { Video } from '../call/video.js';
 import { Avatar } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
@@ -55,8 +55,15 @@ export const DeviceCheck = (props: {
   media: LocalMedia;
   onJoin: () => void;
   leaveHref: string | undefined;
+  /** After a reload in the call. */
+  again: boolean;
 }) => {
   const { media, user } = props;
+  const join = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // After the title has taken the focus: one press of Enter is enough.
+    if (props.again) join.current?.focus();
+  }, [props.again]);
   const camera = media.camera.track.value;
   const problems = [...new Set([media.camera.problem.value, media.mic.problem.value])].filter(
     (code) => code !== undefined,
@@ -84,7 +91,9 @@ export const DeviceCheck = (props: {
                 </a>
               )}
               <ScreenTitle page={props.roomName}>{props.roomName}</ScreenTitle>
-              <p class="soft">You come in as {user.displayName}.</p>
+              <p class="soft" data-testid="device-word">
+                {props.again ? 'You were in this call: join again.' : `You come in as ${user.displayName}.`}
+              </p>
             </div>
             {problems.map((code) => (
               <Problem key={code} code={code} testid="device-problem" onNext={() => media.openBoth()} />
@@ -96,9 +105,8 @@ export const DeviceCheck = (props: {
               <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
             </div>
             <DeviceFields media={media} />
-            <RelaySwitch />
             <div class="join-place">
-              <button type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
+              <button ref={join} type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
                 Join now
               </button>
             </div>

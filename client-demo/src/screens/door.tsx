@@ -2,6 +2,7 @@ import type { RoomPreview } from '../api/rest.js';
 import { Hoist } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
 import { Problem } from '../ui/problem.js';
+import { Sea } from '../ui/sea.js';
 import { EntryForms } from './entry-forms.js';
 import { TopBar } from './welcome.js';
 
@@ -30,5 +31,6 @@ export const Door = ({ room, why }: { room: RoomPreview; why?: string | undefine
         />
       </div>
     </main>
+    <Sea />
   </>
 );

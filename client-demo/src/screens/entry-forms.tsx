@@ -1,79 +1,64 @@
 import { useId, useState } from 'preact/hooks';
-import { ApiProblem, codeOf } from '../api/problem.js';
 import { enterAsGuest, logIn, signUp } from '../state/session.js';
 import { Field } from '../ui/field.js';
 import { Problem } from '../ui/problem.js';
+import { useSubmit } from '../ui/submit.js';
 
-/** The server's words for a field, begun with a capital and ended with a stop. */
-const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
-
-/** Runs one submit at a time and keeps what went wrong, the faulty fields apart. */
-const useSubmit = (submit: () => Promise<void>) => {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<{ code: string; fields: Record<string, string> }>();
-  const onSubmit = async (event: Event) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await submit();
-    } catch (error) {
-      const fields = error instanceof ApiProblem ? error.fields : [];
-      setProblem({
-        code: codeOf(error),
-        fields: Object.fromEntries(fields.map(({ field, message }) => [field, sentence(message)])),
-      });
-      setBusy(false);
-    }
-  };
-  return { busy, problem, onSubmit };
+const USERNAME = {
+  source: '[A-Za-z0-9_.\\-]*',
+  words: 'Only letters from A to Z, digits, dots, dashes and underscores.',
 };
 
 const SignUpForm = () => {
   const [displayName, setDisplayName] = useState('');
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const { busy, problem, onSubmit } = useSubmit(() => signUp(username.trim(), password, displayName.trim()));
+  const { busy, code, faults, onSubmit, amend } = useSubmit(() =>
+    signUp(username.trim(), password, displayName.trim()),
+  );
   return (
-    <form class="form" onSubmit={onSubmit} data-testid="signup-form">
+    <form class="form" noValidate onSubmit={onSubmit} data-testid="signup-form">
       <Field
         label="Your name, as others see it"
         testid="displayName"
+        name="displayName"
         autoComplete="name"
         required
         maxLength={64}
         value={displayName}
-        onValue={setDisplayName}
-        fault={problem?.fields.displayName}
+        onValue={amend('displayName', setDisplayName)}
+        fault={faults.displayName}
       />
       <Field
         label="Username"
         testid="username"
+        name="username"
         autoComplete="username"
         verbatim
         required
         minLength={3}
         maxLength={32}
+        pattern={USERNAME}
         value={username}
-        onValue={setUsername}
+        onValue={amend('username', setUsername)}
         hint="3 to 32 letters, digits, dots, dashes or underscores"
-        fault={problem?.fields.username}
+        fault={faults.username}
       />
       <Field
         label="Password"
         testid="password"
+        name="password"
         type="password"
         autoComplete="new-password"
         required
         minLength={8}
         maxLength={128}
         value={password}
-        onValue={setPassword}
+        onValue={amend('password', setPassword)}
         hint="At least 8 characters"
-        fault={problem?.fields.password}
+        fault={faults.password}
       />
-      {problem && <Problem code={problem.code} />}
+      {code && <Problem code={code} />}
       <button type="submit" class="button wide" disabled={busy} data-testid="submit">
         {busy ? 'Making your account…' : 'Make my account'}
       </button>
@@ -84,28 +69,32 @@ const SignUpForm = () => {
 const LogInForm = () => {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const { busy, problem, onSubmit } = useSubmit(() => logIn(username.trim(), password));
+  const { busy, code, faults, onSubmit, amend } = useSubmit(() => logIn(username.trim(), password));
   return (
-    <form class="form" onSubmit={onSubmit} data-testid="login-form">
+    <form class="form" noValidate onSubmit={onSubmit} data-testid="login-form">
       <Field
         label="Username"
         testid="username"
+        name="username"
         autoComplete="username"
         verbatim
         required
         value={username}
-        onValue={setUsername}
+        onValue={amend('username', setUsername)}
+        fault={faults.username}
       />
       <Field
         label="Password"
         testid="password"
+        name="password"
         type="password"
         autoComplete="current-password"
         required
         value={password}
-        onValue={setPassword}
+        onValue={amend('password', setPassword)}
+        fault={faults.password}
       />
-      {problem && <Problem code={problem.code} />}
+      {code && <Problem code={code} />}
       <button type="submit" class="button wide" disabled={busy} data-testid="submit">
         {busy ? 'Logging in…' : 'Log in'}
       </button>
@@ -115,21 +104,22 @@ const LogInForm = () => {
 
 const GuestForm = ({ room }: { room: string }) => {
   const [name, setName] = useState('');
-  const { busy, problem, onSubmit } = useSubmit(() => enterAsGuest(name.trim(), room));
+  const { busy, code, faults, onSubmit, amend } = useSubmit(() => enterAsGuest(name.trim(), room));
   return (
-    <form class="form" onSubmit={onSubmit} data-testid="guest-form">
+    <form class="form" noValidate onSubmit={onSubmit} data-testid="guest-form">
       <Field
         label="Your name, as others see it"
         testid="guest-name"
+        name="displayName"
         autoComplete="name"
         required
         maxLength={64}
         value={name}
-        onValue={setName}
+        onValue={amend('displayName', setName)}
         hint="No account needed. You can go to this room alone."
-        fault={problem?.fields.displayName}
+        fault={faults.displayName}
       />
-      {problem && <Problem code={problem.code} />}
+      {code && <Problem code={code} />}
       <button type="submit" class="button wide" disabled={busy} data-testid="guest-submit">
         {busy ? 'Letting you in…' : 'Go in as a guest'}
       </button>

@@ -3,6 +3,7 @@ import { codeOf } from '../api/problem.js';
 import { type Account, previewRoom, type RoomPreview } from '../api/rest.js';
 import { type NextStep, sentenceFor } from '../api/sentences.js';
 import { Call } from '../call/call.js';
+import { forgetCall, lastCall, rememberCall } from '../call/last-call.js';
 import { LocalMedia } from '../call/local-media.js';
 import { goTo, roomLink } from '../state/route.js';
 import { forget, session } from '../state/session.js';
@@ -47,13 +48,15 @@ type Step = { readonly at: 'check' } | { readonly at: 'call'; readonly call: Cal
 const Visit = ({ room, user, guest }: { room: RoomPreview; user: Account; guest: boolean }) => {
   const [step, setStep] = useState<Step>({ at: 'check' });
   const [media, setMedia] = useState<LocalMedia>();
+  const [visited, setVisited] = useState(false);
+  const [cutOff] = useState(() => lastCall(room.id));
 
   useEffect(() => {
     const opened = new LocalMedia();
     setMedia(opened);
-    void opened.start();
+    void opened.start(cutOff);
     return () => opened.close();
-  }, []);
+  }, [cutOff]);
   const call = step.at === 'call' ? step.call : undefined;
   useEffect(() => {
     if (!call) return;
@@ -61,11 +64,20 @@ const Visit = ({ room, user, guest }: { room: RoomPreview; user: Account; guest:
     addEventListener('pagehide', goodbye);
     return () => {
       removeEventListener('pagehide', goodbye);
+      // Not at a reload, which takes the page away without a word.
+      forgetCall();
       void call.leave();
     };
   }, [call]);
 
+  const inCall = call?.joined.value === true;
+  const mic = media?.mic.on.value === true;
+  const camera = media?.camera.on.value === true;
   const over = call?.over.value;
+  useEffect(() => {
+    if (over) forgetCall();
+    else if (inCall) rememberCall(room.id, { mic, camera });
+  }, [room.id, inCall, over, mic, camera]);
   useEffect(() => {
     // The camera's light goes out with the call, unless the next press of a button joins again.
     if (over && sentenceFor(over).next !== 'retry') media?.close();
@@ -74,6 +86,7 @@ const Visit = ({ room, user, guest }: { room: RoomPreview; user: Account; guest:
   const join = () => {
     if (!media) return;
     const next = new Call(room.id, media);
+    setVisited(true);
     setStep({ at: 'call', call: next });
     void next.start();
   };
@@ -98,7 +111,14 @@ const Visit = ({ room, user, guest }: { room: RoomPreview; user: Account; guest:
   if (step.at === 'left') return <Farewell room={room} onRejoin={rejoin} />;
   if (!call) {
     return (
-      <DeviceCheck user={user} roomName={room.name} media={media} onJoin={join} leaveHref={guest ? undefined : '#/'} />
+      <DeviceCheck
+        user={user}
+        roomName={room.name}
+        media={media}
+        onJoin={join}
+        leaveHref={guest ? undefined : '#/'}
+        again={cutOff !== undefined && !visited}
+      />
     );
   }
   if (over) return <Failure code={over} onNext={onNext} />;

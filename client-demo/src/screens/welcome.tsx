@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Flag, Logo } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
 import { Problem } from '../ui/problem.js';
+import { Sea } from '../ui/sea.js';
 import { ThemeButton } from '../ui/theme-button.js';
 import { EntryForms } from './entry-forms.js';
 
@@ -42,5 +43,6 @@ export const Welcome = ({ why }: { why?: string | undefined }) => (
         <EntryForms {...(why ? { first: 'login' as const } : {})} />
       </div>
     </main>
+    <Sea />
   </>
 );

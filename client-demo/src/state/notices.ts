@@ -33,6 +33,11 @@ export const dismiss = (id: number): void => {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 };
 
+/** Takes all of them away: what was said belongs to the screen that it was said on. */
+export const clearNotices = (): void => {
+  notices.value = [];
+};
+
 /** Shows a short word for a few seconds, and says it to screen readers. What went wrong stays longer. */
 export const notify = (text: string, tone: Notice['tone'] = 'plain', next?: Next): void => {
   const id = ++last;

@@ -6,9 +6,13 @@ describe('parseRoute', () => {
     expect(parseRoute(hash)).toEqual({ screen: 'room', room: 'abc-1_Z' });
   });
 
-  it.each(['', '#', '#/', '#/rooms/', '#/rooms/a b', '#/rooms/../x', `#/rooms/${'x'.repeat(65)}`])(
-    'is the lobby for %p',
-    (hash) => expect(parseRoute(hash)).toEqual({ screen: 'lobby' }),
+  it.each(['', '#', '#/', '#/rooms', '#/rooms/'])('is the lobby for %p', (hash) =>
+    expect(parseRoute(hash)).toEqual({ screen: 'lobby' }),
+  );
+
+  it.each(['#/foo', '#/rooms/a b', '#/rooms/../x', `#/rooms/${'x'.repeat(65)}`, '#foo', '#/rooms/a/b'])(
+    'is nowhere for %p',
+    (hash) => expect(parseRoute(hash)).toEqual({ screen: 'nowhere' }),
   );
 
   it('reads what it writes', () => {

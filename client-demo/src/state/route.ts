@@ -1,14 +1,17 @@
 import { signal } from '@preact/signals';
 
 /** Where the page is. Everything is behind `#`, so the server has one page to serve. */
-export type Route = { readonly screen: 'lobby' } | { readonly screen: 'room'; readonly room: string };
+export type Route = { readonly screen: 'lobby' | 'nowhere' } | { readonly screen: 'room'; readonly room: string };
 
 const ROOM = /^#\/(?:rooms?|r)\/([A-Za-z0-9_-]{1,64})\/?$/;
 
-/** The route of a location's hash; anything unknown is the lobby. */
+const LOBBY = /^#?\/?(?:rooms?\/?)?$/;
+
+/** The route of a location's hash. */
 export const parseRoute = (hash: string): Route => {
   const room = ROOM.exec(hash)?.[1];
-  return room ? { screen: 'room', room } : { screen: 'lobby' };
+  if (room) return { screen: 'room', room };
+  return { screen: LOBBY.test(hash) ? 'lobby' : 'nowhere' };
 };
 
 /** The hash of a room. */

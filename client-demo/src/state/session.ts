@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { ApiProblem } from '../api/problem.js';
 import * as rest from '../api/rest.js';
+import { browserPlaces, SignInStore } from './sign-in.js';
 
 /** Who uses the page. `starting` while a kept sign-in is being taken up. */
 export type Session =
@@ -8,18 +9,12 @@ export type Session =
   | { readonly status: 'out'; readonly why?: string }
   | { readonly status: 'in'; readonly user: rest.Account; readonly guestOf?: string };
 
-interface Kept {
-  readonly refreshToken: string;
-  readonly guestOf?: string;
-}
-
-const KEY = 'parley.session';
 /** A token is replaced when it has less than this left. */
 const SPARE_MS = 30_000;
 
 const state = signal<Session>({ status: 'starting' });
+const kept = new SignInStore(browserPlaces());
 let access: { token: string; expiresAt: number } | undefined;
-let kept: Kept | undefined;
 let refreshing: Promise<string> | undefined;
 
 /** The session as screens see it. */
@@ -27,52 +22,43 @@ export const session = computed(() => state.value);
 /** The signed-in person, or undefined. */
 export const user = computed(() => (state.value.status === 'in' ? state.value.user : undefined));
 
-const keep = (value: Kept | undefined) => {
-  kept = value;
-  // Private windows may refuse storage; then a reload asks to sign in again.
-  try {
-    if (value) sessionStorage.setItem(KEY, JSON.stringify(value));
-    else sessionStorage.removeItem(KEY);
-  } catch {}
-};
-
-const readKept = (): Kept | undefined => {
-  try {
-    const value = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Kept | null;
-    return typeof value?.refreshToken === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+const show = (tokens: rest.Tokens, guestOf: string | undefined): void => {
+  access = { token: tokens.accessToken, expiresAt: Date.now() + tokens.expiresIn * 1000 };
+  state.value = { status: 'in', user: tokens.user, ...(guestOf ? { guestOf } : {}) };
 };
 
 const take = (tokens: rest.Tokens, guestOf: string | undefined): void => {
-  access = { token: tokens.accessToken, expiresAt: Date.now() + tokens.expiresIn * 1000 };
-  keep(tokens.refreshToken ? { refreshToken: tokens.refreshToken, ...(guestOf ? { guestOf } : {}) } : undefined);
-  state.value = { status: 'in', user: tokens.user, ...(guestOf ? { guestOf } : {}) };
+  if (tokens.refreshToken) kept.begin({ refreshToken: tokens.refreshToken, ...(guestOf ? { guestOf } : {}) });
+  else kept.end();
+  show(tokens, guestOf);
 };
 
 /** Forgets everything, and says why when it was not the person's own wish. */
 export const forget = (why?: string): void => {
   access = undefined;
-  keep(undefined);
+  kept.end();
   state.value = { status: 'out', ...(why ? { why } : {}) };
 };
 
 const refreshNow = async (): Promise<string> => {
-  const before = kept;
+  const before = kept.read();
   if (!before) {
     forget('token_expired');
     throw new ApiProblem('token_expired', 401);
   }
   try {
     const tokens = await rest.refresh(before.refreshToken);
-    // Someone else may have signed in while this was on its way.
-    if (kept !== before) return accessToken();
-    take(tokens, before.guestOf);
+    // Someone else may have signed in, or this one out, while this was on its way.
+    if (kept.read()?.refreshToken !== before.refreshToken) {
+      if (access) return access.token;
+      throw new ApiProblem('token_expired', 401);
+    }
+    kept.renew({ ...before, refreshToken: tokens.refreshToken ?? before.refreshToken });
+    show(tokens, before.guestOf);
     return tokens.accessToken;
   } catch (error) {
     const refused = error instanceof ApiProblem && error.status >= 400 && error.status < 500 && error.status !== 429;
-    if (refused && kept === before) forget('refresh_invalid');
+    if (refused && kept.read()?.refreshToken === before.refreshToken) forget('refresh_invalid');
     throw error;
   }
 };
@@ -80,7 +66,7 @@ const refreshNow = async (): Promise<string> => {
 /** A token that is good for a while yet; asks for a new one when needed, one request at a time. */
 export const accessToken = async (): Promise<string> => {
   if (access && access.expiresAt - Date.now() > SPARE_MS) return access.token;
-  refreshing ??= refreshNow().finally(() => {
+  refreshing ??= kept.alone(refreshNow).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
@@ -100,8 +86,11 @@ export const withToken = async <Answer>(call: (token: string) => Promise<Answer>
 
 /** Takes up the sign-in of before a reload. */
 export const start = async (): Promise<void> => {
-  kept = readKept();
-  if (!kept) {
+  addEventListener('storage', (event) => {
+    // Logged out in another tab with the same sign-in: nothing to explain.
+    if (kept.isEndedBy(event)) forget();
+  });
+  if (!kept.read()) {
     state.value = { status: 'out' };
     return;
   }
@@ -123,7 +112,7 @@ export const enterAsGuest = async (displayName: string, room: string): Promise<v
 
 /** Ends the session here at once, and on the server as soon as it hears of it. */
 export const logOut = async (): Promise<void> => {
-  const token = kept?.refreshToken;
+  const token = kept.read()?.refreshToken;
   forget();
   if (token) await rest.logOut(token).catch(() => undefined);
 };

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { clearNotices } from '../state/notices.js';
 import { IconButton } from './button.js';
 import { CloseIcon } from './icons.js';
 
@@ -9,6 +10,7 @@ export const Dialog = (props: { title: string; onClose: () => void; children: Co
   const title = useId();
   useEffect(() => {
     const before = document.activeElement;
+    clearNotices();
     ref.current?.showModal();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();

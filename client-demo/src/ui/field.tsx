@@ -5,6 +5,8 @@ interface FieldProps {
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly testid: string;
+  /** What the form's check and the server call it. */
+  readonly name: string;
   readonly hint?: string;
   /** What is wrong with it; marks the field and is read out with it. */
   readonly fault?: string | undefined;
@@ -14,6 +16,8 @@ interface FieldProps {
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** A regular expression for the whole text, and the words for a text that does not match. */
+  readonly pattern?: { readonly source: string; readonly words: string };
   /** Ids and passwords are not words of a language. */
   readonly verbatim?: boolean;
   readonly autoFocus?: boolean;
@@ -28,6 +32,7 @@ export const Field = (props: FieldProps) => {
       <label for={id}>{props.label}</label>
       <input
         id={id}
+        name={props.name}
         class="input"
         // The types know each kind of input apart; this one is either of two.
         type={(props.type ?? 'text') as 'text'}
@@ -38,6 +43,8 @@ export const Field = (props: FieldProps) => {
         required={props.required}
         minLength={props.minLength}
         maxLength={props.maxLength}
+        pattern={props.pattern?.source}
+        title={props.pattern?.words}
         // biome-ignore lint/a11y/noAutofocus: only the one field of a dialog that was asked for
         autoFocus={props.autoFocus}
         value={props.value}

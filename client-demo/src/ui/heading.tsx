@@ -1,13 +1,20 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { clearNotices } from '../state/notices.js';
 
-/** A screen's title. Takes the focus when the screen appears, so that the keyboard and screen readers start there. */
+/**
+ * A screen's title. When the screen appears it takes the focus, so that the keyboard and screen readers start there,
+ * and the notices of the screen before go.
+ */
 export const ScreenTitle = ({ children, page }: { children: ComponentChildren; page: string }) => {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = page === 'Parley' ? page : `${page} · Parley`;
   }, [page]);
-  useEffect(() => ref.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    ref.current?.focus({ preventScroll: true });
+    return clearNotices;
+  }, []);
   return (
     <h1 ref={ref} tabIndex={-1}>
       {children}

@@ -183,3 +183,10 @@ export const MoreIcon = () => (
     <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3" />
   </Icon>
 );
+export const MoveIcon = () => (
+  <Icon>
+    <rect x="3.5" y="5" width="17" height="14" rx="2.5" />
+    <path d="M13 12.5h5v4h-5z" fill="currentColor" />
+    <path d="M10.5 10.5l-3-2.7M7.2 10.6V7.6h3" />
+  </Icon>
+);
