@@ -161,7 +161,9 @@ const prepare = async (home: string, user: SystemUser | undefined, socket: strin
   await stopLeftover(data);
   // What an initdb left that was cut short.
   for (const name of await readdir(home)) {
-    if (name.startsWith('postgres.new-')) await rm(join(home, name), { recursive: true, force: true });
+    // The initdb of a start that was cut short may still be writing there.
+    if (name.startsWith('postgres.new-'))
+      await rm(join(home, name), { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
   }
   if (!existsSync(join(data, 'PG_VERSION'))) {
     const fresh = `${data}.new-${randomBytes(4).toString('hex')}`;
