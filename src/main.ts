@@ -6,10 +6,12 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type Config, ConfigError, readConfig } from './config/config.js';
 import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
+import { SecurityLog } from './http/security-log.js';
 import { createLogger, NestLogger } from './ops/logging.module.js';
 import { serveDemo } from './ops/serve-demo.js';
 import { Drain } from './signaling/drain.js';
 import { SignalingAdapter } from './signaling/signaling.adapter.js';
+import { SocketQuota } from './signaling/socket-quota.js';
 import { upgradeGate } from './signaling/upgrade-gate.js';
 
 /** How long closing may take once the drain is over. */
@@ -17,16 +19,38 @@ const CLOSING_MS = 5_000;
 
 const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplication> => {
   const nestLogger = new NestLogger(logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), createFastifyAdapter(), {
-    logger: nestLogger,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config),
+    createFastifyAdapter(config),
+    {
+      logger: nestLogger,
+      abortOnError: false,
+    },
+  );
+  letGoWhileDraining(app);
   await configureHttp(app, config);
   await serveDemo(app);
-  app.useWebSocketAdapter(new SignalingAdapter(app, upgradeGate(config, app.get(Drain)), config.limits.maxFrameBytes));
+  app.useWebSocketAdapter(
+    new SignalingAdapter(
+      app,
+      upgradeGate(config, app.get(Drain), app.get(SocketQuota), new SecurityLog(logger)),
+      config.limits.maxFrameBytes,
+    ),
+  );
   await app.listen(config.port, config.host);
   nestLogger.booting = false;
   return app;
+};
+
+/** A connection that is kept alive would be cut under a request when the node ends: its client is told to let go. */
+const letGoWhileDraining = (app: NestFastifyApplication): void => {
+  const drain = app.get(Drain);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (_request, reply) => {
+      if (drain.started) void reply.header('connection', 'close');
+    });
 };
 
 /** SIGTERM drains (an orchestrator is replacing this node), SIGINT stops at once (somebody pressed Ctrl-C). */

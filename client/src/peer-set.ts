@@ -98,13 +98,15 @@ export class PeerSet {
       participant = roster.participants.get(id) ?? participant;
       return participant as NonNullable<typeof participant>;
     };
+    // For the life of the pair: a room that is made anew on the server deals its order anew, in the middle of a call.
+    const polite = (roster.participants.get(this.options.self())?.order ?? 0) > known().order;
     const channel = this.#channelTo(id);
     const { RTCPeerConnection, clock } = context.options;
     const peer: Peer = new Peer({
       id,
       channel,
       participant: known,
-      polite: () => (roster.participants.get(this.options.self())?.order ?? 0) > known().order,
+      polite: () => polite,
       maxBodyBytes: () => context.limits().maxFrameBytes - HEADER_BYTES,
       publications: this.options.publications,
       link:

@@ -43,6 +43,7 @@ export const ERRORS = define({
   internal: { status: 500, retryable: true, message: 'Something went wrong on our side.' },
   unavailable: { status: 503, retryable: true, message: 'A service that this needs is not reachable now.' },
   draining: { status: 503, retryable: true, message: 'This node is going away; connect again.' },
+  peer_busy: { status: 503, retryable: true, message: 'The peer reads more slowly than this is sent.' },
   peer_away: { status: 503, retryable: true, message: 'The peer lost its connection and may come back.' },
 });
 

@@ -15,6 +15,9 @@ export interface Limits {
   /** Token bucket over all frames of a session: so many at once, and so many a second in the long run. */
   readonly frameBurst: number;
   readonly framesPerSecond: number;
+  /** The same over their bytes. */
+  readonly byteBurst: number;
+  readonly bytesPerSecond: number;
   readonly chatBurst: number;
   readonly chatsPerSecond: number;
   readonly broadcastBurst: number;
@@ -32,7 +35,7 @@ export interface Limits {
 /** The limits of a server that nobody configured. */
 export const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 65_536,
-  maxHeaderBytes: 8_192,
+  maxHeaderBytes: 32_768,
   maxMetaBytes: 2_048,
   maxChatBytes: 4_096,
   maxRoomsPerSession: 8,
@@ -40,6 +43,8 @@ export const DEFAULT_LIMITS: Limits = {
   maxPendingFrames: 256,
   frameBurst: 1_000,
   framesPerSecond: 200,
+  byteBurst: 4_194_304,
+  bytesPerSecond: 1_048_576,
   chatBurst: 20,
   chatsPerSecond: 5,
   broadcastBurst: 60,

@@ -199,6 +199,8 @@ export interface ErrorMessage {
   /** For a signal or an acknowledgement: whom it was for, and its number. */
   readonly to?: PeerId;
   readonly seq?: number;
+  /** For a broadcast: the room. */
+  readonly room?: RoomId;
   readonly code: ErrorCode;
   readonly message: string;
   /** True: the same request may succeed later. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtModule, JwtService } from '@nestjs/jwt';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { RatesModule } from '../rates/rates.module.js';
 import { RoomsStoreModule } from '../rooms/rooms-store.module.js';
 import { UsersStoreModule } from '../users/users-store.module.js';
 import { AccountStanding } from './account-standing.js';
@@ -34,6 +35,7 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
 /** Who is asking: tokens made and verified, and the guard of REST. */
 @Module({
   imports: [
+    RatesModule,
     SecretsModule,
     UsersStoreModule,
     RoomsStoreModule,

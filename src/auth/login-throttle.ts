@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
+import { networkOf } from '../http/client-address.js';
 
 interface Window {
   failures: number;
@@ -33,10 +34,11 @@ export class LoginThrottle {
    * @throws ProtocolError `rate_limited` with the time until the window ends
    */
   attempt(account: string, address: string, now = Date.now()): () => void {
+    const network = networkOf(address);
     const counted = [
-      { key: `both ${address} ${account}`, rule: PAIR },
+      { key: `both ${network} ${account}`, rule: PAIR },
       { key: `account ${account}`, rule: ACCOUNT },
-      { key: `address ${address}`, rule: ADDRESS },
+      { key: `address ${network}`, rule: ADDRESS },
     ];
     for (const { key, rule } of counted) {
       const window = this.windows.get(key);

@@ -92,6 +92,8 @@ export interface SocketsConfig {
   readonly mostUnauthenticatedPerAddress: number;
   readonly mostUnauthenticated: number;
   readonly mostPerUser: number;
+  /** All frames of a user's sessions together. */
+  readonly framesPerUser: RateConfig;
 }
 
 /** So many at once, and so many a second in the long run. */
@@ -174,6 +176,8 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       maxRoomsPerSession: env.MAX_ROOMS_PER_SESSION,
       maxParticipantsPerRoom: env.MAX_PARTICIPANTS_PER_ROOM,
       maxPendingFrames: env.MAX_PENDING_FRAMES,
+      byteBurst: env.BYTE_BURST,
+      bytesPerSecond: env.BYTES_PER_SECOND,
       frameBurst: env.FRAME_BURST,
       framesPerSecond: env.FRAMES_PER_SECOND,
       chatBurst: env.CHAT_BURST,
@@ -200,6 +204,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       mostUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,
       mostUnauthenticated: env.MAX_UNAUTHENTICATED_SOCKETS,
       mostPerUser: env.MAX_SOCKETS_PER_USER,
+      framesPerUser: { burst: env.USER_FRAME_BURST, perSecond: env.USER_FRAMES_PER_SECOND },
     },
     rates: {
       register: { burst: env.REGISTER_BURST, perSecond: env.REGISTERS_PER_MINUTE / 60 },

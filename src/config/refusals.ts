@@ -3,6 +3,12 @@ import type { Environment } from './environment.js';
 /** The longest that a command to Redis may take. */
 const REDIS_COMMAND_MS = 500;
 
+/** A header beside its longest field: a token, ids, the JSON around them. */
+const HEADER_ROOM = 6_144;
+/** A participant beside its meta. */
+const PARTICIPANT_BYTES = 512;
+const MOST_ROSTER_BYTES = 4 * 1024 * 1024;
+
 /** Combinations that would run, and do harm. */
 export const refusals = (env: Environment, production: boolean): string[] => {
   const faults: string[] = [];
@@ -29,6 +35,7 @@ export const refusals = (env: Environment, production: boolean): string[] => {
     );
   }
   if (env.NODE_SWEEP_MS > env.NODE_LEASE_MS) faults.push('NODE_SWEEP_MS must not be more than NODE_LEASE_MS');
+  faults.push(...contradictions(env));
   if (env.DRAIN_GRACE_MS + env.DRAIN_SPREAD_MS > env.DRAIN_DEADLINE_MS) {
     faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS and DRAIN_SPREAD_MS together');
   }
@@ -41,6 +48,20 @@ export const refusals = (env: Environment, production: boolean): string[] => {
     if (production && value !== undefined && isGuessable(value)) {
       faults.push(`${name} is an example or a repeated word; make one with: openssl rand -base64 48`);
     }
+  }
+  return faults;
+};
+
+/** Limits of which one makes another unreachable. JSON may write a byte of text as six characters. */
+const contradictions = (env: Environment): string[] => {
+  const faults: string[] = [];
+  if (env.MAX_HEADER_BYTES < 6 * Math.max(env.MAX_CHAT_BYTES, env.MAX_META_BYTES) + HEADER_ROOM) {
+    faults.push('MAX_HEADER_BYTES must be at least six times MAX_CHAT_BYTES and MAX_META_BYTES, and 6 KiB more');
+  }
+  if (env.MAX_FRAME_BYTES < env.MAX_HEADER_BYTES) faults.push('MAX_FRAME_BYTES must not be less than MAX_HEADER_BYTES');
+  if (env.BYTE_BURST < env.MAX_FRAME_BYTES) faults.push('BYTE_BURST must not be less than MAX_FRAME_BYTES');
+  if (env.MAX_PARTICIPANTS_PER_ROOM * (env.MAX_META_BYTES + PARTICIPANT_BYTES) > MOST_ROSTER_BYTES) {
+    faults.push('MAX_PARTICIPANTS_PER_ROOM times MAX_META_BYTES makes rosters of more than 4 MiB');
   }
   return faults;
 };

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /** The ranges that one word stands for (RFC 1122, 1918, 4193, 4291, 6598). */
@@ -23,14 +23,17 @@ export const trustedBy = (proxies: readonly string[]): ((address: string) => boo
   };
 };
 
+/** What of a request says where it comes from. */
+export interface Arrival {
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /**
  * Where a request comes from: the socket's own address, or, when that is a trusted proxy, the right-most address
  * of X-Forwarded-For that is not one. What stands left of it is the client's own word.
  */
-export const clientAddress = (
-  { socket, headers }: Pick<IncomingMessage, 'headers'> & { readonly socket: { readonly remoteAddress?: string } },
-  isTrusted: (address: string) => boolean,
-): string => {
+export const clientAddress = ({ socket, headers }: Arrival, isTrusted: (address: string) => boolean): string => {
   let address = unmapped(socket.remoteAddress ?? '');
   const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',');
   const hops = forwarded.split(',').map((hop) => unmapped(hop.trim()));

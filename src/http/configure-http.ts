@@ -1,6 +1,8 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
+import { LocalRateLimiter } from '../rates/rate-limiter.js';
+import { guardEntrance } from './entrance.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { watchRoutes } from './route-methods.js';
@@ -11,7 +13,7 @@ export { createFastifyAdapter } from './fastify-adapter.js';
 /** What every HTTP answer of Parley has in common. Called once, before the application begins to listen. */
 export const configureHttp = async (
   app: NestFastifyApplication,
-  config: Pick<Config, 'allowedOrigins'>,
+  config: Pick<Config, 'allowedOrigins' | 'trustedProxies' | 'requireTls' | 'rates'>,
 ): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ProblemFilter(watchRoutes(fastify)));
@@ -21,6 +23,7 @@ export const configureHttp = async (
     // Also what is refused on the way: an answer of the API is for the one who asked.
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
   });
+  guardEntrance(fastify, config, app.get(LocalRateLimiter, { strict: false }));
   if (config.allowedOrigins.length > 0) {
     app.enableCors({
       origin: [...config.allowedOrigins],

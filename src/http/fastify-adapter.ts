@@ -1,5 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { trustedBy } from './client-address.js';
 import { parseShallowJson } from './json-body.js';
+import { problemOf } from './problem.js';
+import { answerParserFault } from './raw-answer.js';
 import { requestId } from './request-id.js';
 
 /** 100 kB: a room's metadata is 4. */
@@ -20,13 +25,19 @@ class JsonFastifyAdapter extends FastifyAdapter {
 
 /**
  * The HTTP server. Its times are far below Node's own, which are a slowloris's. The client's address is the
- * socket's: no header can claim another.
+ * socket's, unless that is a proxy that the operator named.
  */
-export const createFastifyAdapter = (): FastifyAdapter =>
+export const createFastifyAdapter = ({ trustedProxies }: Pick<Config, 'trustedProxies'>): FastifyAdapter =>
   new JsonFastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    trustProxy: false,
+    trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
     requestTimeout: 15_000,
+    clientErrorHandler: answerParserFault,
+    // A path that cannot be decoded never comes as far as the filter.
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = problemOf('bad_request', String(request.id));
+      void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+    },
     requestIdHeader: false,
     genReqId: requestId,
     routerOptions: { maxParamLength: 256 },

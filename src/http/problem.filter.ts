@@ -3,11 +3,16 @@ import { ProtocolError } from '@parley/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeFault } from '../database/describe-fault.js';
 import { expectedFault, toProblem } from './problem.js';
+import { SecurityLog } from './security-log.js';
+
+/** Refusals that somebody on guard wants to see. */
+const REPORTED: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** Answers every fault of REST as problem+json. What was not expected is logged with its cause and answered blankly. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('Http');
+  private readonly security = new SecurityLog({ warn: (fields, message) => this.log.warn(fields, message) });
 
   /** @param methodsOf the methods that a path has, for those that it has not */
   constructor(private readonly methodsOf: (path: string) => readonly string[]) {}
@@ -27,10 +32,22 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
     if (fault.code === 'not_found') fault = this.orMethod(fault, request, reply);
     const problem = toProblem(fault, String(request.id));
+    if (REPORTED.has(problem.status)) this.report(fault, request);
     const { retryAfterMs } = fault.details;
     if (retryAfterMs !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  }
+
+  private report({ code }: ProtocolError, request: FastifyRequest & { principal?: { user: string } }): void {
+    this.security.refused({
+      reason: code,
+      address: request.ip,
+      user: request.principal?.user,
+      // The route's pattern, not what was asked for: that is the client's word.
+      route: `${request.method} ${request.routeOptions?.url ?? '?'}`,
+      requestId: String(request.id),
+    });
   }
 
   /** RFC 9110 §15.5.6: a path that exists for other methods says which. */

@@ -15,7 +15,7 @@ export interface Problem {
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
-/** What Fastify and Nest answer by status alone. */
+/** What Fastify, Nest and Node answer by status alone. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
   401: 'unauthenticated',
@@ -29,6 +29,10 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   429: 'rate_limited',
   503: 'unavailable',
 };
+
+/** The code that a status alone stands for. */
+export const codeOfStatus = (status: number): ErrorCode =>
+  BY_STATUS[status] ?? (status < 500 ? 'bad_request' : 'internal');
 
 const RETRY_MS = 2_000;
 
@@ -45,6 +49,9 @@ export const expectedFault = (error: unknown): ProtocolError | undefined => {
   }
   return undefined;
 };
+
+/** A problem with nothing to add to its code. */
+export const problemOf = (code: ErrorCode, requestId: string): Problem => toProblem(new ProtocolError(code), requestId);
 
 export const toProblem = ({ code, message, details }: ProtocolError, requestId: string): Problem => ({
   type: `urn:parley:error:${code}`,

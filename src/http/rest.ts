@@ -2,15 +2,16 @@ import { applyDecorators, Controller, UseGuards, UsePipes } from '@nestjs/common
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { ApiProblems } from './api-problems.js';
+import { RateGuard } from './rate.guard.js';
 import { restValidation } from './validation.js';
 
-/** A REST controller: wants a token (see `Public`), checks bodies and queries, answers problems. */
+/** A REST controller: wants a token (see `Public`), paces who asks, checks bodies and queries, answers problems. */
 export const Rest = (path: string, tag: string) =>
   applyDecorators(
     Controller(path),
-    UseGuards(AuthGuard),
+    UseGuards(AuthGuard, RateGuard),
     UsePipes(restValidation),
     ApiTags(tag),
     ApiBearerAuth(),
-    ApiProblems('bad_request', 'internal', 'unavailable'),
+    ApiProblems('bad_request', 'rate_limited', 'internal', 'unavailable'),
   );

@@ -41,6 +41,8 @@ export class NestLogger implements LoggerService {
   }
 
   warn(message: unknown, ...details: unknown[]): void {
-    this.logger.warn({ details }, String(message));
+    // Fields come as an object in place of the message, and the message behind it.
+    if (typeof message === 'object' && message !== null) this.logger.warn(message, String(details[0] ?? ''));
+    else this.logger.warn({ details }, String(message));
   }
 }

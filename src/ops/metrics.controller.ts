@@ -6,9 +6,11 @@ import type { Bus } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
+import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
 import { LocalRooms } from '../signaling/local-rooms.js';
 import { SessionRegistry } from '../signaling/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
+import { SocketQuota } from '../signaling/socket-quota.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   frames: 'Frames handled.',
@@ -38,11 +40,20 @@ export class MetricsController {
     rooms: LocalRooms,
     @Inject(PRESENCE) presence: Presence,
     @Inject(BUS) bus: Bus,
+    quota: SocketQuota,
+    rates: RateLimiter,
+    paces: LocalRateLimiter,
   ) {
     collectDefaultMetrics({ register: this.registry });
     for (const [field, help] of Object.entries(COUNTERS))
       this.count(snakeCase(field), help, () => stats[field as keyof SignalingStats]);
     this.gauge('sockets', 'Open sockets, those before hello too.', () => sessions.size);
+    this.gauge('sockets_unauthenticated', 'Sockets that have not said hello.', () => quota.unauthenticated);
+    this.gauge('socket_addresses', 'Addresses that have a socket here.', () => quota.addresses);
+    this.count('sockets_refused', 'Upgrades refused because there were too many sockets.', () => quota.refused);
+    this.gauge('rate_buckets', 'Rates of addresses and users that are remembered.', () =>
+      rates === paces ? paces.size : rates.size + paces.size,
+    );
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);

@@ -1,4 +1,4 @@
-import { type Rate, RateLimiter } from './rate-limiter.js';
+import { LocalRateLimiter, type Rate } from './rate-limiter.js';
 
 /** Buckets that are remembered; the one that was used longest ago goes first. */
 export const MOST_BUCKETS = 50_000;
@@ -7,7 +7,7 @@ export const MOST_BUCKETS = 50_000;
  * Buckets of this process. Each is one number, the moment at which it is full again (the generic cell rate
  * algorithm, ITU-T I.371): nothing has to be refilled.
  */
-export class MemoryRateLimiter extends RateLimiter {
+export class MemoryRateLimiter extends LocalRateLimiter {
   private readonly fullAt = new Map<string, number>();
 
   /** @param now monotonic milliseconds */

@@ -17,3 +17,8 @@ export abstract class RateLimiter {
   /** Buckets that are remembered in this process. */
   abstract readonly size: number;
 }
+
+/** Buckets of this process alone, which can be asked without waiting. */
+export abstract class LocalRateLimiter extends RateLimiter {
+  abstract takeNow(rate: Rate, who: string): number;
+}

@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisLink } from '../redis/redis-link.js';
-import { RateLimiter } from './rate-limiter.js';
+import { LocalRateLimiter, RateLimiter } from './rate-limiter.js';
 import { MemoryRateLimiter } from './rate-limiter.memory.js';
 import { RedisRateLimiter } from './rate-limiter.redis.js';
 
@@ -11,15 +11,14 @@ import { RedisRateLimiter } from './rate-limiter.redis.js';
 @Module({
   imports: [RedisModule],
   providers: [
+    { provide: LocalRateLimiter, useFactory: () => new MemoryRateLimiter() },
     {
       provide: RateLimiter,
-      inject: [{ token: REDIS, optional: true }],
-      useFactory: (redis?: RedisLink): RateLimiter => {
-        const memory = new MemoryRateLimiter();
-        return redis === undefined ? memory : new RedisRateLimiter(redis, memory);
-      },
+      inject: [LocalRateLimiter, { token: REDIS, optional: true }],
+      useFactory: (local: LocalRateLimiter, redis?: RedisLink): RateLimiter =>
+        redis === undefined ? local : new RedisRateLimiter(redis, local),
     },
   ],
-  exports: [RateLimiter],
+  exports: [LocalRateLimiter, RateLimiter],
 })
 export class RatesModule {}

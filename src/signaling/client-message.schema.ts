@@ -83,22 +83,31 @@ export const parseClientMessage = (header: string): ClientMessage => {
   throw new ProtocolError('bad_message', `${value['type']}${(first?.path ?? '').replaceAll('/', '.')} is not valid.`);
 };
 
+/** What an error says of the frame that it answers. */
+export interface Subject {
+  readonly re?: string | undefined;
+  readonly to?: string | undefined;
+  readonly seq?: number | undefined;
+  readonly room?: string | undefined;
+}
+
 /**
  * What a faulty frame still says of itself, so that the error can name the request.
  * @returns only fields that are valid by themselves.
  */
-export const describeFaulty = (header: string): { re?: string; to?: string; seq?: number } => {
+export const describeFaulty = (header: string): Subject => {
   let value: Record<string, unknown>;
   try {
     value = parseObject(header);
   } catch {
     return {};
   }
-  const { id, to, seq } = value;
+  const { id, to, seq, room, type } = value;
   return {
     ...(typeof id === 'string' && /^[A-Za-z0-9_.:-]{1,64}$/.test(id) && { re: id }),
     ...(typeof to === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(to) && { to }),
     ...(Number.isSafeInteger(seq) && { seq: seq as number }),
+    ...(type === 'broadcast' && typeof room === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(room) && { room }),
   };
 };
 

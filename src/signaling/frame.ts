@@ -9,15 +9,22 @@ export interface RawFrame {
   readonly body: Buffer | undefined;
 }
 
+/** The header line alone is longer than the limit. */
+export class HeaderTooLarge extends ProtocolError {
+  constructor(maxHeaderBytes: number) {
+    super('payload_too_large', `The header line has more than ${maxHeaderBytes} bytes.`);
+  }
+}
+
 /**
  * Splits a frame at its first line feed.
- * @throws ProtocolError `payload_too_large` when the header line is longer than `maxHeaderBytes`.
+ * @throws HeaderTooLarge (`payload_too_large`)
  */
 export const splitFrame = (frame: Buffer, maxHeaderBytes: number): RawFrame => {
   const end = frame.indexOf(LINE_FEED);
   const headerBytes = end < 0 ? frame.length : end;
   if (headerBytes > maxHeaderBytes) {
-    throw new ProtocolError('payload_too_large', `The header line has more than ${maxHeaderBytes} bytes.`);
+    throw new HeaderTooLarge(maxHeaderBytes);
   }
   return {
     header: frame.toString('utf8', 0, headerBytes),

@@ -41,7 +41,7 @@ export class LocalRoom {
   }
 
   get participants(): Participant[] {
-    return [...this.members.values()].map(toParticipant);
+    return [...this.members.values()].sort((a, b) => a.order - b.order).map(toParticipant);
   }
 
   /** A peer as it is known: by the roster, or by the snapshot of a join that is ahead of it. */

@@ -2,7 +2,7 @@ import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId 
 import type { Bus } from '../bus/bus.js';
 import type { Member } from '../presence/presence.js';
 import { LocalRoom } from './local-room.js';
-import { encodeNodeMessage } from './node-message.js';
+import { encodeNodeMessage, type UndeliverableCode } from './node-message.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
 
@@ -111,11 +111,12 @@ export class LocalRooms {
 
   /**
    * Writes a frame to a peer, or puts it into the batch for the node that it is on.
-   * @throws ProtocolError `peer_away` or `unavailable`; then nothing was sent.
+   * @throws ProtocolError `peer_away`, `peer_busy` or `unavailable`; then nothing was sent.
    */
   deliver(member: Member, frame: Buffer): void {
     if (member.node === this.node) {
-      if (!this.deliverLocal(member.peer, frame)) throw new ProtocolError('peer_away');
+      const refusal = this.deliverLocal(member.peer, frame);
+      if (refusal !== undefined) throw new ProtocolError(refusal);
       this.stats.signalsLocal += 1;
     } else {
       const message = encodeNodeMessage({ kind: 'to_peer', peer: member.peer, origin: this.node, frame });
@@ -127,32 +128,36 @@ export class LocalRooms {
     }
   }
 
-  /** False: the peer has no live socket here. */
-  deliverLocal(peer: PeerId, frame: Buffer | string): boolean {
+  /** Undefined: it was taken. Otherwise why not: the peer has no live socket here, or reads too slowly. */
+  deliverLocal(peer: PeerId, frame: Buffer | string): UndeliverableCode | undefined {
     const seat = this.seats.get(peer);
-    if (seat === undefined || seat.session.state === 'closed') return false;
-    if (seat.held === undefined) seat.session.sendFrame(frame);
-    else if (seat.held.length < MAX_HELD_FRAMES) seat.held.push(frame);
-    else return false;
-    return true;
+    if (seat === undefined || seat.session.state === 'closed') return 'peer_away';
+    if (seat.held === undefined) return seat.session.offerFrame(frame) ? undefined : 'peer_busy';
+    if (seat.held.length >= MAX_HELD_FRAMES) return 'peer_busy';
+    seat.held.push(frame);
+    return undefined;
   }
 
-  /** Once to each node that has a peer of the room; at most once. */
-  deliverToRoom(id: RoomId, frame: Buffer, except: PeerId): void {
-    this.deliverToLocalRoom(id, frame, except);
+  /** Once to each node that has a peer of the room; at most once. `broadcast` passes over slow readers. */
+  deliverToRoom(kind: 'to_room' | 'broadcast', id: RoomId, frame: Buffer, except: PeerId): void {
+    this.deliverToLocalRoom(kind, id, frame, except);
     const room = this.rooms.get(id);
     if (room === undefined) return;
     let message: Buffer | undefined;
     for (const node of room.nodes) {
       if (node === this.node) continue;
-      message ??= encodeNodeMessage({ kind: 'to_room', room: id, except, frame });
+      message ??= encodeNodeMessage({ kind, room: id, except, frame });
       this.bus.send(node, message);
     }
   }
 
-  deliverToLocalRoom(id: RoomId, frame: Buffer, except: PeerId): void {
+  deliverToLocalRoom(kind: 'to_room' | 'broadcast', id: RoomId, frame: Buffer, except: PeerId): void {
     const room = this.rooms.get(id);
     if (room === undefined) return;
-    for (const [peer, { session }] of room.local) if (peer !== except) session.sendFrame(frame);
+    for (const [peer, { session }] of room.local) {
+      if (peer === except) continue;
+      if (kind === 'broadcast') session.offerFrame(frame);
+      else session.sendFrame(frame);
+    }
   }
 }

@@ -1,7 +1,15 @@
-import { CLOSE_CODES, type LeftReason, type Meta, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
-import type { Presence } from '../presence/presence.js';
+import {
+  CLOSE_CODES,
+  type LeftReason,
+  type Meta,
+  type PeerId,
+  ProtocolError,
+  type Role,
+  type RoomId,
+} from '@parley/protocol';
+import type { Presence, Snapshot } from '../presence/presence.js';
 import type { Admission } from '../rooms/room-access.js';
-import { toParticipant } from './local-room.js';
+import { type LocalRoom, toParticipant } from './local-room.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
 import { attachRequest, type RosterSync } from './roster-sync.js';
 import type { Session } from './session.js';
@@ -14,6 +22,11 @@ const TAKEOVER_MS = 2_000;
 const UNSETTLED_ROUNDS = 3;
 /** Beyond so many, those who left are ended by the resume window instead. */
 const MAX_UNFINISHED = 10_000;
+
+/** A join that was let in before a room ended returns within this. */
+const OVER_MS = 30_000;
+/** Rooms that are remembered as over; the oldest go. */
+const MAX_OVER = 10_000;
 
 interface Leaving {
   readonly room: RoomId;
@@ -30,6 +43,10 @@ export class Membership {
   readonly unsettled = new Map<RoomId, number>();
   /** Peers that left while the store was away. */
   private readonly unfinished = new Map<PeerId, Leaving>();
+  /** Rooms that are over, and that the store has not been told of. */
+  private readonly ending = new Set<RoomId>();
+  /** Rooms that ended lately, until when that is remembered. */
+  private readonly over = new Map<RoomId, number>();
   private readonly takeovers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -37,6 +54,7 @@ export class Membership {
     private readonly rooms: LocalRooms,
     private readonly sync: RosterSync,
     private readonly stats: SignalingStats,
+    private readonly now: () => number,
   ) {}
 
   /**
@@ -51,8 +69,10 @@ export class Membership {
     re: string,
     meta: Meta | undefined,
   ): Promise<void> {
+    this.refuseIfOver(id);
     const { user, name } = session.principal;
     const room = this.rooms.open(id);
+    const former = this.rooms.seat(peer);
     const participant = { peer, user, name, role: admission.role, meta: meta ?? {} };
     const seat = this.rooms.takeSeat(session, participant, id);
     room.entering += 1;
@@ -61,6 +81,11 @@ export class Membership {
         attachRequest(seat, this.rooms, admission.capacity, meta !== undefined),
       );
       if (result.kind !== 'attached') throw this.refusal(result.kind, session);
+      if (this.isOver(id)) {
+        this.sync.spread(result.change);
+        await this.end(id);
+      }
+      this.refuseIfOver(id);
       if (session.state === 'closed') {
         this.rooms.releaseSeat(peer, session);
         await this.detach(id, peer, session);
@@ -68,8 +93,8 @@ export class Membership {
       }
       session.rooms.set(id, peer);
       this.sync.take(room, peer, result);
-      const { snapshot } = result;
-      room.local.set(peer, { session, version: snapshot.version });
+      const { epoch, version, participants } = this.newest(room, peer, result.snapshot);
+      room.local.set(peer, { session, version });
       seat.participant = { ...participant, meta: room.find(peer)?.meta ?? participant.meta };
       this.stats[result.resumed ? 'resumes' : 'joins'] += 1;
       session.send({
@@ -78,13 +103,13 @@ export class Membership {
         room: id,
         peer,
         resumed: result.resumed,
-        epoch: snapshot.epoch,
-        version: snapshot.version,
-        participants: snapshot.members.map(toParticipant),
+        epoch,
+        version,
+        participants,
       });
       this.rooms.openSeat(seat);
     } catch (error) {
-      this.giveUp(seat);
+      this.giveUp(seat, former);
       // A command that was given up may be executed all the same, after everybody here forgot of it.
       if (!(error instanceof ProtocolError)) this.unsettle(id);
       throw error;
@@ -111,8 +136,35 @@ export class Membership {
     }
   }
 
+  /** The same for a session that came back and did not enter again: its peer may still be there, `away`. */
+  async leaveAway(session: Session, id: RoomId, peer: PeerId): Promise<void> {
+    const { members } = await this.presence.snapshot(id);
+    if (!members.some((member) => member.peer === peer)) return;
+    await this.finishLeave(peer, { room: id, reason: 'left', attempt: session.attachment.attempt });
+  }
+
+  /** The role of a peer that the store has in the room; undefined: it is not there. */
+  async storedRole(id: RoomId, peer: PeerId): Promise<Role | undefined> {
+    return (await this.presence.snapshot(id)).members.find((member) => member.peer === peer)?.role;
+  }
+
+  /** Ends everybody's peer in a room that is over: now, or as soon as the store can be asked. Joins under way fail. */
+  async end(id: RoomId): Promise<void> {
+    this.over.delete(id);
+    this.over.set(id, this.now() + OVER_MS);
+    for (const oldest of this.over.keys()) {
+      if (this.over.size <= MAX_OVER) break;
+      this.over.delete(oldest);
+    }
+    if (this.rooms.get(id) === undefined) return;
+    if (this.ending.size < MAX_UNFINISHED) this.ending.add(id);
+    this.sync.spread(await this.presence.clear(id, 'room_closed'));
+    this.ending.delete(id);
+  }
+
   /** What could not be done while the store was away. */
   async finish(): Promise<void> {
+    for (const id of [...this.ending]) await this.end(id);
     for (const [peer, leaving] of [...this.unfinished]) {
       await this.finishLeave(peer, leaving);
       this.unfinished.delete(peer);
@@ -153,6 +205,22 @@ export class Membership {
     else this.unsettled.delete(id);
   }
 
+  /** What a client is told at `joined`: the room as this node knows it, if that is newer than the attach's answer. */
+  private newest(room: LocalRoom, peer: PeerId, { epoch, version, members }: Snapshot) {
+    const isAhead = room.epoch === epoch && room.version > version && room.members.has(peer);
+    return isAhead
+      ? { epoch, version: room.version, participants: room.participants }
+      : { epoch, version, participants: members.map(toParticipant) };
+  }
+
+  private isOver(id: RoomId): boolean {
+    return (this.over.get(id) ?? 0) > this.now();
+  }
+
+  private refuseIfOver(id: RoomId): void {
+    if (this.isOver(id)) throw new ProtocolError('room_not_found');
+  }
+
   private async finishLeave(peer: PeerId, { room, reason, attempt }: Leaving): Promise<void> {
     this.sync.spread(await this.presence.leave(room, peer, reason, attempt));
   }
@@ -191,8 +259,10 @@ export class Membership {
   }
 
   /** The join failed: an earlier place of the same session in the room stays as it was. */
-  private giveUp(seat: Seat): void {
-    if (seat.session.rooms.has(seat.room)) this.rooms.openSeat(seat);
-    else this.rooms.releaseSeat(seat.peer, seat.session);
+  private giveUp(seat: Seat, former: Seat | undefined): void {
+    if (former?.session === seat.session && seat.session.rooms.has(seat.room)) {
+      seat.participant = former.participant;
+      this.rooms.openSeat(seat);
+    } else this.rooms.releaseSeat(seat.peer, seat.session);
   }
 }

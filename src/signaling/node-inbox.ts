@@ -23,10 +23,10 @@ export class NodeInbox {
   private handle(message: NodeMessage): void {
     switch (message.kind) {
       case 'to_peer':
-        if (!this.rooms.deliverLocal(message.peer, message.frame)) this.bounce(message);
-        return;
+        return this.deliver(message);
       case 'to_room':
-        return this.rooms.deliverToLocalRoom(message.room, message.frame, message.except);
+      case 'broadcast':
+        return this.rooms.deliverToLocalRoom(message.kind, message.room, message.frame, message.except);
       case 'change':
         return this.sync.absorb(message.change);
       case 'replaced': {
@@ -35,18 +35,20 @@ export class NodeInbox {
         return session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
       }
       case 'undeliverable':
-        this.rooms.seat(message.sender)?.session.sendError('peer_away', { to: message.to, seq: message.seq });
+        this.rooms.seat(message.sender)?.session.sendError(message.code, { to: message.to, seq: message.seq });
         return;
     }
   }
 
-  /** The sender's node believed the peer to be here: its roster was behind. The sender must know. */
-  private bounce(message: Extract<NodeMessage, { kind: 'to_peer' }>): void {
+  /** The sender must know when its node's roster was behind, or the peer takes no more. */
+  private deliver(message: Extract<NodeMessage, { kind: 'to_peer' }>): void {
+    const code = this.rooms.deliverLocal(message.peer, message.frame);
+    if (code === undefined) return;
     this.stats.undeliverable += 1;
     const header = headerOf(message.frame);
     if (header === undefined) return;
     const { from: sender, seq } = header;
-    this.bus.send(message.origin, encodeNodeMessage({ kind: 'undeliverable', sender, to: message.peer, seq }));
+    this.bus.send(message.origin, encodeNodeMessage({ kind: 'undeliverable', sender, to: message.peer, code, seq }));
   }
 }
 

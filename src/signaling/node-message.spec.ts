@@ -13,8 +13,9 @@ const MESSAGES: NodeMessage[] = [
   { kind: 'to_peer', peer, origin: node, frame: Buffer.alloc(0) },
   { kind: 'to_room', room, except: peer, frame },
   { kind: 'replaced', peer, connection },
-  { kind: 'undeliverable', sender: peer, to: peer, seq: 7 },
-  { kind: 'undeliverable', sender: peer, to: peer, seq: undefined },
+  { kind: 'broadcast', room, except: peer, frame },
+  { kind: 'undeliverable', sender: peer, to: peer, code: 'peer_away', seq: 7 },
+  { kind: 'undeliverable', sender: peer, to: peer, code: 'peer_busy', seq: undefined },
   {
     kind: 'change',
     change: {

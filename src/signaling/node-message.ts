@@ -6,16 +6,30 @@ import { isChange } from './change.schema.js';
 export type NodeMessage =
   /** A frame for one peer, ready to be written to its socket; `origin` hears of it when the peer is not there. */
   | { readonly kind: 'to_peer'; readonly peer: PeerId; readonly origin: NodeId; readonly frame: Buffer }
-  /** A frame for every local peer of a room, but one. */
-  | { readonly kind: 'to_room'; readonly room: RoomId; readonly except: PeerId; readonly frame: Buffer }
+  /** A frame for every local peer of a room, but one; `broadcast` passes over those who read too slowly. */
+  | {
+      readonly kind: 'to_room' | 'broadcast';
+      readonly room: RoomId;
+      readonly except: PeerId;
+      readonly frame: Buffer;
+    }
   /** A room's roster changed. */
   | { readonly kind: 'change'; readonly change: Change }
   /** Another attachment of this peer took over: the socket with this connection must go. */
   | { readonly kind: 'replaced'; readonly peer: PeerId; readonly connection: ConnectionId }
-  /** The peer that a signal was for is not here: tell its sender. */
-  | { readonly kind: 'undeliverable'; readonly sender: PeerId; readonly to: PeerId; readonly seq: number | undefined };
+  /** The peer that a signal was for is not here, or takes no more: tell its sender. */
+  | {
+      readonly kind: 'undeliverable';
+      readonly sender: PeerId;
+      readonly to: PeerId;
+      readonly code: UndeliverableCode;
+      readonly seq: number | undefined;
+    };
 
-const KINDS = ['to_peer', 'to_room', 'change', 'replaced', 'undeliverable'] as const;
+/** Why a peer could not be given a frame. */
+export type UndeliverableCode = 'peer_away' | 'peer_busy';
+
+const KINDS = ['to_peer', 'to_room', 'change', 'replaced', 'undeliverable', 'broadcast'] as const;
 const NONE = Buffer.alloc(0);
 
 /** `[kind u8][length u8][address][length u8][detail][rest]`: frames travel as the bytes they are. */
@@ -36,13 +50,14 @@ export const encodeNodeMessage = (message: NodeMessage): Buffer => {
     case 'to_peer':
       return pack('to_peer', message.peer, message.origin, message.frame);
     case 'to_room':
-      return pack('to_room', message.room, message.except, message.frame);
+    case 'broadcast':
+      return pack(message.kind, message.room, message.except, message.frame);
     case 'change':
       return pack('change', message.change.room, '', Buffer.from(JSON.stringify(message.change)));
     case 'replaced':
       return pack('replaced', message.peer, message.connection, NONE);
     case 'undeliverable':
-      return pack('undeliverable', message.sender, message.to, Buffer.from(String(message.seq ?? '')));
+      return pack('undeliverable', message.sender, message.to, Buffer.from(`${message.code} ${message.seq ?? ''}`));
   }
 };
 
@@ -59,6 +74,7 @@ export const decodeNodeMessage = (message: Buffer): NodeMessage | undefined => {
     case 'to_peer':
       return { kind, peer: address as PeerId, origin: detail as NodeId, frame: rest };
     case 'to_room':
+    case 'broadcast':
       return { kind, room: address as RoomId, except: detail as PeerId, frame: rest };
     case 'change': {
       const change = parseJson(rest);
@@ -66,13 +82,16 @@ export const decodeNodeMessage = (message: Buffer): NodeMessage | undefined => {
     }
     case 'replaced':
       return { kind, peer: address as PeerId, connection: detail as ConnectionId };
-    case 'undeliverable':
+    case 'undeliverable': {
+      const [code, seq] = rest.toString('latin1').split(' ');
       return {
         kind,
         sender: address as PeerId,
         to: detail as PeerId,
-        seq: rest.length > 0 ? Number(rest.toString('latin1')) : undefined,
+        code: code === 'peer_busy' ? code : 'peer_away',
+        seq: seq ? Number(seq) : undefined,
       };
+    }
   }
 };
 

@@ -110,11 +110,13 @@ export class RosterSync {
   }
 
   private replace(room: LocalRoom, snapshot: Snapshot): void {
-    room.replace(snapshot);
+    // A store that lost the room knows nothing of those who are here: they are put back, and nobody is shown gone.
+    if (snapshot.epoch !== '') room.replace(snapshot);
     for (const [peer, { session }] of room.local) {
       const member = room.members.get(peer);
-      if (member?.state === 'on' && member.node === this.rooms.node && member.connection === session.connection)
-        continue;
+      const isHere =
+        member?.state === 'on' && member.node === this.rooms.node && member.connection === session.connection;
+      if (isHere && snapshot.epoch !== '') continue;
       void this.putBack(room, peer);
     }
   }

@@ -1,9 +1,24 @@
 import { CLOSE_CODES, type Limits, type SessionId, type UserId } from '@parley/protocol';
 import type { Session } from './session.js';
+import { TokenBucket } from './token-bucket.js';
 
 /** A token's end is announced so long before it, and enforced so long after it. */
 const TOKEN_WARNING_MS = 60_000;
 const TOKEN_LEEWAY_MS = 30_000;
+
+/** How much one user may have on this node. */
+export interface UserLimits {
+  readonly mostPerUser: number;
+  readonly framesPerUser: { readonly burst: number; readonly perSecond: number };
+}
+
+const USER_LIMITS: UserLimits = { mostPerUser: 20, framesPerUser: { burst: 5_000, perSecond: 1_000 } };
+
+/** What a user's sessions on this node have in common. */
+interface User {
+  readonly sessions: Set<Session>;
+  readonly frames: TokenBucket;
+}
 
 /**
  * The sessions that have a socket on this node. Of two sockets of one session the higher attempt is current;
@@ -12,11 +27,13 @@ const TOKEN_LEEWAY_MS = 30_000;
 export class SessionRegistry {
   private readonly current = new Map<SessionId, Session>();
   private readonly sockets = new Set<Session>();
+  private readonly users = new Map<UserId, User>();
 
   constructor(
     private readonly limits: Limits,
     private readonly now: () => number,
     private readonly wallClock: () => number,
+    private readonly perUser: UserLimits = USER_LIMITS,
   ) {}
 
   /** All sockets, those before `hello` too. */
@@ -41,7 +58,18 @@ export class SessionRegistry {
     this.sockets.delete(session);
     if (session.attachment !== undefined && this.current.get(session.attachment.session) === session) {
       this.current.delete(session.attachment.session);
+      this.forget(session);
     }
+  }
+
+  /** Users who have a session here. */
+  get userCount(): number {
+    return this.users.size;
+  }
+
+  /** Whether a session of this user would be one too many. One that is here already is not one more. */
+  isFull(user: UserId, id: SessionId): boolean {
+    return !this.current.has(id) && (this.users.get(user)?.sessions.size ?? 0) >= this.perUser.mostPerUser;
   }
 
   /** Makes this socket the session's current one. False: a newer attempt is. */
@@ -50,8 +78,30 @@ export class SessionRegistry {
     const holder = this.current.get(id);
     if (holder !== undefined && holder.attachment.attempt >= attempt) return false;
     this.current.set(id, session);
+    this.remember(session);
+    if (holder !== undefined) this.forget(holder);
     holder?.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
     return true;
+  }
+
+  private remember(session: Session): void {
+    const { user } = session.principal;
+    const { burst, perSecond } = this.perUser.framesPerUser;
+    const known = this.users.get(user) ?? {
+      sessions: new Set<Session>(),
+      frames: new TokenBucket(burst, perSecond, this.now()),
+    };
+    this.users.set(user, known);
+    known.sessions.add(session);
+    session.userFrames = known.frames;
+    session.ticket?.authenticated();
+  }
+
+  private forget(session: Session): void {
+    const { user } = session.principal;
+    const known = this.users.get(user);
+    known?.sessions.delete(session);
+    if (known?.sessions.size === 0) this.users.delete(user);
   }
 
   /** Whether a newer socket of the same session is here. */
@@ -73,7 +123,7 @@ export class SessionRegistry {
     for (const session of [...this.sockets]) {
       if (now - session.lastHeard >= this.limits.silenceMs) {
         session.abandon(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
-      } else if (session.state === 'on') {
+      } else if (session.state === 'on' && !session.endIfSlow()) {
         this.checkToken(session);
         session.heartbeat();
       }
@@ -84,7 +134,7 @@ export class SessionRegistry {
   expireUnauthenticated(): void {
     const now = this.now();
     for (const session of [...this.sockets]) {
-      if (session.state === 'new' && now - session.lastHeard >= this.limits.helloTimeoutMs) {
+      if (session.state === 'new' && now - session.openedAt >= this.limits.helloTimeoutMs) {
         session.abandon(CLOSE_CODES.helloTimeout, 'no hello came');
       }
     }

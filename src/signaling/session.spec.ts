@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CLOSE_CODES, type ConnectionId, DEFAULT_LIMITS } from '@parley/protocol';
 import { FakeSocket } from '../../test/support/fake-socket.js';
-import { type FrameHandler, MAX_BUFFERED_BYTES, Session } from './session.js';
+import { type FrameHandler, MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES, Session } from './session.js';
 
 const make = (handler: FrameHandler, limits = DEFAULT_LIMITS) => {
   const clock = { now: 0 };
@@ -47,11 +47,39 @@ describe('a session', () => {
     expect(socket.messages().length).toBeLessThan(250);
   });
   it('cuts a consumer that does not read, with a code that lets it come back', () => {
-    const { session, socket } = make(() => {});
+    const { session, socket, clock } = make(() => {});
     socket.bufferedBytes = MAX_BUFFERED_BYTES + 1;
     session.send({ type: 'pong' });
+    expect(socket.closed).toBeUndefined();
+    clock.now = 3_999;
+    session.endIfSlow();
+    expect(socket.closed).toBeUndefined();
+    clock.now = 4_000;
+    session.endIfSlow();
     expect(socket.closed?.code).toBe(CLOSE_CODES.slowConsumer);
     expect(socket.terminated).toBe(true);
+  });
+  it('cuts one at once whose unsent bytes no living reader comes to', () => {
+    const { session, socket } = make(() => {});
+    socket.bufferedBytes = MAX_UNSENT_BYTES + 1;
+    session.send({ type: 'pong' });
+    expect(socket.closed?.code).toBe(CLOSE_CODES.slowConsumer);
+  });
+  it('takes nothing of others for a client that reads too slowly, and takes it again when it has caught up', () => {
+    const { session, socket, clock } = make(() => {});
+    socket.bufferedBytes = MAX_BUFFERED_BYTES + 1;
+    expect(session.offerFrame('x')).toBe(false);
+    socket.bufferedBytes = 0;
+    expect(session.offerFrame('y')).toBe(true);
+    clock.now = 60_000;
+    expect(session.endIfSlow()).toBe(false);
+    expect(socket.frames).toEqual(['y']);
+  });
+  it('answers rate_limited beyond its bytes a second', () => {
+    const { session, socket } = make(() => {}, { ...DEFAULT_LIMITS, byteBurst: 1_000, bytesPerSecond: 100 });
+    session.receive(Buffer.alloc(900));
+    session.receive(Buffer.alloc(200));
+    expect(socket.messages()).toEqual([expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1_000 })]);
   });
   it('handles nothing and sends nothing once it is closed', () => {
     const seen: string[] = [];

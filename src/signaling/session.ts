@@ -11,15 +11,23 @@ import {
   type SessionId,
 } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
+import type { Subject } from './client-message.schema.js';
 import type { SignalingSocket } from './signaling-socket.js';
+import type { SocketTicket } from './socket-quota.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** Unsent bytes at which a consumer counts as too slow. */
+/** Unsent bytes beyond which nothing of other clients is taken for this one: their senders are told. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Unsent bytes, the server's own words included, that no reader that lives comes to. */
+export const MAX_UNSENT_BYTES = 8 * MAX_BUFFERED_BYTES;
+/** How long a reader may stay above the first of them. */
+const SLOW_MS = 4_000;
 /** Bad frames that are answered within a minute; the next one closes the socket. */
 const MAX_FAULTS_A_MINUTE = 10;
 /** Refused frames that are answered before the socket is closed. */
 const MAX_REFUSALS = 200;
+
+const NOTHING = Buffer.alloc(0);
 
 /** Who a session is, once `hello` was accepted. */
 export interface Attachment {
@@ -47,12 +55,22 @@ export class Session {
   lastHeard: number;
   lastSent: number;
   tokenWarned = false;
+  /** The socket's place in the count of its address; undefined where nobody counts. */
+  ticket: SocketTicket | undefined;
+  /** What all sessions of the user share on this node. */
+  userFrames: TokenBucket | undefined;
+  /** The code that we closed it with; undefined: the other side did, or it is open. */
+  endedWith: number | undefined;
+  readonly openedAt: number;
   /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
   renewIceAt: number | undefined;
 
   private readonly inbox: Buffer[] = [];
   private busy = false;
   private readonly frames: TokenBucket;
+  private readonly bytes: TokenBucket;
+  /** Since when too much is unsent. */
+  private slowSince: number | undefined;
   private readonly faults: TokenBucket;
   private readonly refusals: TokenBucket;
   private onClosed: (() => void) | undefined;
@@ -65,9 +83,11 @@ export class Session {
     private readonly now: () => number,
   ) {
     const start = now();
+    this.openedAt = start;
     this.lastHeard = start;
     this.lastSent = start;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
+    this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
     this.chats = new TokenBucket(limits.chatBurst, limits.chatsPerSecond, start);
     this.broadcasts = new TokenBucket(limits.broadcastBurst, limits.broadcastsPerSecond, start);
     this.faults = new TokenBucket(MAX_FAULTS_A_MINUTE, MAX_FAULTS_A_MINUTE / 60, start);
@@ -79,6 +99,8 @@ export class Session {
     if (this.state === 'closed') return;
     this.lastHeard = this.now();
     if (!this.frames.take(this.lastHeard)) return this.refuse(frame, this.frames.waitMs());
+    if (!this.bytes.take(this.lastHeard, frame.length)) return this.refuse(frame, this.bytes.waitMs(frame.length));
+    if (this.userFrames?.take(this.lastHeard) === false) return this.refuse(frame, this.userFrames.waitMs());
     if (!this.busy) return this.handle(frame);
     if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
     this.inbox.push(frame);
@@ -89,9 +111,31 @@ export class Session {
     this.lastHeard = this.now();
   }
 
+  /** A ping or a pong: a sign of life, and a frame that counts. False: there are too many, or no room for an answer. */
+  control(): boolean {
+    if (this.state === 'closed') return false;
+    this.lastHeard = this.now();
+    if (!this.frames.take(this.lastHeard)) {
+      this.refuse(NOTHING, this.frames.waitMs());
+      return false;
+    }
+    return !this.endIfSlow();
+  }
+
   /** Sends a message without a body. */
   send(message: ServerMessage): void {
     this.sendFrame(JSON.stringify(message));
+  }
+
+  /** Passes on a frame of another client; false: too much is unsent, and this was not taken. */
+  offerFrame(frame: Buffer | string): boolean {
+    if (this.socket.bufferedBytes > MAX_BUFFERED_BYTES) {
+      this.slowSince ??= this.now();
+      return false;
+    }
+    this.slowSince = undefined;
+    this.sendFrame(frame);
+    return true;
   }
 
   /** Sends a whole frame as it is. */
@@ -99,21 +143,11 @@ export class Session {
     if (this.state === 'closed') return;
     this.socket.send(frame);
     this.lastSent = this.now();
-    if (this.socket.bufferedBytes > MAX_BUFFERED_BYTES) {
-      this.close(CLOSE_CODES.slowConsumer, 'too much is unsent');
-      this.socket.terminate();
-    }
+    this.endIfSlow();
   }
 
   /** Answers a request, or reports on a signal, that was not done. */
-  sendError(
-    fault: ProtocolError | ErrorCode,
-    about: {
-      readonly re?: string | undefined;
-      readonly to?: string | undefined;
-      readonly seq?: number | undefined;
-    } = {},
-  ): void {
+  sendError(fault: ProtocolError | ErrorCode, about: Subject = {}): void {
     const code = typeof fault === 'string' ? fault : fault.code;
     const retryAfterMs = typeof fault === 'string' ? undefined : fault.details.retryAfterMs;
     this.send({
@@ -121,6 +155,7 @@ export class Session {
       ...(about.re !== undefined && { re: about.re }),
       ...(about.to !== undefined && { to: about.to as PeerId }),
       ...(about.seq !== undefined && { seq: about.seq }),
+      ...(about.room !== undefined && { room: about.room as RoomId }),
       code,
       message: typeof fault === 'string' ? ERRORS[fault].message : fault.message,
       retryable: ERRORS[code].retryable,
@@ -142,6 +177,7 @@ export class Session {
   /** Says why and closes. Safe to call again. */
   close(code: number, reason: string): void {
     if (this.state === 'closed') return;
+    this.endedWith = code;
     this.socket.close(code, reason);
     this.closed();
   }
@@ -163,6 +199,20 @@ export class Session {
   /** Called once, when the session is over on this socket. */
   whenClosed(listener: () => void): void {
     this.onClosed = listener;
+  }
+
+  /** Called every heartbeat and with each frame: a reader that stays behind must come back, not hold memory. */
+  endIfSlow(): boolean {
+    const unsent = this.socket.bufferedBytes;
+    if (unsent <= MAX_BUFFERED_BYTES) {
+      this.slowSince = undefined;
+      return false;
+    }
+    this.slowSince ??= this.now();
+    // Frames of one turn leave together: what is unsent within it says nothing of the reader.
+    if (unsent <= MAX_UNSENT_BYTES && this.now() - this.slowSince < SLOW_MS) return false;
+    this.abandon(CLOSE_CODES.slowConsumer, 'too much is unsent');
+    return true;
   }
 
   private handle(frame: Buffer): void {
@@ -191,5 +241,5 @@ export class Session {
   }
 
   /** Set by the router, which alone knows how a header looks. */
-  describe: (frame: Buffer) => { re?: string; to?: string; seq?: number } = () => ({});
+  describe: (frame: Buffer) => Subject = () => ({});
 }

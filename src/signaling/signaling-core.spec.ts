@@ -88,6 +88,50 @@ describe.each([1, 2])('the signaling core on %i node(s)', (count) => {
 });
 
 describe('the signaling core', () => {
+  it('ends the peer of a session that came back and leaves without entering again', async () => {
+    const { one, two } = await setup(2);
+    const alice = await enter(one, 'alice');
+    const bob = await enter(one, 'bob');
+    bob.client.session.closed();
+    await knows(alice.client, 'away', bob.peer);
+    const again = two.connect('bob', { key: bob.client.key, attempt: 2 });
+    await again.hello();
+    expect(await again.request({ type: 'leave', room: 'r1' })).toMatchObject({ type: 'left' });
+    await knows(alice.client, 'left', bob.peer);
+    expect(await again.request({ type: 'join', room: 'r1' })).toMatchObject({ code: 'session_ended' });
+  });
+
+  it('leaves no peer in a room that ended while it was entered', async () => {
+    const { one, two } = await setup(2);
+    await Promise.all([one, two].map((node) => node.services.membership.end('r1' as never)));
+    const client = two.connect('bob');
+    await client.hello();
+    expect(await client.request({ type: 'join', room: 'r1' })).toMatchObject({ code: 'room_not_found' });
+
+    const racer = one.connect('carol');
+    await racer.hello();
+    const answer = racer.request({ type: 'join', room: 'r2' });
+    await one.services.membership.end('r2' as never);
+    expect((await answer).code ?? 'removed').toMatch(/room_not_found|removed/);
+    expect((await one.presence.snapshot('r2' as never)).members).toEqual([]);
+  });
+
+  it('refuses a signal to a peer that reads too slowly, and tells its sender, on any node', async () => {
+    const { one, two } = await setup(2);
+    const alice = await enter(one, 'alice');
+    const bob = await enter(two, 'bob');
+    const carol = await enter(one, 'carol');
+    await knows(alice.client, 'joined', bob.peer);
+    await knows(alice.client, 'joined', carol.peer);
+    for (const slow of [bob, carol]) slow.client.socket.bufferedBytes = 2 * 1024 * 1024;
+    alice.client.send({ type: 'signal', to: carol.peer, seq: 1, base: 1, kind: 'data' }, 'x');
+    alice.client.send({ type: 'signal', to: bob.peer, seq: 1, base: 1, kind: 'data' }, 'x');
+    await alice.client.until(() => alice.client.received('error').length === 2);
+    for (const { header } of alice.client.received('error'))
+      expect(header).toMatchObject({ code: 'peer_busy', retryable: true });
+    expect(carol.client.received('signal')).toEqual([]);
+  });
+
   it('tells the sender when the node of its peer does not have the peer any more', async () => {
     const { one, two, hub } = await setup(2);
     const alice = await enter(one, 'alice');

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { CLOSE_CODES, type ConnectionId } from '@parley/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Bus, Fact } from '../bus/bus.js';
-import type { Presence } from '../presence/presence.js';
+import { SecurityLog } from '../http/security-log.js';
 import { renewIceServers } from './ice-renewal.js';
 import { NodeInbox } from './node-inbox.js';
 import type { NodeLife } from './node-life.js';
@@ -12,26 +12,41 @@ import { Session } from './session.js';
 import { SignalingRouter } from './signaling-router.js';
 import type { Services } from './signaling-services.js';
 import type { SignalingSocket } from './signaling-socket.js';
+import type { SocketTicket } from './socket-quota.js';
 import { WsSocket } from './ws-socket.js';
 
 const HELLO_CHECK_MS = 500;
+
+/** Closings that somebody on guard wants to see. */
+const REPORTED: ReadonlySet<number> = new Set([
+  CLOSE_CODES.helloTimeout,
+  CLOSE_CODES.rateLimited,
+  CLOSE_CODES.slowConsumer,
+  CLOSE_CODES.badMessage,
+  CLOSE_CODES.tokenInvalid,
+  CLOSE_CODES.forbidden,
+  CLOSE_CODES.revoked,
+  CLOSE_CODES.binaryNotSupported,
+]);
 
 /** One node of the signaling platform: its sockets, its clocks, and what it does on facts of the cluster. */
 export class SignalingNode {
   private readonly sessions = new WeakMap<WebSocket, Session>();
   private readonly router: SignalingRouter;
   private readonly clocks: NodeJS.Timeout[] = [];
+  private readonly security: SecurityLog;
 
   constructor(
     private readonly services: Services,
-    private readonly ports: { readonly bus: Bus; readonly presence: Presence },
-    private readonly sync: RosterSync,
+    bus: Bus,
+    sync: RosterSync,
     private readonly life: NodeLife,
   ) {
     this.router = new SignalingRouter(services);
-    const inbox = new NodeInbox(ports.bus, services.rooms, sync, services.stats);
-    ports.bus.onMessage(inbox.receive);
-    ports.bus.onFact((fact) => void this.act(fact));
+    this.security = new SecurityLog(services.log);
+    const inbox = new NodeInbox(bus, services.rooms, sync, services.stats);
+    bus.onMessage(inbox.receive);
+    bus.onFact((fact) => void this.act(fact));
   }
 
   async start(): Promise<void> {
@@ -67,19 +82,24 @@ export class SignalingNode {
     session.whenClosed(() => {
       const succeeded = session.attachment !== undefined && services.registry.isSucceeded(session);
       services.registry.remove(session);
+      this.reportEnd(session);
       services.membership.closed(session, succeeded);
     });
     return session;
   }
 
-  opened(ws: WebSocket, tcp: Socket): void {
+  opened(ws: WebSocket, tcp: Socket, ticket?: SocketTicket): void {
     const session = this.accept(new WsSocket(ws, tcp));
+    session.ticket = ticket;
     this.sessions.set(ws, session);
     ws.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
       else session.receive(data as Buffer);
     });
-    ws.on('pong', () => session.heard());
+    ws.on('ping', (data) => {
+      if (session.control()) ws.pong(data);
+    });
+    ws.on('pong', () => session.control());
     // What a client does to its own socket is no fault of ours; `close` follows.
     ws.on('error', () => {});
   }
@@ -93,11 +113,22 @@ export class SignalingNode {
     renewIceServers(this.services);
   }
 
+  /** What a client was sent away for is a line of its own; going away, and coming back, is not. */
+  private reportEnd({ endedWith, principal, ticket }: Session): void {
+    if (endedWith === undefined || !REPORTED.has(endedWith)) return;
+    this.security.refused({
+      reason: 'socket',
+      closeCode: endedWith,
+      address: ticket?.address,
+      user: (principal as Session['principal'] | undefined)?.user,
+    });
+  }
+
   private async act(fact: Fact): Promise<void> {
-    const { services, ports, sync } = this;
+    const { services } = this;
     try {
-      if (fact.fact === 'room_closed' && services.rooms.get(fact.room) !== undefined) {
-        sync.spread(await ports.presence.clear(fact.room, 'room_closed'));
+      if (fact.fact === 'room_closed') {
+        await services.membership.end(fact.room);
       } else if (fact.fact === 'user_revoked') {
         for (const session of services.registry.issuedBefore(fact.user, fact.before)) await this.revoke(session);
       }
@@ -107,11 +138,9 @@ export class SignalingNode {
   }
 
   private async revoke(session: Session): Promise<void> {
-    const rooms = [...session.rooms.keys()];
-    try {
-      for (const room of rooms) await this.services.membership.leave(session, room, 'removed');
-    } finally {
-      session.close(CLOSE_CODES.revoked, 'what let this session in was revoked');
-    }
+    const leaves = [...session.rooms.keys()].map((room) => this.services.membership.leave(session, room, 'removed'));
+    // Gone here already, whatever the store says; nothing of this session passes any more.
+    session.close(CLOSE_CODES.revoked, 'what let this session in was revoked');
+    await Promise.all(leaves);
   }
 }

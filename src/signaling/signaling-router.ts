@@ -1,8 +1,8 @@
 import { CLOSE_CODES, type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
 import { BusUnavailable } from '../bus/bus.js';
 import { PresenceUnavailable } from '../presence/presence.js';
-import { describeFaulty, parseClientMessage } from './client-message.schema.js';
-import { splitFrame } from './frame.js';
+import { describeFaulty, parseClientMessage, type Subject } from './client-message.schema.js';
+import { HeaderTooLarge, splitFrame } from './frame.js';
 import { handleAck } from './handlers/ack.js';
 import { handleBroadcast } from './handlers/broadcast.js';
 import { handleChat } from './handlers/chat.js';
@@ -37,8 +37,6 @@ const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
 
 const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);
 
-type Subject = { re?: string | undefined; to?: string | undefined; seq?: number | undefined };
-
 /** From a frame to its handler, and from what went wrong to its answer. */
 export class SignalingRouter {
   constructor(private readonly services: Services) {}
@@ -61,15 +59,14 @@ export class SignalingRouter {
       const pending = handler(message, session, this.services, body);
       return pending?.catch((error: unknown) => this.answer(error, session, subject));
     } catch (error) {
-      this.answer(error, session, subject);
+      this.answer(error, session, error instanceof HeaderTooLarge ? this.describe(frame) : subject);
     }
   };
 
   /** What an unhandled frame says of itself, for the error that answers it. */
-  readonly describe = (frame: Buffer): { re?: string; to?: string; seq?: number } => {
+  readonly describe = (frame: Buffer): Subject => {
     const end = frame.indexOf(0x0a);
-    const length = end < 0 ? frame.length : end;
-    return length > this.services.limits.maxHeaderBytes ? {} : describeFaulty(frame.toString('utf8', 0, length));
+    return describeFaulty(frame.toString('utf8', 0, end < 0 ? frame.length : end));
   };
 
   private parse(header: string, session: Session): ClientMessage | undefined {
@@ -115,4 +112,6 @@ const subjectOf = (message: ClientMessage): Subject =>
       ? { to: message.to }
       : 'id' in message
         ? { re: message.id }
-        : {};
+        : message.type === 'broadcast'
+          ? { room: message.room }
+          : {};

@@ -1,13 +1,14 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SUBPROTOCOL } from '@parley/protocol';
 import { WebSocketServer } from 'ws';
+import { answerOnSocket } from '../http/raw-answer.js';
 
 /** Why an upgrade is refused before the socket opens. A browser sees only 1006; other clients see the status. */
 export interface Refusal {
-  readonly status: 403 | 404 | 400 | 503;
+  readonly status: 400 | 403 | 404 | 405 | 426 | 429 | 503;
   readonly retryAfterSeconds?: number;
 }
 
@@ -27,7 +28,10 @@ export class SignalingAdapter extends WsAdapter {
     private readonly maxFrameBytes: number,
   ) {
     super(app);
-    (app.getHttpServer() as Server).on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+    const http = app.getHttpServer() as Server;
+    http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+    // Without a listener Node closes a CONNECT without a word.
+    http.on('connect', (_request, socket) => refuse(socket, { status: 405 }));
   }
 
   override create(_port: number, options: { path?: string }): WebSocketServer {
@@ -36,6 +40,8 @@ export class SignalingAdapter extends WsAdapter {
       maxPayload: this.maxFrameBytes,
       perMessageDeflate: false,
       clientTracking: false,
+      // Answered by the session, which counts them: pongs to one who does not read would pile up.
+      autoPong: false,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
       // Not in @types/ws yet: what a peer may make us keep, and how long it may leave a close unanswered.
       ...{ maxFragments: 64, maxBufferedChunks: 256, closeTimeout: 2_000 },
@@ -51,7 +57,7 @@ export class SignalingAdapter extends WsAdapter {
     socket.on('error', ignore);
     const path = (request.url ?? '').split('?', 1)[0] as string;
     const server = this.servers.get(path);
-    const refusal = server === undefined ? { status: 404 as const } : this.gate(request);
+    const refusal = server === undefined ? strange(request) : this.gate(request);
     if (server === undefined || refusal !== undefined) return refuse(socket, refusal ?? { status: 404 });
     server.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
@@ -62,13 +68,11 @@ export class SignalingAdapter extends WsAdapter {
 
 const ignore = (): void => {};
 
+/** Another path: nothing is there for a WebSocket, and to no other protocol anything here can change. */
+const strange = ({ headers }: IncomingMessage): Refusal =>
+  headers.upgrade?.toLowerCase() === 'websocket' ? { status: 404 } : { status: 400 };
+
 const refuse = (socket: Duplex, { status, retryAfterSeconds }: Refusal): void => {
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Length: 0',
-    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
-  ];
-  socket.once('finish', () => socket.destroy());
-  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.on('error', ignore);
+  answerOnSocket(socket, status, retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) });
 };

@@ -3,6 +3,7 @@ import { type OnGatewayConnection, type OnGatewayDisconnect, WebSocketGateway } 
 import { SIGNALING_PATH } from '@parley/protocol';
 import type { WebSocket } from 'ws';
 import { SignalingNode } from './signaling-node.js';
+import { SocketQuota } from './socket-quota.js';
 
 /**
  * The life of a socket, and nothing else. Frames do not pass Nest's own pipeline (docs/adr/0002): it handles
@@ -10,10 +11,13 @@ import { SignalingNode } from './signaling-node.js';
  */
 @WebSocketGateway({ path: SIGNALING_PATH })
 export class SignalingGateway implements OnGatewayConnection<WebSocket>, OnGatewayDisconnect<WebSocket> {
-  constructor(private readonly node: SignalingNode) {}
+  constructor(
+    private readonly node: SignalingNode,
+    private readonly quota: SocketQuota,
+  ) {}
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
-    this.node.opened(socket, request.socket);
+    this.node.opened(socket, request.socket, this.quota.ticketOf(request.socket));
   }
 
   handleDisconnect(socket: WebSocket): void {

@@ -28,6 +28,7 @@ import { SignalingGateway } from './signaling.gateway.js';
 import { SignalingNode } from './signaling-node.js';
 import type { Log, Services } from './signaling-services.js';
 import { SignalingStats } from './signaling-stats.js';
+import { SocketQuota } from './socket-quota.js';
 
 const monotonic = (): number => performance.now();
 
@@ -36,11 +37,12 @@ const monotonic = (): number => performance.now();
   imports: [AuthModule, BusModule, ChatModule, IceModule, PresenceModule, RoomsModule],
   providers: [
     SignalingGateway,
+    { provide: SocketQuota, inject: [CONFIG], useFactory: (config: Config) => new SocketQuota(config.sockets) },
     { provide: SignalingStats, useFactory: () => new SignalingStats() },
     {
       provide: SessionRegistry,
       inject: [CONFIG],
-      useFactory: (config: Config) => new SessionRegistry(config.limits, monotonic, Date.now),
+      useFactory: (config: Config) => new SessionRegistry(config.limits, monotonic, Date.now, config.sockets),
     },
     {
       provide: Drain,
@@ -62,7 +64,7 @@ const monotonic = (): number => performance.now();
       provide: Membership,
       inject: [PRESENCE, LocalRooms, RosterSync, SignalingStats],
       useFactory: (...[presence, rooms, sync, stats]: [Presence, LocalRooms, RosterSync, SignalingStats]) =>
-        new Membership(presence, rooms, sync, stats),
+        new Membership(presence, rooms, sync, stats, monotonic),
     },
     {
       provide: 'SERVICES',
@@ -113,11 +115,11 @@ const monotonic = (): number => performance.now();
       useFactory: (config: Config, services: Services, bus: Bus, presence: Presence, sync: RosterSync) => {
         const { rooms, membership, log } = services;
         const life = new NodeLife(config.nodeName, { presence, bus }, { rooms, sync, membership }, log, config.life);
-        return new SignalingNode(services, { bus, presence }, sync, life);
+        return new SignalingNode(services, bus, sync, life);
       },
     },
   ],
-  exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats],
+  exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats, SocketQuota],
 })
 export class SignalingModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(SignalingNode) private readonly node: SignalingNode) {}

@@ -12,17 +12,17 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** Takes one token; false when there is none. */
-  take(now: number): boolean {
+  /** Takes tokens; false when there are not so many, and then takes none. */
+  take(now: number, count = 1): boolean {
     this.tokens = Math.min(this.burst, this.tokens + ((now - this.at) / 1000) * this.perSecond);
     this.at = now;
-    if (this.tokens < 1) return false;
-    this.tokens -= 1;
+    if (this.tokens < count) return false;
+    this.tokens -= count;
     return true;
   }
 
-  /** Milliseconds until the next token. */
-  waitMs(): number {
-    return Math.max(1, Math.ceil(((1 - this.tokens) / this.perSecond) * 1000));
+  /** Milliseconds until there are so many tokens. */
+  waitMs(count = 1): number {
+    return Math.max(1, Math.ceil(((count - this.tokens) / this.perSecond) * 1000));
   }
 }

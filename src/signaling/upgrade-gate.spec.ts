@@ -1,15 +1,23 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../config/config.js';
 import type { Drain } from './drain.js';
+import { SocketQuota } from './socket-quota.js';
 import { upgradeGate } from './upgrade-gate.js';
 
-const request = (headers: Record<string, string> = {}) => ({ headers }) as unknown as IncomingMessage;
+const request = (headers: Record<string, string> = {}, remoteAddress = '198.51.100.7') => {
+  const all = { host: 'parley.example', ...headers };
+  const socket = Object.assign(new EventEmitter(), { remoteAddress });
+  return { headers: all, rawHeaders: Object.entries(all).flat(), socket } as unknown as IncomingMessage;
+};
 
 const gate = (environment: Record<string, string> = {}, refusing = false) => {
   const clock = { now: 0 };
-  const ask = upgradeGate(readConfig(environment), { refusing } as Drain, () => clock.now);
-  return { ask, clock };
+  const config = readConfig(environment);
+  const quota = new SocketQuota(config.sockets);
+  const ask = upgradeGate(config, { refusing } as Drain, quota, undefined, () => clock.now);
+  return { ask, clock, quota };
 };
 
 describe('who may open a socket', () => {
@@ -25,6 +33,40 @@ describe('who may open a socket', () => {
     const { ask } = gate({ HANDSHAKE_BURST: '1', HANDSHAKES_PER_SECOND: '1' });
     expect(ask(request({ host: 'parley.example', origin: 'https://evil.example' }))).toEqual({ status: 403 });
     expect(ask(request({ host: 'parley.example', origin: 'https://parley.example' }))).toBeUndefined();
+  });
+
+  it('is refused when its address has too many sockets, before it uses up the pace of the others', () => {
+    const { ask } = gate({
+      MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '1',
+      HANDSHAKE_BURST: '2',
+      HANDSHAKES_PER_SECOND: '1',
+    });
+    expect(ask(request())).toBeUndefined();
+    for (let n = 0; n < 10; n += 1) expect(ask(request())).toEqual({ status: 429, retryAfterSeconds: 2 });
+    expect(ask(request({}, '198.51.100.8'))).toBeUndefined();
+  });
+
+  it('counts as the address that a trusted proxy names, and as no other', () => {
+    const environment = { MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '1', TRUSTED_PROXIES: '10.0.0.1' };
+    const { ask } = gate(environment);
+    const through = (hops: string, proxy = '10.0.0.1') => ask(request({ 'x-forwarded-for': hops }, proxy));
+    expect([through('1.2.3.4, 198.51.100.7'), through('1.2.3.5, 198.51.100.8')]).toEqual([undefined, undefined]);
+    expect(through('6.6.6.6, 198.51.100.7')?.status).toBe(429);
+    expect(through('198.51.100.9', '203.0.113.1')).toBeUndefined();
+    expect(through('198.51.100.10', '203.0.113.1')?.status).toBe(429);
+  });
+
+  it('is refused without TLS when TLS is required and the proxy says so', () => {
+    const { ask } = gate({ REQUIRE_TLS: 'true', TRUSTED_PROXIES: '10.0.0.1' });
+    expect(ask(request({ 'x-forwarded-proto': 'http' }, '10.0.0.1'))).toEqual({ status: 426 });
+    expect(ask(request({ 'x-forwarded-proto': 'https' }, '10.0.0.1'))).toBeUndefined();
+    expect(ask(request())).toBeUndefined();
+  });
+
+  it('is refused when the request does not name one host', () => {
+    for (const host of ['', 'a b', 'parley.example/x', 'user@parley.example', '[::1', 'a\r\nb']) {
+      expect(gate().ask(request({ host }))).toEqual({ status: 400 });
+    }
   });
 
   it('is refused by a node that is going away', () => {

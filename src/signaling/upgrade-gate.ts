@@ -1,23 +1,50 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../config/config.js';
+import { clientAddress, trustedBy } from '../http/client-address.js';
+import type { SecurityLog } from '../http/security-log.js';
+import { cameByTls, hasOneHost } from '../http/well-formed.js';
 import type { Drain } from './drain.js';
-import type { UpgradeGate } from './signaling.adapter.js';
+import type { Refusal, UpgradeGate } from './signaling.adapter.js';
+import type { SocketQuota } from './socket-quota.js';
 import { TokenBucket } from './token-bucket.js';
+
+/** When an address that is full may ask again. */
+const FULL_SECONDS = 2;
 
 /**
  * Who may open a socket at all. A browser always sends its Origin: it must be this host, or one that the
  * operator named. Clients that are no browsers send none; what lets them in is their token.
  *
  * New sockets are paced: thousands that come at once, after a balancer's restart, would slow down those that are open.
+ * The quota goes first, so that one address cannot use up the pace of all.
  * @param now monotonic milliseconds
  */
-export const upgradeGate = (config: Config, drain: Drain, now: () => number = () => performance.now()): UpgradeGate => {
+export const upgradeGate = (
+  config: Config,
+  drain: Drain,
+  quota: SocketQuota,
+  log?: SecurityLog,
+  now: () => number = () => performance.now(),
+): UpgradeGate => {
+  const isTrusted = trustedBy(config.trustedProxies);
   const pace = new TokenBucket(config.handshakes.burst, config.handshakes.perSecond, now());
   const allowed = new Set(config.allowedOrigins.map(normalize));
-  return (request) => {
+  const refusalOf = (request: Parameters<UpgradeGate>[0], address: string): Refusal | undefined => {
     if (drain.refusing) return { status: 503, retryAfterSeconds: 1 };
+    if (!hasOneHost(request)) return { status: 400 };
+    if (config.requireTls && cameByTls(request, isTrusted) === false) return { status: 426 };
     if (!isAllowed(request.headers, allowed)) return { status: 403 };
+    const full = quota.admit(request.socket, address);
+    if (full !== undefined) return { status: full, retryAfterSeconds: FULL_SECONDS };
     return pace.take(now()) ? undefined : { status: 503, retryAfterSeconds: Math.ceil(pace.waitMs() / 1000) };
+  };
+  return (request) => {
+    const address = clientAddress(request, isTrusted);
+    const refusal = refusalOf(request, address);
+    if (refusal !== undefined && refusal.status !== 503) {
+      log?.refused({ reason: 'upgrade', status: refusal.status, address });
+    }
+    return refusal;
   };
 };
 

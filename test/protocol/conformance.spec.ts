@@ -393,7 +393,7 @@ describe('broadcasts', () => {
     const { peer } = await welcomed();
     const { room } = await pair();
     peer.send({ type: 'broadcast', room, kind: 'cursor' }, 'x');
-    expect(await peer.next('error')).toMatchObject({ code: 'not_in_room' });
+    expect(await peer.next('error')).toMatchObject({ code: 'not_in_room', room });
   });
 });
 
@@ -498,8 +498,8 @@ describe('bad frames', () => {
   });
   it('are refused when the header is too large', async () => {
     const { peer } = await welcomed();
-    peer.sendText(JSON.stringify({ type: 'ping', id: 'x'.repeat(9000) }));
-    expect(await peer.next('error')).toMatchObject({ code: 'payload_too_large' });
+    peer.sendText(JSON.stringify({ type: 'chat', id: 'big', room: 'r', text: 'x'.repeat(33_000) }));
+    expect(await peer.next('error')).toMatchObject({ code: 'payload_too_large', re: 'big' });
     await peer.barrier();
   });
   it('close the socket with 1009 when the frame is too large', async () => {

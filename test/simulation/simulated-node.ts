@@ -101,7 +101,7 @@ export class SimulatedNode implements Listener {
       ...{ registry, rooms, membership, stats, log, now, wallClock: () => Date.now() },
     };
     this.life = new NodeLife(name, { presence: this.presence, bus: this.bus }, { rooms, sync, membership }, log);
-    this.node = new SignalingNode(this.services, { bus: this.bus, presence: this.presence }, sync, this.life);
+    this.node = new SignalingNode(this.services, this.bus, sync, this.life);
     this.deny(rooms);
     this.drain = new Drain(DRAIN, registry, world.random.next);
   }

@@ -72,7 +72,7 @@ export class MemoryNode {
     const stats = new SignalingStats();
     const rooms = new LocalRooms(this.bus, stats);
     const sync = new RosterSync(this.presence, this.bus, rooms, stats);
-    const membership = new Membership(this.presence, rooms, sync, stats);
+    const membership = new Membership(this.presence, rooms, sync, stats, () => performance.now());
     const log = { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) };
     const now = () => performance.now();
     this.services = {

@@ -51,7 +51,7 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
   ];
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: RestModule, imports },
-    createFastifyAdapter(),
+    createFastifyAdapter(config),
     {
       logger: false,
       abortOnError: false,

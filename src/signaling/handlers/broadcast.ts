@@ -10,5 +10,5 @@ export const handleBroadcast: Handler<'broadcast'> = (message, session, services
   }
   const header: IncomingBroadcast = { type: 'broadcast', room: message.room, from, kind: message.kind };
   services.stats.broadcasts += 1;
-  services.rooms.deliverToRoom(message.room, joinFrame(header, body ?? Buffer.alloc(0)), from);
+  services.rooms.deliverToRoom('broadcast', message.room, joinFrame(header, body ?? Buffer.alloc(0)), from);
 };

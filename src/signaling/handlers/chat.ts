@@ -18,5 +18,5 @@ export const handleChat: Handler<'chat'> = async (message, session, services) =>
   if (!fresh) return;
   services.stats.chats += 1;
   const header: IncomingChat = { type: 'chat', room, ...kept };
-  services.rooms.deliverToRoom(room, joinFrame(header), from);
+  services.rooms.deliverToRoom('to_room', room, joinFrame(header), from);
 };

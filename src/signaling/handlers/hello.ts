@@ -5,10 +5,14 @@ import type { Handler } from './handler.js';
 /** What the server offers beyond the first version of PROTOCOL.md. */
 const FEATURES = ['heartbeat', 'history', 'broadcast'] as const;
 
+/** When one who has too many sockets may come again: a dead one is found out within `silenceMs`. */
+const FULL_MS = 5_000;
+
 const CLOSE_FOR: Partial<Record<ErrorCode, CloseCode>> = {
   token_expired: CLOSE_CODES.tokenExpired,
   unavailable: CLOSE_CODES.unavailable,
   superseded: CLOSE_CODES.superseded,
+  rate_limited: CLOSE_CODES.rateLimited,
 };
 
 /** Authenticates the socket. Whatever goes wrong here ends it, with a code that says whether to come back. */
@@ -20,6 +24,9 @@ export const handleHello: Handler<'hello'> = async (message, session, services) 
     const id = services.identity.session(principal.user, message.key);
     session.principal = principal;
     session.attachment = { session: id, attempt: message.attempt, features: new Set(message.features) };
+    if (services.registry.isFull(principal.user, id)) {
+      throw new ProtocolError('rate_limited', 'You have too many sockets open.', { retryAfterMs: FULL_MS });
+    }
     if (!services.registry.claim(session)) throw new ProtocolError('superseded');
     session.state = 'on';
     session.send({

@@ -2,6 +2,9 @@ import type { Handler } from './handler.js';
 
 /** Leaves a room for good. Leaving a room that one is not in is done already. */
 export const handleLeave: Handler<'leave'> = async (message, session, services) => {
-  await services.membership.leave(session, message.room);
-  session.send({ type: 'left', re: message.id, room: message.room });
+  const { room } = message;
+  const peer = services.identity.peer(session.attachment.session, room);
+  if (session.rooms.has(room)) await services.membership.leave(session, room);
+  else await services.membership.leaveAway(session, room, peer);
+  session.send({ type: 'left', re: message.id, room });
 };

@@ -1,0 +1,32 @@
+import { ProtocolError } from '@parley/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.js';
+import type { LocalRateLimiter } from '../rates/rate-limiter.js';
+import { networkOf, trustedBy } from './client-address.js';
+import { problemOf } from './problem.js';
+import { cameByTls, hasOneHost } from './well-formed.js';
+
+/** Asked by orchestrators and scrapers from inside, never through the proxy. */
+const INSIDE = /^\/(?:health\/|metrics$)/;
+
+/** What every request must pass before anything of it is looked at. */
+export const guardEntrance = (
+  fastify: FastifyInstance,
+  config: Pick<Config, 'trustedProxies' | 'requireTls' | 'rates'>,
+  pace: LocalRateLimiter,
+): void => {
+  const isTrusted = trustedBy(config.trustedProxies);
+  const rate = { name: 'address', ...config.rates.address };
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!hasOneHost(request.raw)) throw new ProtocolError('bad_request', 'The Host header is not one host.');
+    if (INSIDE.test(request.url)) return;
+    if (config.requireTls && cameByTls(request.raw, isTrusted) === false) {
+      // RFC 2817 §4.2. Never a redirect: what came in the open has been read by then.
+      const problem = { ...problemOf('forbidden', String(request.id)), status: 426 };
+      void reply.header('upgrade', 'TLS/1.2, HTTP/1.1').header('connection', 'Upgrade').status(426);
+      return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+    }
+    const waitMs = pace.takeNow(rate, networkOf(request.ip));
+    if (waitMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs: waitMs });
+  });
+};

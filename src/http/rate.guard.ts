@@ -1,0 +1,48 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { ProtocolError } from '@parley/protocol';
+import type { FastifyRequest } from 'fastify';
+import type { AuthenticatedRequest } from '../auth/auth.guard.js';
+import type { Config, RatesConfig } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { type Rate, RateLimiter } from '../rates/rate-limiter.js';
+import { networkOf } from './client-address.js';
+
+/** Routes that need no token, and are worth something to those who ask again and again. */
+const BY_ADDRESS: Readonly<Record<string, keyof RatesConfig>> = {
+  'POST /v1/auth/register': 'register',
+  'POST /v1/auth/guest': 'guest',
+  'POST /v1/auth/refresh': 'refresh',
+};
+
+/** How often one address, and one user, may ask. It stands behind the guard that says who asks. */
+@Injectable()
+export class RateGuard implements CanActivate {
+  private readonly rates: Readonly<Record<keyof RatesConfig, Rate>>;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly limiter: RateLimiter,
+  ) {
+    const { register, guest, refresh, user, address } = config.rates;
+    this.rates = {
+      register: { name: 'register', ...register },
+      guest: { name: 'guest', ...guest },
+      refresh: { name: 'refresh', ...refresh },
+      user: { name: 'user', ...user },
+      address: { name: 'address', ...address },
+    };
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
+    const name = BY_ADDRESS[`${request.method} ${request.routeOptions.url}`];
+    if (name !== undefined) await this.take(this.rates[name], networkOf(request.ip));
+    if (request.principal !== undefined) await this.take(this.rates.user, request.principal.user);
+    return true;
+  }
+
+  private async take(rate: Rate, who: string): Promise<void> {
+    const waitMs = await this.limiter.take(rate, who);
+    if (waitMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs: waitMs });
+  }
+}

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import type { Arrival } from './client-address.js';
+
+/** A host and a port as RFC 3986 §3.2 writes them; no user, no path, nothing that could end a line. */
+const HOST = /^(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+
+/** RFC 9112 §3.2: a request names one host, and a name it must be. */
+export const hasOneHost = ({ rawHeaders, headers }: Pick<IncomingMessage, 'rawHeaders' | 'headers'>): boolean => {
+  let hosts = 0;
+  for (let n = 0; n < rawHeaders.length; n += 2) if (rawHeaders[n]?.toLowerCase() === 'host') hosts += 1;
+  return hosts === 1 && HOST.test(headers.host ?? '');
+};
+
+/** The word of a proxy that is believed: whether the client came by TLS. Undefined: there is no such proxy, or word. */
+export const cameByTls = (
+  { headers, socket }: Arrival,
+  isTrusted: (address: string) => boolean,
+): boolean | undefined => {
+  const proto = headers['x-forwarded-proto'];
+  if (typeof proto !== 'string' || !isTrusted(socket.remoteAddress ?? '')) return undefined;
+  return proto.split(',').at(-1)?.trim().toLowerCase() === 'https';
+};

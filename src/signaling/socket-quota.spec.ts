@@ -1,0 +1,58 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { SocketQuota } from './socket-quota.js';
+
+const LIMITS = { mostPerAddress: 3, mostUnauthenticatedPerAddress: 2, mostUnauthenticated: 5 };
+
+const enter = (quota: SocketQuota, address: string) => {
+  const socket = new EventEmitter();
+  return { socket, refusal: quota.admit(socket, address) };
+};
+
+describe('sockets of one address', () => {
+  it('are refused when too many have not said hello, while other addresses are let in', () => {
+    const quota = new SocketQuota(LIMITS);
+    expect([enter(quota, 'a'), enter(quota, 'a'), enter(quota, 'a')].map(({ refusal }) => refusal)).toEqual([
+      undefined,
+      undefined,
+      429,
+    ]);
+    expect(enter(quota, 'b').refusal).toBeUndefined();
+    expect([quota.unauthenticated, quota.refused]).toEqual([3, 1]);
+  });
+
+  it('are refused when too many are open, whoever they are of', () => {
+    const quota = new SocketQuota(LIMITS);
+    for (let n = 0; n < 3; n += 1) quota.ticketOf(enter(quota, 'a').socket)?.authenticated();
+    expect(enter(quota, 'a').refusal).toBe(429);
+    expect(quota.unauthenticated).toBe(0);
+  });
+
+  it('count together when they are of one IPv6 network', () => {
+    const quota = new SocketQuota(LIMITS);
+    enter(quota, '2001:db8::1');
+    enter(quota, '2001:db8::2');
+    expect(enter(quota, '2001:db8::3').refusal).toBe(429);
+    expect(enter(quota, '2001:db8:0:1::3').refusal).toBeUndefined();
+  });
+
+  it('are refused with 503 when the node has too many that have not said hello', () => {
+    const quota = new SocketQuota(LIMITS);
+    for (let n = 0; n < 5; n += 1) enter(quota, `${n}`);
+    expect(enter(quota, 'another').refusal).toBe(503);
+  });
+
+  it('are forgotten when they are closed', () => {
+    const quota = new SocketQuota(LIMITS);
+    const sockets = ['a', 'a', 'b'].map((address) => enter(quota, address).socket);
+    quota.ticketOf(sockets[0] as EventEmitter)?.authenticated();
+    for (const socket of sockets) socket.emit('close');
+    expect([quota.addresses, quota.unauthenticated]).toEqual([0, 0]);
+  });
+
+  it('are not remembered when they are refused: a flood leaves nothing behind', () => {
+    const quota = new SocketQuota({ ...LIMITS, mostUnauthenticated: 1 });
+    for (let n = 0; n < 10_000; n += 1) enter(quota, `${n}`);
+    expect([quota.addresses, quota.refused]).toEqual([1, 9_999]);
+  });
+});
