@@ -28,6 +28,7 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
     },
   );
   letGoWhileDraining(app);
+  letGoWhileDraining(app);
   await configureHttp(app, config);
   await serveDemo(app);
   app.useWebSocketAdapter(
@@ -40,6 +41,17 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
   await app.listen(config.port, config.host);
   nestLogger.booting = false;
   return app;
+};
+
+/** A connection that is kept alive would be cut under a request when the node ends: its client is told to let go. */
+const letGoWhileDraining = (app: NestFastifyApplication): void => {
+  const drain = app.get(Drain);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (_request, reply) => {
+      if (drain.started) void reply.header('connection', 'close');
+    });
 };
 
 /** A connection that is kept alive would be cut under a request when the node ends: its client is told to let go. */
