@@ -41,6 +41,7 @@ export default {
     project('protocol', ['<rootDir>/test/protocol/**/*.spec.ts']),
     project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
     project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     project('manifests', ['<rootDir>/test/manifests/**/*.spec.ts']),
     project('simulation', ['<rootDir>/test/history/**/*.spec.ts', '<rootDir>/test/simulation/**/*.spec.ts']),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),

@@ -15,6 +15,7 @@ export const PROJECTS = [
   { name: 'protocol', needs: ['redis', 'python'], alone: false },
   { name: 'integration', needs: ['redis', 'coturn'], alone: false },
   { name: 'cluster', needs: ['redis'], alone: true },
+  { name: 'faults', needs: ['redis'], alone: true },
   { name: 'manifests', needs: [], alone: false },
   { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true },
 ];
