@@ -49,8 +49,9 @@ export class Clients {
     const number = this.count++;
     const driver = this.driver(number % this.processes);
     const client = new Client(`c${number}`, driver);
-    this.all.set(client.name, client);
     await client.command('open', where);
+    // Only now: one that is still on its way in can neither leave nor crash as a peer.
+    this.all.set(client.name, client);
     return client;
   }
 
@@ -135,9 +136,10 @@ export class Client {
     await this.command('leave');
   }
 
-  async crash(): Promise<void> {
+  /** @param silently as when its machine loses power: its sockets do not even end */
+  async crash(silently = false): Promise<void> {
     this.over = true;
-    await this.command('crash');
+    await this.command('crash', { silently });
   }
 
   /** Waits until its view is as wanted. */

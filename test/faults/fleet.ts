@@ -38,6 +38,8 @@ export class Fleet {
   private static readonly running = new Set<Fleet>();
   readonly places: Place[] = [];
   balancer!: FaultProxy;
+  /** While set, the load balancer sends new connections here alone. */
+  only: Place | undefined;
   private readonly outputs: (() => string)[] = [];
   private watching: NodeJS.Timeout | undefined;
 
@@ -107,9 +109,10 @@ export class Fleet {
     return place;
   }
 
-  async boot(place: Place): Promise<void> {
+  /** @param more environment for this life alone */
+  async boot(place: Place, more: Record<string, string> = {}): Promise<void> {
     const url = place.redis === undefined ? this.redis.url : `redis://127.0.0.1:${place.redis.port}`;
-    const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url });
+    const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url, ...more });
     this.outputs.push(node.output);
     place.node = node;
   }
@@ -183,9 +186,8 @@ export class Fleet {
   }
 
   private readyAddresses(): Address[] {
-    return this.places
-      .filter(({ ready, node }) => ready && node !== undefined)
-      .map((place) => addressOf(place.node?.url));
+    const places = this.only === undefined ? this.places : [this.only];
+    return places.filter(({ ready, node }) => ready && node !== undefined).map((place) => addressOf(place.node?.url));
   }
 }
 

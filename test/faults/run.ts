@@ -25,11 +25,11 @@ export const runSeeds = async (seeds: readonly number[], seconds: number): Promi
     );
     for (const trouble of run.troubles.slice(0, MOST_SHOWN)) console.log(`  TROUBLE ${trouble}`);
     for (const { invariant, message } of violations.slice(0, MOST_SHOWN)) console.log(`  ${invariant} ${message}`);
-    if (violations.length + run.troubles.length === 0) continue;
-    bad.push(seed);
     mkdirSync(KEPT, { recursive: true });
     const file = join(KEPT, `seed-${seed}.jsonl`);
     writeFileSync(file, `${run.history.map((event) => JSON.stringify(event)).join('\n')}\n`);
+    if (violations.length + run.troubles.length === 0) continue;
+    bad.push(seed);
     console.log(`  its history is in ${file}`);
   }
   for (const seed of bad) console.log(`again: npm run faults -- --seeds 1 --seconds ${seconds} --seed ${seed}`);

@@ -19,11 +19,11 @@ const COMMANDS = {
   talk: (name, { everyMs }) => subjects.get(name).talk(everyMs),
   hush: (name) => subjects.get(name).hush(),
   leave: (name) => subjects.get(name).leave(),
-  crash: (name) => subjects.get(name).crash(),
+  crash: (name, { silently }) => subjects.get(name).crash(silently),
   cut: (name) => subjects.get(name).cut(),
   deafen: (name) => subjects.get(name).deafen(),
   stall: (name, { ms }) => subjects.get(name).stall(ms),
-  sayAgain: (name, { index, delayMs }) => subjects.get(name).sayAgain(index, delayMs),
+  sayAgain: (name, { index, delayMs, more }) => subjects.get(name).sayAgain(index, delayMs, more),
   state: (name) => subjects.get(name).state(),
 };
 

@@ -80,12 +80,23 @@ export class FaultSockets {
     }
   }
 
+  /** As when a machine loses its power: no end is told to anybody, and nothing is done any more. */
+  vanish() {
+    this.#dead = true;
+    for (const socket of this.#open) {
+      socket.onmessage = null;
+      socket.onclose = null;
+      socket.deafen();
+    }
+  }
+
   /**
-   * Says an old `hello` again, as when it was long under way, and tries to take the room with it.
+   * Says an old `hello` again, as when it was long under way, and tries to take the room with it. `more` is added to its
+   * attempt.
    * @returns {Promise<string>} what came of it: `superseded`, `joined`, or the code of the close
    */
-  sayAgain(url, index, room, delayMs) {
-    const hello = this.hellos.at(index);
+  sayAgain(url, index, room, delayMs, more = 0) {
+    const hello = this.hellos.at(index)?.replace(/"attempt":(\d+)/, (_, n) => `"attempt":${Number(n) + more}`);
     return new Promise((resolve) => {
       setTimeout(() => {
         if (hello === undefined) return resolve('nothing');

@@ -124,12 +124,13 @@ export class Subject {
   }
 
   /** As if its process had been killed. */
-  crash() {
+  crash(silently) {
     this.hush();
     if (this.#self !== undefined) this.#record('crash', { peer: this.#self });
     this.#dead = true;
     this.#clock.kill();
-    this.#sockets.kill();
+    if (silently) this.#sockets.vanish();
+    else this.#sockets.kill();
     this.#stop();
   }
 
@@ -145,13 +146,14 @@ export class Subject {
     this.#sockets.stall(ms);
   }
 
-  sayAgain(index, delayMs) {
+  sayAgain(index, delayMs, more) {
     const url = `${this.setup.url.replace('http', 'ws')}/v1/signaling`;
-    return this.#sockets.sayAgain(url, index, this.#room.id, delayMs);
+    return this.#sockets.sayAgain(url, index, this.#room.id, delayMs, more);
   }
 
   state() {
     const room = this.#room;
+    this.#attach(room?.attached === true && this.#client.state === 'connected');
     return {
       name: this.setup.name,
       dead: this.#dead,

@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { RawPeer } from '../protocol/raw-peer.js';
+import { Rest } from '../protocol/rest.js';
+import { ask } from '../support/redis.js';
+import { until } from '../support/until.js';
+import type { Client } from './clients.js';
+import { useStage } from './stage.js';
+
+const nobodyLeft = async (clients: readonly Client[]): Promise<void> => {
+  for (const client of clients) {
+    expect((await client.view()).rosterEvents.filter(({ event }) => event === 'left')).toEqual([]);
+  }
+};
+
+describe('nodes that die', () => {
+  const stage = useStage({});
+
+  it('F01: a node killed in the middle of a negotiation costs nothing and shows nobody leaving', async () => {
+    const clients = await stage.room(4);
+    const before = await stage.clients.views();
+    for (const client of clients) await client.send(30);
+    await stage.fleet.kill(await stage.placeOf(clients[1] as Client));
+    for (const client of clients) await client.send(10);
+    await stage.judge();
+    const after = await stage.clients.views();
+    expect(after.map(({ session, self }) => [session, self])).toEqual(
+      before.map(({ session, self }) => [session, self]),
+    );
+    expect(after.flatMap(({ results }) => results.filter(({ result }) => result !== 'delivered'))).toEqual([]);
+    await nobodyLeft(clients);
+  }, 90_000);
+
+  it('F03: all nodes killed at once and started again resume every session', async () => {
+    const clients = await stage.room(4);
+    const before = await stage.clients.views();
+    for (const client of clients) await client.send(10);
+    await Promise.all(stage.fleet.places.map((place) => stage.fleet.kill(place)));
+    await wait(2_000);
+    await Promise.all(stage.fleet.places.map((place) => stage.fleet.boot(place)));
+    await stage.judge();
+    expect((await stage.clients.views()).map(({ self }) => self)).toEqual(before.map(({ self }) => self));
+    await nobodyLeft(clients);
+  }, 90_000);
+
+  it('F05: a node and its clients that never return are away, then gone, and what was for them has its result', async () => {
+    const account = await stage.fleet.account();
+    const doomed = await stage.seat(account, stage.fleet.place(0));
+    const witness = await stage.seat(account, stage.fleet.place(1));
+    await witness.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
+    const { self, node } = await doomed.view();
+    await stage.fleet.kill(stage.fleet.placeOf(node));
+    await stage.clients.kill(doomed);
+    await witness.send(5, self);
+    const { results, rosterEvents, roster } = await witness.until(({ waiting }) => waiting === 0);
+    expect(results.map(({ result }) => result)).toEqual(Array(5).fill('peer_gone'));
+    expect(rosterEvents.filter(({ of }) => of === self)).toEqual([
+      { event: 'joined', of: self },
+      { event: 'away', of: self },
+      { event: 'left', of: self, reason: 'expired' },
+    ]);
+    expect(Object.values(roster ?? {})).toEqual(['on']);
+    // And nothing of it stays in Redis but the tombstone.
+    const [port] = stage.fleet.redis.servers.map((server) => server.port) as [number];
+    const [key] = (await ask(port, 'keys', `*room:{${account.room}}`)) as [string];
+    expect(JSON.stringify(await ask(port, 'hgetall', key))).not.toContain(self as string);
+    await stage.judge();
+  }, 120_000);
+
+  it.each([2_000, 8_000])(
+    'F06: a node that stands still for %d ms and goes on shows no ghost and writes nothing stale',
+    async (ms) => {
+      const clients = await stage.room(3);
+      const victim = await stage.placeOf(clients[0] as Client);
+      victim.node?.process.kill('SIGSTOP');
+      const end = performance.now() + ms;
+      while (performance.now() < end) {
+        for (const client of clients) await client.send(2);
+        await wait(200);
+      }
+      victim.node?.process.kill('SIGCONT');
+      for (const client of clients) await client.send(2);
+      await stage.judge();
+      await nobodyLeft(clients);
+      for (const client of clients) {
+        await client.until(({ roster }) => Object.values(roster ?? {}).join() === 'on,on,on');
+      }
+    },
+    120_000,
+  );
+
+  it('F09: a place that never comes up does no harm to those on the others', async () => {
+    const clients = await stage.room(3);
+    const [crashing] = stage.fleet.places as [(typeof stage.fleet.places)[0]];
+    await stage.fleet.kill(crashing);
+    await expect(stage.fleet.boot(crashing, { NODE_LEASE_MS: '1' })).rejects.toThrow('NODE_LEASE_MS');
+    for (const client of clients) await client.send(5);
+    await stage.judge();
+    expect(await stage.fleet.health(stage.fleet.place(1), 'ready')).toBe(200);
+    await nobodyLeft(clients);
+  }, 90_000);
+
+  it('F14: a node asked to end while Redis is away ends all the same, and its sessions resume', async () => {
+    const clients = await stage.room(2);
+    stage.note('redis_empty');
+    await stage.fleet.redis.kill();
+    expect(await stage.fleet.terminate(await stage.placeOf(clients[0] as Client))).toBe(0);
+    await stage.fleet.redis.restart();
+    stage.note('redis_empty', 'stop');
+    await clients[0]?.send(5);
+    await stage.judge();
+  }, 90_000);
+
+  it('F15: a node that is going away takes new sockets for a moment, then says 503 and when to come again', async () => {
+    const place = stage.fleet.place(0);
+    const rest = new Rest(place.node?.url as string);
+    const { accessToken } = await rest.register();
+    // Does not know `drain`, so that the node stays until its deadline.
+    const stubborn = await new RawPeer(rest.signaling).open();
+    await stubborn.hello(accessToken);
+    const gone = stage.fleet.terminate(place);
+    await until(async () => (await stage.fleet.health(place, 'ready')) === 503);
+    const early = await new RawPeer(rest.signaling).open();
+    expect(await early.hello(accessToken)).toMatchObject({ type: 'welcome' });
+    early.cut();
+    const answer = await until(() => refusalOf(rest.signaling));
+    expect(answer).toMatchObject({ status: 503, retryAfter: '1' });
+    expect(await stubborn.next('drain')).toMatchObject({ reconnectAfterMs: 0 });
+    expect(await stubborn.closed()).toBe(1012);
+    expect(await gone).toBe(0);
+  }, 60_000);
+});
+
+/** How an upgrade is refused; undefined while it is not. */
+const refusalOf = async (url: string): Promise<{ status: number; retryAfter: string | undefined } | undefined> => {
+  const socket = new WebSocket(url, 'parley.v1');
+  socket.on('error', () => {});
+  const opened = once(socket, 'open').then(() => undefined);
+  const refused = once(socket, 'unexpected-response').then(([, response]) => ({
+    status: response.statusCode as number,
+    retryAfter: response.headers['retry-after'] as string | undefined,
+  }));
+  const answer = await Promise.race([opened, refused]);
+  for (const waiting of [opened, refused]) waiting.catch(() => {});
+  socket.terminate();
+  return answer;
+};

@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import { check } from '../history/checker.js';
+import { merge, Recorder } from '../history/recorder.js';
+import type { Violation } from '../history/verdict.js';
+import { until } from '../support/until.js';
+import { type Client, Clients } from './clients.js';
+import { Fleet, type Place, type RedisKind } from './fleet.js';
+import { FaultProxy } from './proxy.js';
+
+/** Nodes and clients for the tests of one file, and the judge of what they did. */
+export class Stage {
+  fleet!: Fleet;
+  clients!: Clients;
+  private notes = new Recorder();
+  private proxies: FaultProxy[] = [];
+
+  /** Clients in a room of their own, the first on the first node and so on, who all see each other. */
+  async room(count: number): Promise<Client[]> {
+    const account = await this.fleet.account();
+    const clients: Client[] = [];
+    for (let n = 0; n < count; n += 1) clients.push(await this.seat(account, this.fleet.place(n)));
+    for (const client of clients) {
+      await client.until(
+        ({ roster }) => Object.values(roster ?? {}).filter((state) => state === 'on').length === count,
+      );
+    }
+    return clients;
+  }
+
+  /** One client on this node. @param url another way to the load balancer */
+  async seat(account: { token: string; room: string }, place: Place, url = this.fleet.url): Promise<Client> {
+    this.fleet.only = place;
+    try {
+      return await this.clients.open({ ...account, url });
+    } finally {
+      this.fleet.only = undefined;
+    }
+  }
+
+  /** A client's own way to the load balancer. */
+  async line(): Promise<FaultProxy & { readonly url: string }> {
+    const proxy = await FaultProxy.start(() => [{ host: '127.0.0.1', port: this.fleet.balancer.port }]);
+    this.proxies.push(proxy);
+    return Object.assign(proxy, { url: `http://127.0.0.1:${proxy.port}` });
+  }
+
+  /** The process that a client's socket is on. */
+  async placeOf(client: Client): Promise<Place> {
+    return this.fleet.placeOf((await client.view()).node);
+  }
+
+  /** Tells the judge of a fault; `redis_empty` and `redis_failover` mean that the store may have forgotten. */
+  note(name: string, phase: 'start' | 'stop' = 'start', target?: readonly string[]): void {
+    this.notes.add({ kind: 'fault', name, phase, ...(target && { target }) });
+  }
+
+  /** Waits until every signal has its result and everybody is back; then every invariant must hold. */
+  async judge(): Promise<void> {
+    await until(async () => (await this.clients.views()).every((view) => view.waiting === 0 && view.attached), 60_000);
+    this.notes.add({ kind: 'over' });
+    expect(this.violations()).toEqual([]);
+    expect(this.fleet.output).not.toMatch(/unhandledRejection|uncaughtException|a handler failed/);
+  }
+
+  violations(): readonly Violation[] {
+    return check(merge(this.clients.history(), this.notes.events)).violations;
+  }
+
+  /** Between two tests: nothing is wrong, and every node is there. */
+  async reset(): Promise<void> {
+    await this.clients.stop();
+    await Promise.all(this.proxies.splice(0).map((proxy) => proxy.stop()));
+    await this.fleet.heal();
+    if (!(await this.fleet.redis.command('ping').catch(() => false))) await this.fleet.redis.restart();
+    await Promise.all(
+      this.fleet.places.filter(({ node }) => node === undefined).map((place) => this.fleet.boot(place)),
+    );
+    await this.fleet.whenReady();
+  }
+
+  begin(): void {
+    this.clients = new Clients(2);
+    this.notes = new Recorder();
+  }
+}
+
+/** A stage for the tests of the file that calls this. */
+export const useStage = (options: {
+  readonly nodes?: number;
+  readonly redis?: RedisKind;
+  readonly environment?: Record<string, string>;
+}): Stage => {
+  const stage = new Stage();
+  beforeAll(async () => {
+    stage.fleet = await Fleet.start(options);
+  }, 120_000);
+  beforeEach(() => stage.begin());
+  afterEach(() => stage.reset(), 60_000);
+  afterAll(() => stage.fleet?.stop(), 60_000);
+  return stage;
+};
