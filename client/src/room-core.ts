@@ -64,7 +64,11 @@ export class RoomCore extends Emitter<RoomEvents> {
     this.context = context;
     this.meta = options.meta;
     this.#inbox = new Inbox(context.options.clock);
-    this.roster = new RoomRoster(context.options.clock, () => this.entry.ask());
+    this.roster = new RoomRoster(
+      context.options.clock,
+      () => context.limits().resumeWindowMs,
+      () => this.entry.ask(),
+    );
     this.entry = new RoomEntry(
       context,
       id,

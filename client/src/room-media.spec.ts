@@ -132,7 +132,7 @@ describe('the connections of a room', () => {
     room.receive(joined('e2', 1, [participant('b', 2)]), undefined);
     expect(room.participants.get('a' as PeerId)?.state).toBe('away');
     expect(made(0).closed).toBe(false);
-    await clock.advanceAsync(20_000);
+    await clock.advanceAsync(DEFAULT_LIMITS.resumeWindowMs);
     // Only a roster that is read now tells: this client may have been the one that was cut off.
     expect(made(0).closed).toBe(false);
     expect(out.filter(({ header }) => header.type === 'join')).toHaveLength(2);

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { RoomRoster, UNSEEN_MS } from './room-roster.js';
+import { RoomRoster } from './room-roster.js';
 import { participant } from './testing/fake-gateway.js';
 import { VirtualClock } from './testing/virtual-clock.js';
+
+const WINDOW_MS = 30_000;
 
 const setup = () => {
   const clock = new VirtualClock();
   let asked = 0;
-  const roster = new RoomRoster(clock, () => {
+  const ask = () => {
     asked += 1;
-  });
+  };
+  const roster = new RoomRoster(clock, () => WINDOW_MS, ask);
   const read = (epoch: string, version: number, ...peers: string[]) =>
     roster
       .replace({ epoch, version, participants: peers.map((peer, order) => participant(peer, order)) })
@@ -22,7 +25,7 @@ describe('the roster of a room', () => {
     const { clock, read, asked } = setup();
     expect(read('two', 1, 'me')).toEqual(['away a', 'away b']);
     expect(read('two', 2, 'me', 'a')).toEqual(['back a']);
-    clock.advance(UNSEEN_MS);
+    clock.advance(WINDOW_MS);
     expect(asked()).toBe(1);
     // This client was cut off, and heard of nobody for all that time.
     expect(read('two', 1, 'me')).toEqual([]);
@@ -38,7 +41,7 @@ describe('the roster of a room', () => {
       version: 3,
       events: ['a', 'b'].map((peer) => ({ event: 'joined', participant: participant(peer, 2) })),
     });
-    clock.advance(UNSEEN_MS);
+    clock.advance(WINDOW_MS);
     expect(asked()).toBe(0);
     expect(clock.timers).toBe(0);
   });
@@ -46,10 +49,10 @@ describe('the roster of a room', () => {
   it('gives everybody their time again when the epoch is over once more', () => {
     const { clock, read, asked } = setup();
     read('two', 1, 'me');
-    clock.advance(UNSEEN_MS);
+    clock.advance(WINDOW_MS);
     expect(read('three', 1, 'me')).toEqual([]);
     expect(read('three', 2, 'me')).toEqual([]);
-    clock.advance(UNSEEN_MS);
+    clock.advance(WINDOW_MS);
     expect(asked()).toBe(2);
     expect(read('three', 2, 'me')).toEqual(['left a', 'left b']);
   });

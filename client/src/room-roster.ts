@@ -1,9 +1,6 @@
 import type { Clock } from './options.js';
 import { type Delta, Roster, type RosterChange, type Snapshot } from './roster.js';
 
-/** @internal How long those of the epoch before may take to come back: longer than two reconcile ticks of a server. */
-export const UNSEEN_MS = 12_000;
-
 /**
  * @internal A roster that drops those who did not come back in a new epoch. Only a roster that was read after their
  * time tells: a client that was cut off meanwhile has not heard of those who came.
@@ -14,6 +11,11 @@ export class RoomRoster extends Roster {
 
   constructor(
     private readonly clock: Clock,
+    /**
+     * How long those of the epoch before may take to come back. The resume window: their node may have died with the
+     * store, and they do not know yet.
+     */
+    private readonly windowMs: () => number,
     /** Read the whole roster again. */
     private readonly ask: () => void,
   ) {
@@ -49,6 +51,6 @@ export class RoomRoster extends Roster {
         this.#timer = undefined;
         this.#overdue = true;
         this.ask();
-      }, UNSEEN_MS);
+      }, this.windowMs());
   }
 }
