@@ -28,7 +28,6 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
     },
   );
   letGoWhileDraining(app);
-  letGoWhileDraining(app);
   await configureHttp(app, config);
   await serveDemo(app);
   app.useWebSocketAdapter(
@@ -54,32 +53,29 @@ const letGoWhileDraining = (app: NestFastifyApplication): void => {
     });
 };
 
-/** A connection that is kept alive would be cut under a request when the node ends: its client is told to let go. */
-const letGoWhileDraining = (app: NestFastifyApplication): void => {
-  const drain = app.get(Drain);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', async (_request, reply) => {
-      if (drain.started) void reply.header('connection', 'close');
-    });
-};
-
 /** SIGTERM drains (an orchestrator is replacing this node), SIGINT stops at once (somebody pressed Ctrl-C). */
 const stopOnSignals = (app: NestFastifyApplication, logger: Logger): void => {
-  let stopping = false;
-  const stop = async (signal: string, drain: boolean): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    logger.info({ signal, drain }, 'stopping');
-    if (drain) await app.get(Drain).run();
+  let draining = false;
+  let closing = false;
+  const drain = async (): Promise<void> => {
+    if (draining || closing) return;
+    draining = true;
+    logger.info('draining');
+    await app.get(Drain).run();
+    await close();
+  };
+  /** Also in the middle of a drain: Ctrl-C does not wait. */
+  const close = async (): Promise<void> => {
+    if (closing) return;
+    closing = true;
+    logger.info('stopping');
     // A client that does not let go, or a store that does not answer, must not keep the process.
     setTimeout(() => process.exit(0), CLOSING_MS).unref();
     await app.close();
     process.exit(0);
   };
-  process.on('SIGTERM', () => void stop('SIGTERM', true));
-  process.on('SIGINT', () => void stop('SIGINT', false));
+  process.on('SIGTERM', () => void drain());
+  process.on('SIGINT', () => void close());
   for (const fault of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(fault, (error: unknown) => {
       // Never go on in an unknown state: clients resume on another node, or on this one after its restart.
@@ -118,12 +114,15 @@ const banner = (config: Config, port: number): string => {
 const explain = (error: unknown): string => {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return `Parley cannot start: ${String(error)}`;
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
     return `Parley cannot start: port ${port} is in use. Stop what listens there, or set PORT to another one.`;
   }
   if (code === 'EACCES' && port !== undefined) {
     return `Parley cannot start: this user may not listen on port ${port}. Set PORT to one above 1023.`;
+  }
+  if (path !== undefined && (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')) {
+    return `Parley cannot start: it cannot write to ${path}. Set DATA_DIR to a folder that this user may write to.`;
   }
   return `Parley cannot start: ${'operator' in error ? error.message : error.stack}`;
 };
