@@ -51,7 +51,9 @@ export const upgradeGate = (
 const isAllowed = ({ origin, host }: IncomingHttpHeaders, allowed: ReadonlySet<string | undefined>): boolean => {
   if (origin === undefined) return true;
   const normal = normalize(origin);
-  return normal !== undefined && (new URL(normal).host === host?.toLowerCase() || allowed.has(normal));
+  if (normal === undefined) return false;
+  // A Host may name the default port; an origin never does.
+  return normalize(`${new URL(normal).protocol}//${host}`) === normal || allowed.has(normal);
 };
 
 /** Scheme, host and port as a browser writes them (RFC 6454 §6.2); undefined when it is no web origin. */
