@@ -9,6 +9,7 @@ import { shareUpstream } from './bitrate.js';
 import type { LocalMedia } from './local-media.js';
 import { Outgoing } from './outgoing.js';
 import { type Person, peopleOf } from './person.js';
+import { wayToOthers } from './relay-only.js';
 import { Remote } from './remote.js';
 
 /** The own connection to the service: `back` is shown for a moment after a loss. */
@@ -44,7 +45,7 @@ export class Call {
   readonly outgoing: Outgoing;
   readonly chat = new ChatLog();
   readonly files = new FileShelf();
-  private readonly client = new ParleyClient({ url: location.origin, token });
+  private readonly client = new ParleyClient({ url: location.origin, token, rtcConfiguration: wayToOthers() });
   private readonly stops: (() => void)[] = [];
   private upstreamTimer: ReturnType<typeof setTimeout> | undefined;
   private room: Room | undefined;

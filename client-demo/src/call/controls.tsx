@@ -85,11 +85,10 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         {camera ? <CameraIcon /> : <CameraOffIcon />}
       </Control>
       <Control
-        label="Share screen"
+        label={sharing ? 'Stop sharing' : 'Share screen'}
         word={sharing ? 'Stop' : 'Share'}
         hint={sharing ? 'Stop sharing (S)' : 'Share your screen (S)'}
         testid="screen-toggle"
-        pressed={sharing}
         class={`only-wide ${sharing ? 'on' : ''}`}
         onClick={() => call.outgoing.toggleScreen()}
       >
@@ -120,7 +119,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         <PeopleIcon />
       </Control>
       <Control
-        label="Copy the link"
+        label="Copy link of the room"
         word="Copy link"
         hint="Copy the link"
         testid="copy-link"

@@ -17,7 +17,7 @@ export const nextCorner = (corner: Corner): Corner =>
 
 /** How much of a picture's width or height must stay in sight: a wide picture on an upright phone would be a slit. */
 const SEEN = { wide: 0.9, upright: 0.62 } as const;
-const SELF = { share: 0.19, least: 104, most: 256, tallest: 0.28 } as const;
+const SELF = { share: 0.19, least: 120, most: 256, tallest: 0.28 } as const;
 const INSET = 12;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
@@ -42,7 +42,8 @@ export const layoutPair = (
   const large = within(clamp(stage, pictures.other * seen, pictures.other / seen), width, height);
   const other = { x: Math.round((width - large.width) / 2), y: Math.round((height - large.height) / 2), ...large };
 
-  const shape = clamp(pictures.self, 0.75, 16 / 9);
+  // On a phone a wide picture of oneself would be too low for a face and its badges.
+  const shape = clamp(pictures.self, 0.75, stage < 1 ? 1 : 16 / 9);
   // The same area whatever the shape, so that an upright picture is not a tower.
   const wanted = clamp(width * SELF.share, SELF.least, SELF.most) * Math.min(1, Math.sqrt(shape));
   const small = within(shape, wanted, height * SELF.tallest);

@@ -41,7 +41,7 @@ export const CallScreen = (props: { call: Call; roomName: string; link: string; 
         <div class="grow cut">
           <ScreenTitle page={roomName}>{roomName}</ScreenTitle>
         </div>
-        <span class="only-wide">
+        <span class="only-wide only-keys">
           <IconButton label="Keys" testid="help-toggle" onClick={() => actions.press('?')}>
             <HelpIcon />
           </IconButton>

@@ -3,6 +3,7 @@ import type { Account } from '../api/rest.js';
 import { DeviceFields } from '../call/device-fields.js';
 import type { LocalMedia } from '../call/local-media.js';
 import { MicMeter } from '../call/mic-meter.js';
+import { RelaySwitch } from '../call/relay-switch.js';
 import { Video } from '../call/video.js';
 import { Avatar } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
@@ -105,6 +106,7 @@ export const DeviceCheck = (props: {
               <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
             </div>
             <DeviceFields media={media} />
+            <RelaySwitch />
             <div class="join-place">
               <button ref={join} type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
                 Join now
