@@ -75,6 +75,8 @@ export class Membership {
     const former = this.rooms.seat(peer);
     const participant = { peer, user, name, role: admission.role, meta: meta ?? {} };
     const seat = this.rooms.takeSeat(session, participant, id);
+    // Whoever was told that its leave was not done, and enters again, means to stay.
+    this.unfinished.delete(peer);
     room.entering += 1;
     try {
       const result = await this.presence.attach(
@@ -158,13 +160,12 @@ export class Membership {
     }
     if (this.rooms.get(id) === undefined) return;
     if (this.ending.size < MAX_UNFINISHED) this.ending.add(id);
-    this.sync.spread(await this.presence.clear(id, 'room_closed'));
-    this.ending.delete(id);
+    await this.finishEnd(id);
   }
 
   /** What could not be done while the store was away. */
   async finish(): Promise<void> {
-    for (const id of [...this.ending]) await this.end(id);
+    for (const id of [...this.ending]) await this.finishEnd(id);
     for (const [peer, leaving] of [...this.unfinished]) {
       await this.finishLeave(peer, leaving);
       this.unfinished.delete(peer);
@@ -219,6 +220,11 @@ export class Membership {
 
   private refuseIfOver(id: RoomId): void {
     if (this.isOver(id)) throw new ProtocolError('room_not_found');
+  }
+
+  private async finishEnd(id: RoomId): Promise<void> {
+    this.sync.spread(await this.presence.clear(id, 'room_closed'));
+    this.ending.delete(id);
   }
 
   private async finishLeave(peer: PeerId, { room, reason, attempt }: Leaving): Promise<void> {

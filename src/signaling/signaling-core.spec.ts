@@ -195,6 +195,19 @@ describe('the signaling core', () => {
     expect(alice.client.rosterEvents().find(({ event }) => event === 'left')).toMatchObject({ reason: 'left' });
   });
 
+  it('lets a peer stay that could not leave, and entered again', async () => {
+    const { one, two, store } = await setup(2);
+    const alice = await enter(one, 'alice');
+    const bob = await enter(two, 'bob');
+    await knows(alice.client, 'joined', bob.peer);
+    store.down = true;
+    expect(await bob.client.request({ type: 'leave', room: 'r1' })).toMatchObject({ code: 'unavailable' });
+    store.down = false;
+    expect(await bob.client.request({ type: 'join', room: 'r1' })).toMatchObject({ type: 'joined', peer: bob.peer });
+    await two.services.membership.finish();
+    expect((await one.presence.snapshot('r1' as never)).members.map(({ peer }) => peer)).toContain(bob.peer);
+  });
+
   it('puts its peers back when the store has lost everything', async () => {
     const { one, two, store } = await setup(2);
     const alice = await enter(one, 'alice');
