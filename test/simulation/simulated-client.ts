@@ -127,7 +127,8 @@ export class SimulatedClient {
       (room) => this.entered(room),
       (error: unknown) => {
         if (this.over) return;
-        if (error instanceof ParleyError && (error.code === 'timeout' || error.retryable)) this.enterLater();
+        if (error instanceof ParleyError && error.code === 'room_not_found') this.over = true;
+        else if (error instanceof ParleyError && (error.code === 'timeout' || error.retryable)) this.enterLater();
         else if (!(error instanceof ParleyError && error.code === 'closed')) this.stage.world.errors.push(error);
       },
     );

@@ -1,4 +1,5 @@
-import type { UserId } from '@parley/protocol';
+import type { RoomId, UserId } from '@parley/protocol';
+import type { Fact } from '../../src/bus/bus.js';
 import { QUIET_AT_MS } from './schedule.js';
 import type { SimulatedClient } from './simulated-client.js';
 import type { Simulation } from './simulation.js';
@@ -16,6 +17,8 @@ export const playWorkload = (run: Simulation): void => {
     for (let count = random.between(2, 5); count > 0; count -= 1)
       world.later(random.between(0, 4_000), () => live(run, run.startClient(room)));
   if (random.chance(0.4)) world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => revokeSomebody(run));
+  if (rooms.length > 1 && random.chance(0.3))
+    world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => closeRoom(run, 'room-b'));
   world.later(QUIET_AT_MS + ROLL_CALL_AFTER_MS, () => callTheRoll(run));
 };
 
@@ -61,14 +64,19 @@ const replace = (run: Simulation, client: SimulatedClient): void =>
 
 const revokeSomebody = (run: Simulation): void => {
   const present = run.clients.filter((client) => client.present);
-  const nodes = run.slots.filter((node) => node.listening);
-  if (present.length < 3 || nodes.length === 0) return;
+  if (present.length < 3) return;
   const { user } = run.world.random.of(present);
+  announce(run, { fact: 'user_revoked', user: user as UserId, before: 1e15 });
+};
+
+const closeRoom = (run: Simulation, room: string): void => announce(run, { fact: 'room_closed', room: room as RoomId });
+
+const announce = (run: Simulation, fact: Fact): void => {
+  const nodes = run.slots.filter((node) => node.listening);
+  if (nodes.length === 0) return;
   const node = run.world.random.of(nodes);
-  run.world.at(node.actor, 0, () => {
-    // Whoever cannot be told: REST keeps the fact and tells it again, which is not simulated.
-    node.bus.announce({ fact: 'user_revoked', user: user as UserId, before: 1e15 }).catch(() => {});
-  });
+  // Whoever cannot be told: REST keeps the fact and tells it again, which is not simulated.
+  run.world.at(node.actor, 0, () => void node.bus.announce(fact).catch(() => {}));
 };
 
 const callTheRoll = (run: Simulation): void => {
