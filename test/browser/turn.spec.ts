@@ -67,6 +67,7 @@ describe('a call over the relay alone', () => {
     const id = room ?? (await person.makeRoom('Behind the wall'));
     if (room !== undefined) await person.openRoom((node as RunningNode).url, room);
     await person.get('device-relay-only').check();
+    if (room === undefined) await person.screenshot('relay-only-check-1440');
     await person.join();
     return id;
   };
@@ -94,7 +95,7 @@ describe('a call over the relay alone', () => {
 
   const goesOn = async (relayed: Relayed): Promise<void> => {
     const before = await frames(relayed);
-    await until(async () => (await frames(relayed)) > before + 60, 60_000);
+    await until(async () => (await frames(relayed)) > before + 60, 100_000);
   };
 
   it('plays, outlives the lifetimes of its credentials, and takes in who comes after them', async () => {
