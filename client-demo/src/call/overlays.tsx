@@ -4,6 +4,7 @@ import { DevicesIcon, HelpIcon, LinkIcon, PulseIcon, ScreenIcon } from '../ui/ic
 import { type CallActions, SHORTCUTS } from './actions.js';
 import { DeviceFields } from './device-fields.js';
 import { MicMeter } from './mic-meter.js';
+import { canShareScreen } from './outgoing.js';
 
 const Help = ({ onClose }: { onClose: () => void }) => (
   <Dialog title="Keys" onClose={onClose} testid="help">
@@ -54,7 +55,8 @@ const More = ({ actions, link, onClose }: { actions: CallActions; link: string; 
     <Dialog title="More" onClose={onClose} testid="more">
       <ul class="sheet-list">
         {item(<LinkIcon />, 'Copy the link', () => copyLink(link))}
-        {item(<ScreenIcon />, sharing ? 'Stop sharing' : 'Share your screen', () => actions.press('s'))}
+        {canShareScreen() &&
+          item(<ScreenIcon />, sharing ? 'Stop sharing' : 'Share your screen', () => actions.press('s'))}
         {item(<DevicesIcon />, 'Devices', () => {
           actions.overlay.value = 'devices';
         })}

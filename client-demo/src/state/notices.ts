@@ -4,7 +4,8 @@ import { signal } from '@preact/signals';
 export interface Notice {
   readonly id: number;
   readonly text: string;
-  readonly tone: 'plain' | 'bad';
+  /** What went wrong is `bad` and stays longer; what is to be used is `lasting`: until it is dismissed or the screen changes. */
+  readonly tone: 'plain' | 'bad' | 'lasting';
   readonly next?: Next | undefined;
 }
 
@@ -14,7 +15,7 @@ export interface Next {
   readonly run: () => void;
 }
 
-const SHOWN_MS = { plain: 6_000, bad: 14_000 } as const;
+const SHOWN_MS = { plain: 6_000, bad: 14_000, lasting: undefined } as const;
 const MOST = 3;
 let last = 0;
 
@@ -38,10 +39,11 @@ export const clearNotices = (): void => {
   notices.value = [];
 };
 
-/** Shows a short word for a few seconds, and says it to screen readers. What went wrong stays longer. */
+/** Shows a short word for as long as its tone asks, and says it to screen readers. */
 export const notify = (text: string, tone: Notice['tone'] = 'plain', next?: Next): void => {
   const id = ++last;
   notices.value = [...notices.value.slice(1 - MOST), { id, text, tone, next }];
   announce(text);
-  setTimeout(() => dismiss(id), SHOWN_MS[tone]);
+  const shownMs = SHOWN_MS[tone];
+  if (shownMs) setTimeout(() => dismiss(id), shownMs);
 };

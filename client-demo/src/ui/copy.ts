@@ -6,6 +6,6 @@ export const copyLink = async (link: string): Promise<void> => {
     await navigator.clipboard.writeText(link);
     notify('Link copied. Send it to whom you want here.');
   } catch {
-    notify(`Copy this link: ${link}`);
+    notify(`Copy this link: ${link}`, 'lasting');
   }
 };
