@@ -44,6 +44,7 @@ export default {
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     project('manifests', ['<rootDir>/test/manifests/**/*.spec.ts']),
     project('simulation', ['<rootDir>/test/history/**/*.spec.ts', '<rootDir>/test/simulation/**/*.spec.ts']),
+    project('hostile', ['<rootDir>/test/hostile/**/*.spec.ts', '<rootDir>/test/fuzz/**/*.spec.ts']),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
   ],
 };

@@ -17,6 +17,7 @@ export const PROJECTS = [
   { name: 'cluster', needs: ['redis'], alone: true },
   { name: 'faults', needs: ['redis'], alone: true },
   { name: 'manifests', needs: [], alone: false },
+  { name: 'hostile', needs: ['redis'], alone: true },
   { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true },
 ];
 

@@ -1,0 +1,74 @@
+import { Rest } from '../protocol/rest.js';
+
+/** An answer of REST, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: any;
+}
+
+/** The REST API as somebody at an address uses it: the stage's node believes X-Forwarded-For from loopback. */
+export class AddressedRest extends Rest {
+  constructor(
+    origin: string,
+    private readonly address: string,
+  ) {
+    super(origin);
+  }
+
+  /** Sends a request and takes any answer. */
+  async ask(
+    method: string,
+    path: string,
+    more: RequestInit & { token?: string; json?: unknown } = {},
+  ): Promise<Answer> {
+    const { token, json, headers, ...init } = more;
+    const response = await fetch(this.origin + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        'x-forwarded-for': this.address,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...(headers as Record<string, string>),
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+      ...init,
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: jsonOf(text) };
+  }
+
+  override async call(method: string, path: string, json?: object, token?: string): Promise<any> {
+    const answer = await this.ask(method, path, {
+      ...(json !== undefined && { json }),
+      ...(token !== undefined && { token }),
+    });
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+}
+
+export const restOf = (origin: string, address: string): AddressedRest => new AddressedRest(origin, address);
+
+/** `STATUS code` of a problem; throws when a refusal is none, or tells what it should not. */
+export const problemOf = ({ status, headers, body, text }: Answer): string => {
+  const isProblem =
+    headers.get('content-type')?.startsWith('application/problem+json') === true &&
+    body?.status === status &&
+    body.type === `urn:parley:error:${body.code}` &&
+    [body.title, body.detail, body.requestId].every((part) => typeof part === 'string' && part !== '');
+  if (!isProblem) throw new Error(`not a problem: ${status} ${text.slice(0, 500)}`);
+  if (/\bat .+:\d+:\d+|node_modules|select .+ from|insert into/i.test(text))
+    throw new Error(`it tells too much: ${text}`);
+  return `${status} ${body.code}`;
+};
+
+const jsonOf = (text: string): any => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
