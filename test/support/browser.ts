@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { drawPerson, type Looks } from './drawn-person.js';
 import type { TestNetwork } from './network.js';
 
 /** Where screenshots of the last run are kept. */
@@ -47,9 +48,11 @@ export class Person {
     readonly faults: string[],
   ) {}
 
-  static async at(browser: Browser, url: string, name: string, viewport = DESKTOP): Promise<Person> {
+  /** @param looks of the person before the camera; without, it is Chromium's own test picture. */
+  static async at(browser: Browser, url: string, name: string, viewport = DESKTOP, looks?: Looks): Promise<Person> {
     const context = await browser.newContext({ viewport, acceptDownloads: true });
     context.setDefaultTimeout(PATIENCE_MS);
+    if (looks !== undefined) await context.addInitScript(drawPerson, looks);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
