@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { RawPeer } from '../protocol/raw-peer.js';
+import { until } from '../support/until.js';
+import { frameOf, RawSocket } from './raw-socket.js';
+import { codeOf, external, hostileStage, seconds } from './stage.js';
+
+const stage = hostileStage({
+  CHAT_BURST: '20',
+  MAX_SOCKETS_PER_USER: '20',
+});
+
+const hello = (token: string, more: object = {}) => ({
+  type: 'hello',
+  id: '1',
+  token,
+  key: randomBytes(32).toString('base64url'),
+  attempt: 1,
+  ...more,
+});
+
+/** Nothing that matches came: a later answer on the same path proves it. */
+const nothingCame = async (peer: RawPeer, type: string): Promise<void> => {
+  await peer.barrier();
+  expect(peer.unread.filter((frame) => frame.type === type)).toEqual([]);
+};
+
+describe('before a hello', () => {
+  it.each([
+    { type: 'join', id: '1', room: 'a' },
+    { type: 'signal', to: 'a', kind: 'data' },
+    { type: 'ack', to: 'a', upto: 1 },
+    { type: 'broadcast', room: 'a', kind: 'x' },
+    { type: 'chat', id: '1', room: 'a', text: 'x' },
+    { type: 'history', id: '1', room: 'a' },
+    { type: 'refresh', id: '1', token: 'x' },
+    { type: 'ping' },
+    { type: 'pong' },
+  ])('A01 $type is refused with 4500, and nothing behind it is looked at', async (frame) => {
+    const peer = await stage.socket();
+    peer.send(frame);
+    peer.send(hello(external('late')));
+    expect(await peer.closed()).toBe(4500);
+    expect(peer.unread.map(codeOf)).toEqual(['error hello_required']);
+  });
+
+  it('A01 a second hello ends the socket, in one breath with the first or later', async () => {
+    const at = await stage.socket();
+    at.send(hello(external('twice')));
+    at.send(hello(external('twice')));
+    expect(await at.closed()).toBe(4500);
+    const { peer, token } = await stage.enter();
+    peer.send(hello(token));
+    expect(await peer.closed()).toBe(4500);
+  });
+});
+
+describe('a peer', () => {
+  it('A02 is who the server says, never who it says itself', async () => {
+    const { mallory, victim, malloryId, victimId } = await stage.pair();
+    mallory.peer.send({ type: 'signal', to: victimId, from: victimId, kind: 'data' }, 'forged');
+    expect(codeOf(await mallory.peer.next('error'))).toBe('error bad_message');
+    mallory.peer.send({ type: 'signal', to: victimId, kind: 'data' }, `{"from":"${victimId}"}`);
+    expect((await victim.peer.next('signal'))['from']).toBe(malloryId);
+  });
+
+  it('A03 that is elsewhere, nowhere, oneself or a pattern gets the same answer', async () => {
+    const { mallory, malloryId } = await stage.pair();
+    const elsewhere = await stage.pair();
+    const answers = [];
+    for (const to of [elsewhere.victimId, 'nobody-at-all', malloryId, 'x'.repeat(64)]) {
+      mallory.peer.send({ type: 'signal', to, seq: 1, base: 1, kind: 'offer' }, 'x');
+      const { to: _to, ...answer } = await mallory.peer.next('error');
+      answers.push(answer);
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ code: 'peer_unknown' });
+    await nothingCame(elsewhere.victim.peer, 'signal');
+  });
+
+  it('A04 that has not joined, or has left, reaches nobody and cannot come back', async () => {
+    const { mallory, victim, room, victimId } = await stage.pair();
+    const stranger = await stage.enter();
+    stranger.peer.send({ type: 'signal', to: victimId, kind: 'data' }, 'x');
+    expect(codeOf(await stranger.peer.next('error'))).toBe('error peer_unknown');
+    for (const frame of [{ type: 'chat', text: 'x' }, { type: 'update', meta: {} }, { type: 'history' }]) {
+      expect(codeOf(await stranger.peer.request({ ...frame, room }))).toBe('error not_in_room');
+    }
+    await mallory.peer.request({ type: 'leave', room });
+    mallory.peer.send({ type: 'signal', to: victimId, kind: 'data' }, 'x');
+    expect(codeOf(await mallory.peer.next('error'))).toBe('error peer_unknown');
+    expect(codeOf(await mallory.peer.request({ type: 'join', room }))).toBe('error session_ended');
+    await nothingCame(victim.peer, 'signal');
+  });
+
+  it('A06 cannot be taken over by its public id, a guessed key, or the right key under another account', async () => {
+    const { victim, room, victimId } = await stage.pair();
+    const other = await stage.enter();
+    const attempts = [
+      { key: victim.session.slice(0, 43).padEnd(43, 'A'), token: other.token },
+      { key: randomBytes(32).toString('base64url'), token: victim.token },
+      { key: victim.peer.key, token: other.token },
+    ];
+    for (const { key, token } of attempts) {
+      const peer = await stage.socket();
+      const welcome = await peer.request({ type: 'hello', token, key, attempt: 1_000 });
+      expect(welcome.type).toBe('welcome');
+      expect(welcome['session']).not.toBe(victim.session);
+      expect((await peer.request({ type: 'join', room }))['peer']).not.toBe(victimId);
+      await victim.peer.barrier();
+    }
+  });
+
+  it('A06 guessing keys and tokens is slowed down by the sockets that an address may open', async () => {
+    const address = stage.newAddress();
+    const answers = await Promise.allSettled(Array.from({ length: 100 }, () => stage.socket({ address })));
+    expect(answers.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(20);
+  });
+
+  it('A07 that says a wild attempt harms only its own session', async () => {
+    const { mallory, victim, malloryId, victimId } = await stage.pair();
+    for (const attempt of [0, -1, 1.5, 2 ** 48 + 1, '1', null]) {
+      const peer = await stage.socket();
+      peer.send(hello(mallory.token, { attempt }));
+      expect(await peer.closed()).toBe(4500);
+    }
+    const highest = await stage.socket();
+    highest.send(hello(mallory.token, { key: mallory.peer.key, attempt: 2 ** 48 }));
+    expect((await highest.next('welcome'))['session']).toBe(mallory.session);
+    expect(await mallory.peer.closed()).toBe(4509);
+    const late = await stage.socket();
+    late.send(hello(mallory.token, { key: mallory.peer.key, attempt: 7 }));
+    expect(await late.closed()).toBe(4509);
+    victim.peer.send({ type: 'signal', to: malloryId, kind: 'data' }, 'x');
+    expect((await victim.peer.next('error'))['code']).toBe('peer_away');
+    expect(victimId).not.toBe(malloryId);
+  });
+
+  it('A09 A10 that acknowledges what it never got is passed on under its own name alone', async () => {
+    const { mallory, victim, malloryId, victimId } = await stage.pair();
+    mallory.peer.send({ type: 'ack', to: victimId, upto: 1_000_000 });
+    expect(await victim.peer.next('ack')).toMatchObject({ from: malloryId, upto: 1_000_000 });
+    mallory.peer.send({ type: 'ack', to: victimId, from: victimId, upto: 1 });
+    expect(codeOf(await mallory.peer.next('error'))).toBe('error bad_message');
+    await nothingCame(victim.peer, 'ack');
+  });
+
+  it('A12 may send any session description: it is passed on as it is, and nobody is called', async () => {
+    const { mallory, victim, victimId } = await stage.pair();
+    const bodies = [
+      `v=0\r\n${'m=audio 9 RTP/AVP 0\r\n'.repeat(2_000)}`,
+      'a=candidate:1 1 udp 1 169.254.169.254 80 typ host\r\na=candidate:2 1 tcp 1 10.0.0.1 6379 typ host',
+      '\u0000\u0001\u0002binary\u0000',
+      `{"__proto__":{"polluted":1},"sdp":"${'x'.repeat(50_000)}"}`,
+    ];
+    for (const body of bodies) {
+      mallory.peer.send({ type: 'signal', to: victimId, kind: 'offer' }, body);
+      expect((await victim.peer.next('signal')).body).toBe(body);
+    }
+    mallory.peer.send({ type: 'signal', to: victimId, kind: 'offer' }, 'x'.repeat(65_536));
+    expect(await mallory.peer.closed()).toBe(1009);
+  });
+
+  it('A18 cannot look into a room that it is not in', async () => {
+    const { room } = await stage.pair();
+    const stranger = await stage.socket();
+    await stranger.hello(external('prober', { rooms: { elsewhere: 'member' } }));
+    expect(codeOf(await stranger.request({ type: 'join', room }))).toBe('error forbidden');
+    expect(codeOf(await stranger.request({ type: 'history', room }))).toBe('error not_in_room');
+    stranger.send({ type: 'broadcast', room, kind: 'x' }, 'x');
+    expect(codeOf(await stranger.next('error'))).toBe('error not_in_room');
+  });
+
+  it('A19 is not heard after it was sent away', async () => {
+    const { mallory, victim, victimId } = await stage.pair();
+    const signal = { type: 'signal', to: victimId, kind: 'data' };
+    mallory.peer.send({ type: 'refresh', id: 'r', token: external('another') });
+    for (let n = 0; n < 20; n += 1) mallory.peer.send(signal, 'late');
+    expect(await mallory.peer.closed()).toBe(4503);
+    await victim.peer.rosterEvent((event) => event.event === 'away');
+    await nothingCame(victim.peer, 'signal');
+  });
+
+  it.each(['a}{b', 'a:b', '*', '..', 'x'.repeat(65), 'x'.repeat(1_000), 'a\r\nFLUSHALL\r\n', 'a\u0000b', ''])(
+    'A22 cannot name a room %j',
+    async (room) => {
+      const { peer, rest, token } = await stage.enter();
+      expect(codeOf(await peer.request({ type: 'join', room }))).toBe('error bad_message');
+      if (room === '' || room === '..') return;
+      const answer = await rest.ask('GET', `/v1/rooms/${encodeURIComponent(room)}`, { token });
+      expect([400, 404]).toContain(answer.status);
+    },
+  );
+});
+
+describe('a flood', () => {
+  it('A11 of candidates is warned of with the time to wait, then ended with 4029, and others get through', async () => {
+    const { mallory, victim, room, victimId } = await stage.pair();
+    const other = await stage.enter('Other');
+    await other.peer.request({ type: 'join', room });
+    for (let n = 1; n <= 2_500; n += 1)
+      mallory.peer.send({ type: 'signal', to: victimId, kind: 'candidate' }, 'x'.repeat(1_000));
+    expect(await mallory.peer.closed()).toBe(4029);
+    const warnings = mallory.peer.unread.filter((frame) => frame['code'] === 'rate_limited');
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(warnings[0]).toMatchObject({ to: victimId, retryable: true, retryAfterMs: expect.any(Number) });
+    other.peer.send({ type: 'signal', to: victimId, kind: 'offer' }, 'honest');
+    expect((await victim.peer.next((frame) => frame.body === 'honest')).type).toBe('signal');
+  });
+
+  it('A14 of chat is limited, and its size, its author and its ids are not for a client to choose', async () => {
+    const { mallory, victim, room } = await stage.pair();
+    const chat = (peer: RawPeer, text: string, id: string) => peer.request({ type: 'chat', room, text, id });
+    const html = '<img src=x onerror=alert(1)><script>alert(1)</script>';
+    expect((await chat(mallory.peer, html, 'same'))['text']).toBe(html);
+    const second = await chat(victim.peer, 'mine', 'same');
+    expect([second['text'], second['user']]).toEqual(['mine', victim.user]);
+    expect(codeOf(await chat(mallory.peer, 'x'.repeat(4_097), 'long'))).toBe('error payload_too_large');
+    for (let n = 0; n < 100; n += 1) mallory.peer.send({ type: 'chat', room, text: `${n}`, id: `flood${n}` });
+    expect(await mallory.peer.next((frame) => frame['code'] === 'rate_limited')).toMatchObject({
+      retryAfterMs: expect.any(Number),
+    });
+    expect(codeOf(await mallory.peer.request({ type: 'chat_edit', room, seq: 2, text: 'forged' }))).toBe(
+      'error bad_message',
+    );
+  });
+
+  it('A17 of sockets by one user ends at twenty: one more is told to come later, and the first ones stay', async () => {
+    const token = external('many-sockets');
+    const sockets = [];
+    for (let n = 0; n < 20; n += 1) {
+      const peer = await stage.socket();
+      expect((await peer.hello(token)).type).toBe('welcome');
+      sockets.push(peer);
+    }
+    const oneMore = await stage.socket();
+    expect(await oneMore.hello(token)).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) });
+    expect(await oneMore.closed()).toBe(4029);
+    for (const peer of sockets) await peer.barrier();
+    const again = await stage.socket({ key: sockets[0]?.key as string });
+    again.attempt = 1;
+    expect((await again.hello(token)).type).toBe('welcome');
+  });
+
+  it('A17 of rooms by one user ends at fifty', async () => {
+    const { rest, token } = await stage.enter();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => rest.ask('POST', '/v1/rooms', { token, json: { name: 'x' } })),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(50);
+    expect(new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))).toEqual(
+      new Set(['too_many_rooms']),
+    );
+  });
+
+  it('A17 of frames by one user over many sockets ends too', async () => {
+    const token = external('many-frames', { exp: seconds() + 600 });
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => stage.socket()));
+    for (const peer of sockets) await peer.hello(token);
+    for (let n = 0; n < 280; n += 1) for (const peer of sockets) peer.send({ type: 'ping' });
+    const limited = await Promise.any(sockets.map((peer) => peer.next((frame) => frame['code'] === 'rate_limited')));
+    expect(limited).toMatchObject({ retryAfterMs: expect.any(Number) });
+  });
+
+  it('A20 to one who does not read is answered peer_busy, and costs bounded memory', async () => {
+    const { mallory, room } = await stage.pair();
+    const sleeper = await RawSocket.open(stage.node.url, { 'X-Forwarded-For': stage.newAddress() });
+    sleeper.send(frameOf(1, JSON.stringify(hello(external('sleeper', { rooms: { [room]: 'member' } })))));
+    await until(() => sleeper.texts.some((text) => text.includes('"welcome"')));
+    sleeper.send(frameOf(1, JSON.stringify({ type: 'join', id: '2', room })));
+    const joined = await until(() => sleeper.texts.find((text) => text.includes('"joined"')));
+    const to = JSON.parse(joined).peer as string;
+    sleeper.stopReading();
+    const before = await stage.metric('process_resident_memory_bytes');
+    for (let n = 0; n < 600; n += 1) mallory.peer.send({ type: 'signal', to, kind: 'data' }, 'x'.repeat(60_000));
+    const busy = await mallory.peer.next((frame) => frame['code'] === 'peer_busy');
+    expect(busy).toMatchObject({ to, retryable: true });
+    expect(await stage.metric('process_resident_memory_bytes')).toBeLessThan(before + 150 * 1024 * 1024);
+    sleeper.cut();
+  });
+});
