@@ -10,6 +10,8 @@ import type {
   Snapshot,
 } from './presence.js';
 
+/** Rounds of reconciliation that a node may miss in a room that it has members in. */
+const STALE_ROUNDS = 4;
 /** Peer ids that may be remembered as ended in one room; beyond it the oldest are forgotten. */
 export const MAX_TOMBSTONES = 10_000;
 
@@ -33,6 +35,8 @@ export class MemoryRoom {
   /** The life of the store that wrote it last. */
   private life = 0;
   private readonly members = new Map<PeerId, Stored>();
+  /** The nodes with a member, and when each compared this room last, or came. */
+  private readonly reconciled = new Map<NodeId, number>();
   private readonly ended = new Map<PeerId, number>();
 
   constructor(
@@ -84,7 +88,7 @@ export class MemoryRoom {
     };
     const moved = member.state === 'away' || member.node !== node || !same;
     const edited = member.name !== next.name || member.role !== next.role || !sameMeta(member.meta, next.meta);
-    const change = this.change(() => {
+    const change = this.change(now, () => {
       this.members.set(participant.peer, { member: next, attempt, since: now, deadline: 0 });
       const events: MemberEvent[] = [];
       if (moved) events.push({ event: 'back', peer: next.peer, node, connection });
@@ -104,7 +108,7 @@ export class MemoryRoom {
     const stored = this.members.get(peer);
     if (stored === undefined || stored.member.connection !== connection || stored.member.state !== 'on')
       return undefined;
-    return this.change(() => [this.putAway(stored, now)]);
+    return this.change(now, () => [this.putAway(stored, now)]);
   }
 
   leave(peer: PeerId, reason: LeftReason, attempt: number | undefined, now: number): Change | undefined {
@@ -115,14 +119,14 @@ export class MemoryRoom {
       this.bury(peer, now);
       return undefined;
     }
-    return this.change(() => [this.end(peer, reason, now)]);
+    return this.change(now, () => [this.end(peer, reason, now)]);
   }
 
-  update(peer: PeerId, connection: ConnectionId, meta: Meta): Change | undefined {
+  update(peer: PeerId, connection: ConnectionId, meta: Meta, now: number): Change | undefined {
     const stored = this.members.get(peer);
     if (stored === undefined || stored.member.connection !== connection || stored.member.state !== 'on')
       return undefined;
-    return this.change(() => {
+    return this.change(now, () => {
       stored.member = { ...stored.member, meta };
       return [{ event: 'updated', peer, meta }];
     });
@@ -130,16 +134,18 @@ export class MemoryRoom {
 
   clear(reason: LeftReason, now: number): Change | undefined {
     this.trim(now);
-    return this.change(() => this.inOrder().map(({ member }) => this.end(member.peer, reason, now)));
+    return this.change(now, () => this.inOrder().map(({ member }) => this.end(member.peer, reason, now)));
   }
 
   reconcile(node: NodeId, held: readonly Held[], now: number) {
     this.trim(now);
     const connections = new Map(held.map((entry) => [entry.peer, entry.connection]));
-    const isStale = ({ member, since }: Stored): boolean =>
-      member.node === node &&
-      connections.get(member.peer) !== member.connection &&
-      now - since > this.timers.reconcileGraceMs;
+    const silent = this.silentTo(node, now);
+    const isStale = ({ member, since }: Stored): boolean => {
+      const age = now - since;
+      if (member.node !== node) return age > this.staleMs && silent.has(member.node);
+      return connections.get(member.peer) !== member.connection && age > this.timers.reconcileGraceMs;
+    };
     const change = this.settle(isStale, now);
     const lost = held
       .filter(({ peer, connection, attempt }) => {
@@ -162,16 +168,43 @@ export class MemoryRoom {
    */
   sweep(alive: ReadonlySet<NodeId>, dead: ReadonlyMap<NodeId, number>, now: number): Change | undefined {
     this.trim(now);
-    return this.settle(
-      ({ member, since }) => dead.has(member.node) || (!alive.has(member.node) && now - since > this.timers.leaseMs),
-      now,
-    );
+    const silent = this.silentNodes(now);
+    return this.settle(({ member, since }) => {
+      const age = now - since;
+      if (dead.has(member.node)) return true;
+      // Neither alive nor given up: perhaps its lease is younger than the list.
+      if (!alive.has(member.node)) return age > this.timers.leaseMs;
+      return age > this.staleMs && silent.has(member.node);
+    }, now);
+  }
+
+  /** A node that has not compared this room for so long holds nothing in it. */
+  private get staleMs(): number {
+    return STALE_ROUNDS * this.timers.reconcileGraceMs;
+  }
+
+  /**
+   * Nodes that hold nothing here any more: they forgot the room, because a loss of writes brought back what they had
+   * told, or an attach was done after its caller had given up on it.
+   */
+  private silentNodes(now: number): Set<NodeId> {
+    return new Set([...this.reconciled].filter(([, at]) => now - at > this.staleMs).map(([node]) => node));
+  }
+
+  /** Only a node that was here itself all the time may say that others were not: else everybody's time starts again. */
+  private silentTo(node: NodeId, now: number): ReadonlySet<NodeId> {
+    const own = this.reconciled.get(node);
+    if (own === undefined) return new Set();
+    const wasAway = now - own > this.staleMs / 2;
+    if (wasAway) for (const each of this.reconciled.keys()) this.reconciled.set(each, now);
+    this.reconciled.set(node, now);
+    return wasAway ? new Set() : this.silentNodes(now);
   }
 
   private settle(isLost: (stored: Stored) => boolean, now: number): Change | undefined {
     const isDue = (stored: Stored) => (stored.member.state === 'on' ? isLost(stored) : stored.deadline <= now);
     if (![...this.members.values()].some(isDue)) return undefined;
-    return this.change(() => {
+    return this.change(now, () => {
       const events: MemberEvent[] = [];
       for (const stored of this.inOrder()) {
         if (stored.member.state === 'on') {
@@ -192,7 +225,7 @@ export class MemoryRoom {
       this.order = 0;
     }
     const { participant, node, connection, attempt } = request;
-    const change = this.change(() => {
+    const change = this.change(now, () => {
       this.order += 1;
       const member: Member = { ...participant, state: 'on', order: this.order, node, connection };
       this.members.set(participant.peer, { member, attempt, since: now, deadline: 0 });
@@ -230,18 +263,25 @@ export class MemoryRoom {
   }
 
   /** Runs `act`, counts its events into the version, and names the nodes before and after. */
-  private change(act: () => MemberEvent[]): Change | undefined {
+  private change(now: number, act: () => MemberEvent[]): Change | undefined {
     const nodes = new Set(this.nodes());
     const events = act();
     if (events.length === 0) return undefined;
     this.version += events.length;
     for (const node of this.nodes()) nodes.add(node);
+    this.noteNodes(now);
     const change: Change = { room: this.id, epoch: this.epoch, version: this.version, events, nodes: [...nodes] };
     if (this.members.size === 0) {
       this.epoch = '';
       this.version = 0;
     }
     return change;
+  }
+
+  private noteNodes(now: number): void {
+    const present = new Set(this.nodes());
+    for (const node of this.reconciled.keys()) if (!present.has(node)) this.reconciled.delete(node);
+    for (const node of present) if (!this.reconciled.has(node)) this.reconciled.set(node, now);
   }
 
   private *nodes(): Iterable<NodeId> {

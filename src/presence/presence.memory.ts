@@ -58,7 +58,7 @@ export class MemoryPresence implements Presence {
   }
 
   update(id: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
-    return this.run((now) => this.in(id, now, (room) => room.update(peer, connection, structuredClone(meta))));
+    return this.run((now) => this.in(id, now, (room) => room.update(peer, connection, structuredClone(meta), now)));
   }
 
   snapshot(id: RoomId): Promise<Snapshot> {

@@ -6,6 +6,25 @@ import { aConnection, aNode, aRoom, attach, eventsOf, heldOf, request, type Subj
 /** What becomes of the members of a node. */
 export const nodeRules = (on: Subject): void => {
   describe('reconcile', () => {
+    it('gives up, after a while, the peers of a living node that no longer speaks of the room', async () => {
+      const room = aRoom();
+      const forgotten = request(room);
+      const living = request(room);
+      const changes: Parameters<typeof eventsOf>[0][number][] = [];
+      for (const join of [forgotten, living]) await attach(on.presence, join);
+      await until(async () => {
+        await on.presence.renew(forgotten.node);
+        await on.presence.renew(living.node);
+        changes.push((await on.presence.reconcile(room, living.node, [heldOf(living)])).change);
+        changes.push(...(await on.other.sweep()));
+        return eventsOf(changes, room).length === 2;
+      });
+      expect(eventsOf(changes, room)).toEqual([
+        { event: 'away', peer: forgotten.participant.peer },
+        { event: 'left', peer: forgotten.participant.peer, reason: 'expired' },
+      ]);
+    });
+
     it('finds nothing where everything is as it should be', async () => {
       const room = aRoom();
       const join = request(room);

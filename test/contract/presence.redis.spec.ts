@@ -6,7 +6,7 @@ import { RedisPresence } from '../../src/presence/presence.redis.js';
 import type { RedisLink } from '../../src/redis/redis-link.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
-import { aConnection, aRoom, attach, eventsOf, heldOf, request, TIMERS } from './presence.fixture.js';
+import { aConnection, aRoom, attach, heldOf, request, TIMERS } from './presence.fixture.js';
 import { Links, PREFIX } from './redis.fixture.js';
 
 /** What only a store that can fail has to show. */
@@ -90,25 +90,6 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       const again = (n: number) => patient.attach(request(room, { peer: `peer-${n}` as PeerId }));
       expect(await again(MAX_TOMBSTONES)).toEqual({ kind: 'ended' });
       expect(await again(0)).toMatchObject({ kind: 'attached' });
-    });
-
-    it('gives up, after a while, the peers of a living node that no longer speaks of the room', async () => {
-      const room = aRoom();
-      const forgotten = request(room);
-      const living = request(room);
-      const changes: Parameters<typeof eventsOf>[0][number][] = [];
-      for (const join of [forgotten, living]) await attach(presence, join);
-      await until(async () => {
-        await presence.renew(forgotten.node);
-        await presence.renew(living.node);
-        changes.push((await presence.reconcile(room, living.node, [heldOf(living)])).change);
-        changes.push(...(await other.sweep()));
-        return eventsOf(changes, room).length === 2;
-      });
-      expect(eventsOf(changes, room)).toEqual([
-        { event: 'away', peer: forgotten.participant.peer },
-        { event: 'left', peer: forgotten.participant.peer, reason: 'expired' },
-      ]);
     });
 
     it('refuses at once while Redis is gone, and is back by itself', async () => {
