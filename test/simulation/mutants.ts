@@ -102,9 +102,17 @@ const arrivalOrder: Script = (run) => {
 
 const noReconcile: Script = (run) => patch(run, NodeLife, { reconcileAll: async () => {} });
 
-const noReaper: Script = (run) => patch(run, MemoryPresence, { sweep: async () => [] });
+/** Nodes that do not compare a room any more are given up there: a second line, which would heal what the first let through. */
+const noSecondLine: Script = (run) =>
+  patch(run, MemoryRoom, { silentTo: () => new Set(), silentNodes: () => new Set() });
+
+const noReaper: Script = (run) => {
+  noSecondLine(run);
+  patch(run, MemoryPresence, { sweep: async () => [] });
+};
 
 const deadNodeRevived: Script = (run) => {
+  noSecondLine(run);
   patch(run, NodeLife, {
     async newLife(this: any) {
       const node = `${this.name}-for-ever`;

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { DEFAULT_LIMITS, type UserId } from '@parley/protocol';
+import { DEFAULT_LIMITS, ProtocolError, type UserId } from '@parley/protocol';
 import { type Principal, TokenVerifier } from '../../src/auth/principal.js';
 import type { MemoryBusHub } from '../../src/bus/bus.memory.js';
 import { ChatLog } from '../../src/chat/chat-log.js';
@@ -29,7 +29,12 @@ const SECRET = createSecretKey(Buffer.alloc(32, 7));
 const DRAIN = { graceMs: 5_000, spreadMs: 20_000, deadlineMs: 25_000 };
 
 class NameVerifier extends TokenVerifier {
+  constructor(private readonly revoked: ReadonlySet<string>) {
+    super();
+  }
+
   override async verify(token: string): Promise<Principal> {
+    if (this.revoked.has(token)) throw new ProtocolError('token_invalid');
     const user = token as UserId;
     return { user, name: token, kind: 'account', grants: {}, issuedAt: 0, expiresAt: 1e15, tokenId: token };
   }
@@ -58,6 +63,8 @@ export interface Cluster {
   readonly weather: BusWeather;
   readonly heard: StoreListener;
   readonly isCut: (actor: Actor) => boolean;
+  /** Users whose tokens are void. */
+  readonly revoked: ReadonlySet<string>;
   /** Whether the policy refuses this copy of a signal, by its body. */
   readonly denies: (body: string) => boolean;
 }
@@ -95,7 +102,12 @@ export class SimulatedNode implements Listener {
     const now = () => performance.now();
     const registry = new SessionRegistry(DEFAULT_LIMITS, now, () => Date.now());
     this.services = {
-      ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(), access: new OpenDoors(), chat: new NoChat() },
+      ...{
+        limits: DEFAULT_LIMITS,
+        verifier: new NameVerifier(cluster.revoked),
+        access: new OpenDoors(),
+        chat: new NoChat(),
+      },
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
       identity: new SessionIdentity(SECRET),
       ...{ registry, rooms, membership, stats, log, now, wallClock: () => Date.now() },

@@ -84,5 +84,6 @@ const copyOfRoom = (room: MemoryRoom): MemoryRoom => {
     ...{ epoch: from.epoch, version: from.version, order: from.order, life: from.life },
     members: new Map([...from.members].map(([peer, stored]: [string, object]) => [peer, { ...stored }])),
     ended: new Map(from.ended),
+    reconciled: new Map(from.reconciled),
   });
 };

@@ -36,6 +36,8 @@ export class Simulation implements Stage {
   readonly hub = new MemoryBusHub();
   readonly weather = { delayMs: 2, loss: 0 };
   readonly slots: SimulatedNode[] = [];
+  /** Users whose tokens are void: the database's word, which no fault of the store touches. */
+  readonly revoked = new Set<string>();
   readonly clients: SimulatedClient[] = [];
   private readonly storeEnds: HistoryEvent[] = [];
   private readonly largest = new Map<string, { value: number; bound: number }>();
@@ -117,7 +119,7 @@ export class Simulation implements Stage {
   private get cluster(): Cluster {
     const { world, store, hub, weather } = this;
     return {
-      ...{ world, store, hub, weather },
+      ...{ world, store, hub, weather, revoked: this.revoked },
       heard: (change) => this.heard(change),
       isCut: (actor) => this.slots.some((node) => node.actor === actor && node.bus.cut),
       denies: (body) => this.denies(body),

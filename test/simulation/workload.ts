@@ -66,6 +66,7 @@ const revokeSomebody = (run: Simulation): void => {
   const present = run.clients.filter((client) => client.present);
   if (present.length < 3) return;
   const { user } = run.world.random.of(present);
+  run.revoked.add(user);
   announce(run, { fact: 'user_revoked', user: user as UserId, before: 1e15 });
 };
 
