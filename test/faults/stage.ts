@@ -68,7 +68,7 @@ export class Stage {
 
   /** Between two tests: nothing is wrong, and every node is there. */
   async reset(): Promise<void> {
-    await this.clients.stop();
+    await this.clients?.stop();
     await Promise.all(this.proxies.splice(0).map((proxy) => proxy.stop()));
     await this.fleet.heal();
     if (!(await this.fleet.redis.command('ping').catch(() => false))) await this.fleet.redis.restart();
