@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { IceModule } from './ice/ice.module.js';
 import { LoggingModule } from './ops/logging.module.js';
 import { OpsModule } from './ops/ops.module.js';
+import { ModerationModule } from './rooms/moderation/moderation.module.js';
 import { RoomsModule } from './rooms/rooms.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -25,6 +26,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         RoomsModule,
+        ModerationModule,
         ChatModule,
         IceModule,
         SignalingModule,

@@ -29,6 +29,8 @@ export interface Join {
   readonly id: string;
   readonly room: RoomId;
   readonly meta?: Meta;
+  /** An invite's token: it is used up by whom it lets in. */
+  readonly invite?: string;
 }
 
 /** Leave a room for good. */
@@ -100,6 +102,54 @@ export interface Refresh {
   readonly token: string;
 }
 
+/** A moderator's word on somebody who knocked. */
+export interface AnswerKnock {
+  readonly type: 'answer_knock';
+  readonly id: string;
+  readonly room: RoomId;
+  /** The id of the knock, as `knocking` named it. */
+  readonly knock: string;
+  readonly admit: boolean;
+}
+
+/** End a peer, and every other peer of the same user in the room. */
+export interface Kick {
+  readonly type: 'kick';
+  readonly id: string;
+  readonly room: RoomId;
+  readonly peer: PeerId;
+  /** True: the user stays out until the ban is lifted. */
+  readonly ban?: boolean;
+  /** For the audit trail, 1 to 200 characters. */
+  readonly reason?: string;
+}
+
+/** Ask a peer to be quiet. Its application decides; `permit` is what it cannot refuse. */
+export interface Mute {
+  readonly type: 'mute';
+  readonly id: string;
+  readonly room: RoomId;
+  readonly peer: PeerId;
+}
+
+/** Take a user's permission to publish or to chat, or give it back. What is absent stays as it is. */
+export interface Permit {
+  readonly type: 'permit';
+  readonly id: string;
+  readonly room: RoomId;
+  readonly peer: PeerId;
+  readonly publish?: boolean;
+  readonly chat?: boolean;
+}
+
+/** Let nobody new in, or let people in again. Whoever is in stays and may come back. */
+export interface Lock {
+  readonly type: 'lock';
+  readonly id: string;
+  readonly room: RoomId;
+  readonly locked: boolean;
+}
+
 /** Answered by `pong` at once. */
 export interface ClientPing {
   readonly type: 'ping';
@@ -123,6 +173,11 @@ export type ClientMessage =
   | Chat
   | History
   | Refresh
+  | AnswerKnock
+  | Kick
+  | Mute
+  | Permit
+  | Lock
   | ClientPing
   | ClientPong;
 

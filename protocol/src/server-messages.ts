@@ -22,7 +22,14 @@ export interface Participant {
    * Of a pair, the one with the **greater** order is the polite peer (W3C WebRTC 1.0 §10.7, perfect negotiation).
    */
   readonly order: number;
+  /** False: it may not offer media. Absent: it may. */
+  readonly publish?: boolean;
+  /** False: it may not chat. Absent: it may. */
+  readonly chat?: boolean;
 }
+
+/** How people come into a room: everybody, with an invite, or after a moderator let them in. */
+export type RoomEntry = 'open' | 'invite' | 'lobby';
 
 /** Why a participant is gone for good. */
 export type LeftReason = 'left' | 'expired' | 'removed' | 'room_closed';
@@ -33,6 +40,13 @@ export type RosterEvent =
   | { readonly event: 'away'; readonly peer: PeerId }
   | { readonly event: 'back'; readonly peer: PeerId }
   | { readonly event: 'updated'; readonly peer: PeerId; readonly meta: Meta }
+  | {
+      readonly event: 'permitted';
+      readonly peer: PeerId;
+      readonly role: Role;
+      readonly publish: boolean;
+      readonly chat: boolean;
+    }
   | { readonly event: 'left'; readonly peer: PeerId; readonly reason: LeftReason };
 
 /** One ICE server, in the shape of RTCIceServer (W3C WebRTC 1.0 §4.2.4). */
@@ -191,6 +205,67 @@ export interface Removed {
   readonly reason: Exclude<LeftReason, 'left'>;
 }
 
+/** Reply to `join` in a room with a lobby: the moderators were told. `admitted` or `refused` follows. */
+export interface Waiting {
+  readonly type: 'waiting';
+  readonly re: string;
+  readonly room: RoomId;
+}
+
+/** A moderator let the waiting person in: join again. */
+export interface Admitted {
+  readonly type: 'admitted';
+  readonly room: RoomId;
+}
+
+/** The waiting person will not be let in. */
+export interface Refused {
+  readonly type: 'refused';
+  readonly room: RoomId;
+  readonly reason: 'denied' | 'banned' | 'room_closed' | 'expired';
+}
+
+/** Somebody who waits to be let in. */
+export interface Knock {
+  readonly knock: string;
+  readonly user: UserId;
+  readonly name: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+}
+
+/** To moderators: everybody who waits now. Sent whole on each change, and after `joined`. */
+export interface Knocking {
+  readonly type: 'knocking';
+  readonly room: RoomId;
+  readonly knocks: readonly Knock[];
+}
+
+/** Reply to `answer_knock`, `kick`, `mute`, `permit` and `lock`. */
+export interface Done {
+  readonly type: 'done';
+  readonly re: string;
+}
+
+/** A moderator asks the own peer to be quiet. */
+export interface MuteRequested {
+  readonly type: 'mute_requested';
+  readonly room: RoomId;
+  readonly by: UserId;
+}
+
+/** What a room is now: after `joined`, and on each change. */
+export interface RoomState {
+  readonly type: 'room';
+  readonly room: RoomId;
+  readonly name: string;
+  readonly access: RoomEntry;
+  readonly locked: boolean;
+  /** At most so many participants. */
+  readonly capacity: number;
+  readonly metadata: Meta;
+}
+
 /** A request, or a signal, was not done. */
 export interface ErrorMessage {
   readonly type: 'error';
@@ -236,6 +311,13 @@ export type ServerMessage =
   | IceServers
   | Drain
   | Removed
+  | Waiting
+  | Admitted
+  | Refused
+  | Knocking
+  | Done
+  | MuteRequested
+  | RoomState
   | ErrorMessage
   | ServerPing
   | ServerPong;

@@ -17,6 +17,8 @@ const room = (facts: Partial<RoomFacts> = {}): RoomFacts => ({
   id: 'team-1',
   owner: 'owner',
   guestsAllowed: true,
+  access: 'open',
+  locked: false,
   ...facts,
 });
 
@@ -65,11 +67,28 @@ describe('policy', () => {
   it.each<[RoomAction, Role[]]>([
     ['room.read', ['guest', 'member', 'moderator', 'owner']],
     ['room.join', ['guest', 'member', 'moderator', 'owner']],
-    ['room.messages.read', ['guest', 'member', 'moderator', 'owner']],
-    ['room.participants.read', ['guest', 'member', 'moderator', 'owner']],
-    ['chat.send', ['guest', 'member', 'moderator', 'owner']],
+    ['room.signal', ['guest', 'member', 'moderator', 'owner']],
+    ['room.publish', ['guest', 'member', 'moderator', 'owner']],
+    ['room.chat', ['guest', 'member', 'moderator', 'owner']],
+    ['room.broadcast', ['guest', 'member', 'moderator', 'owner']],
+    ['messages.read', ['guest', 'member', 'moderator', 'owner']],
+    ['participants.read', ['guest', 'member', 'moderator', 'owner']],
+    ['member.list', ['member', 'moderator', 'owner']],
     ['room.update', ['moderator', 'owner']],
+    ['room.lock', ['moderator', 'owner']],
+    ['member.kick', ['moderator', 'owner']],
+    ['member.ban', ['moderator', 'owner']],
+    ['member.unban', ['moderator', 'owner']],
+    ['member.mute', ['moderator', 'owner']],
+    ['invite.create', ['moderator', 'owner']],
+    ['invite.list', ['moderator', 'owner']],
+    ['invite.revoke', ['moderator', 'owner']],
+    ['lobby.answer', ['moderator', 'owner']],
+    ['room.settings', ['owner']],
     ['room.delete', ['owner']],
+    ['room.transfer', ['owner']],
+    ['member.set', ['owner']],
+    ['audit.read', ['owner']],
   ])('%s is for %p', (action, expected) => {
     const roles: Role[] = ['guest', 'member', 'moderator', 'owner'];
     const allowed = roles.filter(

@@ -83,6 +83,10 @@ export class MemoryBus implements Bus {
     });
   }
 
+  hear(fact: Fact): void {
+    this.handlers.tell(fact);
+  }
+
   onMessage(handler: (message: Buffer) => void): void {
     this.handlers.onMessage = handler;
   }

@@ -72,6 +72,10 @@ export class RedisBus implements Bus {
     }
   }
 
+  hear(fact: Fact): void {
+    this.handlers.tell(fact);
+  }
+
   onMessage(handler: (message: Buffer) => void): void {
     this.handlers.onMessage = handler;
   }

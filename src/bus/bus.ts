@@ -1,4 +1,4 @@
-import type { NodeId, RoomId, UserId } from '@parley/protocol';
+import type { NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
 
 /** Something that every node must know of, and that no node keeps. Past tense; idempotent to act on. */
 export type Fact =
@@ -6,6 +6,22 @@ export type Fact =
   | { readonly fact: 'room_changed'; readonly room: RoomId }
   /** A room is over: end its peers. */
   | { readonly fact: 'room_closed'; readonly room: RoomId }
+  /** A user was put out of a room (ms since the Unix epoch): end these peers and every other one of theirs there. */
+  | {
+      readonly fact: 'user_removed';
+      readonly room: RoomId;
+      readonly user: UserId;
+      readonly at: number;
+      readonly peers: readonly PeerId[];
+    }
+  /** What a user is in a room, or may do there, changed. */
+  | { readonly fact: 'member_changed'; readonly room: RoomId; readonly user: UserId }
+  /** Somebody knocked, or does not wait any more. */
+  | { readonly fact: 'lobby_changed'; readonly room: RoomId }
+  /** A waiting user was let in, or was not. */
+  | { readonly fact: 'knock_answered'; readonly room: RoomId; readonly user: UserId; readonly admitted: boolean }
+  /** A moderator asks a peer to be quiet. */
+  | { readonly fact: 'mute_requested'; readonly room: RoomId; readonly peer: PeerId; readonly by: UserId }
   /** Everything a user was granted before this moment (ms since the Unix epoch) is void. */
   | { readonly fact: 'user_revoked'; readonly user: UserId; readonly before: number };
 
@@ -28,6 +44,9 @@ export interface Bus {
    * @throws BusUnavailable when it could not be handed to all of them.
    */
   announce(fact: Fact): Promise<void>;
+
+  /** Hands a fact to the handlers of this node alone: it came by another way than the bus. */
+  hear(fact: Fact): void;
 
   /** One handler for messages; it gets each message as its sender passed it. */
   onMessage(handler: (message: Buffer) => void): void;

@@ -1,5 +1,7 @@
-import { ID_PATTERN, type RoomId, type UserId } from '@parley/protocol';
+import { ID_PATTERN, type PeerId, type RoomId, type UserId } from '@parley/protocol';
 import type { Fact } from './bus.js';
+
+const MOST_PEERS = 64;
 
 /** Reads a fact of another node. Undefined when it is not one: a newer version's, or rubbish. */
 export const parseFact = (json: Buffer): Fact | undefined => {
@@ -12,10 +14,37 @@ export const parseFact = (json: Buffer): Fact | undefined => {
 
 const readFact = (value: unknown): Fact | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { fact, room, user, before } = value as Record<string, unknown>;
-  if (fact === 'room_changed' || fact === 'room_closed') {
-    return typeof room === 'string' && ID_PATTERN.test(room) ? { fact, room: room as RoomId } : undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  switch (fields.fact) {
+    case 'room_changed':
+    case 'room_closed':
+    case 'lobby_changed':
+      return isId(fields.room) ? { fact: fields.fact, room: fields.room as RoomId } : undefined;
+    case 'user_revoked':
+      return isUser(fields.user) && isMoment(fields.before)
+        ? { fact: 'user_revoked', user: fields.user, before: fields.before }
+        : undefined;
+    case 'mute_requested': {
+      const { room, peer, by } = fields;
+      return isId(room) && isId(peer) && isUser(by)
+        ? { fact: 'mute_requested', room: room as RoomId, peer: peer as PeerId, by }
+        : undefined;
+    }
+    default:
+      return readMemberFact(fields);
   }
-  if (fact !== 'user_revoked' || typeof user !== 'string' || user.length === 0 || user.length > 128) return undefined;
-  return typeof before === 'number' && Number.isFinite(before) ? { fact, user: user as UserId, before } : undefined;
 };
+
+const readMemberFact = ({ fact, room, user, at, peers, admitted }: Readonly<Record<string, unknown>>) => {
+  if (!isId(room) || !isUser(user)) return undefined;
+  const about = { room: room as RoomId, user };
+  if (fact === 'member_changed') return { fact, ...about } as const;
+  if (fact === 'knock_answered' && typeof admitted === 'boolean') return { fact, ...about, admitted } as const;
+  if (fact !== 'user_removed' || !isMoment(at) || !Array.isArray(peers) || peers.length > MOST_PEERS) return undefined;
+  return peers.every(isId) ? ({ fact, ...about, at, peers: peers as PeerId[] } as const) : undefined;
+};
+
+const isId = (value: unknown): value is string => typeof value === 'string' && ID_PATTERN.test(value);
+const isUser = (value: unknown): value is UserId =>
+  typeof value === 'string' && value.length > 0 && value.length <= 128;
+const isMoment = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

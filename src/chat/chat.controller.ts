@@ -28,7 +28,7 @@ export class ChatController {
     @Param('id', RoomIdPipe) id: RoomId,
     @Query() { after, limit }: MessagesQuery,
   ): Promise<MessagesResponse> {
-    await this.rooms.permit(principal, 'room.messages.read', id);
+    await this.rooms.permit(principal, 'messages.read', id);
     return this.chat.page(id, after, limit);
   }
 }

@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
+  bigserial,
   boolean,
   index,
   integer,
@@ -67,6 +69,16 @@ export const rooms = pgTable(
     /** Whether the room is shown in lists of rooms to people who are not members of it. */
     listed: boolean('listed').notNull().default(true),
     guestsAllowed: boolean('guests_allowed').notNull().default(true),
+    /** How people come in: everybody, with an invite, or after a moderator let them in. */
+    access: text('access').$type<'open' | 'invite' | 'lobby'>().notNull().default('open'),
+    /** Nobody new comes in. */
+    locked: boolean('locked').notNull().default(false),
+    /** The room is over then. */
+    endsAt: at('ends_at'),
+    /** The room is over when nobody was in it for so long. */
+    endWhenEmptySeconds: integer('end_when_empty_seconds'),
+    /** Since when nobody was seen in it; kept for rooms that end when empty. */
+    emptySince: at('empty_since'),
     /** At most so many participants; null: the server's limit. */
     capacity: integer('capacity'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
@@ -77,7 +89,12 @@ export const rooms = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
-  (table) => [index('rooms_newest').on(table.createdAt.desc(), table.id.desc()), index('rooms_owner').on(table.owner)],
+  (table) => [
+    index('rooms_ends').on(table.endsAt).where(sql`${table.endsAt} is not null`),
+    index('rooms_ends_empty').on(table.id).where(sql`${table.endWhenEmptySeconds} is not null`),
+    index('rooms_newest').on(table.createdAt.desc(), table.id.desc()),
+    index('rooms_owner').on(table.owner),
+  ],
 );
 
 /** Who is what in a room, beyond what everyone is. The owner has a row too. */
@@ -92,6 +109,115 @@ export const memberships = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.room, table.user] }), index('memberships_user').on(table.user)],
+);
+
+/** What was taken from a user in a room, whatever their role; no row: nothing. */
+export const permissions = pgTable(
+  'permissions',
+  {
+    room: text('room')
+      .notNull()
+      .references(() => rooms.id, { onDelete: 'cascade' }),
+    user: text('user_id').notNull(),
+    mayPublish: boolean('may_publish').notNull().default(true),
+    mayChat: boolean('may_chat').notNull().default(true),
+  },
+  (table) => [primaryKey({ columns: [table.room, table.user] })],
+);
+
+/** Who must stay out of a room: users, and guests by the id of their tokens. */
+export const bans = pgTable(
+  'bans',
+  {
+    room: text('room')
+      .notNull()
+      .references(() => rooms.id, { onDelete: 'cascade' }),
+    user: text('user_id').notNull(),
+    reason: text('reason'),
+    by: text('by').notNull(),
+    /** Null: until it is lifted. */
+    until: at('until'),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.room, table.user] })],
+);
+
+/**
+ * Who was put out, of one room or of everything, and when: what every node acts on, and what it reads here when it
+ * may not have heard. Tokens from before do not count there any more.
+ */
+export const removals = pgTable(
+  'removals',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    /** Null: of everything. The room may be gone. */
+    room: text('room'),
+    user: text('user_id').notNull(),
+    /** The peers that were known to be the user's. They cannot come back. */
+    peers: jsonb('peers').$type<string[]>().notNull().default([]),
+    at: at('at').notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [index('removals_at').on(table.at), index('removals_room_user').on(table.room, table.user)],
+);
+
+/** Tickets to a room. */
+export const invites = pgTable(
+  'invites',
+  {
+    id: text('id').primaryKey(),
+    /** SHA-256 of the token, base64url: the token itself is never kept. */
+    hash: text('hash').notNull(),
+    room: text('room')
+      .notNull()
+      .references(() => rooms.id, { onDelete: 'cascade' }),
+    role: text('role').$type<'moderator' | 'member'>().notNull(),
+    /** Null: any number. */
+    usesLeft: integer('uses_left'),
+    /** Null: until it is revoked. */
+    expiresAt: at('expires_at'),
+    by: text('by').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [uniqueIndex('invites_hash').on(table.hash), index('invites_room').on(table.room)],
+);
+
+/** Who knocked at a room with a lobby, and whom somebody let in; guests who came with an invite too. */
+export const knocks = pgTable(
+  'knocks',
+  {
+    room: text('room')
+      .notNull()
+      .references(() => rooms.id, { onDelete: 'cascade' }),
+    user: text('user_id').notNull(),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    /** Null: still waiting. */
+    admittedAt: at('admitted_at'),
+    /** The connection that waits: an older one that is closed late takes nothing away. */
+    holder: text('holder').notNull().default(''),
+    since: at('since').notNull().defaultNow(),
+    /** The node with the waiting socket says so now and then; a knock that nobody stands behind is not shown. */
+    seenAt: at('seen_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.room, table.user] }), uniqueIndex('knocks_id').on(table.id)],
+);
+
+/** Who did what to whom, when, and from where. Outlives the rooms and the people that it names. */
+export const audit = pgTable(
+  'audit',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    at: at('at').notNull().default(sql`clock_timestamp()`),
+    /** A user's id; null: nobody who is known, or the server itself. */
+    actor: text('actor'),
+    action: text('action').notNull(),
+    room: text('room'),
+    /** A user's id, or what was tried: the name at a log-in. */
+    target: text('target'),
+    ip: text('ip'),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (table) => [index('audit_room').on(table.room, table.id.desc())],
 );
 
 /** The chat log of each room. */

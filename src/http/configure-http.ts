@@ -27,7 +27,7 @@ export const configureHttp = async (
   if (config.allowedOrigins.length > 0) {
     app.enableCors({
       origin: [...config.allowedOrigins],
-      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: ['authorization', 'content-type', 'if-match', 'x-request-id'],
       exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
       maxAge: 600,

@@ -1,4 +1,4 @@
-import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { ConnectionId, LeftReason, Meta, NodeId, Participant, PeerId, RoomId } from '@parley/protocol';
 import type {
   AttachRequest,
   AttachResult,
@@ -87,12 +87,13 @@ export class MemoryRoom {
       connection,
     };
     const moved = member.state === 'away' || member.node !== node || !same;
-    const edited = member.name !== next.name || member.role !== next.role || !sameMeta(member.meta, next.meta);
+    const edited = member.name !== next.name || !sameMeta(member.meta, next.meta);
     const change = this.change(now, () => {
       this.members.set(participant.peer, { member: next, attempt, since: now, deadline: 0 });
       const events: MemberEvent[] = [];
       if (moved) events.push({ event: 'back', peer: next.peer, node, connection });
       if (edited) events.push({ event: 'updated', peer: next.peer, meta: next.meta });
+      if (!sameRights(member, next)) events.push(permittedEvent(next));
       return events;
     });
     return {
@@ -292,5 +293,16 @@ export class MemoryRoom {
     return [...this.members.values()].sort((a, b) => a.member.order - b.member.order);
   }
 }
+
+const sameRights = (one: Participant, other: Participant): boolean =>
+  one.role === other.role && one.publish === other.publish && one.chat === other.chat;
+
+const permittedEvent = ({ peer, role, publish, chat }: Participant): MemberEvent => ({
+  event: 'permitted',
+  peer,
+  role,
+  publish: publish !== false,
+  chat: chat !== false,
+});
 
 const sameMeta = (one: Meta, other: Meta): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -39,7 +39,7 @@ export class RedisPresence implements Presence {
 
   attach(request: AttachRequest): Promise<AttachResult> {
     const { room, participant, node, connection, attempt, capacity, replaceMeta } = request;
-    const { peer, user, name, role, meta } = participant;
+    const { peer, user, name, role, meta, publish, chat } = participant;
     return this.run(async () => {
       // Sent before, answered together: on one connection the index is written first. If either fails the caller
       // tries again, and both may be repeated.
@@ -50,6 +50,8 @@ export class RedisPresence implements Presence {
           ...[peer, user, name, role, JSON.stringify(meta), node, connection, attempt, capacity],
           replaceMeta ? 1 : 0,
           randomBytes(9).toString('base64url'),
+          publish === false ? 0 : 1,
+          chat === false ? 0 : 1,
         ),
       ]);
       return readAttach(room, reply as readonly Reply[]);

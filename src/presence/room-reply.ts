@@ -12,6 +12,11 @@ type Fields = [
   order: number,
   node: NodeId,
   connection: ConnectionId,
+  attempt: string,
+  since: number,
+  deadline: number,
+  publish?: string,
+  chat?: string,
 ];
 
 /** The room's hash, flat as Redis replies it or as an object. */
@@ -56,12 +61,20 @@ const readEvent = (kind: string, peer: PeerId, detail: string, members: readonly
       if (member === undefined) throw new TypeError(`The event ${kind} names a peer that is not in the reply.`);
       if (kind === 'joined') return { event: 'joined', participant: member };
       if (kind === 'updated') return { event: 'updated', peer, meta: member.meta };
+      if (kind === 'permitted') {
+        const { role, publish, chat } = member;
+        return { event: 'permitted', peer, role, publish: publish !== false, chat: chat !== false };
+      }
       return { event: 'back', peer, node: member.node, connection: member.connection };
     }
   }
 };
 
 const readMember = (peer: PeerId, text: string): Member => {
-  const [user, name, role, meta, state, order, node, connection] = JSON.parse(text) as Fields;
-  return { peer, user, name, role, meta: JSON.parse(meta) as Meta, state, order, node, connection };
+  const [user, name, role, meta, state, order, node, connection, , , , publish, chat] = JSON.parse(text) as Fields;
+  return {
+    ...{ peer, user, name, role, meta: JSON.parse(meta) as Meta, state, order, node, connection },
+    ...(publish === '0' && { publish: false }),
+    ...(chat === '0' && { chat: false }),
+  };
 };

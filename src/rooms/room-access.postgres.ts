@@ -1,53 +1,78 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { ProtocolError, type Role, type RoomId } from '@parley/protocol';
-import { decide, grantedRole, type RoomAction, type RoomFacts } from '../auth/policy.js';
+import { ProtocolError, type RoomId, type RoomState } from '@parley/protocol';
+import { type Decision, decide, grantedRole, type RoomFacts } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
-import type { Bus } from '../bus/bus.js';
+import type { Bus, Fact } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isDatabaseLost, orUnavailable } from '../database/database-errors.js';
 import { FactCache } from './fact-cache.js';
-import { type Admission, RoomAccess } from './room-access.js';
-import { RoomsStore } from './rooms.store.js';
+import { InvitesStore } from './moderation/invites.store.js';
+import { type Admission, type Entry, RoomAccess } from './room-access.js';
+import { type Room, RoomsStore } from './rooms.store.js';
+import { type Standing, StandingStore } from './standing.store.js';
 
-interface KnownRoom extends RoomFacts {
-  readonly capacity: number | null;
-}
+type KnownRoom = RoomFacts & Pick<Room, 'name' | 'capacity' | 'metadata'>;
+
+/** That somebody is not banned is believed for a second, and no longer than until a fact says otherwise. */
+const STANDING = { freshMs: 1_000, staleMs: 600_000, againMs: 2_000, most: 20_000 };
 
 /** What the gateway asks about rooms, from the database and from what was remembered of it. */
 @Injectable()
 export class PostgresRoomAccess extends RoomAccess {
   private readonly log = new Logger('RoomAccess');
   private readonly rooms = new FactCache<KnownRoom>();
-  private readonly roles = new FactCache<Role | null>();
+  private readonly standings = new FactCache<Standing>(STANDING);
 
   constructor(
     private readonly store: RoomsStore,
+    private readonly standing: StandingStore,
+    private readonly invites: InvitesStore,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(BUS) bus: Bus,
   ) {
     super();
-    bus.onFact((fact) => {
-      if (fact.fact === 'user_revoked') return;
-      this.rooms.forget(fact.room);
-      this.roles.forgetWhere((key) => key.startsWith(`${fact.room} `));
-    });
+    bus.onFact((fact) => this.forget(fact));
     bus.onGap(() => this.forgetFreshness());
   }
 
-  admit(principal: Principal, room: RoomId): Promise<Admission> {
-    return this.permit(principal, 'room.join', room);
+  async admit(principal: Principal, id: RoomId, entry: Entry = {}): Promise<Admission> {
+    let asked = await this.ask(principal, id);
+    if (!asked.decision.allowed && entry.invite !== undefined && isDoor(asked.decision.code)) {
+      await orUnavailable(this.invites.accept(principal, entry.invite, id));
+      this.standings.forget(keyOf(id, principal.user));
+      asked = await this.ask(principal, id);
+    }
+    const { room, standing, decision } = asked;
+    if (!decision.allowed || room === undefined) {
+      throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
+    }
+    if (entry.peer !== undefined && standing?.endedPeers.includes(entry.peer)) throw new ProtocolError('session_ended');
+    const state = this.describe(room);
+    return {
+      role: decision.role,
+      capacity: state.capacity,
+      state,
+      ...(decision.returningOnly && { returningOnly: true }),
+      ...(standing?.mayPublish === false && { publish: false }),
+      ...(standing?.mayChat === false && { chat: false }),
+    };
   }
 
-  /** @throws ProtocolError as {@link RoomAccess.admit} */
-  async permit(principal: Principal, action: RoomAction, id: RoomId): Promise<Admission> {
+  private async ask(
+    principal: Principal,
+    id: RoomId,
+  ): Promise<{ room: KnownRoom | undefined; standing: Standing | undefined; decision: Decision }> {
     const room = await this.room(principal, id);
-    const membership = room === undefined || principal.kind === 'guest' ? undefined : await this.role(id, principal);
-    const decision = decide(principal, action, { room, membership });
-    if (!decision.allowed) throw new ProtocolError(decision.code);
+    const standing = room === undefined ? undefined : await this.standingOf(id, principal.user);
+    return { room, standing, decision: decide(principal, 'room.join', { membership: undefined, ...standing, room }) };
+  }
+
+  private describe({ id, name, access, locked, capacity, metadata }: KnownRoom): RoomState {
     const most = this.config.limits.maxParticipantsPerRoom;
-    return { role: decision.role, capacity: Math.min(room?.capacity ?? most, most) };
+    const room = id as RoomId;
+    return { type: 'room', room, name, access, locked, capacity: Math.min(capacity ?? most, most), metadata };
   }
 
   private room(principal: Principal, id: RoomId): Promise<KnownRoom | undefined> {
@@ -58,13 +83,8 @@ export class PostgresRoomAccess extends RoomAccess {
     });
   }
 
-  private async role(id: RoomId, { user }: Principal): Promise<Role | undefined> {
-    const role = await this.recall(
-      this.roles,
-      `${id} ${user}`,
-      async () => (await this.store.membership(id, user)) ?? null,
-    );
-    return role ?? undefined;
+  private standingOf(id: RoomId, user: string): Promise<Standing | undefined> {
+    return this.recall(this.standings, keyOf(id, user), () => this.standing.find(id, user));
   }
 
   /** @param ask undefined is not remembered: what is not there may be made a moment later */
@@ -84,16 +104,33 @@ export class PostgresRoomAccess extends RoomAccess {
     }
   }
 
+  private forget(fact: Fact): void {
+    switch (fact.fact) {
+      case 'room_changed':
+      case 'room_closed':
+        this.rooms.forget(fact.room);
+        this.standings.forgetWhere((key) => key.startsWith(`${fact.room} `));
+        return;
+      case 'user_removed':
+      case 'member_changed':
+      case 'knock_answered':
+        this.standings.forget(keyOf(fact.room, fact.user));
+        return;
+    }
+  }
+
   /** Facts may have been missed: what is remembered serves an outage only. */
   private forgetFreshness(): void {
     this.rooms.expireAll();
-    this.roles.expireAll();
+    this.standings.expireAll();
   }
 }
 
-const pickFacts = ({ id, owner, guestsAllowed, capacity }: KnownRoom): KnownRoom => ({
-  id,
-  owner,
-  guestsAllowed,
-  capacity,
+/** What an invite opens. */
+const isDoor = (code: string): boolean => code === 'invite_required' || code === 'admission_required';
+
+const keyOf = (room: string, user: string): string => `${room} ${user}`;
+
+const pickFacts = ({ id, owner, guestsAllowed, access, locked, name, capacity, metadata }: Room): KnownRoom => ({
+  ...{ id, owner, guestsAllowed, access, locked, name, capacity, metadata },
 });

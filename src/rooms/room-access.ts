@@ -1,4 +1,4 @@
-import type { Role, RoomId } from '@parley/protocol';
+import type { PeerId, Role, RoomId, RoomState } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
 
 /** What the gateway must know to let a principal into a room. */
@@ -6,13 +6,29 @@ export interface Admission {
   readonly role: Role;
   /** At most so many participants. */
   readonly capacity: number;
+  /** The room is locked: who is in it may come back, and nobody else. */
+  readonly returningOnly?: boolean;
+  /** False: taken from them. */
+  readonly publish?: boolean;
+  readonly chat?: boolean;
+  /** What the room is now. */
+  readonly state?: RoomState;
+}
+
+/** How somebody comes in. */
+export interface Entry {
+  /** The peer id that they would have. */
+  readonly peer?: PeerId;
+  /** The token of an invite. */
+  readonly invite?: string | undefined;
 }
 
 /** The rooms' word on who may come in. Goes on from what it remembers while the database is away. */
 export abstract class RoomAccess {
   /**
-   * @throws ProtocolError `room_not_found`, `forbidden`, `guests_not_allowed`, or `unavailable` when nothing
-   *   is remembered of the room and the database cannot be asked.
+   * @throws ProtocolError `room_not_found`, `forbidden`, `guests_not_allowed`, `banned`, `removed`, `session_ended`,
+   *   `room_locked`, `invite_required`, `invite_invalid`, `admission_required`, or `unavailable` when nothing is
+   *   remembered of the room and the database cannot be asked.
    */
-  abstract admit(principal: Principal, room: RoomId): Promise<Admission>;
+  abstract admit(principal: Principal, room: RoomId, entry?: Entry): Promise<Admission>;
 }

@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
+import { InvitesStore } from './moderation/invites.store.js';
+import { KnocksStore } from './moderation/knocks.store.js';
+import { RemovalsStore } from './moderation/removals.store.js';
 import { RoomsStore } from './rooms.store.js';
+import { StandingStore } from './standing.store.js';
+
+const STORES = [RoomsStore, StandingStore, InvitesStore, KnocksStore, RemovalsStore];
 
 /** The rooms' rows, for rooms and for the tickets of their guests. */
-@Module({ providers: [RoomsStore], exports: [RoomsStore] })
+@Module({ providers: STORES, exports: STORES })
 export class RoomsStoreModule {}

@@ -16,7 +16,10 @@ import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
 import { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
 import { ParticipantsResponse, RoomPageResponse, RoomPreviewResponse, RoomResponse } from './dto/room.responses.js';
+import type { Actor } from './moderation/actor.js';
+import { CurrentActor } from './moderation/current-actor.js';
 import { Occupancy } from './occupancy.js';
+import { ROOM_DOORS } from './room-doors.js';
 import { etagOf } from './room-etag.js';
 import { RoomIdPipe } from './room-id.pipe.js';
 import { RoomsService } from './rooms.service.js';
@@ -61,7 +64,7 @@ export class RoomsController {
   @ApiParam(ID)
   @ApiOperation({ summary: 'One room' })
   @ApiOkResponse({ type: RoomResponse, headers: ETAG })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'guests_not_allowed', 'room_not_found')
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...ROOM_DOORS, 'room_not_found')
   async read(
     @CurrentPrincipal() principal: Principal,
     @Param('id', RoomIdPipe) id: RoomId,
@@ -78,13 +81,13 @@ export class RoomsController {
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'room_not_found')
   @ApiProblems('precondition_required', 'precondition_failed')
   async update(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
     @Param('id', RoomIdPipe) id: RoomId,
     @Headers('if-match') ifMatch: string | undefined,
     @Body() body: UpdateRoomRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RoomResponse> {
-    return this.show(await this.rooms.update(principal, id, ifMatch, body), reply);
+    return this.show(await this.rooms.update(actor, id, ifMatch, body), reply);
   }
 
   @Delete(':id')
@@ -93,8 +96,8 @@ export class RoomsController {
   @ApiOperation({ summary: 'End a room: everybody in it is removed' })
   @ApiNoContentResponse()
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'room_not_found')
-  remove(@CurrentPrincipal() principal: Principal, @Param('id', RoomIdPipe) id: RoomId): Promise<void> {
-    return this.rooms.remove(principal, id);
+  remove(@CurrentActor() actor: Actor, @Param('id', RoomIdPipe) id: RoomId): Promise<void> {
+    return this.rooms.remove(actor, id);
   }
 
   @Public()
@@ -104,20 +107,20 @@ export class RoomsController {
   @ApiOkResponse({ type: RoomPreviewResponse })
   @ApiProblems('room_not_found')
   async preview(@Param('id', RoomIdPipe) id: RoomId): Promise<RoomPreviewResponse> {
-    const { name, guestsAllowed } = await this.rooms.preview(id);
-    return { id, name, guestsAllowed };
+    const { name, guestsAllowed, access, locked } = await this.rooms.preview(id);
+    return { id, name, guestsAllowed, access, locked };
   }
 
   @Get(':id/participants')
   @ApiParam(ID)
   @ApiOperation({ summary: 'Who is in a room now' })
   @ApiOkResponse({ type: ParticipantsResponse })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'guests_not_allowed', 'room_not_found')
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...ROOM_DOORS, 'room_not_found')
   async participants(
     @CurrentPrincipal() principal: Principal,
     @Param('id', RoomIdPipe) id: RoomId,
   ): Promise<ParticipantsResponse> {
-    await this.rooms.permit(principal, 'room.participants.read', id);
+    await this.rooms.permit(principal, 'participants.read', id);
     return this.occupancy.participants(id);
   }
 
@@ -127,9 +130,13 @@ export class RoomsController {
   }
 
   private async describe(room: Room): Promise<RoomResponse> {
-    const { id, name, owner, capacity, guestsAllowed, listed, metadata } = room;
+    const { id, name, owner, capacity, guestsAllowed, listed, access, locked, endWhenEmptySeconds, metadata } = room;
+    const endsAt = room.endsAt?.toISOString() ?? null;
     const createdAt = room.createdAt.toISOString();
     const participants = await this.occupancy.count(id);
-    return { id, name, owner, capacity, guestsAllowed, listed, metadata, createdAt, participants };
+    return {
+      ...{ id, name, owner, capacity, guestsAllowed, listed, access, locked, endsAt, endWhenEmptySeconds },
+      ...{ metadata, createdAt, participants },
+    };
   }
 }

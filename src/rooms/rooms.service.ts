@@ -1,13 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError, type RoomId } from '@parley/protocol';
-import { decide, type RoomAction } from '../auth/policy.js';
+import { AuditStore } from '../audit/audit.store.js';
+import type { RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { SECRETS, type Secrets } from '../auth/signing-secret.js';
 import { Announcer } from '../bus/announcer.js';
 import { newId } from '../database/new-id.js';
 import type { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
+import { type Actor, trailOf } from './moderation/actor.js';
+import { KnocksStore } from './moderation/knocks.store.js';
 import { RoomCursors } from './room-cursor.js';
 import { requireMatch } from './room-etag.js';
+import { RoomPolicy } from './room-policy.js';
+import { actionsOf, changeOf } from './room-settings.js';
 import { type Room, type RoomScope, RoomsStore } from './rooms.store.js';
 
 /** Rooms that one user may own. */
@@ -20,27 +25,23 @@ export class RoomsService {
 
   constructor(
     private readonly store: RoomsStore,
+    private readonly policy: RoomPolicy,
     private readonly announcer: Announcer,
+    private readonly audit: AuditStore,
+    private readonly knocks: KnocksStore,
     @Inject(SECRETS) secrets: Secrets,
   ) {
     this.cursors = new RoomCursors(secrets.sessionKey);
   }
 
-  /** @throws ProtocolError `room_not_found`, `forbidden`, `guests_not_allowed` */
+  /** @throws ProtocolError as the policy decides */
   async permit(principal: Principal, action: RoomAction, id: RoomId): Promise<Room> {
-    const room = await this.store.find(id);
-    const membership = room === undefined ? undefined : await this.store.membership(id, principal.user);
-    const decision = decide(principal, action, { room, membership });
-    if (!decision.allowed || room === undefined) {
-      throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
-    }
-    return room;
+    return (await this.policy.permit(principal, action, id)).room;
   }
 
   async create(principal: Principal, request: CreateRoomRequest): Promise<Room> {
     if (principal.kind === 'guest') throw new ProtocolError('forbidden');
-    const { name, guestsAllowed = true, listed = true, capacity = null, metadata = {} } = request;
-    const room = { id: newId(12), name, owner: principal.user, guestsAllowed, listed, capacity, metadata };
+    const room = { id: newId(12), name: request.name, ...changeOf(request), owner: principal.user };
     const made = await this.store.insert(room, MOST_OWNED);
     if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own ${MOST_OWNED} rooms.`);
     return made;
@@ -68,29 +69,42 @@ export class RoomsService {
     return room;
   }
 
-  async update(
-    principal: Principal,
-    id: RoomId,
-    ifMatch: string | undefined,
-    change: UpdateRoomRequest,
-  ): Promise<Room> {
-    const room = await this.permit(principal, 'room.update', id);
+  async update(by: Actor, id: RoomId, ifMatch: string | undefined, request: UpdateRoomRequest): Promise<Room> {
+    const actions = actionsOf(request);
+    let room = await this.permit(by.principal, actions[0], id);
+    for (const action of actions.slice(1)) room = await this.permit(by.principal, action, id);
     requireMatch(ifMatch, room.version);
-    const { name, guestsAllowed, listed, capacity, metadata } = change;
-    const given = Object.entries({ name, guestsAllowed, listed, capacity, metadata }).filter(
-      ([, v]) => v !== undefined,
-    );
-    const changed = await this.store.update(id, room.version, Object.fromEntries(given));
+    const change = changeOf(request);
+    if (change.access !== undefined && change.access !== 'open' && room.access === 'open') await this.keepThoseIn(id);
+    const changed = await this.store.update(id, room.version, change);
     if (changed === undefined) throw new ProtocolError('precondition_failed');
+    await this.audit.write(trailOf(by, 'room.update', id, null, { fields: Object.keys(change) }));
     await this.announcer.tell({ fact: 'room_changed', room: id });
     return changed;
   }
 
+  /** Nobody new comes in, or people do again. */
+  async lock(by: Actor, id: RoomId, locked: boolean): Promise<Room> {
+    await this.permit(by.principal, 'room.lock', id);
+    const room = await this.store.set(id, { locked });
+    if (room === undefined) throw new ProtocolError('room_not_found');
+    await this.audit.write(trailOf(by, locked ? 'room.lock' : 'room.unlock', id, null));
+    await this.announcer.tell({ fact: 'room_changed', room: id });
+    return room;
+  }
+
   /** Ends the room: its row is gone, and every node ends its peers. */
-  async remove(principal: Principal, id: RoomId): Promise<void> {
-    await this.permit(principal, 'room.delete', id);
+  async remove(by: Actor, id: RoomId): Promise<void> {
+    await this.permit(by.principal, 'room.delete', id);
     await this.store.remove(id);
+    await this.audit.write(trailOf(by, 'room.delete', id, null));
     await this.announcer.tell({ fact: 'room_closed', room: id });
+  }
+
+  /** A door is put in: whoever is inside may come back through it. */
+  private async keepThoseIn(id: RoomId): Promise<void> {
+    const people = new Map((await this.policy.members(id)).map(({ user, name }) => [user, { user, name }]));
+    await this.knocks.admitAll(id, [...people.values()]);
   }
 }
 

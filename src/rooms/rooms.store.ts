@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
-import { and, count, desc, eq, exists, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, inArray, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, rooms } from '../database/schema.js';
@@ -9,7 +9,20 @@ import { memberships, rooms } from '../database/schema.js';
 export type Room = typeof rooms.$inferSelect;
 
 /** What may be set of a room. */
-export type RoomChange = Partial<Pick<Room, 'name' | 'listed' | 'guestsAllowed' | 'capacity' | 'metadata'>>;
+export type RoomChange = Partial<
+  Pick<
+    Room,
+    | 'name'
+    | 'listed'
+    | 'guestsAllowed'
+    | 'capacity'
+    | 'metadata'
+    | 'access'
+    | 'locked'
+    | 'endsAt'
+    | 'endWhenEmptySeconds'
+  >
+>;
 
 /** A place between two rooms in the list: the room that was shown last. */
 export interface RoomPlace {
@@ -36,7 +49,7 @@ export class RoomsStore {
    * @returns undefined when the limit is reached
    */
   insert(
-    room: Pick<Room, 'id' | 'name' | 'listed' | 'guestsAllowed' | 'capacity' | 'metadata'> & { owner: string },
+    room: Pick<Room, 'id' | 'name'> & Omit<RoomChange, 'name'> & { owner: string },
     most: number,
   ): Promise<Room | undefined> {
     return this.db.transaction(async (tx) => {
@@ -75,6 +88,25 @@ export class RoomsStore {
       .where(and(eq(memberships.room, room), eq(memberships.user, user)))
       .limit(1);
     return row?.role;
+  }
+
+  /** Those of the ids that name a room. */
+  async existing(ids: readonly string[]): Promise<string[]> {
+    const rows = await this.db
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(inArray(rooms.id, [...ids]));
+    return rows.map(({ id }) => id);
+  }
+
+  /** Whatever its version is: the change does not depend on what was read. */
+  async set(id: string, change: RoomChange): Promise<Room | undefined> {
+    const [row] = await this.db
+      .update(rooms)
+      .set({ ...change, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
+      .where(eq(rooms.id, id))
+      .returning();
+    return row;
   }
 
   /**

@@ -4,22 +4,37 @@ import type { Change } from '../presence/presence.js';
 
 const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
 const Meta = Type.Record(Type.String(), Type.Unknown());
+const Role = Type.Union([
+  Type.Literal('owner'),
+  Type.Literal('moderator'),
+  Type.Literal('member'),
+  Type.Literal('guest'),
+]);
 const Member = Type.Object({
   peer: Id,
   user: Type.String(),
   name: Type.String(),
-  role: Type.Union([Type.Literal('owner'), Type.Literal('moderator'), Type.Literal('member'), Type.Literal('guest')]),
+  role: Role,
   meta: Meta,
   state: Type.Union([Type.Literal('on'), Type.Literal('away')]),
   order: Type.Integer(),
   node: Id,
   connection: Id,
+  publish: Type.Optional(Type.Boolean()),
+  chat: Type.Optional(Type.Boolean()),
 });
 const MemberEvent = Type.Union([
   Type.Object({ event: Type.Literal('joined'), participant: Member }),
   Type.Object({ event: Type.Literal('away'), peer: Id }),
   Type.Object({ event: Type.Literal('back'), peer: Id, node: Id, connection: Id }),
   Type.Object({ event: Type.Literal('updated'), peer: Id, meta: Meta }),
+  Type.Object({
+    event: Type.Literal('permitted'),
+    peer: Id,
+    role: Role,
+    publish: Type.Boolean(),
+    chat: Type.Boolean(),
+  }),
   Type.Object({
     event: Type.Literal('left'),
     peer: Id,

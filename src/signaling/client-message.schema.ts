@@ -22,7 +22,12 @@ const SCHEMAS = {
     attempt: Count,
     features: Type.Optional(Type.Array(Word, { maxItems: 16 })),
   }),
-  join: frame('join', { id: RequestId, room: Id, meta: Type.Optional(Meta) }),
+  join: frame('join', {
+    id: RequestId,
+    room: Id,
+    meta: Type.Optional(Meta),
+    invite: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
+  }),
   leave: frame('leave', { id: RequestId, room: Id }),
   update: frame('update', { id: RequestId, room: Id, meta: Meta }),
   signal: frame('signal', {
@@ -47,6 +52,23 @@ const SCHEMAS = {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   }),
   refresh: frame('refresh', { id: RequestId, token: Token }),
+  answer_knock: frame('answer_knock', { id: RequestId, room: Id, knock: Id, admit: Type.Boolean() }),
+  kick: frame('kick', {
+    id: RequestId,
+    room: Id,
+    peer: Id,
+    ban: Type.Optional(Type.Boolean()),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  }),
+  mute: frame('mute', { id: RequestId, room: Id, peer: Id }),
+  permit: frame('permit', {
+    id: RequestId,
+    room: Id,
+    peer: Id,
+    publish: Type.Optional(Type.Boolean()),
+    chat: Type.Optional(Type.Boolean()),
+  }),
+  lock: frame('lock', { id: RequestId, room: Id, locked: Type.Boolean() }),
   ping: frame('ping', { id: Type.Optional(RequestId) }),
   pong: frame('pong', {}),
 } satisfies Record<ClientMessageType, TObject>;

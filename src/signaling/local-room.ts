@@ -161,6 +161,9 @@ export class LocalRoom {
     else if (event.event === 'away') this.put({ ...member, state: 'away' });
     else if (event.event === 'back') {
       this.put({ ...member, state: 'on', node: event.node, connection: event.connection });
+    } else if (event.event === 'permitted') {
+      const { publish: _publish, chat: _chat, ...others } = member;
+      this.put({ ...others, role: event.role, ...revoked(event) });
     } else this.put({ ...member, meta: event.meta });
   }
 
@@ -183,6 +186,15 @@ export class LocalRoom {
 /** What clients may know of a member: not where it is. */
 export const toParticipant = ({ node: _node, connection: _connection, ...participant }: Member): Participant =>
   participant;
+
+/** Permissions as a participant shows them: only those that were taken. */
+export const revoked = ({
+  publish,
+  chat,
+}: Pick<Participant, 'publish' | 'chat'>): Pick<Participant, 'publish' | 'chat'> => ({
+  ...(publish === false && { publish }),
+  ...(chat === false && { chat }),
+});
 
 const toRosterEvent = (event: MemberEvent): RosterEvent => {
   if (event.event === 'joined') return { event: 'joined', participant: toParticipant(event.participant) };

@@ -81,6 +81,16 @@ export class LocalRooms {
     return this.seats.get(peer);
   }
 
+  /**
+   * What a local peer is in its room, and what it may do there.
+   * @throws ProtocolError `not_in_room`
+   */
+  participantOf(peer: PeerId): Seat['participant'] {
+    const seat = this.seats.get(peer);
+    if (seat === undefined) throw new ProtocolError('not_in_room');
+    return seat.participant;
+  }
+
   /** `joined` was sent: what came for the peer meanwhile follows it. */
   openSeat(seat: Seat): void {
     const held = seat.held ?? [];

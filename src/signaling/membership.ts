@@ -9,7 +9,7 @@ import {
 } from '@parley/protocol';
 import type { Presence, Snapshot } from '../presence/presence.js';
 import type { Admission } from '../rooms/room-access.js';
-import { type LocalRoom, toParticipant } from './local-room.js';
+import { type LocalRoom, revoked, toParticipant } from './local-room.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
 import { attachRequest, type RosterSync } from './roster-sync.js';
 import type { Session } from './session.js';
@@ -73,7 +73,7 @@ export class Membership {
     const { user, name } = session.principal;
     const room = this.rooms.open(id);
     const former = this.rooms.seat(peer);
-    const participant = { peer, user, name, role: admission.role, meta: meta ?? {} };
+    const participant = { peer, user, name, role: admission.role, meta: meta ?? {}, ...revoked(admission) };
     const seat = this.rooms.takeSeat(session, participant, id);
     // Whoever was told that its leave was not done, and enters again, means to stay.
     this.unfinished.delete(peer);

@@ -11,7 +11,9 @@ import {
   type SessionId,
 } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
+import type { Actor } from '../rooms/moderation/actor.js';
 import type { Subject } from './client-message.schema.js';
+
 import type { SignalingSocket } from './signaling-socket.js';
 import type { SocketTicket } from './socket-quota.js';
 import { TokenBucket } from './token-bucket.js';
@@ -36,6 +38,12 @@ export interface Attachment {
   readonly features: ReadonlySet<string>;
 }
 
+/** Who acts when a session's frame does, and from where. */
+export const actorOf = ({ principal, address }: Pick<Session, 'principal' | 'address'>): Actor => ({
+  principal,
+  ip: address ?? null,
+});
+
 /** What a session does with a frame. A returned promise holds back the frames behind it. */
 export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<void>;
 
@@ -48,6 +56,8 @@ export class Session {
   state: 'new' | 'hello' | 'on' | 'closed' = 'new';
   principal!: Principal;
   attachment!: Attachment;
+  /** Where the socket comes from; undefined: not known. */
+  address: string | undefined;
   /** The rooms this socket's client is in, each with its peer id there. */
   readonly rooms = new Map<RoomId, PeerId>();
   readonly chats: TokenBucket;

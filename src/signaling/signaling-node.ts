@@ -91,6 +91,7 @@ export class SignalingNode {
   opened(ws: WebSocket, tcp: Socket, ticket?: SocketTicket): void {
     const session = this.accept(new WsSocket(ws, tcp));
     session.ticket = ticket;
+    session.address = ticket?.address ?? tcp.remoteAddress;
     this.sessions.set(ws, session);
     ws.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');

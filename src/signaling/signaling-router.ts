@@ -4,13 +4,18 @@ import { PresenceUnavailable } from '../presence/presence.js';
 import { describeFaulty, parseClientMessage, type Subject } from './client-message.schema.js';
 import { HeaderTooLarge, splitFrame } from './frame.js';
 import { handleAck } from './handlers/ack.js';
+import { handleAnswerKnock } from './handlers/answer-knock.js';
 import { handleBroadcast } from './handlers/broadcast.js';
 import { handleChat } from './handlers/chat.js';
 import type { Handler } from './handlers/handler.js';
 import { handleHello } from './handlers/hello.js';
 import { handleHistory } from './handlers/history.js';
 import { handleJoin } from './handlers/join.js';
+import { handleKick } from './handlers/kick.js';
 import { handleLeave } from './handlers/leave.js';
+import { handleLock } from './handlers/lock.js';
+import { handleMute } from './handlers/mute.js';
+import { handlePermit } from './handlers/permit.js';
 import { handlePing } from './handlers/ping.js';
 import { handlePong } from './handlers/pong.js';
 import { handleRefresh } from './handlers/refresh.js';
@@ -33,6 +38,11 @@ const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
   refresh: handleRefresh,
   ping: handlePing,
   pong: handlePong,
+  answer_knock: handleAnswerKnock,
+  kick: handleKick,
+  mute: handleMute,
+  permit: handlePermit,
+  lock: handleLock,
 };
 
 const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);

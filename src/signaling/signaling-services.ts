@@ -2,12 +2,15 @@ import type { Limits } from '@parley/protocol';
 import type { TokenVerifier } from '../auth/principal.js';
 import type { ChatLog } from '../chat/chat-log.js';
 import type { IceServers } from '../ice/ice-servers.js';
+import type { Moderation } from '../rooms/moderation/moderation.js';
 import type { RoomAccess } from '../rooms/room-access.js';
 import type { LocalRooms } from './local-rooms.js';
 import type { Membership } from './membership.js';
+import type { Removals } from './removals.js';
 import type { SessionIdentity } from './session-identity.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { SignalingStats } from './signaling-stats.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /** Where the signaling core writes what operators should know. Never a token, a key or a payload. */
 export interface Log {
@@ -27,6 +30,9 @@ export interface Services {
   readonly registry: SessionRegistry;
   readonly rooms: LocalRooms;
   readonly membership: Membership;
+  readonly removals: Removals;
+  readonly lobby: WaitingRoom;
+  readonly moderation: Moderation;
   readonly stats: SignalingStats;
   readonly log: Log;
   /** Monotonic milliseconds. */

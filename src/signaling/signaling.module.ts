@@ -15,12 +15,20 @@ import { LOG } from '../ops/logging.module.js';
 import type { Presence } from '../presence/presence.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
+import { Moderation } from '../rooms/moderation/moderation.js';
+import { ModerationModule } from '../rooms/moderation/moderation.module.js';
+import { RemovalLog } from '../rooms/moderation/removal-log.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { Drain } from './drain.js';
+import { Expulsion } from './expulsion.js';
+import { GuardedPresence } from './guarded-presence.js';
 import { LocalRooms } from './local-rooms.js';
 import { Membership } from './membership.js';
 import { NodeLife } from './node-life.js';
+import { RemovalWatch } from './removal-watch.js';
+import { Removals } from './removals.js';
+import { RoomWarden } from './room-warden.js';
 import { RosterSync } from './roster-sync.js';
 import { SessionIdentity } from './session-identity.js';
 import { SessionRegistry } from './session-registry.js';
@@ -28,13 +36,15 @@ import { SignalingGateway } from './signaling.gateway.js';
 import { SignalingNode } from './signaling-node.js';
 import type { Log, Services } from './signaling-services.js';
 import { SignalingStats } from './signaling-stats.js';
+
 import { SocketQuota } from './socket-quota.js';
+import { WaitingRoom } from './waiting-room.js';
 
 const monotonic = (): number => performance.now();
 
 /** The core knows no framework; this is where it is put together. */
 @Module({
-  imports: [AuthModule, BusModule, ChatModule, IceModule, PresenceModule, RoomsModule],
+  imports: [AuthModule, BusModule, ChatModule, IceModule, ModerationModule, PresenceModule, RoomsModule],
   providers: [
     SignalingGateway,
     { provide: SocketQuota, inject: [CONFIG], useFactory: (config: Config) => new SocketQuota(config.sockets) },
@@ -54,15 +64,27 @@ const monotonic = (): number => performance.now();
       inject: [BUS, SignalingStats],
       useFactory: (bus: Bus, stats: SignalingStats) => new LocalRooms(bus, stats),
     },
+    { provide: Removals, useFactory: () => new Removals(monotonic) },
+    {
+      provide: GuardedPresence,
+      inject: [PRESENCE, Removals],
+      useFactory: (presence: Presence, removals: Removals) => new GuardedPresence(presence, removals),
+    },
+    {
+      provide: WaitingRoom,
+      inject: [Moderation, RoomAccess, LocalRooms],
+      useFactory: (moderation: Moderation, access: RoomAccess, rooms: LocalRooms) =>
+        new WaitingRoom(moderation, access, rooms, monotonic),
+    },
     {
       provide: RosterSync,
-      inject: [PRESENCE, BUS, LocalRooms, SignalingStats],
+      inject: [GuardedPresence, BUS, LocalRooms, SignalingStats],
       useFactory: (...[presence, bus, rooms, stats]: [Presence, Bus, LocalRooms, SignalingStats]) =>
         new RosterSync(presence, bus, rooms, stats),
     },
     {
       provide: Membership,
-      inject: [PRESENCE, LocalRooms, RosterSync, SignalingStats],
+      inject: [GuardedPresence, LocalRooms, RosterSync, SignalingStats],
       useFactory: (...[presence, rooms, sync, stats]: [Presence, LocalRooms, RosterSync, SignalingStats]) =>
         new Membership(presence, rooms, sync, stats, monotonic),
     },
@@ -80,6 +102,9 @@ const monotonic = (): number => performance.now();
         Membership,
         SignalingStats,
         LOG,
+        Removals,
+        WaitingRoom,
+        Moderation,
       ],
       useFactory: (
         config: Config,
@@ -93,6 +118,9 @@ const monotonic = (): number => performance.now();
         membership: Membership,
         stats: SignalingStats,
         log: Log,
+        removals: Removals,
+        lobby: WaitingRoom,
+        moderation: Moderation,
       ): Services => ({
         limits: config.limits,
         verifier,
@@ -103,6 +131,7 @@ const monotonic = (): number => performance.now();
         registry,
         rooms,
         membership,
+        ...{ removals, lobby, moderation },
         stats,
         log,
         now: monotonic,
@@ -118,18 +147,57 @@ const monotonic = (): number => performance.now();
         return new SignalingNode(services, bus, sync, life);
       },
     },
+    {
+      provide: Expulsion,
+      inject: [GuardedPresence, LocalRooms, Membership, RosterSync, Removals],
+      useFactory: (
+        presence: GuardedPresence,
+        rooms: LocalRooms,
+        membership: Membership,
+        sync: RosterSync,
+        removals: Removals,
+      ) => {
+        const expulsion = new Expulsion(presence, { rooms, membership, sync }, removals);
+        presence.undoing = {
+          spread: (change) => sync.spread(change),
+          owe: (room, peer) => void expulsion.peer(room, peer),
+        };
+        return expulsion;
+      },
+    },
+    {
+      provide: RoomWarden,
+      inject: ['SERVICES', GuardedPresence, RosterSync, Expulsion, BUS],
+      useFactory: (services: Services, presence: Presence, sync: RosterSync, expulsion: Expulsion, bus: Bus) =>
+        new RoomWarden({ ...services, presence, sync, expulsion }, bus),
+    },
+    {
+      provide: RemovalWatch,
+      inject: [RemovalLog, BUS, LocalRooms],
+      useFactory: (removals: RemovalLog, bus: Bus, rooms: LocalRooms) =>
+        new RemovalWatch(removals, bus, rooms, monotonic),
+    },
   ],
   exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats, SocketQuota],
 })
 export class SignalingModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(SignalingNode) private readonly node: SignalingNode) {}
+  constructor(
+    @Inject(SignalingNode) private readonly node: SignalingNode,
+    @Inject(RemovalWatch) private readonly watch: RemovalWatch,
+    @Inject(Expulsion) private readonly expulsion: Expulsion,
+    @Inject(WaitingRoom) private readonly lobby: WaitingRoom,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.node.start();
+    this.watch.start();
   }
 
   /** Before Nest closes the server: afterwards clients would see 1006 instead of 1012. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.watch.stop();
+    this.expulsion.close();
+    this.lobby.close();
     await this.node.stop();
   }
 }

@@ -115,8 +115,8 @@ export const attachRules = (on: Subject): void => {
       await on.presence.detach(room, join.participant.peer, join.connection);
       const back = request(room, { ...join, ...join.participant, name: 'Ada L.', role: 'moderator', attempt: 2 });
       const result = await attach(on.presence, back);
-      expect(result.change?.events.map(({ event }) => event)).toEqual(['back', 'updated']);
-      expect(result.change?.version).toBe(4);
+      expect(result.change?.events.map(({ event }) => event)).toEqual(['back', 'updated', 'permitted']);
+      expect(result.change?.version).toBe(5);
       expect(result.snapshot.members).toMatchObject([{ name: 'Ada L.', role: 'moderator', state: 'on', order: 1 }]);
     });
 

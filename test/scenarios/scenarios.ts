@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
+import { MODERATION } from './moderation.js';
 import { pair, type Topology } from './topology.js';
 
 /** What must hold on one node and on several, by the sentence that says it. */
 export const SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>> = {
+  ...MODERATION,
+
   'two peers exchange an offer and an answer, and acknowledge them': async (t) => {
     const { alice, bob, aliceId, bobId } = await pair(t);
     alice.peer.send({ type: 'signal', to: bobId, seq: 1, base: 1, kind: 'offer' }, 'OFFER\n');

@@ -43,6 +43,10 @@ export class SimulatedBus implements Bus {
     return this.inner.announce(fact);
   }
 
+  hear(fact: Fact): void {
+    this.inner.hear(fact);
+  }
+
   onMessage(handler: (message: Buffer) => void): void {
     this.inner.onMessage((message) => this.carry(message, handler));
   }

@@ -11,6 +11,7 @@ import { joinFrame, splitFrame } from '../../src/signaling/frame.js';
 import { LocalRooms } from '../../src/signaling/local-rooms.js';
 import { Membership } from '../../src/signaling/membership.js';
 import { NodeLife } from '../../src/signaling/node-life.js';
+import { Removals } from '../../src/signaling/removals.js';
 import { RosterSync } from '../../src/signaling/roster-sync.js';
 import type { Session } from '../../src/signaling/session.js';
 import { SessionIdentity } from '../../src/signaling/session-identity.js';
@@ -19,6 +20,8 @@ import { SignalingNode } from '../../src/signaling/signaling-node.js';
 import type { Services } from '../../src/signaling/signaling-services.js';
 import type { SignalingSocket } from '../../src/signaling/signaling-socket.js';
 import { SignalingStats } from '../../src/signaling/signaling-stats.js';
+import { WaitingRoom } from '../../src/signaling/waiting-room.js';
+import { NoModeration } from '../support/memory-doors.js';
 import type { Listener } from './network.js';
 import { type BusWeather, SimulatedBus } from './simulated-bus.js';
 import { SimulatedPresence, type StoreListener } from './simulated-presence.js';
@@ -100,16 +103,13 @@ export class SimulatedNode implements Listener {
       },
     };
     const now = () => performance.now();
+    const [access, moderation] = [new OpenDoors(), new NoModeration()];
     const registry = new SessionRegistry(DEFAULT_LIMITS, now, () => Date.now());
     this.services = {
-      ...{
-        limits: DEFAULT_LIMITS,
-        verifier: new NameVerifier(cluster.revoked),
-        access: new OpenDoors(),
-        chat: new NoChat(),
-      },
+      ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(cluster.revoked), access, chat: new NoChat() },
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
       identity: new SessionIdentity(SECRET),
+      ...{ moderation, removals: new Removals(now), lobby: new WaitingRoom(moderation, access, rooms, now) },
       ...{ registry, rooms, membership, stats, log, now, wallClock: () => Date.now() },
     };
     this.life = new NodeLife(name, { presence: this.presence, bus: this.bus }, { rooms, sync, membership }, log);

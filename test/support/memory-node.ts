@@ -15,10 +15,14 @@ import { ChatLog, type NewMessage } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/presence.memory.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
+import { Expulsion } from '../../src/signaling/expulsion.js';
+import { GuardedPresence } from '../../src/signaling/guarded-presence.js';
 import { LocalRooms } from '../../src/signaling/local-rooms.js';
 import { Membership } from '../../src/signaling/membership.js';
 import { NodeInbox } from '../../src/signaling/node-inbox.js';
 import { NodeLife } from '../../src/signaling/node-life.js';
+import { Removals } from '../../src/signaling/removals.js';
+import { RoomWarden } from '../../src/signaling/room-warden.js';
 import { RosterSync } from '../../src/signaling/roster-sync.js';
 import { Session } from '../../src/signaling/session.js';
 import { SessionIdentity } from '../../src/signaling/session-identity.js';
@@ -26,7 +30,9 @@ import { SessionRegistry } from '../../src/signaling/session-registry.js';
 import { SignalingRouter } from '../../src/signaling/signaling-router.js';
 import type { Services } from '../../src/signaling/signaling-services.js';
 import { SignalingStats } from '../../src/signaling/signaling-stats.js';
+import { WaitingRoom } from '../../src/signaling/waiting-room.js';
 import { FakeSocket } from './fake-socket.js';
+import { MemoryAccess, type MemoryDatabase, MemoryModeration, NoModeration } from './memory-doors.js';
 
 const SECRET = createSecretKey(Buffer.alloc(32, 7));
 
@@ -60,25 +66,37 @@ class NoChat extends ChatLog {
 
 /** The signaling core of one node, with nothing but memory under it and no socket over it. */
 export class MemoryNode {
-  readonly presence: MemoryPresence;
+  readonly presence: GuardedPresence;
   readonly bus: MemoryBus;
   readonly services: Services;
   readonly life: NodeLife;
+  readonly warden: RoomWarden;
   private readonly router: SignalingRouter;
 
-  constructor(store: MemoryPresenceStore, hub: MemoryBusHub, limits: Limits = DEFAULT_LIMITS) {
-    this.presence = new MemoryPresence(store);
+  constructor(
+    store: MemoryPresenceStore,
+    hub: MemoryBusHub,
+    limits: Limits = DEFAULT_LIMITS,
+    database?: MemoryDatabase,
+  ) {
+    const removals = new Removals(() => performance.now());
+    const presence = new GuardedPresence(new MemoryPresence(store), removals);
+    this.presence = presence;
     this.bus = new MemoryBus(hub);
     const stats = new SignalingStats();
     const rooms = new LocalRooms(this.bus, stats);
     const sync = new RosterSync(this.presence, this.bus, rooms, stats);
     const membership = new Membership(this.presence, rooms, sync, stats, () => performance.now());
+    const access = database === undefined ? new OpenDoors() : new MemoryAccess(database);
+    const moderation = database === undefined ? new NoModeration() : new MemoryModeration(database, this.bus);
+    const lobby = new WaitingRoom(moderation, access, rooms, () => performance.now());
     const log = { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) };
     const now = () => performance.now();
     this.services = {
       limits,
       verifier: new NameVerifier(),
-      access: new OpenDoors(),
+      access,
+      ...{ removals, lobby, moderation },
       chat: new NoChat(),
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
       identity: new SessionIdentity(SECRET),
@@ -99,6 +117,12 @@ export class MemoryNode {
       log,
       rhythm,
     );
+    const expulsion = new Expulsion(presence, { rooms, membership, sync }, removals);
+    presence.undoing = {
+      spread: (change) => sync.spread(change),
+      owe: (room, peer) => void expulsion.peer(room, peer),
+    };
+    this.warden = new RoomWarden({ ...this.services, presence, sync, expulsion }, this.bus);
     this.bus.onMessage(new NodeInbox(this.bus, rooms, sync, stats).receive);
   }
 

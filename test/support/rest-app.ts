@@ -18,6 +18,7 @@ import { DatabaseModule } from '../../src/database/database.module.js';
 import { configureHttp, createFastifyAdapter } from '../../src/http/configure-http.js';
 import { IceModule } from '../../src/ice/ice.module.js';
 import { PresenceModule } from '../../src/presence/presence.module.js';
+import { ModerationModule } from '../../src/rooms/moderation/moderation.module.js';
 import { RoomsModule } from '../../src/rooms/rooms.module.js';
 import { UsersModule } from '../../src/users/users.module.js';
 
@@ -46,6 +47,7 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
     AuthModule,
     UsersModule,
     RoomsModule,
+    ModerationModule,
     ChatModule,
     IceModule,
   ];

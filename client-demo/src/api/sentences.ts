@@ -70,6 +70,16 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   ),
   too_many_rooms: say('That is a lot of rooms', 'You have reached the limit. Leave or delete one first.', 'lobby'),
   forbidden: say('You may not do this', 'Ask the owner of the room to let you.', 'lobby'),
+  banned: say('You cannot come into this room', 'Somebody who runs this room has banned you.', 'lobby'),
+  invite_required: say('This room wants an invite', 'Ask somebody in it for a link with an invite.', 'lobby'),
+  invite_invalid: say(
+    'This invite does not work any more',
+    'It has ended or is used up. Ask for a fresh one.',
+    'lobby',
+  ),
+  admission_required: say('Somebody must let you in', 'Join the room and wait until you are let in.', 'retry'),
+  room_locked: say('The room is locked', 'Nobody new comes in now. Try again in a while.', 'retry'),
+  lobby_full: say('Many people wait for this room', 'Try again in a while.', 'retry'),
   // The call
   superseded: say(
     'The call goes on elsewhere',

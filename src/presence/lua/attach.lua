@@ -1,12 +1,14 @@
--- ARGV: 4 peer, 5 user, 6 name, 7 role, 8 meta, 9 node, 10 connection, 11 attempt, 12 capacity, 13 replace meta, 14 epoch
+-- ARGV: 4 peer, 5 user, 6 name, 7 role, 8 meta, 9 node, 10 connection, 11 attempt, 12 capacity, 13 replace meta, 14 epoch,
+--       15 publish, 16 chat
 -- Answers {'ended'}, {'superseded'}, {'full'} or {'attached', resumed, replaced node, replaced connection, change, room}.
+local PUBLISH, CHAT = 12, 13
 local peer, node, connection = ARGV[4], ARGV[9], ARGV[10]
 if redis.call('ZSCORE', ENDED, peer) then return { 'ended' } end
 
 local before = load(peer)
 if not before and count() >= tonumber(ARGV[12]) then return { 'full' } end
 
-local member = { ARGV[5], ARGV[6], ARGV[7], ARGV[8], 'on', 0, node, connection, ARGV[11], now, 0 }
+local member = { ARGV[5], ARGV[6], ARGV[7], ARGV[8], 'on', 0, node, connection, ARGV[11], now, 0, ARGV[15] or '1', ARGV[16] or '1' }
 local replaced_node, replaced_connection = '', ''
 if before then
   local same, held, ours = before[CONNECTION] == connection, tonumber(before[ATTEMPT]), tonumber(ARGV[11])
@@ -17,8 +19,10 @@ if before then
   depart(before[NODE])
   enter(node)
   if before[STATE] == 'away' or not same or before[NODE] ~= node then event('back', peer) end
-  if before[NAME] ~= member[NAME] or before[ROLE] ~= member[ROLE] or before[META] ~= member[META] then
-    event('updated', peer)
+  if before[NAME] ~= member[NAME] or before[META] ~= member[META] then event('updated', peer) end
+  local may_publish, may_chat = before[PUBLISH] or '1', before[CHAT] or '1'
+  if before[ROLE] ~= member[ROLE] or may_publish ~= member[PUBLISH] or may_chat ~= member[CHAT] then
+    event('permitted', peer)
   end
 else
   if epoch == '' then epoch = ARGV[14] end

@@ -1,11 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { RoomEntry } from '@parley/protocol';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
 import { IsPrintable } from '../../users/display-name.js';
 import { IsRoomMetadata } from '../room-metadata.js';
-
-/** Absent is allowed, null is not. */
-const isGiven = (_: unknown, value: unknown): boolean => value !== undefined;
+import { IsEmptySeconds, IsEnd, IsLocked, IsRoomEntry, isGiven } from './setting-fields.js';
 
 /** A new room. */
 export class CreateRoomRequest {
@@ -32,6 +31,18 @@ export class CreateRoomRequest {
   @ValidateIf(isGiven)
   @IsRoomMetadata()
   readonly metadata?: Record<string, unknown>;
+
+  @IsRoomEntry()
+  readonly access?: RoomEntry;
+
+  @IsLocked()
+  readonly locked?: boolean;
+
+  @IsEnd()
+  readonly endsAt?: string | null;
+
+  @IsEmptySeconds()
+  readonly endWhenEmptySeconds?: number | null;
 }
 
 /** What is to change of a room. `capacity: null` takes the limit of the server. */
@@ -60,6 +71,18 @@ export class UpdateRoomRequest {
   @ValidateIf(isGiven)
   @IsRoomMetadata()
   readonly metadata?: Record<string, unknown>;
+
+  @IsRoomEntry()
+  readonly access?: RoomEntry;
+
+  @IsLocked()
+  readonly locked?: boolean;
+
+  @IsEnd()
+  readonly endsAt?: string | null;
+
+  @IsEmptySeconds()
+  readonly endWhenEmptySeconds?: number | null;
 }
 
 /** Which page of the list of rooms. */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Meta, ParticipantState, Role } from '@parley/protocol';
+import type { Meta, ParticipantState, Role, RoomEntry } from '@parley/protocol';
 
 /** A room, as those who may read it see it. */
 export class RoomResponse {
@@ -20,6 +20,18 @@ export class RoomResponse {
 
   @ApiProperty({ example: true })
   readonly listed!: boolean;
+
+  @ApiProperty({ enum: ['open', 'invite', 'lobby'], example: 'open', description: 'How people come in.' })
+  readonly access!: RoomEntry;
+
+  @ApiProperty({ example: false, description: 'Nobody new comes in.' })
+  readonly locked!: boolean;
+
+  @ApiProperty({ example: null, nullable: true, type: String, description: 'When the room is over.' })
+  readonly endsAt!: string | null;
+
+  @ApiProperty({ example: null, nullable: true, type: Number, description: 'It is over when empty for so long.' })
+  readonly endWhenEmptySeconds!: number | null;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: { topic: 'Weekly' } })
   readonly metadata!: Record<string, unknown>;
@@ -50,6 +62,12 @@ export class RoomPreviewResponse {
 
   @ApiProperty({ example: true })
   readonly guestsAllowed!: boolean;
+
+  @ApiProperty({ enum: ['open', 'invite', 'lobby'], example: 'open' })
+  readonly access!: RoomEntry;
+
+  @ApiProperty({ example: false })
+  readonly locked!: boolean;
 }
 
 class ParticipantResponse {

@@ -1,4 +1,5 @@
 import { type IncomingChat, ProtocolError } from '@parley/protocol';
+import { decideSeated } from '../../auth/policy.js';
 import { joinFrame } from '../frame.js';
 import type { Handler } from './handler.js';
 
@@ -6,6 +7,7 @@ import type { Handler } from './handler.js';
 export const handleChat: Handler<'chat'> = async (message, session, services) => {
   const { room, id, text } = message;
   const from = services.rooms.peerOf(session, room);
+  if (!decideSeated('room.chat', services.rooms.participantOf(from))) throw new ProtocolError('forbidden');
   if (Buffer.byteLength(text) > services.limits.maxChatBytes) {
     throw new ProtocolError('payload_too_large', `A chat text has at most ${services.limits.maxChatBytes} bytes.`);
   }

@@ -1,4 +1,5 @@
 import { type IncomingSignal, ProtocolError } from '@parley/protocol';
+import { decideSeated } from '../../auth/policy.js';
 import { joinFrame } from '../frame.js';
 import type { Handler } from './handler.js';
 
@@ -11,12 +12,16 @@ export const handleSignal: Handler<'signal'> = (message, session, services, body
     throw new ProtocolError('bad_message', 'seq and base belong together, and base is at most seq.');
   }
   const { from, member } = services.rooms.route(session, message.to);
+  // What is refused takes its number all the same: the receiver would wait for it, and the sender would send it again.
+  const isDenied = message.kind === 'offer' && !decideSeated('room.publish', services.rooms.participantOf(from));
+  if (isDenied && seq === undefined) throw new ProtocolError('forbidden');
   const header: IncomingSignal = {
     type: 'signal',
     from,
     ...(seq !== undefined && { seq }),
     ...(base !== undefined && { base }),
     kind: message.kind,
+    ...(isDenied && { denied: 'forbidden' as const }),
   };
-  services.rooms.deliver(member, joinFrame(header, body ?? NOTHING));
+  services.rooms.deliver(member, joinFrame(header, isDenied ? NOTHING : (body ?? NOTHING)));
 };

@@ -125,10 +125,17 @@ export const httpSuite = (world: World): void => {
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
       'delete /v1/rooms/{id}',
+      'delete /v1/rooms/{id}/bans/{user}',
+      'delete /v1/rooms/{id}/invites/{invite}',
+      'delete /v1/rooms/{id}/members/{user}',
       'delete /v1/users/me',
       'get /v1/ice-servers',
       'get /v1/rooms',
       'get /v1/rooms/{id}',
+      'get /v1/rooms/{id}/bans',
+      'get /v1/rooms/{id}/invites',
+      'get /v1/rooms/{id}/lobby',
+      'get /v1/rooms/{id}/members',
       'get /v1/rooms/{id}/messages',
       'get /v1/rooms/{id}/participants',
       'get /v1/rooms/{id}/preview',
@@ -141,7 +148,17 @@ export const httpSuite = (world: World): void => {
       'post /v1/auth/logout',
       'post /v1/auth/refresh',
       'post /v1/auth/register',
+      'post /v1/invites/accept',
       'post /v1/rooms',
+      'post /v1/rooms/{id}/bans',
+      'post /v1/rooms/{id}/invites',
+      'post /v1/rooms/{id}/kick',
+      'post /v1/rooms/{id}/lobby',
+      'post /v1/rooms/{id}/lock',
+      'post /v1/rooms/{id}/mute',
+      'post /v1/rooms/{id}/permit',
+      'post /v1/rooms/{id}/transfer',
+      'put /v1/rooms/{id}/members/{user}',
     ]);
     for (const { operation } of operations) {
       const schema = operation.requestBody?.content['application/json']?.schema.$ref;

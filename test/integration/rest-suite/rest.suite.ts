@@ -2,6 +2,7 @@ import { accessSuite } from './access.suite.js';
 import { authSuite } from './auth.suite.js';
 import { chatSuite } from './chat.suite.js';
 import { httpSuite } from './http.suite.js';
+import { moderationSuite } from './moderation.suite.js';
 import { roomsSuite } from './rooms.suite.js';
 import { SECRET, tokensSuite } from './tokens.suite.js';
 import { usersSuite } from './users.suite.js';
@@ -20,6 +21,7 @@ export const restSuite = (world: World): void => {
   authSuite(world);
   usersSuite(world);
   roomsSuite(world);
+  moderationSuite(world);
   chatSuite(world);
   accessSuite(world);
   tokensSuite(world);

@@ -42,6 +42,10 @@ export const roomsSuite = (world: World): void => {
         capacity: 5,
         guestsAllowed: true,
         listed: false,
+        access: 'open',
+        locked: false,
+        endsAt: null,
+        endWhenEmptySeconds: null,
         metadata: { topic: ['x'] },
         createdAt: expect.stringMatching(/Z$/),
         participants: 0,
@@ -103,7 +107,7 @@ export const roomsSuite = (world: World): void => {
     it('shows its name to whoever has the link', async () => {
       const room = await world.room(await world.account(), { guestsAllowed: false, listed: false });
       const answer = await world.http.get(`/v1/rooms/${room}/preview`).expect(200);
-      expect(answer.body).toEqual({ id: room, name: 'Weekly', guestsAllowed: false });
+      expect(answer.body).toEqual({ id: room, name: 'Weekly', guestsAllowed: false, access: 'open', locked: false });
       expect(problem(await world.http.get('/v1/rooms/nowhere/preview')).code).toBe('room_not_found');
       expect(problem(await world.http.get('/v1/rooms/a%7D%7Bb/preview')).code).toBe('room_not_found');
     });

@@ -72,6 +72,7 @@ export class World {
         (etag === undefined ? signed(this.http.patch(path)) : signed(this.http.patch(path)).set('if-match', etag)).send(
           body,
         ),
+      put: (path: string, body: object) => signed(this.http.put(path)).send(body),
       delete: (path: string, body?: object) => signed(this.http.delete(path)).send(body),
     };
   }

@@ -1,0 +1,156 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ID_PATTERN, type PeerId } from '@parley/protocol';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import { IsPrintable } from '../../../users/display-name.js';
+import { IsLocked, isGiven } from '../../dto/setting-fields.js';
+
+const PEER = { example: 'p_Vn3kQ8sLxT0b', pattern: ID_PATTERN.source };
+const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A', minLength: 1, maxLength: 128 };
+const ID_FAULT = { message: 'must be 1 to 64 of A-Z a-z 0-9 _ -' };
+
+/** Whom: a peer in the room, or a user by id. */
+export class TargetRequest {
+  @ApiProperty({ ...PEER, required: false, description: 'A peer that is in the room; or else `user`.' })
+  @ValidateIf(({ user }, value) => user === undefined || value !== undefined)
+  @Matches(ID_PATTERN, ID_FAULT)
+  readonly peer?: PeerId;
+
+  @ApiProperty({ ...USER, required: false })
+  @ValidateIf(isGiven)
+  @IsString()
+  @Length(1, 128)
+  readonly user?: string;
+}
+
+/** Whom to put out, and why. */
+export class KickRequest extends TargetRequest {
+  @ValidateIf(isGiven)
+  @IsPrintable(200, 'Shouting', false)
+  readonly reason?: string;
+}
+
+/** Whom to keep out, why, and for how long. */
+export class BanRequest extends KickRequest {
+  @ApiProperty({
+    example: '2026-12-24T18:00:00.000Z',
+    required: false,
+    nullable: true,
+    type: String,
+    description: 'Absent or null: until it is lifted.',
+  })
+  @IsOptional()
+  @Length(10, 40)
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly until?: string | null;
+}
+
+/** Whom to ask to be quiet. */
+export class MuteRequest {
+  @ApiProperty(PEER)
+  @Matches(ID_PATTERN, ID_FAULT)
+  readonly peer!: PeerId;
+}
+
+/** What to take from somebody, or to give back. What is absent stays as it is. */
+export class PermitRequest extends TargetRequest {
+  @ApiProperty({ example: false, required: false, description: 'Whether they may offer media.' })
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  readonly publish?: boolean;
+
+  @ApiProperty({ example: true, required: false, description: 'Whether they may chat.' })
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  readonly chat?: boolean;
+}
+
+/** Whether anybody new comes in. */
+export class LockRequest {
+  @IsLocked()
+  @IsBoolean()
+  readonly locked!: boolean;
+}
+
+/** Who is to be the owner. */
+export class TransferRequest {
+  @ApiProperty(USER)
+  @IsString()
+  @Length(1, 128)
+  readonly user!: string;
+}
+
+/** What somebody is to be. */
+export class SetMemberRequest {
+  @ApiProperty({ enum: ['moderator', 'member'], example: 'moderator' })
+  @IsIn(['moderator', 'member'])
+  readonly role!: 'moderator' | 'member';
+}
+
+/** A new invite. */
+export class CreateInviteRequest {
+  @ApiProperty({ enum: ['moderator', 'member'], example: 'member', default: 'member', required: false })
+  @ValidateIf(isGiven)
+  @IsIn(['moderator', 'member'])
+  readonly role?: 'moderator' | 'member';
+
+  @ApiProperty({ example: 1, minimum: 1, maximum: 10_000, required: false, nullable: true, type: Number })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly uses?: number | null;
+
+  @ApiProperty({
+    example: 86_400,
+    minimum: 1,
+    maximum: 31_536_000,
+    required: false,
+    nullable: true,
+    type: Number,
+    description: 'Absent: a week. Null: until it is revoked.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(31_536_000)
+  readonly expiresInSeconds?: number | null;
+}
+
+/** A token that somebody was given. */
+export class AcceptInviteRequest {
+  @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8', pattern: '^[A-Za-z0-9_-]{43}$' })
+  @Matches(/^[A-Za-z0-9_-]{43}$/, { message: 'must be 43 of A-Z a-z 0-9 _ -' })
+  readonly token!: string;
+}
+
+/** A word on somebody who knocked. */
+export class AnswerKnockRequest {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z', pattern: ID_PATTERN.source })
+  @Matches(ID_PATTERN, ID_FAULT)
+  readonly knock!: string;
+
+  @ApiProperty({ example: true })
+  @IsBoolean()
+  readonly admit!: boolean;
+}
+
+/** Where the list of members goes on. */
+export class ListMembersQuery {
+  @ApiProperty({ ...USER, required: false, description: '`nextAfter` of the page before.' })
+  @ValidateIf(isGiven)
+  @IsString()
+  @Length(1, 128)
+  readonly after?: string;
+}

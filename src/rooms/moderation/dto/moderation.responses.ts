@@ -1,0 +1,119 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Knock, Role, UserId } from '@parley/protocol';
+
+const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
+const MOMENT = { example: '2026-11-23T10:00:00.000Z' };
+
+/** Somebody who was made something in a room. */
+export class MemberResponse {
+  @ApiProperty(USER)
+  readonly user!: string;
+
+  @ApiProperty({ example: 'Ada Lovelace', nullable: true, type: String, description: 'Null: of an outside issuer.' })
+  readonly name!: string | null;
+
+  @ApiProperty({ enum: ['owner', 'moderator', 'member'], example: 'member' })
+  readonly role!: Role;
+
+  @ApiProperty({ example: true })
+  readonly mayPublish!: boolean;
+
+  @ApiProperty({ example: true })
+  readonly mayChat!: boolean;
+}
+
+/** A page of a room's members. */
+export class MembersResponse {
+  @ApiProperty({ type: [MemberResponse] })
+  readonly members!: MemberResponse[];
+
+  @ApiProperty({ example: null, nullable: true, type: String })
+  readonly nextAfter!: string | null;
+}
+
+/** Somebody who must stay out. */
+export class BanResponse {
+  @ApiProperty(USER)
+  readonly user!: string;
+
+  @ApiProperty({ example: 'Shouting', nullable: true, type: String })
+  readonly reason!: string | null;
+
+  @ApiProperty(USER)
+  readonly by!: string;
+
+  @ApiProperty({ ...MOMENT, nullable: true, type: String, description: 'Null: until it is lifted.' })
+  readonly until!: string | null;
+
+  @ApiProperty(MOMENT)
+  readonly createdAt!: string;
+}
+
+/** Everybody who must stay out of a room. */
+export class BansResponse {
+  @ApiProperty({ type: [BanResponse] })
+  readonly bans!: BanResponse[];
+}
+
+/** An invite, without its token. */
+export class InviteResponse {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
+  readonly id!: string;
+
+  @ApiProperty({ enum: ['moderator', 'member'], example: 'member' })
+  readonly role!: 'moderator' | 'member';
+
+  @ApiProperty({ example: 1, nullable: true, type: Number, description: 'Null: any number.' })
+  readonly usesLeft!: number | null;
+
+  @ApiProperty({ ...MOMENT, nullable: true, type: String, description: 'Null: until it is revoked.' })
+  readonly expiresAt!: string | null;
+
+  @ApiProperty(USER)
+  readonly by!: string;
+}
+
+/** A new invite: the token is shown this once. */
+export class NewInviteResponse extends InviteResponse {
+  @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8' })
+  readonly token!: string;
+
+  @ApiProperty({
+    example: '/#/rooms/k3J9xQ2bLw7Z?invite=pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8',
+    description: "Of this server's own pages. The token is behind the `#`: no server and no log sees it.",
+  })
+  readonly url!: string;
+}
+
+/** A room's invites that still work. */
+export class InvitesResponse {
+  @ApiProperty({ type: [InviteResponse] })
+  readonly invites!: InviteResponse[];
+}
+
+/** Where an invite led to. */
+export class AcceptedInviteResponse {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
+  readonly room!: string;
+}
+
+/** Somebody who waits to be let in. */
+export class KnockResponse implements Knock {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
+  readonly knock!: string;
+
+  @ApiProperty({ ...USER, type: String })
+  readonly user!: UserId;
+
+  @ApiProperty({ example: 'Grace' })
+  readonly name!: string;
+
+  @ApiProperty({ example: 1_795_478_400_000, description: 'Milliseconds since the Unix epoch.' })
+  readonly since!: number;
+}
+
+/** Who waits, longest first. */
+export class LobbyResponse {
+  @ApiProperty({ type: [KnockResponse] })
+  readonly knocks!: KnockResponse[];
+}

@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProtocolError } from '@parley/protocol';
+import { and, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { insertAudit } from '../../audit/audit.store.js';
+import { isAtLeast } from '../../auth/policy.js';
+import type { Principal } from '../../auth/principal.js';
+import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
+import { lockInTransaction } from '../../database/lock-in-transaction.js';
+import { newId } from '../../database/new-id.js';
+import { bans, invites, knocks, memberships } from '../../database/schema.js';
+
+/** An invite as it is kept: its token is not. */
+export type Invite = Omit<typeof invites.$inferSelect, 'hash'>;
+
+/** Tickets to rooms. */
+@Injectable()
+export class InvitesStore {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /**
+   * @param most invites that one room may have
+   * @returns the token, which is known to nobody afterwards; undefined when the limit is reached
+   */
+  create(
+    invite: Pick<Invite, 'room' | 'role' | 'usesLeft' | 'expiresAt' | 'by'>,
+    most: number,
+  ): Promise<{ invite: Invite; token: string } | undefined> {
+    return this.db.transaction(async (tx) => {
+      await lockInTransaction(tx, 'invites of', invite.room);
+      await tx.delete(invites).where(and(eq(invites.room, invite.room), sql`${invites.expiresAt} <= now()`));
+      const [known] = await tx.select({ invites: count() }).from(invites).where(eq(invites.room, invite.room));
+      if ((known?.invites ?? 0) >= most) return undefined;
+      const token = randomBytes(32).toString('base64url');
+      const [row] = await tx
+        .insert(invites)
+        .values({ id: newId(12), hash: hashOf(token), ...invite })
+        .returning(SHOWN);
+      return row === undefined ? undefined : { invite: row, token };
+    });
+  }
+
+  /** Those that still work, newest first. */
+  list(room: string): Promise<Invite[]> {
+    return this.db
+      .select(SHOWN)
+      .from(invites)
+      .where(and(eq(invites.room, room), works))
+      .orderBy(desc(invites.createdAt));
+  }
+
+  async revoke(room: string, id: string): Promise<boolean> {
+    const gone = await this.db
+      .delete(invites)
+      .where(and(eq(invites.room, room), eq(invites.id, id)))
+      .returning({ id: invites.id });
+    return gone.length > 0;
+  }
+
+  /**
+   * Lets a principal in and counts one use, unless they were in already. Guests are admitted; users become members.
+   * @param room where it must lead; undefined: wherever it leads
+   * @returns the room's id
+   * @throws ProtocolError `invite_invalid`, `banned`
+   */
+  accept(principal: Principal, token: string, room?: string): Promise<string> {
+    return this.db.transaction(async (tx) => {
+      const [invite] = await tx
+        .select()
+        .from(invites)
+        .where(and(eq(invites.hash, hashOf(token)), works))
+        .for('update');
+      const isBound = principal.kind === 'guest' && invite !== undefined && !(invite.room in principal.grants);
+      if (invite === undefined || isBound || (room !== undefined && invite.room !== room)) {
+        throw new ProtocolError('invite_invalid');
+      }
+      await refuseBanned(tx, invite.room, principal.user);
+      const fresh =
+        principal.kind === 'guest'
+          ? await admitGuest(tx, invite.room, principal)
+          : await addMember(tx, invite.room, principal.user, invite.role);
+      if (fresh && invite.usesLeft !== null) {
+        await tx
+          .update(invites)
+          .set({ usesLeft: invite.usesLeft - 1 })
+          .where(eq(invites.id, invite.id));
+      }
+      if (fresh) {
+        const details = { invite: invite.id, role: principal.kind === 'guest' ? 'guest' : invite.role };
+        await insertAudit(tx, { actor: principal.user, action: 'invite.accept', room: invite.room, details });
+      }
+      return invite.room;
+    });
+  }
+}
+
+const SHOWN = {
+  id: invites.id,
+  room: invites.room,
+  role: invites.role,
+  usesLeft: invites.usesLeft,
+  expiresAt: invites.expiresAt,
+  by: invites.by,
+  createdAt: invites.createdAt,
+};
+
+const works = and(
+  or(isNull(invites.expiresAt), gt(invites.expiresAt, sql`now()`)),
+  or(isNull(invites.usesLeft), gt(invites.usesLeft, 0)),
+);
+
+const refuseBanned = async (tx: Queries, room: string, user: string): Promise<void> => {
+  const [ban] = await tx
+    .select({ room: bans.room })
+    .from(bans)
+    .where(and(eq(bans.room, room), eq(bans.user, user), or(isNull(bans.until), gt(bans.until, sql`now()`))));
+  if (ban !== undefined) throw new ProtocolError('banned');
+};
+
+const admitGuest = async (tx: Queries, room: string, { user, name }: Principal): Promise<boolean> => {
+  const [row] = await tx
+    .insert(knocks)
+    .values({ room, user, name, id: newId(12), admittedAt: sql`now()` })
+    .onConflictDoUpdate({
+      target: [knocks.room, knocks.user],
+      set: { admittedAt: sql`now()` },
+      setWhere: isNull(knocks.admittedAt),
+    })
+    .returning({ id: knocks.id });
+  return row !== undefined;
+};
+
+const addMember = async (tx: Queries, room: string, user: string, role: 'moderator' | 'member'): Promise<boolean> => {
+  const [known] = await tx
+    .select({ role: memberships.role })
+    .from(memberships)
+    .where(and(eq(memberships.room, room), eq(memberships.user, user)));
+  if (known !== undefined && isAtLeast(known.role, role)) return false;
+  await tx
+    .insert(memberships)
+    .values({ room, user, role })
+    .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
+  return true;
+};
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { type Knock, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
+import type { Principal } from '../../auth/principal.js';
+import { Announcer } from '../../bus/announcer.js';
+import { orUnavailable } from '../../database/database-errors.js';
+import { RoomPolicy } from '../room-policy.js';
+import { type Actor, trailOf } from './actor.js';
+import { KnocksStore } from './knocks.store.js';
+
+/** People who may wait for one room. */
+const MOST_WAITING = 200;
+
+/** Who waits in a lobby, and who lets them in. */
+@Injectable()
+export class LobbyService {
+  constructor(
+    private readonly store: KnocksStore,
+    private readonly policy: RoomPolicy,
+    private readonly announcer: Announcer,
+  ) {}
+
+  /**
+   * Somebody whom the policy sent to the lobby waits there.
+   * @param holder the connection that waits
+   * @throws ProtocolError `lobby_full`
+   */
+  async knock({ user, name }: Principal, room: RoomId, holder: string): Promise<'waiting' | 'admitted'> {
+    const result = await orUnavailable(this.store.knock({ room, user, name, holder }, MOST_WAITING));
+    if (result === 'full') throw new ProtocolError('lobby_full', undefined, { retryAfterMs: 10_000 });
+    if (result === 'waiting') await this.changed(room);
+    return result;
+  }
+
+  async withdraw(room: RoomId, user: UserId, holder: string): Promise<void> {
+    if (await this.store.withdraw(room, user, holder)) await this.changed(room);
+  }
+
+  keep(room: RoomId, user: UserId): Promise<void> {
+    return this.store.keep(room, user);
+  }
+
+  /** For the gateway, which knows who its moderators are. */
+  knocks(room: RoomId): Promise<Knock[]> {
+    return orUnavailable(this.store.list(room));
+  }
+
+  async list(by: Actor, room: RoomId): Promise<Knock[]> {
+    await this.policy.permit(by.principal, 'lobby.answer', room);
+    return this.knocks(room);
+  }
+
+  /** @throws ProtocolError `not_found`: nobody waits under this id; and as the policy decides */
+  async answer(by: Actor, room: RoomId, knock: string, admit: boolean): Promise<void> {
+    await this.policy.permit(by.principal, 'lobby.answer', room);
+    const user = await orUnavailable(this.store.find(room, knock));
+    if (user === undefined) throw new ProtocolError('not_found', 'Nobody waits under this id.');
+    const trail = trailOf(by, admit ? 'lobby.admit' : 'lobby.deny', room, user);
+    const first = await orUnavailable(this.store.answer(room, knock, admit, trail));
+    if (!first) throw new ProtocolError('not_found', 'Nobody waits under this id.');
+    await this.announcer.tell({ fact: 'knock_answered', room, user: user as UserId, admitted: admit });
+    await this.changed(room);
+  }
+
+  private changed(room: RoomId): Promise<void> {
+    return this.announcer.tell({ fact: 'lobby_changed', room });
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
+import type { RoomAction } from '../../auth/policy.js';
+import { Announcer } from '../../bus/announcer.js';
+import { orUnavailable } from '../../database/database-errors.js';
+import { RoomPolicy } from '../room-policy.js';
+import { type Actor, trailOf } from './actor.js';
+import { type MemberRow, MembersStore } from './members.store.js';
+import { RemovalsService, type Target } from './removals.service.js';
+
+/** Rooms that one user may own. */
+const MOST_OWNED = 50;
+const PAGE = 100;
+
+/** What is taken or given back; undefined stays as it is. */
+export interface Rights {
+  readonly publish?: boolean | undefined;
+  readonly chat?: boolean | undefined;
+}
+
+/** What people are in a room, and what they may do there. */
+@Injectable()
+export class MembersService {
+  constructor(
+    private readonly store: MembersStore,
+    private readonly policy: RoomPolicy,
+    private readonly announcer: Announcer,
+    private readonly removals: RemovalsService,
+  ) {}
+
+  async list(by: Actor, room: RoomId, after = ''): Promise<{ members: MemberRow[]; nextAfter: string | null }> {
+    await this.policy.permit(by.principal, 'member.list', room);
+    const found = await orUnavailable(this.store.list(room, after, PAGE + 1));
+    const members = found.slice(0, PAGE);
+    return { members, nextAfter: found.length > PAGE ? (members.at(-1)?.user ?? null) : null };
+  }
+
+  async set(by: Actor, room: RoomId, user: string, role: 'moderator' | 'member'): Promise<void> {
+    await this.policy.permit(by.principal, 'member.set', room, user);
+    if (user.startsWith('g_')) throw new ProtocolError('conflict', 'A guest cannot be a member.');
+    await orUnavailable(this.store.set(room, user, role, trailOf(by, 'member.set', room, user, { role })));
+    await this.tell(room, user);
+  }
+
+  /** Somebody is a member no more. Where only members are let in, they go at once. */
+  async remove(by: Actor, room: RoomId, user: string): Promise<void> {
+    const { room: found } = await this.policy.permit(by.principal, 'member.set', room, user);
+    const trail = trailOf(by, 'member.remove', room, user);
+    if (!(await orUnavailable(this.store.remove(room, user, trail)))) throw new ProtocolError('not_found');
+    if (found.access === 'open') return this.tell(room, user);
+    await this.removals.remove(room, user as UserId, undefined, undefined, trailOf(by, 'member.kick', room, user));
+  }
+
+  async permit(by: Actor, room: RoomId, target: Target, { publish, chat }: Rights): Promise<void> {
+    const user = await this.userOf(by, 'member.mute', room, target);
+    const change = {
+      ...(publish !== undefined && { mayPublish: publish }),
+      ...(chat !== undefined && { mayChat: chat }),
+    };
+    if (Object.keys(change).length === 0) return;
+    const details = { ...(publish !== undefined && { publish }), ...(chat !== undefined && { chat }) };
+    const trail = trailOf(by, 'member.permit', room, user, details);
+    await orUnavailable(this.store.permit(room, user, change, trail));
+    await this.tell(room, user);
+  }
+
+  /** Asks a peer to be quiet. */
+  async mute(by: Actor, room: RoomId, peer: PeerId): Promise<void> {
+    await this.userOf(by, 'member.mute', room, { peer });
+    await this.announcer.tell({ fact: 'mute_requested', room, peer, by: by.principal.user });
+  }
+
+  /** @throws ProtocolError `not_found`, `too_many_rooms`, `conflict`, and as the policy decides */
+  async transfer(by: Actor, room: RoomId, user: string): Promise<void> {
+    const { room: found } = await this.policy.permit(by.principal, 'room.transfer', room);
+    if (found.owner === null || user === found.owner) throw new ProtocolError('conflict');
+    const trail = trailOf(by, 'room.transfer', room, user);
+    const result = await orUnavailable(this.store.transfer(room, found.owner, user, MOST_OWNED, trail));
+    if (result === 'nobody') throw new ProtocolError('not_found');
+    if (result === 'gone') throw new ProtocolError('conflict');
+    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${MOST_OWNED} rooms.`);
+    await this.announcer.tell({ fact: 'room_changed', room });
+    await this.tell(room, found.owner);
+    await this.tell(room, user);
+  }
+
+  private tell(room: RoomId, user: string): Promise<void> {
+    return this.announcer.tell({ fact: 'member_changed', room, user: user as UserId });
+  }
+
+  private async userOf(by: Actor, action: RoomAction, room: RoomId, { peer, user }: Target): Promise<string> {
+    await this.policy.permit(by.principal, action, room);
+    const found = user ?? (await this.policy.members(room)).find((member) => member.peer === peer)?.user;
+    if (found === undefined) throw new ProtocolError('peer_unknown');
+    await this.policy.permit(by.principal, action, room, found);
+    return found;
+  }
+}

@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Role } from '@parley/protocol';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
+import { DATABASE, type Database } from '../../database/database.tokens.js';
+import { lockInTransaction } from '../../database/lock-in-transaction.js';
+import { memberships, permissions, rooms, users } from '../../database/schema.js';
+
+/** Somebody who was made something in a room. */
+export interface MemberRow {
+  readonly user: string;
+  readonly role: Role;
+  /** Null: not an account of Parley's own. */
+  readonly name: string | null;
+  readonly mayPublish: boolean;
+  readonly mayChat: boolean;
+}
+
+/** Who is what in a room, and what they may do there. */
+@Injectable()
+export class MembersStore {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /** By user, after one of them. */
+  list(room: string, after: string, limit: number): Promise<MemberRow[]> {
+    return this.db
+      .select({
+        user: memberships.user,
+        role: memberships.role,
+        name: users.displayName,
+        mayPublish: sql<boolean>`coalesce(${permissions.mayPublish}, true)`,
+        mayChat: sql<boolean>`coalesce(${permissions.mayChat}, true)`,
+      })
+      .from(memberships)
+      .leftJoin(users, eq(users.id, memberships.user))
+      .leftJoin(permissions, and(eq(permissions.room, memberships.room), eq(permissions.user, memberships.user)))
+      .where(and(eq(memberships.room, room), sql`${memberships.user} > ${after}`))
+      .orderBy(asc(memberships.user))
+      .limit(limit);
+  }
+
+  set(room: string, user: string, role: 'moderator' | 'member', trail: NewAuditRow): Promise<void> {
+    return this.db.transaction(async (tx) => {
+      await tx
+        .insert(memberships)
+        .values({ room, user, role })
+        .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
+      await insertAudit(tx, trail);
+    });
+  }
+
+  remove(room: string, user: string, trail: NewAuditRow): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const gone = await tx
+        .delete(memberships)
+        .where(and(eq(memberships.room, room), eq(memberships.user, user)))
+        .returning({ user: memberships.user });
+      if (gone.length > 0) await insertAudit(tx, trail);
+      return gone.length > 0;
+    });
+  }
+
+  /** What is undefined stays as it is. */
+  permit(
+    room: string,
+    user: string,
+    change: { readonly mayPublish?: boolean; readonly mayChat?: boolean },
+    trail: NewAuditRow,
+  ): Promise<void> {
+    return this.db.transaction(async (tx) => {
+      await tx
+        .insert(permissions)
+        .values({ room, user, ...change })
+        .onConflictDoUpdate({ target: [permissions.room, permissions.user], set: change });
+      await insertAudit(tx, trail);
+    });
+  }
+
+  /**
+   * Makes somebody the owner; the owner before becomes a moderator.
+   * @param most rooms that one user may own
+   * @returns `gone`: the room has another owner by now; `nobody`: there is no such account or member; `too_many`
+   */
+  transfer(
+    room: string,
+    from: string,
+    to: string,
+    most: number,
+    trail: NewAuditRow,
+  ): Promise<'done' | 'gone' | 'nobody' | 'too_many'> {
+    return this.db.transaction(async (tx) => {
+      await lockInTransaction(tx, 'rooms of', to);
+      const known = await tx.execute(sql`select 1 from users where id = ${to}
+        union all select 1 from memberships where room = ${room} and user_id = ${to}`);
+      if (known.rows.length === 0) return 'nobody';
+      const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, to));
+      if ((own?.rooms ?? 0) >= most) return 'too_many';
+      const moved = await tx
+        .update(rooms)
+        .set({ owner: to, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
+        .where(and(eq(rooms.id, room), eq(rooms.owner, from)))
+        .returning({ id: rooms.id });
+      if (moved.length === 0) return 'gone';
+      for (const [user, role] of [[from, 'moderator'] as const, [to, 'owner'] as const]) {
+        await tx
+          .insert(memberships)
+          .values({ room, user, role })
+          .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
+      }
+      await insertAudit(tx, trail);
+      return 'done';
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import { Body, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
+import type { RoomId } from '@parley/protocol';
+import { ApiProblems } from '../../http/api-problems.js';
+import { Rest } from '../../http/rest.js';
+import { RoomIdPipe } from '../room-id.pipe.js';
+import { RoomsService } from '../rooms.service.js';
+import type { Actor } from './actor.js';
+import { ApiModeration } from './api-moderation.js';
+import { CurrentActor } from './current-actor.js';
+import { KickRequest, LockRequest, MuteRequest, PermitRequest, TransferRequest } from './dto/moderation.requests.js';
+import { MembersService } from './members.service.js';
+import { RemovalsService } from './removals.service.js';
+
+@Rest('v1/rooms/:id', 'moderation')
+export class ModerationController {
+  constructor(
+    private readonly removals: RemovalsService,
+    private readonly members: MembersService,
+    private readonly rooms: RoomsService,
+  ) {}
+
+  @Post('kick')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiModeration()
+  @ApiOperation({ summary: 'Put somebody out. They may come back with a newer token' })
+  @ApiNoContentResponse()
+  @ApiProblems('peer_unknown')
+  kick(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: KickRequest): Promise<void> {
+    return this.removals.kick(by, id, body, body.reason);
+  }
+
+  @Post('mute')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiModeration()
+  @ApiOperation({ summary: 'Ask a peer to be quiet; its application decides' })
+  @ApiNoContentResponse()
+  @ApiProblems('peer_unknown')
+  mute(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() { peer }: MuteRequest): Promise<void> {
+    return this.members.mute(by, id, peer);
+  }
+
+  @Post('permit')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiModeration()
+  @ApiOperation({ summary: 'Take the permission to publish or to chat, or give it back' })
+  @ApiNoContentResponse()
+  @ApiProblems('peer_unknown')
+  permit(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: PermitRequest): Promise<void> {
+    return this.members.permit(by, id, body, body);
+  }
+
+  @Post('lock')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiModeration()
+  @ApiOperation({ summary: 'Let nobody new in, or let people in again' })
+  @ApiNoContentResponse()
+  async lock(
+    @CurrentActor() by: Actor,
+    @Param('id', RoomIdPipe) id: RoomId,
+    @Body() { locked }: LockRequest,
+  ): Promise<void> {
+    await this.rooms.lock(by, id, locked);
+  }
+
+  @Post('transfer')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiModeration()
+  @ApiOperation({ summary: 'Make an account or a member the owner; the owner before becomes a moderator' })
+  @ApiNoContentResponse()
+  @ApiProblems('not_found', 'conflict', 'too_many_rooms')
+  transfer(
+    @CurrentActor() by: Actor,
+    @Param('id', RoomIdPipe) id: RoomId,
+    @Body() { user }: TransferRequest,
+  ): Promise<void> {
+    return this.members.transfer(by, id, user);
+  }
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { RoomId } from '@parley/protocol';
+import { RoomsStore } from '../rooms.store.js';
+import { type Removal, RemovalLog } from './removal-log.js';
+import { RemovalsStore } from './removals.store.js';
+
+/** More removals than this within a few seconds are not read at once. */
+const MOST = 1_000;
+
+/** The removals that PostgreSQL knows of. */
+@Injectable()
+export class PostgresRemovalLog extends RemovalLog {
+  constructor(
+    private readonly removals: RemovalsStore,
+    private readonly rooms: RoomsStore,
+  ) {
+    super();
+  }
+
+  recent(seconds: number): Promise<readonly Removal[]> {
+    return this.removals.recent(seconds, MOST);
+  }
+
+  async gone(ids: readonly RoomId[]): Promise<readonly RoomId[]> {
+    if (ids.length === 0) return [];
+    const there = new Set(await this.rooms.existing(ids));
+    return ids.filter((id) => !there.has(id));
+  }
+}

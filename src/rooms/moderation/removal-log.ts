@@ -1,0 +1,21 @@
+import type { PeerId, RoomId, UserId } from '@parley/protocol';
+
+/** Somebody was put out: of a room, or of everything. */
+export interface Removal {
+  readonly id: number;
+  /** Undefined: of everything. */
+  readonly room: RoomId | undefined;
+  readonly user: UserId;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly peers: readonly PeerId[];
+}
+
+/** What a node reads when it may not have heard: the database's word on who was put out. */
+export abstract class RemovalLog {
+  /** Of the last seconds, oldest first; the newest when there are too many. */
+  abstract recent(seconds: number): Promise<readonly Removal[]>;
+
+  /** Which of these rooms are over. */
+  abstract gone(rooms: readonly RoomId[]): Promise<readonly RoomId[]>;
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
+import { Announcer } from '../../bus/announcer.js';
+import { orUnavailable } from '../../database/database-errors.js';
+import { RoomPolicy } from '../room-policy.js';
+import { type Actor, trailOf } from './actor.js';
+import { type Ban, RemovalsStore } from './removals.store.js';
+
+/** Peers that one removal names. A user with more in one room has them ended all the same. */
+const MOST_PEERS = 64;
+
+/** Whom: by a peer of theirs, or by user. */
+export interface Target {
+  readonly peer?: PeerId | undefined;
+  readonly user?: string | undefined;
+}
+
+/** For how long, and why. */
+export interface BanTerms {
+  readonly reason?: string | undefined;
+  /** Null or absent: until it is lifted. */
+  readonly until?: Date | null | undefined;
+}
+
+/** Puts people out of rooms. The database is told first, then every node. */
+@Injectable()
+export class RemovalsService {
+  constructor(
+    private readonly store: RemovalsStore,
+    private readonly policy: RoomPolicy,
+    private readonly announcer: Announcer,
+  ) {}
+
+  /** @throws ProtocolError `peer_unknown`, and as the policy decides */
+  async kick(by: Actor, room: RoomId, target: Target, reason?: string): Promise<void> {
+    const user = await this.judge(by, 'member.kick', room, target);
+    const details = { ...(reason !== undefined && { reason }) };
+    await this.remove(room, user, target.peer, undefined, trailOf(by, 'member.kick', room, user, details));
+  }
+
+  /** @throws ProtocolError `peer_unknown`, and as the policy decides */
+  async ban(by: Actor, room: RoomId, target: Target, { reason, until }: BanTerms = {}): Promise<void> {
+    const user = await this.judge(by, 'member.ban', room, target);
+    const details = { ...(reason !== undefined && { reason }), ...(until && { until: until.toISOString() }) };
+    const ban = { reason: reason ?? null, by: by.principal.user, until: until ?? null };
+    await this.remove(room, user, target.peer, ban, trailOf(by, 'member.ban', room, user, details));
+  }
+
+  async bans(by: Actor, room: RoomId): Promise<Ban[]> {
+    await this.policy.permit(by.principal, 'member.unban', room);
+    return orUnavailable(this.store.bans(room));
+  }
+
+  /** @throws ProtocolError `not_found` */
+  async unban(by: Actor, room: RoomId, user: string): Promise<void> {
+    await this.policy.permit(by.principal, 'member.unban', room, user);
+    const lifted = await orUnavailable(this.store.unban(room, user, trailOf(by, 'member.unban', room, user)));
+    if (!lifted) throw new ProtocolError('not_found');
+    await this.announcer.tell({ fact: 'member_changed', room, user: user as UserId });
+  }
+
+  /** Ends what a user has in a room, without asking anybody: who may was decided before. */
+  async remove(
+    room: RoomId,
+    user: UserId,
+    peer: PeerId | undefined,
+    ban: Pick<Ban, 'reason' | 'by' | 'until'> | undefined,
+    trail: ReturnType<typeof trailOf>,
+  ): Promise<void> {
+    const seen = (await this.policy.members(room)).filter((member) => member.user === user);
+    const known = new Set([...(peer === undefined ? [] : [peer]), ...seen.map((member) => member.peer)]);
+    const peers = [...known].slice(0, MOST_PEERS);
+    const at = new Date();
+    await orUnavailable(this.store.remove({ room, user, at, peers, ban }, trail));
+    await this.announcer.tell({ fact: 'user_removed', room, user, at: at.getTime(), peers });
+    if (ban !== undefined) await this.announcer.tell({ fact: 'knock_answered', room, user, admitted: false });
+    await this.announcer.tell({ fact: 'lobby_changed', room });
+  }
+
+  /** First whether they may at all: a stranger learns nothing of who is in the room. */
+  private async judge(by: Actor, action: 'member.kick' | 'member.ban', room: RoomId, target: Target): Promise<UserId> {
+    await this.policy.permit(by.principal, action, room);
+    const user = await this.userOf(room, target);
+    await this.policy.permit(by.principal, action, room, user);
+    return user;
+  }
+
+  private async userOf(room: RoomId, { peer, user }: Target): Promise<UserId> {
+    if (user !== undefined) return user as UserId;
+    const found = (await this.policy.members(room)).find((member) => member.peer === peer);
+    if (found === undefined) throw new ProtocolError('peer_unknown');
+    return found.user;
+  }
+}

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ProtocolError, type Role, type RoomId } from '@parley/protocol';
+import { decide, highest, type RoomAction } from '../auth/policy.js';
+import type { Principal } from '../auth/principal.js';
+import { orUnavailable } from '../database/database-errors.js';
+import { type Member, type Presence, PresenceUnavailable } from '../presence/presence.js';
+import { PRESENCE } from '../presence/presence.tokens.js';
+import { type Room, RoomsStore } from './rooms.store.js';
+import { StandingStore } from './standing.store.js';
+
+/** What was allowed: in which room, as what, and who is in it now. */
+export interface Permission {
+  readonly room: Room;
+  readonly role: Role;
+}
+
+/** Asks the policy with what the database says now: for everything that changes something. */
+@Injectable()
+export class RoomPolicy {
+  constructor(
+    private readonly rooms: RoomsStore,
+    private readonly standings: StandingStore,
+    @Inject(PRESENCE) private readonly presence: Presence,
+  ) {}
+
+  /**
+   * @param target the user to whom it is done
+   * @throws ProtocolError as the policy decides
+   */
+  permit(principal: Principal, action: RoomAction, id: RoomId, target?: string): Promise<Permission> {
+    return orUnavailable(this.ask(principal, action, id, target));
+  }
+
+  /** Who is in the room now; nobody while that cannot be known. */
+  async members(id: RoomId): Promise<readonly Member[]> {
+    try {
+      return (await this.presence.snapshot(id)).members;
+    } catch (error) {
+      if (error instanceof PresenceUnavailable) return [];
+      throw error;
+    }
+  }
+
+  private async ask(principal: Principal, action: RoomAction, id: RoomId, target?: string): Promise<Permission> {
+    const room = await this.rooms.find(id);
+    if (room === undefined) throw new ProtocolError('room_not_found');
+    const standing = await this.standings.find(id, principal.user);
+    const about = target === undefined ? undefined : { user: target, role: await this.roleOf(room, target) };
+    const decision = decide(principal, action, { ...standing, room, target: about });
+    if (!decision.allowed) throw new ProtocolError(decision.code);
+    return { room, role: decision.role };
+  }
+
+  /** What somebody is without their token at hand: by membership, or as the room sees them now. */
+  private async roleOf(room: Room, user: string): Promise<Role> {
+    if (room.owner === user) return 'owner';
+    const { membership } = await this.standings.find(room.id, user);
+    const seen = (await this.members(room.id as RoomId)).filter((member) => member.user === user);
+    return highest([membership, ...seen.map(({ role }) => role)]) ?? 'guest';
+  }
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Role, RoomId } from '@parley/protocol';
+import { TokenVerifier } from '../../../src/auth/principal.js';
+import { RoomAccess } from '../../../src/rooms/room-access.js';
+import { type Account, problem, type World } from './world.js';
+
+export const moderationSuite = (world: World): void => {
+  const admit = async (who: { accessToken: string }, room: string) => {
+    const principal = await world.rest.app.get(TokenVerifier).verify(who.accessToken);
+    return world.rest.app
+      .get(RoomAccess)
+      .admit(principal, room as RoomId)
+      .then(
+        ({ role }) => role as string,
+        ({ code }) => code as string,
+      );
+  };
+  const setUp = async (settings: Record<string, unknown> = {}) => {
+    const owner = await world.account();
+    return { owner, as: world.as(owner), room: await world.room(owner, settings) };
+  };
+
+  describe('the table of the policy', () => {
+    /** What each role gets on a route of REST; 2 stands for any success. */
+    const ROUTES: readonly [string, string, object | undefined, Role][] = [
+      ['get', '', undefined, 'guest'],
+      ['get', '/messages', undefined, 'guest'],
+      ['get', '/participants', undefined, 'guest'],
+      ['get', '/members', undefined, 'member'],
+      ['get', '/bans', undefined, 'moderator'],
+      ['get', '/invites', undefined, 'moderator'],
+      ['get', '/lobby', undefined, 'moderator'],
+      ['post', '/lock', { locked: false }, 'moderator'],
+      ['post', '/invites', {}, 'moderator'],
+      ['post', '/kick', { user: 'nobody' }, 'moderator'],
+      ['post', '/bans', { user: 'nobody' }, 'moderator'],
+      ['post', '/permit', { user: 'nobody', chat: true }, 'moderator'],
+      ['post', '/mute', { peer: 'nobody' }, 'moderator'],
+      ['post', '/lobby', { knock: 'none', admit: true }, 'moderator'],
+      ['put', '/members/somebody', { role: 'member' }, 'owner'],
+      ['delete', '/members/nobody', undefined, 'owner'],
+      ['post', '/transfer', { user: 'nobody' }, 'owner'],
+    ];
+    const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
+
+    // One owner for many rooms: who may own how many rooms is bounded, and so is who may register how often.
+    const owners: Account[] = [];
+    let made = 0;
+    const theOwner = async (): Promise<Account> => {
+      if (made % 40 === 0) owners.push(await world.account());
+      made += 1;
+      return owners.at(-1) as Account;
+    };
+
+    it.each(ROUTES)('%s %s', async (method, path, body, least) => {
+      for (const access of ['open', 'invite', 'lobby']) {
+        for (const locked of [false, true]) {
+          const room = await world.room(await theOwner(), { access, locked, listed: false });
+          for (const role of RANKS) {
+            const as = world.as(world.external(`u-${role}`, { [room]: role }));
+            const route = `/v1/rooms/${room}${path}`;
+            const answer =
+              method === 'get' || method === 'delete'
+                ? await as[method](route)
+                : await as[method as 'post' | 'put'](route, body ?? {});
+            const outside = role === 'guest' && access !== 'open';
+            const door = locked ? 'room_locked' : access === 'invite' ? 'invite_required' : 'admission_required';
+            const allowed = RANKS.indexOf(role) >= RANKS.indexOf(least);
+            const code = answer.status < 300 ? 'done' : (answer.body.code as string);
+            const expected = outside ? [door] : allowed ? ['done', 'not_found', 'peer_unknown'] : ['forbidden'];
+            expect({ access, locked, role, code, fits: expected.includes(code) }).toMatchObject({ fits: true });
+          }
+        }
+      }
+    });
+  });
+
+  describe('a ban', () => {
+    it('holds for a user and for a guest, until it is lifted or ends', async () => {
+      const { as, room } = await setUp();
+      const [user, guest] = [await world.account(), await world.guest(room)];
+      for (const { id } of [user, guest]) await as.post(`/v1/rooms/${room}/bans`, { user: id }).expect(204);
+      expect([await admit(user, room), await admit(guest, room)]).toEqual(['banned', 'banned']);
+      expect(problem(await world.as(user).get(`/v1/rooms/${room}`)).code).toBe('banned');
+      const refreshed = await world.http.post('/v1/auth/refresh').send({ refreshToken: guest.refreshToken });
+      expect(problem(refreshed).code).toBe('refresh_invalid');
+      await as.delete(`/v1/rooms/${room}/bans/${user.id}`).expect(204);
+      expect(problem(await as.delete(`/v1/rooms/${room}/bans/${user.id}`)).code).toBe('not_found');
+      // The tokens of before the ban do not count any more; a newer one does.
+      expect(await admit(user, room)).toBe('removed');
+      const { body } = await world.http.post('/v1/auth/refresh').send({ refreshToken: user.refreshToken }).expect(200);
+      expect(await admit(body, room)).toBe('member');
+    });
+
+    it('ends by itself', async () => {
+      const { as, room } = await setUp();
+      const user = await world.account();
+      await as.post(`/v1/rooms/${room}/bans`, { user: user.id, until: '2020-01-01T00:00:00Z' }).expect(204);
+      const { body } = await world.http.post('/v1/auth/refresh').send({ refreshToken: user.refreshToken }).expect(200);
+      expect(await admit(body, room)).toBe('member');
+      expect((await as.get(`/v1/rooms/${room}/bans`)).body.bans).toEqual([]);
+    });
+  });
+
+  describe('an invite', () => {
+    const invite = async (as: ReturnType<World['as']>, room: string, terms: object = {}): Promise<string> =>
+      (await as.post(`/v1/rooms/${room}/invites`, terms).expect(201)).body.token;
+    const accept = (who: Account, token: string) => world.as(who).post('/v1/invites/accept', { token });
+
+    it('makes a member once, whoever asks how often', async () => {
+      const { as, room } = await setUp({ access: 'invite' });
+      const [user, other] = [await world.account(), await world.account()];
+      const token = await invite(as, room, { uses: 1 });
+      for (let times = 0; times < 2; times += 1) {
+        const answer = await accept(user, token);
+        expect(times === 0 ? answer.body : problem(answer).code).toEqual(times === 0 ? { room } : 'invite_invalid');
+      }
+      expect(problem(await accept(other, token))).toEqual({ status: 404, code: 'invite_invalid' });
+      expect([await admit(user, room), await admit(other, room)]).toEqual(['member', 'invite_required']);
+    });
+
+    it('is used by one alone when two come at once', async () => {
+      const { as, room } = await setUp({ access: 'invite' });
+      const token = await invite(as, room, { uses: 1 });
+      const people = await Promise.all([1, 2, 3, 4].map(() => world.account()));
+      const answers = await Promise.all(people.map((who) => accept(who, token)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404, 404]);
+    });
+
+    it('is taken back, and does not open the door to whoever is banned', async () => {
+      const { as, room } = await setUp({ access: 'lobby' });
+      const [token, other] = [await invite(as, room), await invite(as, room)];
+      const { body } = await as.get(`/v1/rooms/${room}/invites`).expect(200);
+      expect(body.invites).toHaveLength(2);
+      expect(JSON.stringify(body)).not.toContain(token);
+      const user = await world.account();
+      await as.post(`/v1/rooms/${room}/bans`, { user: user.id }).expect(204);
+      expect(problem(await accept(user, token)).code).toBe('banned');
+      for (const { id } of body.invites) await as.delete(`/v1/rooms/${room}/invites/${id}`).expect(204);
+      expect(problem(await accept(await world.account(), other)).code).toBe('invite_invalid');
+    });
+
+    it('of a moderator makes no moderators', async () => {
+      const { room } = await setUp();
+      const as = world.as(world.external('moderator', { [room]: 'moderator' }));
+      expect(problem(await as.post(`/v1/rooms/${room}/invites`, { role: 'moderator' })).code).toBe('forbidden');
+    });
+  });
+
+  it('ownership moves to an account, and the owner before is a moderator', async () => {
+    const { owner, as, room } = await setUp();
+    const next = await world.account();
+    expect(problem(await as.post(`/v1/rooms/${room}/transfer`, { user: 'nobody' })).code).toBe('not_found');
+    await as.post(`/v1/rooms/${room}/transfer`, { user: next.id }).expect(204);
+    expect([await admit(owner, room), await admit(next, room)]).toEqual(['moderator', 'owner']);
+    expect(problem(await as.post(`/v1/rooms/${room}/transfer`, { user: owner.id })).code).toBe('forbidden');
+    const { body } = await world.as(next).get(`/v1/rooms/${room}/members`).expect(200);
+    expect(Object.fromEntries(body.members.map(({ user, role }: any) => [user, role]))).toEqual({
+      [owner.id]: 'moderator',
+      [next.id]: 'owner',
+    });
+  });
+
+  it('a moderator changes name and metadata, and the owner alone how people come in', async () => {
+    const { room } = await setUp();
+    const as = world.as(world.external('moderator', { [room]: 'moderator' }));
+    await as.patch(`/v1/rooms/${room}`, { name: 'Renamed', metadata: { a: 1 } }, '"v1"').expect(200);
+    expect(problem(await as.patch(`/v1/rooms/${room}`, { access: 'open' }, '"v2"')).code).toBe('forbidden');
+    await as.patch(`/v1/rooms/${room}`, { locked: true }, '"v2"').expect(200);
+  });
+};
