@@ -3,9 +3,11 @@
 -- Answers {'ended'}, {'superseded'}, {'full'} or {'attached', resumed, replaced node, replaced connection, change, room}.
 local PUBLISH, CHAT = 12, 13
 local peer, node, connection = ARGV[4], ARGV[9], ARGV[10]
-if redis.call('ZSCORE', ENDED, peer) then return { 'ended' } end
+local ended_until = redis.call('ZSCORE', ENDED, peer)
+if ended_until and tonumber(ended_until) > now then return { 'ended' } end
 
 local before = load(peer)
+if before then prune() end
 if not before and count() >= tonumber(ARGV[12]) then return { 'full' } end
 
 local member = { ARGV[5], ARGV[6], ARGV[7], ARGV[8], 'on', 0, node, connection, ARGV[11], now, 0, ARGV[15] or '1', ARGV[16] or '1' }

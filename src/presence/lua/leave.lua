@@ -1,4 +1,5 @@
 -- ARGV: 4 peer, 5 reason, 6 attempt or ''
+prune()
 local peer, attempt = ARGV[4], tonumber(ARGV[6])
 local member = load(peer)
 if not member then

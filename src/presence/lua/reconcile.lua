@@ -1,5 +1,6 @@
 -- ARGV: 4 node, 5 grace, 6 stale, then for each attachment that the node holds: peer, connection, attempt
 -- Answers {change, peers that are held and not stored so, number of members}.
+prune()
 local node, grace, stale = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local held = {}
 for i = 7, #ARGV, 3 do held[ARGV[i]] = ARGV[i + 1] end

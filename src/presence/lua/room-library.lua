@@ -32,7 +32,11 @@ if epoch ~= '' and header[5] ~= server then epoch = string.sub(redis.sha1hex(epo
 local told = {}
 for node in pairs(nodes) do told[node] = true end
 
-redis.call('ZREMRANGEBYSCORE', ENDED, '-inf', now)
+-- To be called first by what makes a room smaller or keeps it as it is: Redis without memory refuses a script's first
+-- write if it may grow something, and this one may not. What makes a room larger must be refused then.
+local function prune()
+  redis.call('ZREMRANGEBYSCORE', ENDED, '-inf', now)
+end
 
 local function count()
   local members = 0

@@ -1,5 +1,6 @@
 -- ARGV: 4 lease, 5 stale, 6 number of nodes alive, then those, then the nodes that were given up
 -- Answers {change, milliseconds until somebody must look again, or -1 when the room is empty}.
+prune()
 local lease, stale, alive, dead = tonumber(ARGV[4]), tonumber(ARGV[5]), {}, {}
 local last = 6 + tonumber(ARGV[6])
 for i = 7, last do alive[ARGV[i]] = true end
