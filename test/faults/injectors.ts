@@ -10,6 +10,10 @@ import type { FaultName } from './plan.js';
 export interface Scene {
   readonly fleet: Fleet;
   readonly clients: Clients;
+  /** Whether the store has lost data in this run. */
+  readonly lostData: () => boolean;
+  /** Tells the judge that somebody else holds the key of this client. */
+  readonly contest: (client: Client) => void;
   /** Lets a newcomer in, for one who left or crashed. */
   readonly admit: (pick: number) => Promise<void>;
 }
@@ -112,7 +116,14 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
   },
 
   'hello late': withClient((client, delayMs) => client.command('sayAgain', { index: -2, delayMs })),
-  'hello twice': withClient((client, delayMs) => client.command('sayAgain', { index: -1, delayMs })),
+  'hello twice': withClient(async (client, delayMs, scene) => {
+    const answer = await client.command('sayAgain', { index: -1, delayMs });
+    // Of two with the same key and attempt the first one stays. Only a store that forgot who that was, and hears of the
+    // second before a node has put the first one back, takes it for the first.
+    if (answer !== 'joined' || !scene.lostData()) return;
+    scene.contest(client);
+    await client.crash();
+  }),
   'client crashed': async (scene, forMs, pick) => {
     await one(scene.clients.living, pick)?.crash();
     await wait(forMs);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { HistoryEvent } from '../history/history.js';
+import { DATA_LOSS, type HistoryEvent, SECOND_HOLDER } from '../history/history.js';
 import { merge, Recorder } from '../history/recorder.js';
 import { until } from '../support/until.js';
 import { type Client, Clients, type ClientView } from './clients.js';
@@ -52,7 +52,13 @@ export const runNemesis = async (
       return client;
     };
     await Promise.all(Array.from({ length: CLIENTS }, (_, n) => enter(n)));
-    const scene: Scene = { fleet, clients, admit: async (pick) => void (await enter(Math.floor(pick * ROOMS))) };
+    const scene: Scene = {
+      fleet,
+      clients,
+      lostData: () => notes.events.some((event) => event.kind === 'fault' && DATA_LOSS.has(event.name)),
+      contest: ({ name }) => notes.add({ kind: 'fault', name: SECOND_HOLDER, phase: 'start', target: [name] }),
+      admit: async (pick) => void (await enter(Math.floor(pick * ROOMS))),
+    };
     const start = performance.now();
     await Promise.all(
       plan.map(async ({ name, at, forMs, pick }) => {
