@@ -73,7 +73,7 @@ export const rooms = pgTable(
     access: text('access').$type<'open' | 'invite' | 'lobby'>().notNull().default('open'),
     /** Nobody new comes in. */
     locked: boolean('locked').notNull().default(false),
-    /** The room is over then. */
+    /** The room is over then. Not offered by the API yet, and nothing ends a room by it; so are the two below. */
     endsAt: at('ends_at'),
     /** The room is over when nobody was in it for so long. */
     endWhenEmptySeconds: integer('end_when_empty_seconds'),

@@ -7,12 +7,8 @@ const MODERATED: ReadonlySet<string> = new Set(['name', 'metadata']);
 
 /** What a request asks to be set: what is undefined stays as it is. */
 export const changeOf = (request: CreateRoomRequest | UpdateRoomRequest): RoomChange => {
-  const { name, guestsAllowed, listed, capacity, metadata, access, locked, endsAt, endWhenEmptySeconds } = request;
-  const moment = typeof endsAt === 'string' ? new Date(endsAt) : endsAt;
-  return withoutUndefined({
-    ...{ name, guestsAllowed, listed, capacity, metadata, access, locked, endWhenEmptySeconds },
-    endsAt: moment,
-  });
+  const { name, guestsAllowed, listed, capacity, metadata, access, locked } = request;
+  return withoutUndefined({ name, guestsAllowed, listed, capacity, metadata, access, locked });
 };
 
 /** What the policy is asked for a change. */

@@ -130,12 +130,11 @@ export class RoomsController {
   }
 
   private async describe(room: Room): Promise<RoomResponse> {
-    const { id, name, owner, capacity, guestsAllowed, listed, access, locked, endWhenEmptySeconds, metadata } = room;
-    const endsAt = room.endsAt?.toISOString() ?? null;
+    const { id, name, owner, capacity, guestsAllowed, listed, access, locked, metadata } = room;
     const createdAt = room.createdAt.toISOString();
     const participants = await this.occupancy.count(id);
     return {
-      ...{ id, name, owner, capacity, guestsAllowed, listed, access, locked, endsAt, endWhenEmptySeconds },
+      ...{ id, name, owner, capacity, guestsAllowed, listed, access, locked },
       ...{ metadata, createdAt, participants },
     };
   }

@@ -10,18 +10,7 @@ export type Room = typeof rooms.$inferSelect;
 
 /** What may be set of a room. */
 export type RoomChange = Partial<
-  Pick<
-    Room,
-    | 'name'
-    | 'listed'
-    | 'guestsAllowed'
-    | 'capacity'
-    | 'metadata'
-    | 'access'
-    | 'locked'
-    | 'endsAt'
-    | 'endWhenEmptySeconds'
-  >
+  Pick<Room, 'name' | 'listed' | 'guestsAllowed' | 'capacity' | 'metadata' | 'access' | 'locked'>
 >;
 
 /** A place between two rooms in the list: the room that was shown last. */

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
 import { IsPrintable } from '../../users/display-name.js';
 import { IsRoomMetadata } from '../room-metadata.js';
-import { IsEmptySeconds, IsEnd, IsLocked, IsRoomEntry, isGiven } from './setting-fields.js';
+import { IsLocked, IsRoomEntry, isGiven } from './setting-fields.js';
 
 /** A new room. */
 export class CreateRoomRequest {
@@ -37,12 +37,6 @@ export class CreateRoomRequest {
 
   @IsLocked()
   readonly locked?: boolean;
-
-  @IsEnd()
-  readonly endsAt?: string | null;
-
-  @IsEmptySeconds()
-  readonly endWhenEmptySeconds?: number | null;
 }
 
 /** What is to change of a room. `capacity: null` takes the limit of the server. */
@@ -77,12 +71,6 @@ export class UpdateRoomRequest {
 
   @IsLocked()
   readonly locked?: boolean;
-
-  @IsEnd()
-  readonly endsAt?: string | null;
-
-  @IsEmptySeconds()
-  readonly endWhenEmptySeconds?: number | null;
 }
 
 /** Which page of the list of rooms. */

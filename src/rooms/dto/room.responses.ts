@@ -27,12 +27,6 @@ export class RoomResponse {
   @ApiProperty({ example: false, description: 'Nobody new comes in.' })
   readonly locked!: boolean;
 
-  @ApiProperty({ example: null, nullable: true, type: String, description: 'When the room is over.' })
-  readonly endsAt!: string | null;
-
-  @ApiProperty({ example: null, nullable: true, type: Number, description: 'It is over when empty for so long.' })
-  readonly endWhenEmptySeconds!: number | null;
-
   @ApiProperty({ type: 'object', additionalProperties: true, example: { topic: 'Weekly' } })
   readonly metadata!: Record<string, unknown>;
 

@@ -44,8 +44,6 @@ export const roomsSuite = (world: World): void => {
         listed: false,
         access: 'open',
         locked: false,
-        endsAt: null,
-        endWhenEmptySeconds: null,
         metadata: { topic: ['x'] },
         createdAt: expect.stringMatching(/Z$/),
         participants: 0,
