@@ -14,7 +14,8 @@ const Word = Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,32}$' });
 const frame = <T extends ClientMessageType, P extends TProperties>(type: T, properties: P) =>
   Type.Object({ type: Type.Literal(type), ...properties }, { additionalProperties: false });
 
-const SCHEMAS = {
+/** What each frame of a client must look like. */
+export const SCHEMAS = {
   hello: frame('hello', {
     id: RequestId,
     token: Token,
