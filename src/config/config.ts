@@ -110,6 +110,8 @@ export interface RatesConfig {
   readonly refresh: RateConfig;
   /** By user: every request with a token. */
   readonly user: RateConfig;
+  /** By room: deliveries to its peers, by the senders of each node. */
+  readonly room: RateConfig;
   /** By address: every request, on each node alone. */
   readonly address: RateConfig;
 }
@@ -211,6 +213,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       guest: { burst: env.GUEST_BURST, perSecond: env.GUESTS_PER_MINUTE / 60 },
       refresh: { burst: env.REFRESH_BURST, perSecond: env.REFRESHES_PER_MINUTE / 60 },
       user: { burst: env.USER_REQUEST_BURST, perSecond: env.USER_REQUESTS_PER_SECOND },
+      room: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },
       address: { burst: env.ADDRESS_REQUEST_BURST, perSecond: env.ADDRESS_REQUESTS_PER_SECOND },
     },
   });

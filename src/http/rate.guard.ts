@@ -7,8 +7,11 @@ import { CONFIG } from '../config/config.module.js';
 import { type Rate, RateLimiter } from '../rates/rate-limiter.js';
 import { networkOf } from './client-address.js';
 
+/** The rates that are taken here. */
+type RestRate = Exclude<keyof RatesConfig, 'address' | 'room'>;
+
 /** Routes that need no token, and are worth something to those who ask again and again. */
-const BY_ADDRESS: Readonly<Record<string, keyof RatesConfig>> = {
+const BY_ADDRESS: Readonly<Record<string, RestRate>> = {
   'POST /v1/auth/register': 'register',
   'POST /v1/auth/guest': 'guest',
   'POST /v1/auth/refresh': 'refresh',
@@ -17,19 +20,18 @@ const BY_ADDRESS: Readonly<Record<string, keyof RatesConfig>> = {
 /** How often one address, and one user, may ask. It stands behind the guard that says who asks. */
 @Injectable()
 export class RateGuard implements CanActivate {
-  private readonly rates: Readonly<Record<keyof RatesConfig, Rate>>;
+  private readonly rates: Readonly<Record<RestRate, Rate>>;
 
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly limiter: RateLimiter,
   ) {
-    const { register, guest, refresh, user, address } = config.rates;
+    const { register, guest, refresh, user } = config.rates;
     this.rates = {
       register: { name: 'register', ...register },
       guest: { name: 'guest', ...guest },
       refresh: { name: 'refresh', ...refresh },
       user: { name: 'user', ...user },
-      address: { name: 'address', ...address },
     };
   }
 

@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.js';
 import type { Member } from '../presence/presence.js';
 import { LocalRoom } from './local-room.js';
 import { encodeNodeMessage, type UndeliverableCode } from './node-message.js';
+import { ROOM_RATE, RoomPace, type RoomRate } from './room-pace.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
 
@@ -26,10 +27,12 @@ export class LocalRooms {
   node = '' as NodeId;
   private readonly rooms = new Map<RoomId, LocalRoom>();
   private readonly seats = new Map<PeerId, Seat>();
+  private readonly paces = new WeakMap<LocalRoom, RoomPace>();
 
   constructor(
     private readonly bus: Bus,
     private readonly stats: SignalingStats,
+    private readonly rate: RoomRate = ROOM_RATE,
   ) {}
 
   get(room: RoomId): LocalRoom | undefined {
@@ -43,6 +46,15 @@ export class LocalRooms {
       this.rooms.set(id, room);
     }
     return room;
+  }
+
+  /** Charges a room for a frame to all of it. @throws ProtocolError `rate_limited` */
+  charge(id: RoomId, now: number): void {
+    const room = this.rooms.get(id);
+    if (room === undefined) return;
+    const pace = this.paces.get(room) ?? new RoomPace(this.rate, now);
+    this.paces.set(room, pace);
+    pace.take(room.members.size, now);
   }
 
   /** Forgets a room that nobody here is in, or is about to enter. */

@@ -61,8 +61,8 @@ const monotonic = (): number => performance.now();
     },
     {
       provide: LocalRooms,
-      inject: [BUS, SignalingStats],
-      useFactory: (bus: Bus, stats: SignalingStats) => new LocalRooms(bus, stats),
+      inject: [BUS, SignalingStats, CONFIG],
+      useFactory: (bus: Bus, stats: SignalingStats, config: Config) => new LocalRooms(bus, stats, config.rates.room),
     },
     { provide: Removals, useFactory: () => new Removals(monotonic) },
     {

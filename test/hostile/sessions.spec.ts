@@ -8,6 +8,8 @@ import { codeOf, external, hostileStage, seconds } from './stage.js';
 const stage = hostileStage({
   CHAT_BURST: '20',
   MAX_SOCKETS_PER_USER: '20',
+  ROOM_DELIVERY_BURST: '100',
+  ROOM_DELIVERIES_PER_SECOND: '10',
 });
 
 const hello = (token: string, more: object = {}) => ({
@@ -206,6 +208,17 @@ describe('a flood', () => {
     expect(warnings[0]).toMatchObject({ to: victimId, retryable: true, retryAfterMs: expect.any(Number) });
     other.peer.send({ type: 'signal', to: victimId, kind: 'offer' }, 'honest');
     expect((await victim.peer.next((frame) => frame.body === 'honest')).type).toBe('signal');
+  });
+
+  it('A11 of broadcasts by many ends at what the room may cost', async () => {
+    const { mallory, victim, room } = await stage.pair();
+    for (let n = 0; n < 60; n += 1)
+      for (const { peer } of [mallory, victim]) peer.send({ type: 'broadcast', room, kind: 'x' }, 'x');
+    for (const { peer } of [mallory, victim]) {
+      expect(await peer.next((frame) => frame['code'] === 'rate_limited')).toMatchObject({
+        retryAfterMs: expect.any(Number),
+      });
+    }
   });
 
   it('A14 of chat is limited, and its size, its author and its ids are not for a client to choose', async () => {

@@ -10,6 +10,7 @@ export const handleBroadcast: Handler<'broadcast'> = (message, session, services
   if (!session.broadcasts.take(services.now())) {
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.broadcasts.waitMs() });
   }
+  services.rooms.charge(message.room, services.now());
   const header: IncomingBroadcast = { type: 'broadcast', room: message.room, from, kind: message.kind };
   services.stats.broadcasts += 1;
   services.rooms.deliverToRoom('broadcast', message.room, joinFrame(header, body ?? Buffer.alloc(0)), from);

@@ -14,6 +14,7 @@ export const handleChat: Handler<'chat'> = async (message, session, services) =>
   if (!session.chats.take(services.now())) {
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.chats.waitMs() });
   }
+  services.rooms.charge(room, services.now());
   const { user, name } = session.principal;
   const { message: kept, fresh } = await services.chat.append({ room, user, name, from, id, text });
   session.send({ type: 'chat', re: id, room, ...kept });

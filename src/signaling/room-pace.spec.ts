@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { RoomPace } from './room-pace.js';
+
+const refused = (take: () => void): unknown => {
+  try {
+    take();
+    return undefined;
+  } catch (error) {
+    const { code, details } = error as { code: string; details: object };
+    return { code, ...details };
+  }
+};
+
+it('a room is charged for each of its peers, whoever sends, and told when to come again', () => {
+  const pace = new RoomPace({ burst: 10, perSecond: 10 }, 0);
+  pace.take(4, 0);
+  pace.take(4, 0);
+  expect(refused(() => pace.take(4, 0))).toEqual({ code: 'rate_limited', retryAfterMs: 200 });
+  expect(refused(() => pace.take(4, 200))).toBeUndefined();
+});
+
+it('a room that is larger than its burst is not shut up', () => {
+  const pace = new RoomPace({ burst: 10, perSecond: 10 }, 0);
+  pace.take(1_000, 0);
+  expect(refused(() => pace.take(1_000, 500))).toEqual({ code: 'rate_limited', retryAfterMs: 500 });
+  expect(refused(() => pace.take(1_000, 1_000))).toBeUndefined();
+});

@@ -1,0 +1,34 @@
+import { ProtocolError } from '@parley/protocol';
+import { TokenBucket } from './token-bucket.js';
+
+/** Deliveries to a room's peers by the senders of this node: so many at once, and so many a second. */
+export interface RoomRate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export const ROOM_RATE: RoomRate = { burst: 20_000, perSecond: 10_000 };
+
+/**
+ * What a room may cost. One frame to a room of two hundred is two hundred deliveries: each sender keeps to a rate
+ * of his own, and two hundred of them together would still take the whole node.
+ */
+export class RoomPace {
+  private readonly deliveries: TokenBucket;
+
+  /** @param now monotonic milliseconds */
+  constructor(
+    private readonly rate: RoomRate,
+    now: number,
+  ) {
+    this.deliveries = new TokenBucket(rate.burst, rate.perSecond, now);
+  }
+
+  /** @throws ProtocolError `rate_limited` with the time to wait */
+  take(peers: number, now: number): void {
+    // A room that is larger than the burst still gets its frames, one by one.
+    const cost = Math.min(Math.max(1, peers), this.rate.burst);
+    if (this.deliveries.take(now, cost)) return;
+    throw new ProtocolError('rate_limited', undefined, { retryAfterMs: this.deliveries.waitMs(cost) });
+  }
+}
