@@ -52,9 +52,11 @@ const licences = () => {
     const isTool = entry.dev === true || entry.devOptional === true;
     counts.set(licence, (counts.get(licence) ?? 0) + 1);
     if (licence === 'optional, not installed') continue;
-    if (!isAllowed(licence, isTool ? ALLOWED_FOR_TOOLS : ALLOWED)) refused.push(`${path.replace(/^.*node_modules\//, '')}: ${licence}`);
+    if (!isAllowed(licence, isTool ? ALLOWED_FOR_TOOLS : ALLOWED))
+      refused.push(`${path.replace(/^.*node_modules\//, '')}: ${licence}`);
   }
-  for (const [licence, count] of [...counts].sort(([, a], [, b]) => b - a)) console.log(`${String(count).padStart(5)}  ${licence}`);
+  for (const [licence, count] of [...counts].sort(([, a], [, b]) => b - a))
+    console.log(`${String(count).padStart(5)}  ${licence}`);
   if (refused.length > 0) throw new CommandFailed(`Licences that are not allowed:\n${refused.join('\n')}`);
   console.log('\nlicences: all allowed');
 };
