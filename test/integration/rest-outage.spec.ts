@@ -39,9 +39,15 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     expect(new Set(applied.map(({ hash }) => hash)).size).toBe(applied.length);
     const tables = await query(url, `select tablename from pg_tables where schemaname = 'public' order by 1`);
     expect(tables.map(({ tablename }) => tablename)).toEqual([
+      'audit',
+      'bans',
+      'invites',
+      'knocks',
       'memberships',
       'messages',
+      'permissions',
       'refresh_tokens',
+      'removals',
       'rooms',
       'users',
     ]);
