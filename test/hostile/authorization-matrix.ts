@@ -35,6 +35,14 @@ export interface Row {
 const PUBLIC = (status: number) => Array<number>(9).fill(status);
 const NOBODY = [401, 404, 404, 404, 404, 404, 404, 401, 401];
 
+const BY_MODERATORS = (status: number) => [401, status, 403, status, 403, 403, 403, 401, 401];
+const BY_OWNER = (status: number) => [401, status, 403, 403, 403, 403, 403, 401, 401];
+
+/** A route under a room: what is not there is not there for anybody. */
+const moderation = (method: string, path: string, more: Partial<Row>, existing: readonly number[]) => ({
+  [`${method} /v1/rooms/{id}/${path}`]: { existing, missing: NOBODY, malformed: NOBODY, ...more },
+});
+
 export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /v1/auth/register': {
     existing: PUBLIC(201),
@@ -78,6 +86,27 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     existing: [401, 200, 200, 200, 200, 200, 403, 401, 401],
     missing: NOBODY,
     malformed: NOBODY,
+  },
+  ...moderation('POST', 'kick', { body: { user: '$victim' } }, BY_MODERATORS(204)),
+  ...moderation('POST', 'mute', { body: { peer: 'nobody' } }, BY_MODERATORS(404)),
+  ...moderation('POST', 'permit', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
+  ...moderation('POST', 'lock', { body: { locked: true } }, BY_MODERATORS(204)),
+  ...moderation('POST', 'transfer', { body: { user: '$victim' } }, BY_OWNER(204)),
+  ...moderation('GET', 'bans', {}, BY_MODERATORS(200)),
+  ...moderation('POST', 'bans', { body: { user: '$victim' } }, BY_MODERATORS(204)),
+  ...moderation('DELETE', 'bans/{user}', {}, BY_MODERATORS(404)),
+  ...moderation('GET', 'members', {}, [401, 200, 200, 200, 200, 403, 403, 401, 401]),
+  ...moderation('PUT', 'members/{user}', { body: { role: 'member' } }, BY_OWNER(204)),
+  ...moderation('DELETE', 'members/{user}', {}, BY_OWNER(404)),
+  ...moderation('GET', 'invites', {}, BY_MODERATORS(200)),
+  ...moderation('POST', 'invites', { body: {} }, BY_MODERATORS(201)),
+  ...moderation('DELETE', 'invites/{invite}', {}, BY_MODERATORS(404)),
+  ...moderation('GET', 'lobby', {}, BY_MODERATORS(200)),
+  ...moderation('POST', 'lobby', { body: { knock: 'nobody', admit: true } }, BY_MODERATORS(404)),
+  // Whom the token would let in is not known before it is looked at.
+  'POST /v1/invites/accept': {
+    existing: [401, 404, 404, 404, 404, 404, 404, 401, 401],
+    body: { token: 'x'.repeat(43) },
   },
   'GET /v1/ice-servers': { existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
   'GET /health/live': { existing: PUBLIC(200) },

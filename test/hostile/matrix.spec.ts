@@ -16,6 +16,7 @@ const MALFORMED = 'a%7D%7Bb%3A*';
 const world = async () => {
   const owner = await stage.rest().register('Owner');
   const stranger = await stage.rest().register('Stranger');
+  const victim = await stage.rest().register('Victim');
   const { id: room } = await stage.rest().room(owner.accessToken);
   const { id: other } = await stage.rest().room(owner.accessToken);
   const guestOf = async (id: string) =>
@@ -34,23 +35,24 @@ const world = async () => {
       { sub: owner.user.id, iss: 'elsewhere', aud: 'elsewhere', iat: seconds(), exp: seconds() + 60 },
     ),
   };
-  return { owner, room, tokens };
+  return { owner, room, victim: victim.user.id, tokens };
 };
 
 /** The body with fresh values in the places that are named. */
-const bodyOf = ({ body }: Row, room: string): object | undefined =>
+const bodyOf = ({ body }: Row, { room, victim }: { room: string; victim: string }): object | undefined =>
   body === undefined
     ? undefined
     : JSON.parse(
         JSON.stringify(body)
           .replace('$room', room)
+          .replace('$victim', victim)
           .replace('$fresh', `m${randomBytes(8).toString('hex')}`),
       );
 
 const askAll = async (route: string, row: Row, object: 'existing' | 'missing' | 'malformed'): Promise<number[]> => {
   const [method = '', path = ''] = route.split(' ');
   const statuses: number[] = [];
-  const isDestructive = method === 'DELETE' || method === 'PATCH';
+  const isDestructive = method !== 'GET' && path.startsWith('/v1/rooms/');
   let at = await world();
   for (const principal of PRINCIPALS) {
     // What one did must not decide what the next may.
@@ -58,12 +60,14 @@ const askAll = async (route: string, row: Row, object: 'existing' | 'missing' | 
     const own = path.startsWith('/v1/users/') ? at.owner.user.id : at.room;
     const id = { existing: own, missing: MISSING, malformed: MALFORMED }[object];
     const token = at.tokens[principal];
-    const body = bodyOf(row, at.room);
-    const answer = await stage.rest().ask(method, path.replace('{id}', id), {
-      ...(token !== undefined && { token }),
-      ...(body !== undefined && { json: body }),
-      ...(row.ifMatch === true && { headers: { 'if-match': '"v1"' } }),
-    });
+    const body = bodyOf(row, at);
+    const answer = await stage
+      .rest()
+      .ask(method, path.replace('{id}', id).replace('{user}', at.victim).replace('{invite}', MISSING), {
+        ...(token !== undefined && { token }),
+        ...(body !== undefined && { json: body }),
+        ...(row.ifMatch === true && { headers: { 'if-match': '"v1"' } }),
+      });
     statuses.push(answer.status);
   }
   return statuses;
@@ -79,7 +83,7 @@ describe('the authorization matrix', () => {
   });
 
   it.each(Object.entries(MATRIX))(
-    'R01 R02 %s',
+    'R01 R02 A15 %s',
     async (route, row) => {
       expect(await askAll(route, row, 'existing')).toEqual(row.existing);
       for (const object of ['missing', 'malformed'] as const) {
