@@ -95,4 +95,40 @@ describe('the registry', () => {
     registry.beat();
     expect(socket.closed?.code).toBe(CLOSE_CODES.tokenExpired);
   });
+  it('lets a user have so many sessions, and forgets a user with the last of them', () => {
+    const clock = { now: 0 };
+    const limits = { mostPerUser: 2, framesPerUser: { burst: 10, perSecond: 1 } };
+    const registry = new SessionRegistry(
+      DEFAULT_LIMITS,
+      () => clock.now,
+      () => 0,
+      limits,
+    );
+    const enter = (id: string, attempt = 1) => {
+      const session = new Session(
+        `${id}${attempt}` as ConnectionId,
+        new FakeSocket(),
+        DEFAULT_LIMITS,
+        () => {},
+        () => clock.now,
+      );
+      session.whenClosed(() => registry.remove(session));
+      session.attachment = { session: id as SessionId, attempt, features: new Set() };
+      session.principal = { user: 'u1' as UserId } as Session['principal'];
+      registry.add(session);
+      expect(registry.claim(session)).toBe(true);
+      return session;
+    };
+    const isFull = (id: string) => registry.isFull('u1' as UserId, id as SessionId);
+    expect(isFull('a')).toBe(false);
+    const [a, b] = [enter('a'), enter('b')];
+    expect([isFull('c'), isFull('a')]).toEqual([true, false]);
+    expect(a.userFrames).toBe(b.userFrames);
+    const again = enter('a', 2);
+    expect([isFull('c'), a.state]).toEqual([true, 'closed']);
+    b.close(1000, '');
+    expect([isFull('c'), registry.userCount]).toEqual([false, 1]);
+    again.close(1000, '');
+    expect(registry.userCount).toBe(0);
+  });
 });
