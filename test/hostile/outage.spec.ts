@@ -26,7 +26,7 @@ const pairIn = async () => {
   const { peer: to } = await bob.peer.request({ type: 'join', room });
   const signal = async (body: string) => {
     alice.peer.send({ type: 'signal', to, kind: 'data' }, body);
-    expect((await bob.peer.next((frame) => frame.type === 'signal')).body).toBe(body);
+    await bob.peer.next((frame) => frame.type === 'signal' && frame.body === body, body);
   };
   await until(async () => {
     alice.peer.send({ type: 'signal', to, kind: 'data' }, 'first');
