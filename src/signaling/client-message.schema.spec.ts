@@ -56,5 +56,7 @@ describe('a client message', () => {
     expect(describeFaulty('{"type":"signal","to":"bob","seq":3,"x":1}')).toEqual({ to: 'bob', seq: 3 });
     expect(describeFaulty('{"id":"a b","to":"<b>","seq":"3"}')).toEqual({});
     expect(describeFaulty('nonsense')).toEqual({});
+    expect(describeFaulty('null')).toEqual({});
+    expect(describeFaulty('{"id":"q","__proto__":{"to":"bob"}}')).toEqual({ re: 'q' });
   });
 });

@@ -119,13 +119,15 @@ export interface Subject {
  * @returns only fields that are valid by themselves.
  */
 export const describeFaulty = (header: string): Subject => {
-  let value: Record<string, unknown>;
+  let value: unknown;
   try {
-    value = parseObject(header);
+    value = JSON.parse(header);
   } catch {
     return {};
   }
-  const { id, to, seq, room, type } = value;
+  if (typeof value !== 'object' || value === null) return {};
+  // A frame that is refused for its keys still says which request it is: five fields are read, and nothing is copied.
+  const { id, to, seq, room, type } = value as Record<string, unknown>;
   return {
     ...(typeof id === 'string' && /^[A-Za-z0-9_.:-]{1,64}$/.test(id) && { re: id }),
     ...(typeof to === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(to) && { to }),
