@@ -321,8 +321,14 @@ describe('a flood', () => {
     const to = JSON.parse(joined).peer as string;
     sleeper.stopReading();
     const before = await stage.metric('process_resident_memory_bytes');
-    for (let n = 0; n < 600; n += 1) mallory.peer.send({ type: 'signal', to, kind: 'data' }, 'x'.repeat(60_000));
-    const busy = await mallory.peer.next((frame) => frame['code'] === 'peer_busy');
+    // As fast as the limit on bytes lets one: the network's own buffers have to fill first.
+    const busy = await until(async () => {
+      for (let n = 0; n < 10; n += 1) mallory.peer.send({ type: 'signal', to, kind: 'data' }, 'x'.repeat(60_000));
+      await mallory.peer.barrier();
+      const limited = mallory.peer.unread.some((frame) => frame['code'] === 'rate_limited');
+      if (limited) await new Promise((resolve) => setTimeout(resolve, 500));
+      return mallory.peer.unread.find((frame) => frame['code'] === 'peer_busy');
+    });
     expect(busy).toMatchObject({ to, retryable: true });
     expect(await stage.metric('process_resident_memory_bytes')).toBeLessThan(before + 150 * 1024 * 1024);
     sleeper.cut();
