@@ -22,7 +22,39 @@ export const PROJECTS = [
 ];
 
 const OUTPUT = join(ROOT, 'test-output');
+/** A project that takes longer hangs: better said than waited for. */
+const MOST_MINUTES = 25;
+/** What Jest may take to end once its report is written. */
+const ENDING_MS = 30_000;
 const workers = Math.max(2, Math.min(4, availableParallelism()));
+
+/**
+ * Sees to it that Jest ends. One that hangs fails; one that has written its report, and is kept by something that a
+ * test left open, is told of and ended: its results are whole.
+ */
+const bound = (child, name, report) => {
+  const bounds = { endedAfterReport: false };
+  const kill = (why) => {
+    console.error(`\n${name} tests: ${why}`);
+    child.kill('SIGKILL');
+  };
+  const afterReport = () => {
+    bounds.endedAfterReport = true;
+    kill('all ran and reported, but something that a test left open kept the process; it was ended');
+  };
+  const timers = [setTimeout(() => kill(`not done within ${MOST_MINUTES} minutes`), MOST_MINUTES * 60_000)];
+  const watch = setInterval(() => {
+    if (!existsSync(report)) return;
+    clearInterval(watch);
+    timers.push(setTimeout(afterReport, ENDING_MS).unref());
+  }, 1_000);
+  timers.push(watch);
+  for (const timer of timers) timer.unref();
+  child.once('close', () => {
+    for (const timer of timers) clearTimeout(timer);
+  });
+  return bounds;
+};
 
 /**
  * Runs one project of jest.config.js in a process of its own.
@@ -35,7 +67,8 @@ export const runJestProject = async ({ name, alone }, more, env) => {
   mkdirSync(OUTPUT, { recursive: true });
   const report = join(OUTPUT, `jest-${name}.json`);
   rmSync(report, { force: true });
-  const error = await runCommand(
+  let bounds;
+  let error = await runCommand(
     `${name} tests`,
     process.execPath,
     [
@@ -46,13 +79,14 @@ export const runJestProject = async ({ name, alone }, more, env) => {
       ...(alone ? ['--runInBand'] : [`--maxWorkers=${workers}`]),
       ...more,
     ],
-    { env },
+    { env, started: (child) => (bounds = bound(child, name, report)) },
   ).then(
     () => undefined,
     (fault) => fault,
   );
   if (!existsSync(report)) return { passed: 0, failed: 0, error };
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  const { success, numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  if (bounds?.endedAfterReport && success) error = undefined;
   // A file that does not even load has no failed test, and is a failure all the same.
   return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites), error };
 };

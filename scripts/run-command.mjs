@@ -17,12 +17,14 @@ export class CommandFailed extends Error {
  * @param {string} title what a person calls it, for the error
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, started?: (child: import('node:child_process').ChildProcess) => void}} [options]
+ *   `started` gets the process, for whoever wants to end it
  * @throws {CommandFailed} when it cannot start, ends with another code than 0, or is ended by a signal
  */
-export const runCommand = (title, program, args, { cwd = ROOT, env = process.env } = {}) =>
+export const runCommand = (title, program, args, { cwd = ROOT, env = process.env, started } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    started?.(child);
     child.once('error', (error) => reject(new CommandFailed(`${title} could not start: ${error.message}`)));
     child.once('close', (code, signal) => {
       if (code === 0) resolve();

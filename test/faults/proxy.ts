@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { resetSocket } from '../support/reset-socket.js';
 import { type Faults, Lane } from './lane.js';
 
 export interface Address {
@@ -128,7 +129,7 @@ export class FaultProxy {
     for (const socket of [link.client, link.server]) {
       if (socket === undefined || socket.destroyed) continue;
       if (gently) socket.destroySoon();
-      else socket.resetAndDestroy();
+      else resetSocket(socket);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { resetSocket } from '../support/reset-socket.js';
 
 /** What a server answered to bytes: the status line and headers as text, and what followed. */
 export interface RawAnswer {
@@ -127,7 +128,7 @@ export class RawSocket {
   }
 
   cut(): void {
-    this.tcp.resetAndDestroy();
+    resetSocket(this.tcp);
   }
 
   private read(chunk: Buffer): void {
