@@ -1,0 +1,61 @@
+import { expect } from '@jest/globals';
+import { RawPeer } from './raw-peer.js';
+import { Rest } from './rest.js';
+import { startTarget } from './target.js';
+
+/** The server under test, and how its suites come to peers. What was opened in a test is cut after it. */
+export class Stage {
+  rest!: Rest;
+  private stopTarget = async (): Promise<void> => {};
+  private readonly opened: RawPeer[] = [];
+
+  async start(): Promise<void> {
+    const { origin, stop } = await startTarget();
+    this.rest = new Rest(origin);
+    this.stopTarget = stop;
+  }
+
+  stop(): Promise<void> {
+    return this.stopTarget();
+  }
+
+  cutAll(): void {
+    for (const peer of this.opened.splice(0)) peer.cut();
+  }
+
+  /** A socket that has said nothing yet. */
+  async socket(key?: string): Promise<RawPeer> {
+    const peer = await new RawPeer(this.rest.signaling, key === undefined ? {} : { key }).open();
+    this.opened.push(peer);
+    return peer;
+  }
+
+  /** A fresh account that said hello. */
+  async welcomed(name = 'Tester'): Promise<Caller> {
+    const { accessToken, refreshToken, user } = await this.rest.register(name);
+    const peer = await this.socket();
+    const welcome = await peer.hello(accessToken);
+    expect(welcome.type).toBe('welcome');
+    return { peer, token: accessToken, refreshToken, user: user.id, session: welcome['session'] };
+  }
+
+  /** Two peers in one room, and their ids. */
+  async pair() {
+    const alice = await this.welcomed('Alice');
+    const bob = await this.welcomed('Bob');
+    const { id: room } = await this.rest.room(alice.token);
+    const first = await alice.peer.request({ type: 'join', room });
+    const second = await bob.peer.request({ type: 'join', room });
+    await alice.peer.rosterEvent((event) => event.event === 'joined' && event.participant.peer === second['peer']);
+    return { alice, bob, room, aliceId: first['peer'] as string, bobId: second['peer'] as string };
+  }
+}
+
+/** One who was welcomed. */
+export interface Caller {
+  readonly peer: RawPeer;
+  readonly token: string;
+  readonly refreshToken: string;
+  readonly user: string;
+  readonly session: string;
+}

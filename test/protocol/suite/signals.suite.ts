@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Stage } from '../stage.js';
+
+/** What one peer says to another, and to all. */
+export const signalRules = (on: Stage): void => {
+  describe('signals', () => {
+    it("arrive with the server's from and the body as it was sent", async () => {
+      const { alice, bob, aliceId, bobId } = await on.pair();
+      const bodies = [
+        '{"sdp":"v=0\\r\\n"}',
+        '',
+        'two\nlines\n',
+        '{"type":"signal","from":"forged"}\n{"x":1}',
+        'žluťoučký 🐎\u0000',
+      ];
+      for (const [index, body] of bodies.entries()) {
+        alice.peer.send({ type: 'signal', to: bobId, seq: index + 1, base: 1, kind: 'offer' }, body);
+      }
+      for (const [index, body] of bodies.entries()) {
+        const frame = await bob.peer.next('signal');
+        expect(frame).toEqual({ type: 'signal', from: aliceId, seq: index + 1, base: 1, kind: 'offer', body });
+      }
+    });
+    it('get no reply when all is well', async () => {
+      const { alice, bobId } = await on.pair();
+      alice.peer.send({ type: 'signal', to: bobId, kind: 'data' }, 'x');
+      await alice.peer.barrier();
+      const about = new Set(['roster', 'room']);
+      expect(alice.peer.unread.filter((frame) => !about.has(frame.type))).toEqual([]);
+    });
+    it('keep their order', async () => {
+      const { alice, bob, bobId } = await on.pair();
+      for (let seq = 1; seq <= 300; seq += 1)
+        alice.peer.send({ type: 'signal', to: bobId, seq, base: 1, kind: 'candidate' }, `${seq}`);
+      for (let seq = 1; seq <= 300; seq += 1) expect((await bob.peer.next('signal'))['body']).toBe(`${seq}`);
+    });
+    it('are refused when they name their own from', async () => {
+      const { alice, bob, bobId } = await on.pair();
+      alice.peer.send({ type: 'signal', to: bobId, from: bobId, kind: 'data' }, 'x');
+      expect(await alice.peer.next('error')).toMatchObject({ code: 'bad_message', to: bobId });
+      await bob.peer.barrier();
+      expect(bob.peer.unread.some((frame) => frame.type === 'signal')).toBe(false);
+    });
+    it('reach nobody outside the room, with the same answer for a stranger, for nobody and for oneself', async () => {
+      const { alice, aliceId } = await on.pair();
+      const { bobId: stranger, bob: strangerPeer } = await on.pair();
+      for (const to of [stranger, 'nobody-at-all', aliceId]) {
+        alice.peer.send({ type: 'signal', to, seq: 1, base: 1, kind: 'data' }, 'x');
+        const { message, ...error } = await alice.peer.next('error');
+        expect(error).toEqual({ type: 'error', to, seq: 1, code: 'peer_unknown', retryable: false, body: undefined });
+      }
+      await strangerPeer.peer.barrier();
+      expect(strangerPeer.peer.unread.some((frame) => frame.type === 'signal')).toBe(false);
+    });
+    it('to a peer that is away are answered peer_away, retryable', async () => {
+      const { alice, bob, bobId } = await on.pair();
+      bob.peer.cut();
+      await alice.peer.rosterEvent((e) => e.event === 'away');
+      alice.peer.send({ type: 'signal', to: bobId, seq: 9, base: 9, kind: 'data' }, 'x');
+      expect(await alice.peer.next('error')).toMatchObject({ to: bobId, seq: 9, code: 'peer_away', retryable: true });
+    });
+    it('are acknowledged by the receiving client, not by the server', async () => {
+      const { alice, bob, aliceId, bobId } = await on.pair();
+      bob.peer.send({ type: 'ack', to: aliceId, upto: 7, missed: [3, 5] });
+      expect(await alice.peer.next('ack')).toEqual({
+        type: 'ack',
+        from: bobId,
+        upto: 7,
+        missed: [3, 5],
+        body: undefined,
+      });
+    });
+  });
+
+  describe('broadcasts', () => {
+    it('reach everyone else in the room, once', async () => {
+      const { alice, bob, room, aliceId } = await on.pair();
+      alice.peer.send({ type: 'broadcast', room, kind: 'cursor' }, '1,2');
+      expect(await bob.peer.next('broadcast')).toEqual({
+        type: 'broadcast',
+        room,
+        from: aliceId,
+        kind: 'cursor',
+        body: '1,2',
+      });
+      await alice.peer.barrier();
+      expect(alice.peer.unread.some((frame) => frame.type === 'broadcast')).toBe(false);
+    });
+    it("are refused outside one's rooms", async () => {
+      const { peer } = await on.welcomed();
+      const { room } = await on.pair();
+      peer.send({ type: 'broadcast', room, kind: 'cursor' }, 'x');
+      expect(await peer.next('error')).toMatchObject({ code: 'not_in_room', room });
+    });
+  });
+};
