@@ -14,6 +14,7 @@ export type {
   SessionId,
   UserId,
 } from '@parley/protocol';
+export type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
 export type {
@@ -24,7 +25,7 @@ export type {
   WebSocketConstructor,
   WebSocketLike,
 } from './options.js';
-export { type ClientState, type JoinOptions, ParleyClient, type ParleyClientEvents } from './parley-client.js';
+export { ParleyClient } from './parley-client.js';
 export { Peer, type PeerEvents, type RemoteTrack } from './peer.js';
 export type { PeerStats, Quality, Route } from './peer-stats.js';
 export { Publication, type PublicationEvents } from './publication.js';

@@ -121,6 +121,16 @@ describe('connecting', () => {
     expect(gateway.sockets).toHaveLength(1);
   });
 
+  it('hands the server a fresh token when it is asked to, and says why it could not', async () => {
+    const tokens = ['token-1', 'token-2'];
+    const client = makeClient({ token: () => tokens.shift() ?? Promise.reject(new Error('signed out')) });
+    await client.connect();
+    await client.refreshToken();
+    expect(gateway.of('refresh')[0]).toMatchObject({ token: 'token-2' });
+    await expect(client.refreshToken()).rejects.toMatchObject({ code: 'network', message: 'signed out' });
+    await expect(makeClient({ token: 'fixed' }).refreshToken()).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
   it('answers a ping with a pong', async () => {
     await makeClient().connect();
     gateway.current.send({ type: 'ping' });

@@ -4,7 +4,6 @@ import {
   type IceServer,
   ID_PATTERN,
   type Limits,
-  type Meta,
   type NodeId,
   type Refresh,
   type RoomId,
@@ -13,6 +12,7 @@ import {
   type UserId,
   type Welcome,
 } from '@parley/protocol';
+import type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
 import { Connection } from './connection.js';
 import { EarlyFrames } from './early-frames.js';
 import { asParleyError, errorOf, ParleyError } from './errors.js';
@@ -23,29 +23,6 @@ import { Room } from './room.js';
 import type { RoomContext } from './room-context.js';
 import { newId } from './session-key.js';
 import { checkSize, json } from './sizes.js';
-
-/** Where a client stands. `closed` is the end; make a new client after it. */
-export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
-
-/** Events of a {@link ParleyClient}. */
-export interface ParleyClientEvents {
-  /** After each change of `client.state`. */
-  state: ClientState;
-  /** It ended for good: undefined after `close()`, otherwise why, for example `superseded` or `token_invalid`. */
-  closed: ParleyError | undefined;
-  /** A fault that the SDK deals with, or an exception of a listener of yours (its `cause`). For logs. */
-  error: ParleyError;
-  /** New ICE servers; connections use them already. */
-  ice_servers: readonly IceServer[];
-}
-
-/** How to enter a room. */
-export interface JoinOptions {
-  /** Shown to the others: name tag, muted, sharing. JSON, at most `limits.maxMetaBytes` bytes. Default: none. */
-  readonly meta?: Meta;
-  /** Make an RTCPeerConnection to each participant. Default: true. False: signals, chat and roster alone. */
-  readonly media?: boolean;
-}
 
 /**
  * A connection to a Parley server that keeps itself alive: it reconnects, resumes its session, renews its token and
@@ -189,6 +166,24 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     return entered;
   }
 
+  /**
+   * Ask `token` for a fresh token now and hand it to the server: after a change of the display name, so that those in the
+   * room see it. It happens by itself before a token ends.
+   * @throws ParleyError what `token` or the server says; `network` when `token` fails; `timeout` after 45 s;
+   * `bad_request` when `token` is a string, which is the same for ever.
+   */
+  async refreshToken(): Promise<void> {
+    const { token } = this.#options;
+    if (typeof token === 'string')
+      throw new ParleyError('bad_request', 'A token that is a string cannot be refreshed.');
+    try {
+      const header: Refresh = { type: 'refresh', id: newId(), token: await token() };
+      await this.#requests.send({ header });
+    } catch (error) {
+      throw asParleyError(error, 'network');
+    }
+  }
+
   /** Leave all rooms and close. Resolves when the server knows of it, or after 5 s without it. */
   async close(): Promise<void> {
     if (this.#state === 'connected') await Promise.all([...this.#rooms.values()].map(({ room }) => room.leave()));
@@ -234,7 +229,8 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
         this.#refuse(message);
         break;
       case 'token_expiring':
-        void this.#refreshToken();
+        // The same token again would end at the same moment.
+        if (typeof this.#options.token !== 'string') this.refreshToken().catch((error) => this.#report(error));
         break;
       case 'ice_servers':
         this.#setIceServers(message.iceServers);
@@ -254,18 +250,6 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       [...this.#rooms.values()].some(({ room }) => room.refuse(frame));
     // A signal to a peer that left meanwhile has its result already.
     if (!known && frame.to === undefined) this.#report(errorOf(frame));
-  }
-
-  async #refreshToken(): Promise<void> {
-    const { token } = this.#options;
-    // The same token again would end at the same moment.
-    if (typeof token === 'string') return;
-    try {
-      const header: Refresh = { type: 'refresh', id: newId(), token: await token() };
-      await this.#requests.send({ header });
-    } catch (error) {
-      this.#report(asParleyError(error, 'network'));
-    }
   }
 
   #setIceServers(iceServers: readonly IceServer[]): void {

@@ -89,6 +89,16 @@ describe('a roster', () => {
     expect(names(roster)).toBe('a');
   });
 
+  it('takes a new name with the data, and keeps the name that is not told', () => {
+    const roster = started();
+    const updated = { event: 'updated', peer: person('b').peer, meta: { hand: 1 } } as const;
+    expect(words(roster.apply({ epoch: 'e1', version: 6, events: [{ ...updated, name: 'Beatrice' }] }))).toEqual([
+      'updated b',
+    ]);
+    roster.apply({ epoch: 'e1', version: 7, events: [{ ...updated, meta: {} }] });
+    expect(roster.participants.get(updated.peer)).toMatchObject({ name: 'Beatrice', meta: {} });
+  });
+
   it('counts an event that it does not know as a version', () => {
     const roster = started();
     expect(roster.apply({ epoch: 'e1', version: 6, events: [{ event: 'promoted' } as never] })).toEqual([]);

@@ -104,7 +104,7 @@ export class Roster {
         return this.#turn(event.peer, 'on');
       case 'updated': {
         const known = this.#participants.get(event.peer);
-        return known ? this.#put({ ...known, meta: event.meta }, true) : [];
+        return known ? this.#put({ ...known, meta: event.meta, name: event.name ?? known.name }, true) : [];
       }
       default:
         // A newer server's event: it counts as a version and changes nothing that is known here.

@@ -39,7 +39,8 @@ export type RosterEvent =
   | { readonly event: 'joined'; readonly participant: Participant }
   | { readonly event: 'away'; readonly peer: PeerId }
   | { readonly event: 'back'; readonly peer: PeerId }
-  | { readonly event: 'updated'; readonly peer: PeerId; readonly meta: Meta }
+  /** `name` is there when it is another one than before. */
+  | { readonly event: 'updated'; readonly peer: PeerId; readonly meta: Meta; readonly name?: string }
   | {
       readonly event: 'permitted';
       readonly peer: PeerId;

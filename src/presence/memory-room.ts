@@ -45,6 +45,10 @@ export class MemoryRoom {
     private readonly newEpoch: () => string,
   ) {}
 
+  get size(): number {
+    return this.members.size;
+  }
+
   /** True when there is nothing left to remember. */
   isForgettable(now: number): boolean {
     this.trim(now);
@@ -87,12 +91,14 @@ export class MemoryRoom {
       connection,
     };
     const moved = member.state === 'away' || member.node !== node || !same;
-    const edited = member.name !== next.name || !sameMeta(member.meta, next.meta);
+    const renamed = member.name !== next.name && { name: next.name };
     const change = this.change(now, () => {
       this.members.set(participant.peer, { member: next, attempt, since: now, deadline: 0 });
       const events: MemberEvent[] = [];
       if (moved) events.push({ event: 'back', peer: next.peer, node, connection });
-      if (edited) events.push({ event: 'updated', peer: next.peer, meta: next.meta });
+      if (renamed || !sameMeta(member.meta, next.meta)) {
+        events.push({ event: 'updated', peer: next.peer, meta: next.meta, ...renamed });
+      }
       if (!sameRights(member, next)) events.push(permittedEvent(next));
       return events;
     });

@@ -61,6 +61,10 @@ export class MemoryPresence implements Presence {
     return this.run((now) => this.in(id, now, (room) => room.update(peer, connection, structuredClone(meta), now)));
   }
 
+  count(id: RoomId): Promise<number> {
+    return this.run(() => this.store.rooms.get(id)?.size ?? 0);
+  }
+
   snapshot(id: RoomId): Promise<Snapshot> {
     return this.run((now) => this.in(id, now, (room) => room.snapshot()));
   }

@@ -15,7 +15,7 @@ import {
 } from './presence.js';
 import { emptyPresenceStats } from './presence.stats.js';
 import { RoomIndex } from './room-index.js';
-import { readChange, readHash, readSnapshot } from './room-reply.js';
+import { readChange, readCount, readHash, readSnapshot } from './room-reply.js';
 import { loadScripts, type Scripts } from './scripts.js';
 
 /**
@@ -75,6 +75,10 @@ export class RedisPresence implements Presence {
       const [epoch, version, , nodes] = reply as [string, number, Reply, NodeId[]];
       return { room, epoch, version, events: [{ event: 'updated', peer, meta }], nodes };
     });
+  }
+
+  count(room: RoomId): Promise<number> {
+    return this.run(async () => readCount(await this.redis.commands.hget(this.redis.keys.room(room), 'n')));
   }
 
   snapshot(room: RoomId): Promise<Snapshot> {

@@ -103,6 +103,9 @@ export interface Presence {
   /** Replaces the participant's data, if this connection holds it. Undefined: it does not. */
   update(room: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined>;
 
+  /** How many members the room has, those that are `away` too: without reading them. */
+  count(room: RoomId): Promise<number>;
+
   /** The room now; an empty room has an epoch of the empty string and version 0. */
   snapshot(room: RoomId): Promise<Snapshot>;
 

@@ -30,6 +30,13 @@ export const readSnapshot = (room: RoomId, hash: Readonly<Record<string, string>
     : { room, epoch: hash.e ?? '', version: Number(hash.v), members };
 };
 
+/** How many members `{node: [members, when it reconciled last]}` counts. */
+export const readCount = (nodes: string | null): number =>
+  Object.values(JSON.parse(nodes ?? '{}') as Record<string, readonly [number, number]>).reduce(
+    (sum, [members]) => sum + members,
+    0,
+  );
+
 /** `key, value, key, value …` → an object without a prototype. */
 export const readHash = (flat: Reply): Record<string, string> => {
   const list = flat as readonly string[];
@@ -60,7 +67,8 @@ const readEvent = (kind: string, peer: PeerId, detail: string, members: readonly
       const member = members.find((candidate) => candidate.peer === peer);
       if (member === undefined) throw new TypeError(`The event ${kind} names a peer that is not in the reply.`);
       if (kind === 'joined') return { event: 'joined', participant: member };
-      if (kind === 'updated') return { event: 'updated', peer, meta: member.meta };
+      if (kind === 'updated')
+        return { event: 'updated', peer, meta: member.meta, ...(detail !== '' && { name: detail }) };
       if (kind === 'permitted') {
         const { role, publish, chat } = member;
         return { event: 'permitted', peer, role, publish: publish !== false, chat: chat !== false };

@@ -51,6 +51,10 @@ export class RedisCommands {
     return (...args) => this.run(() => call.apply(this.client, args));
   }
 
+  hget(key: string, field: string): Promise<string | null> {
+    return this.run(() => this.client.hget(key, field));
+  }
+
   hgetall(key: string): Promise<Record<string, string>> {
     return this.run(() => this.client.hgetall(key));
   }

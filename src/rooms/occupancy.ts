@@ -12,7 +12,7 @@ export class Occupancy {
   /** @returns null while it cannot be known: a list of rooms is shown without it */
   async count(room: string): Promise<number | null> {
     try {
-      return this.presence.available ? (await this.presence.snapshot(room as RoomId)).members.length : null;
+      return this.presence.available ? await this.presence.count(room as RoomId) : null;
     } catch (error) {
       if (error instanceof PresenceUnavailable) return null;
       throw error;

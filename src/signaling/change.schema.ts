@@ -27,7 +27,7 @@ const MemberEvent = Type.Union([
   Type.Object({ event: Type.Literal('joined'), participant: Member }),
   Type.Object({ event: Type.Literal('away'), peer: Id }),
   Type.Object({ event: Type.Literal('back'), peer: Id, node: Id, connection: Id }),
-  Type.Object({ event: Type.Literal('updated'), peer: Id, meta: Meta }),
+  Type.Object({ event: Type.Literal('updated'), peer: Id, meta: Meta, name: Type.Optional(Type.String()) }),
   Type.Object({
     event: Type.Literal('permitted'),
     peer: Id,

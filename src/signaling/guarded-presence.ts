@@ -53,6 +53,10 @@ export class GuardedPresence implements Presence {
     return this.inner.update(room, peer, connection, meta);
   }
 
+  count(room: RoomId): Promise<number> {
+    return this.inner.count(room);
+  }
+
   snapshot(room: RoomId) {
     return this.inner.snapshot(room);
   }

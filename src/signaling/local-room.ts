@@ -164,7 +164,7 @@ export class LocalRoom {
     } else if (event.event === 'permitted') {
       const { publish: _publish, chat: _chat, ...others } = member;
       this.put({ ...others, role: event.role, ...revoked(event) });
-    } else this.put({ ...member, meta: event.meta });
+    } else this.put({ ...member, meta: event.meta, name: event.name ?? member.name });
   }
 
   private put(member: Member): void {

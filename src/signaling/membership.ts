@@ -181,6 +181,11 @@ export class Membership {
     this.sync.spread(change);
   }
 
+  /** The session's token was renewed, and may name its user differently. */
+  renamed(session: Session): Promise<void> {
+    return this.sync.rename(session);
+  }
+
   /** The session's socket is gone: its peers are `away`, unless a newer socket here is taking them over. */
   closed(session: Session, succeeded: boolean): void {
     const seats = [...session.rooms];

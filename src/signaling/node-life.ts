@@ -101,6 +101,7 @@ export class NodeLife {
     const room = rooms.get(id);
     if (room === undefined) return;
     for (const peer of lost) await sync.putBack(room, peer);
+    for (const { session } of [...room.local.values()]) await sync.rename(session);
     if (room.epoch === epoch && room.version >= version) return;
     sync.settle(id, epoch, version);
   }

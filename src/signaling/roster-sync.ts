@@ -4,6 +4,7 @@ import type { AttachRequest, AttachResult, Change, Presence, Snapshot } from '..
 import type { LocalRoom } from './local-room.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
 import { encodeNodeMessage } from './node-message.js';
+import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
 
 /** A version that is missing for longer than this is not just on its way. */
@@ -89,6 +90,14 @@ export class RosterSync {
     }
   }
 
+  /** Tells the others by which name a session's new token goes. A store that is away hears it when it reconciles. */
+  async rename({ rooms, principal }: Session): Promise<void> {
+    for (const [id, peer] of [...rooms]) {
+      const room = this.rooms.get(id);
+      if (room?.find(peer) !== undefined && room.find(peer)?.name !== principal.name) await this.putBack(room, peer);
+    }
+  }
+
   /** Attaches a live local peer again that the store does not have as it should be. */
   async putBack(room: LocalRoom, peer: PeerId): Promise<void> {
     const seat = this.rooms.seat(peer);
@@ -141,7 +150,8 @@ export const attachRequest = (
   replaceMeta: boolean,
 ): AttachRequest => ({
   room: seat.room,
-  participant: seat.participant,
+  // A token that was refreshed may name the user differently.
+  participant: { ...seat.participant, name: seat.session.principal.name },
   node: rooms.node,
   connection: seat.session.connection,
   attempt: seat.session.attachment.attempt,

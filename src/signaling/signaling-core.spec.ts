@@ -72,6 +72,30 @@ describe.each([1, 2])('the signaling core on %i node(s)', (count) => {
     await again.client.until(() => again.client.received('signal').length === 1);
   });
 
+  it('tells the room by which name a refreshed token goes, and a newcomer too', async () => {
+    const { one, two } = await setup(count);
+    const alice = await enter(one, 'alice');
+    const bob = await enter(two, 'bob');
+    expect(await bob.client.request({ type: 'refresh', token: 'bob:Robert' })).toMatchObject({ type: 'refreshed' });
+    await knows(alice.client, 'updated', bob.peer);
+    expect(alice.client.rosterEvents().filter((e) => e.event === 'updated')).toEqual([
+      { event: 'updated', peer: bob.peer, meta: {}, name: 'Robert' },
+    ]);
+    const carol = await enter(one, 'carol');
+    expect(carol.joined.participants).toMatchObject([{ name: 'alice' }, { name: 'Robert' }, { name: 'carol' }]);
+  });
+
+  it('tells a new name that the store could not be told of, when it is back', async () => {
+    const { store, one, two } = await setup(count);
+    const alice = await enter(one, 'alice');
+    const bob = await enter(two, 'bob');
+    store.down = true;
+    expect(await bob.client.request({ type: 'refresh', token: 'bob:Robert' })).toMatchObject({ type: 'refreshed' });
+    store.down = false;
+    await knows(alice.client, 'updated', bob.peer);
+    expect(alice.client.rosterEvents().find((e) => e.event === 'updated')?.name).toBe('Robert');
+  });
+
   it('gives every client versions that rise by one', async () => {
     const { one, two } = await setup(count);
     const watcher = await enter(one, 'watcher');

@@ -116,6 +116,12 @@ export const attachRules = (on: Subject): void => {
       const back = request(room, { ...join, ...join.participant, name: 'Ada L.', role: 'moderator', attempt: 2 });
       const result = await attach(on.presence, back);
       expect(result.change?.events.map(({ event }) => event)).toEqual(['back', 'updated', 'permitted']);
+      expect(result.change?.events[1]).toEqual({
+        event: 'updated',
+        peer: join.participant.peer,
+        meta: {},
+        name: 'Ada L.',
+      });
       expect(result.change?.version).toBe(5);
       expect(result.snapshot.members).toMatchObject([{ name: 'Ada L.', role: 'moderator', state: 'on', order: 1 }]);
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { until } from '../support/until.js';
-import { aConnection, aPeer, aRoom, attach, request, type Subject } from './presence.fixture.js';
+import { aConnection, aNode, aPeer, aRoom, attach, request, type Subject } from './presence.fixture.js';
 
 /** What becomes of a member. */
 export const memberRules = (on: Subject): void => {
@@ -108,6 +108,25 @@ export const memberRules = (on: Subject): void => {
       expect((await on.presence.snapshot(room)).members).toMatchObject([{ meta: { hand: 'up', list: [] } }]);
       await on.presence.detach(room, peer, join.connection);
       expect(await on.other.update(room, peer, join.connection, {})).toBeUndefined();
+    });
+  });
+
+  describe('count', () => {
+    it('counts members that are on or away, on any node, and neither those who left nor those refused', async () => {
+      const room = aRoom();
+      const count = () => on.other.count(room);
+      expect(await count()).toBe(0);
+      const joins = [request(room), request(room), request(room)] as const;
+      for (const join of joins) await attach(on.presence, join);
+      expect(await on.presence.attach(request(room, { capacity: 3 }))).toEqual({ kind: 'full' });
+      expect(await count()).toBe(3);
+      await attach(on.other, { ...joins[0], node: aNode(), connection: aConnection(), attempt: 2 });
+      await on.presence.detach(room, joins[1].participant.peer, joins[1].connection);
+      expect(await count()).toBe(3);
+      await on.presence.leave(room, joins[2].participant.peer, 'left');
+      expect(await count()).toBe(2);
+      await on.presence.clear(room, 'room_closed');
+      expect(await count()).toBe(0);
     });
   });
 

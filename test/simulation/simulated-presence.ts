@@ -53,6 +53,9 @@ export class SimulatedPresence implements Presence {
   update(...args: Parameters<Presence['update']>) {
     return this.ask(() => this.inner.update(...args));
   }
+  count(...args: Parameters<Presence['count']>) {
+    return this.ask(() => this.inner.count(...args));
+  }
   snapshot(...args: Parameters<Presence['snapshot']>) {
     return this.ask(() => this.inner.snapshot(...args));
   }

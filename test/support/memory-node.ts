@@ -36,12 +36,12 @@ import { MemoryAccess, type MemoryDatabase, MemoryModeration, NoModeration } fro
 
 const SECRET = createSecretKey(Buffer.alloc(32, 7));
 
-/** The token is the user's name; `bad` is no token. */
+/** The token is the user, and after a colon the name if it is another one; `bad` is no token. */
 class NameVerifier extends TokenVerifier {
   override async verify(token: string): Promise<Principal> {
     if (token === 'bad') throw new ProtocolError('token_invalid');
-    const user = token as UserId;
-    return { user, name: token, kind: 'account', grants: {}, issuedAt: 0, expiresAt: 1e15, tokenId: token };
+    const [user = '', name = user] = token.split(':');
+    return { user: user as UserId, name, kind: 'account', grants: {}, issuedAt: 0, expiresAt: 1e15, tokenId: token };
   }
 }
 

@@ -21,7 +21,8 @@ if before then
   depart(before[NODE])
   enter(node)
   if before[STATE] == 'away' or not same or before[NODE] ~= node then event('back', peer) end
-  if before[NAME] ~= member[NAME] or before[META] ~= member[META] then event('updated', peer) end
+  local renamed = before[NAME] ~= member[NAME]
+  if renamed or before[META] ~= member[META] then event('updated', peer, renamed and member[NAME] or '') end
   local may_publish, may_chat = before[PUBLISH] or '1', before[CHAT] or '1'
   if before[ROLE] ~= member[ROLE] or may_publish ~= member[PUBLISH] or may_chat ~= member[CHAT] then
     event('permitted', peer)

@@ -11,5 +11,6 @@ export const handleRefresh: Handler<'refresh'> = async (message, session, servic
   }
   session.principal = principal;
   session.tokenWarned = false;
+  await services.membership.renamed(session);
   session.send({ type: 'refreshed', re: message.id, expiresAt: principal.expiresAt });
 };
