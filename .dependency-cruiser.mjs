@@ -4,7 +4,7 @@
  */
 const SPEC = '\\.spec\\.ts$';
 const ADAPTER = '\\.(memory|redis)\\.ts$';
-const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice)/';
+const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice|compat)/';
 const npm = (...names) => `node_modules/(@types/)?(${names.join('|')})/`;
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -63,6 +63,25 @@ const forbidden = [
     'bus and presence carry facts for features and know none: pass what they need as data.',
     { path: '^src/(bus|presence)/' },
     { path: FEATURE },
+  ),
+  rule(
+    'doors-know-ports-alone',
+    "A door translates: it takes ports from DoorServices, sockets from DoorSocket, and knows no framework, no other door and nothing of signaling. What it misses is a port's, or the frame's (src/compat/*.ts).",
+    { path: '^src/compat/([^/]+)/', pathNot: SPEC },
+    {
+      path: [
+        npm('@nestjs/[^/]+', 'ws', 'ioredis', 'fastify'),
+        '^src/(signaling|rooms|users|chat|database|redis|http|ops)/',
+        '^src/compat/[^/]+/',
+      ],
+      pathNot: '^src/compat/$1/',
+    },
+  ),
+  rule(
+    'the-core-knows-no-door',
+    'A door stands on the core, never in it: what all doors need is in src/compat/*.ts, and ops and main put them in.',
+    { path: '^src/(?!compat/|ops/|main\\.ts|app\\.module\\.ts)', pathNot: SPEC },
+    { path: '^src/compat/' },
   ),
   rule(
     'only-modules-name-adapters',

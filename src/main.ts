@@ -4,6 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { DoorKeeper } from './compat/door-keeper.js';
+import { serveDoors } from './compat/serve-doors.js';
 import { type Config, ConfigError, readConfig } from './config/config.js';
 import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
 import { SecurityLog } from './http/security-log.js';
@@ -30,11 +32,14 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
   letGoWhileDraining(app);
   await configureHttp(app, config);
   await serveDemo(app);
+  const keeper = app.get(DoorKeeper);
+  serveDoors(app, keeper.doors);
   app.useWebSocketAdapter(
     new SignalingAdapter(
       app,
       upgradeGate(config, app.get(Drain), app.get(SocketQuota), new SecurityLog(logger)),
       config.limits.maxFrameBytes,
+      keeper.routes,
     ),
   );
   await app.listen(config.port, config.host);

@@ -46,7 +46,7 @@ export class MemoryBusHub {
 /** The bus of a process that stands alone, or shares a {@link MemoryBusHub} with others in a test. */
 export class MemoryBus implements Bus {
   readonly stats = emptyBusStats();
-  private node: NodeId | undefined;
+  node: NodeId | undefined;
   private closed = false;
   private readonly handlers: Handlers;
   private readonly outbox = new Outbox((to, messages) => this.flush(to, messages));
@@ -89,6 +89,10 @@ export class MemoryBus implements Bus {
 
   onMessage(handler: (message: Buffer) => void): void {
     this.handlers.onMessage = handler;
+  }
+
+  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
+    this.handlers.onPortMessage(lead, handler);
   }
 
   onFact(handler: (fact: Fact) => void): void {

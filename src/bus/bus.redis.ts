@@ -80,12 +80,20 @@ export class RedisBus implements Bus {
     this.handlers.onMessage = handler;
   }
 
+  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
+    this.handlers.onPortMessage(lead, handler);
+  }
+
   onFact(handler: (fact: Fact) => void): void {
     this.handlers.onFact = handler;
   }
 
   onGap(handler: () => void): void {
     this.handlers.onGap = handler;
+  }
+
+  get node(): NodeId | undefined {
+    return this.own?.node;
   }
 
   get available(): boolean {

@@ -26,6 +26,12 @@ export type Fact =
   | { readonly fact: 'user_revoked'; readonly user: UserId; readonly before: number };
 
 /**
+ * The first byte of what the nodes' halves of a port tell each other. Signaling's own messages begin with the number of
+ * their kind, far below these.
+ */
+export const PORT_LEADS = { names: 0xe0, topics: 0xe1 } as const;
+
+/**
  * Messages between nodes. A node listens to one channel, its own; messages to one node are put together and
  * leave in one write a turn of the event loop, in order. At most once: what is lost is resent end to end.
  */
@@ -48,14 +54,20 @@ export interface Bus {
   /** Hands a fact to the handlers of this node alone: it came by another way than the bus. */
   hear(fact: Fact): void;
 
-  /** One handler for messages; it gets each message as its sender passed it. */
+  /** One handler for messages that no port takes; it gets each message as its sender passed it. */
   onMessage(handler: (message: Buffer) => void): void;
+
+  /** One handler for the messages that begin with this byte: a port's own, which then do not reach `onMessage`. */
+  onPortMessage(lead: number, handler: (message: Buffer) => void): void;
 
   /** Adds a handler: gateway, room access and account standing each act on facts in their own way. */
   onFact(handler: (fact: Fact) => void): void;
 
   /** Adds a handler, called after each time that the channel was heard again following a gap: messages may have been lost. */
   onGap(handler: () => void): void;
+
+  /** The id that it listens as, also while its channel is not heard; undefined before `listen`. */
+  readonly node: NodeId | undefined;
 
   /** Whether messages to other nodes can be sent, and the own channel is heard. */
   readonly available: boolean;

@@ -3,6 +3,7 @@ import type { Fact } from './bus.js';
 /** The callbacks of one bus. A handler that throws is the application's bug and must not stop the rest. */
 export class Handlers {
   private message: (message: Buffer) => void = () => {};
+  private readonly ports: ((message: Buffer) => void)[] = [];
   private readonly facts: ((fact: Fact) => void)[] = [];
   private readonly gaps: (() => void)[] = [];
 
@@ -10,6 +11,9 @@ export class Handlers {
 
   set onMessage(handler: (message: Buffer) => void) {
     this.message = handler;
+  }
+  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
+    this.ports[lead] = handler;
   }
   set onFact(handler: (fact: Fact) => void) {
     this.facts.push(handler);
@@ -19,7 +23,8 @@ export class Handlers {
   }
 
   deliver(message: Buffer): void {
-    this.guard(() => this.message(message));
+    const handler = this.ports[message[0] ?? -1] ?? this.message;
+    this.guard(() => handler(message));
   }
   tell(fact: Fact): void {
     for (const handler of this.facts) this.guard(() => handler(fact));

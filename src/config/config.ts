@@ -31,6 +31,8 @@ export interface Config {
   readonly requireTls: boolean;
   readonly sockets: SocketsConfig;
   readonly rates: RatesConfig;
+  /** A variable by its name, or what its `_FILE` holds: for parts that have settings of their own. */
+  readonly setting: (name: string) => string | undefined;
 }
 
 /** How tokens are made and checked. Never decided by a token. */
@@ -143,6 +145,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   const faults = refusals(env, production);
   if (faults.length > 0) throw new ConfigError(faults);
   return deepFreeze({
+    setting: (name: string) => settingOf(name, environment),
     production,
     host: env.HOST,
     port: env.PORT,

@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Public } from '../auth/public.js';
 import type { Bus } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
+import { DoorKeeper } from '../compat/door-keeper.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
@@ -43,6 +44,7 @@ export class MetricsController {
     quota: SocketQuota,
     rates: RateLimiter,
     paces: LocalRateLimiter,
+    doors: DoorKeeper,
   ) {
     collectDefaultMetrics({ register: this.registry });
     for (const [field, help] of Object.entries(COUNTERS))
@@ -57,6 +59,7 @@ export class MetricsController {
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
+    this.doors(doors);
     this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
     this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
   }
@@ -65,6 +68,34 @@ export class MetricsController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  /** What the doors for other people's clients did, each under its name. */
+  private doors(keeper: DoorKeeper): void {
+    const registers = [this.registry];
+    new Gauge({
+      name: 'parley_door_sockets',
+      help: 'Open sockets of a door.',
+      labelNames: ['door'],
+      registers,
+      collect() {
+        for (const [door, { sockets }] of keeper.stats) this.set({ door }, sockets);
+      },
+    });
+    new Counter({
+      name: 'parley_door_events_total',
+      help: 'What happened in a door: frames handled and refused, sockets let in, and what the door itself counts.',
+      labelNames: ['door', 'event'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { name: door, counters } of keeper.doors) {
+          const { sockets: _, ...counted } = keeper.stats.get(door) ?? {};
+          for (const [event, count] of Object.entries({ ...counted, ...counters }))
+            this.inc({ door, event: snakeCase(event) }, count);
+        }
+      },
+    });
   }
 
   private gauge(name: string, help: string, read: () => number): void {

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { BusModule } from '../bus/bus.module.js';
+import { CompatModule } from '../compat/compat.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [BusModule, PresenceModule, SignalingModule],
+  imports: [BusModule, CompatModule, PresenceModule, SignalingModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

@@ -5,6 +5,18 @@ import type { SessionRegistry } from './session-registry.js';
 /** Nobody is asked in the last part of the time: who is has to come through a handshake and a join. */
 const LATEST = 0.85;
 
+/** Somebody who has to be elsewhere before the node ends. */
+export interface Movable {
+  /** Asks or makes them go. */
+  move(): void;
+}
+
+/** Sockets beside the sessions. */
+export interface Crowd {
+  readonly all: readonly Movable[];
+  readonly size: number;
+}
+
 /**
  * How a node goes away without anybody noticing: not ready → the load balancer's time → no new sockets →
  * each session is asked to move at a random moment → what is left is closed by the caller.
@@ -14,6 +26,7 @@ export class Drain {
   started = false;
   /** From the moment that new sockets are answered with 503. */
   refusing = false;
+  private readonly crowds: Crowd[] = [];
 
   constructor(
     private readonly config: DrainConfig,
@@ -21,12 +34,21 @@ export class Drain {
     private readonly random: () => number = Math.random,
   ) {}
 
+  /** These are moved with the sessions. */
+  join(crowd: Crowd): void {
+    this.crowds.push(crowd);
+  }
+
   /** Resolves when no session is left, or at the deadline. */
   async run(): Promise<void> {
     this.started = true;
     await delay(this.config.graceMs);
     this.refusing = true;
-    const asked = this.registry.all.map((session) => this.ask(session));
+    const others = this.crowds.flatMap(({ all }) => all);
+    const asked = [
+      ...this.registry.all.map((session) => this.ask(session)),
+      ...others.map((other) => this.later().then(() => other.move())),
+    ];
     const deadline = delay(this.timeLeftMs);
     await Promise.race([deadline, Promise.all(asked).then(() => this.allGone())]);
   }
@@ -36,14 +58,20 @@ export class Drain {
   }
 
   private async ask(session: Session): Promise<void> {
-    const afterMs = this.random() * Math.min(this.config.spreadMs, this.timeLeftMs * LATEST);
-    await delay(afterMs);
+    const afterMs = await this.later();
     if (session.state !== 'on') return;
     session.send({ type: 'drain', deadlineMs: Math.ceil(this.timeLeftMs - afterMs), reconnectAfterMs: 0 });
   }
 
+  /** A random moment within the spread. @returns how long it took to come */
+  private async later(): Promise<number> {
+    const afterMs = this.random() * Math.min(this.config.spreadMs, this.timeLeftMs * LATEST);
+    await delay(afterMs);
+    return afterMs;
+  }
+
   private async allGone(): Promise<void> {
-    while (this.registry.size > 0) await delay(100);
+    while (this.registry.size > 0 || this.crowds.some(({ size }) => size > 0)) await delay(100);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SUBPROTOCOL } from '@parley/protocol';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { answerOnSocket } from '../http/raw-answer.js';
 
 /** Why an upgrade is refused before the socket opens. A browser sees only 1006; other clients see the status. */
@@ -15,19 +15,29 @@ export interface Refusal {
 /** Asked for each upgrade; undefined lets it pass. */
 export type UpgradeGate = (request: IncomingMessage) => Refusal | undefined;
 
+/** Where else than at the gateway a WebSocket may be opened. It passes the same gate, and has no subprotocol. */
+export interface UpgradeRoute {
+  opensAt(path: string): boolean;
+  enter(ws: WebSocket, request: IncomingMessage): void;
+}
+
 /**
  * Nest's adapter for `ws`, with an upgrade of our own: the stock one echoes faults, answers unknown paths with
  * a reset, and knows neither origins nor a draining node. Limits as in docs/architecture.md.
  */
 export class SignalingAdapter extends WsAdapter {
   private readonly servers = new Map<string, WebSocketServer>();
+  /** Upgrades for the other routes. */
+  private readonly plain: WebSocketServer;
 
   constructor(
     app: INestApplication,
     private readonly gate: UpgradeGate,
     private readonly maxFrameBytes: number,
+    private readonly routes: readonly UpgradeRoute[] = [],
   ) {
     super(app);
+    this.plain = this.server(() => false);
     const http = app.getHttpServer() as Server;
     http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
     // Without a listener Node closes a CONNECT without a word.
@@ -35,19 +45,23 @@ export class SignalingAdapter extends WsAdapter {
   }
 
   override create(_port: number, options: { path?: string }): WebSocketServer {
-    const server = new WebSocketServer({
+    const server = this.server((offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false));
+    this.servers.set(options.path ?? '/', server);
+    return server;
+  }
+
+  private server(handleProtocols: (offered: Set<string>) => string | false): WebSocketServer {
+    return new WebSocketServer({
       noServer: true,
       maxPayload: this.maxFrameBytes,
       perMessageDeflate: false,
       clientTracking: false,
       // Answered by the session, which counts them: pongs to one who does not read would pile up.
       autoPong: false,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      handleProtocols,
       // Not in @types/ws yet: what a peer may make us keep, and how long it may leave a close unanswered.
       ...{ maxFragments: 64, maxBufferedChunks: 256, closeTimeout: 2_000 },
     });
-    this.servers.set(options.path ?? '/', server);
-    return server;
   }
 
   /** Frames go from the socket to its session without Nest between them. */
@@ -56,13 +70,21 @@ export class SignalingAdapter extends WsAdapter {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', ignore);
     const path = (request.url ?? '').split('?', 1)[0] as string;
-    const server = this.servers.get(path);
-    const refusal = server === undefined ? strange(request) : this.gate(request);
-    if (server === undefined || refusal !== undefined) return refuse(socket, refusal ?? { status: 404 });
-    server.handleUpgrade(request, socket, head, (ws) => {
+    const entry = this.entryAt(path);
+    const refusal = entry === undefined ? strange(request) : this.gate(request);
+    if (entry === undefined || refusal !== undefined) return refuse(socket, refusal ?? { status: 404 });
+    entry.server.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
-      server.emit('connection', ws, request);
+      entry.enter(ws, request);
     });
+  }
+
+  /** Who takes a WebSocket at this path. */
+  private entryAt(path: string): { server: WebSocketServer; enter: UpgradeRoute['enter'] } | undefined {
+    const server = this.servers.get(path);
+    if (server !== undefined) return { server, enter: (ws, request) => server.emit('connection', ws, request) };
+    const route = this.routes.find(({ opensAt }) => opensAt(path));
+    return route && { server: this.plain, enter: route.enter };
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
-import { type Bus, type Fact, MAX_BATCH_BYTES } from '../../src/bus/bus.js';
+import { type Bus, type Fact, MAX_BATCH_BYTES, PORT_LEADS } from '../../src/bus/bus.js';
 import type { BusStats } from '../../src/bus/bus.stats.js';
 import { until } from '../support/until.js';
 import { aNode, aRoom } from './presence.fixture.js';
@@ -108,6 +108,22 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await until(() => reader.messages.some((message) => message.length === big.length));
       expect(one.bus.send(reader.id, Buffer.alloc(11))).toBe(true);
       await reader.bus.close();
+    });
+
+    it('gives a port its own messages, and nobody else', async () => {
+      const reader = await join(fixture);
+      const own: string[] = [];
+      reader.bus.onPortMessage(PORT_LEADS.names, (message) => own.push(message.toString('latin1', 1)));
+      for (const lead of [PORT_LEADS.names, PORT_LEADS.topics])
+        one.bus.send(reader.id, Buffer.concat([Buffer.from([lead]), Buffer.from('port')]));
+      await barrier(one, reader);
+      expect(own).toEqual(['port']);
+      expect(reader.messages).toHaveLength(2);
+      await reader.bus.close();
+    });
+
+    it('knows the id that it listens as', () => {
+      expect([one.bus.node, two.bus.node]).toEqual([one.id, two.id]);
     });
 
     it('loses what is sent to a node that nobody is', async () => {

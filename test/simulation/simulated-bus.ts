@@ -51,6 +51,14 @@ export class SimulatedBus implements Bus {
     this.inner.onMessage((message) => this.carry(message, handler));
   }
 
+  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
+    this.inner.onPortMessage(lead, (message) => this.carry(message, handler));
+  }
+
+  get node(): NodeId | undefined {
+    return this.inner.node;
+  }
+
   onFact(handler: (fact: Fact) => void): void {
     this.inner.onFact((fact) => this.world.at(this.actor, 1 + this.world.random.next() * 5, () => handler(fact)));
   }

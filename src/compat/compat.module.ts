@@ -1,0 +1,60 @@
+import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { TokenVerifier } from '../auth/principal.js';
+import type { Bus } from '../bus/bus.js';
+import { BusModule } from '../bus/bus.module.js';
+import { BUS } from '../bus/bus.tokens.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { LOG } from '../ops/logging.module.js';
+import { Drain } from '../signaling/drain.js';
+import { SignalingModule } from '../signaling/signaling.module.js';
+import type { Log } from '../signaling/signaling-services.js';
+import { SocketQuota } from '../signaling/socket-quota.js';
+import type { DoorServices } from './door.js';
+import { DoorKeeper } from './door-keeper.js';
+import { DOORS } from './doors.js';
+
+const monotonic = (): number => performance.now();
+
+/** The doors for other people's clients. They know ports; this is where they are put together. */
+@Module({
+  imports: [AuthModule, BusModule, SignalingModule],
+  providers: [
+    {
+      provide: 'DOOR_SERVICES',
+      inject: [CONFIG, TokenVerifier, LOG],
+      useFactory: (config: Config, verifier: TokenVerifier, log: Log): DoorServices => ({
+        config,
+        verifier,
+        log,
+        now: monotonic,
+      }),
+    },
+    {
+      provide: DoorKeeper,
+      inject: ['DOOR_SERVICES', SocketQuota, BUS],
+      useFactory: (services: DoorServices, quota: SocketQuota, bus: Bus) => {
+        const doors = DOORS.map((make) => make(services)).filter((door) => door !== undefined);
+        return new DoorKeeper(doors, services.config, quota, bus, services.log, monotonic);
+      },
+    },
+  ],
+  exports: [DoorKeeper],
+})
+export class CompatModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(DoorKeeper) private readonly keeper: DoorKeeper,
+    @Inject(Drain) private readonly drain: Drain,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.keeper.start();
+    this.drain.join(this.keeper);
+  }
+
+  /** Before Nest closes the server: afterwards clients would see 1006 instead of 1012. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.keeper.stop();
+  }
+}

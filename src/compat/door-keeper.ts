@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { CLOSE_CODES, type UserId } from '@parley/protocol';
+import type { RawData, WebSocket } from 'ws';
+import type { Bus, Fact } from '../bus/bus.js';
+import type { Config } from '../config/config.js';
+import { SecurityLog } from '../http/security-log.js';
+import type { Movable } from '../signaling/drain.js';
+import type { UpgradeRoute } from '../signaling/signaling.adapter.js';
+import type { Log } from '../signaling/signaling-services.js';
+import type { SocketQuota } from '../signaling/socket-quota.js';
+import { WsSocket } from '../signaling/ws-socket.js';
+import type { Door } from './door.js';
+import { DoorSession, type DoorSessionHost } from './door-session.js';
+import { DoorStats } from './door-stats.js';
+
+/** Closings that somebody on guard wants to see. */
+const REPORTED: ReadonlySet<number> = new Set([
+  CLOSE_CODES.helloTimeout,
+  CLOSE_CODES.rateLimited,
+  CLOSE_CODES.slowConsumer,
+  CLOSE_CODES.tokenInvalid,
+  CLOSE_CODES.revoked,
+  CLOSE_CODES.binaryNotSupported,
+]);
+/** A fault of ours (RFC 6455 §7.4.1). */
+const INTERNAL_ERROR = 1011;
+
+/** The frame that every door stands in: its sockets, their clocks, and what ends them. */
+export class DoorKeeper {
+  readonly stats: ReadonlyMap<string, DoorStats>;
+  private readonly sessions = new Set<DoorSession>();
+  private readonly users = new Map<UserId, Set<DoorSession>>();
+  private readonly security: SecurityLog;
+  private clock: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly doors: readonly Door[],
+    private readonly config: Pick<Config, 'limits' | 'sockets'>,
+    private readonly quota: SocketQuota,
+    bus: Pick<Bus, 'onFact'>,
+    private readonly log: Log,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
+    this.security = new SecurityLog(log);
+    bus.onFact((fact) => this.act(fact));
+  }
+
+  /** What the upgrade path has to know: none for a door that is switched off, so that it is not there. */
+  get routes(): UpgradeRoute[] {
+    return this.doors.map((door) => ({
+      opensAt: (path) => door.opensAt(path),
+      enter: (ws, request) => this.enter(door, ws, request),
+    }));
+  }
+
+  /** For the drain: each is closed at a moment of its own, since foreign clients know no other request to move. */
+  get all(): Movable[] {
+    return [...this.sessions].map((session) => ({
+      move: () => session.close(CLOSE_CODES.serviceRestart, 'the node is going away'),
+    }));
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  start(): void {
+    if (this.doors.length === 0) return;
+    this.clock = setInterval(() => this.beat(), this.config.limits.heartbeatMs);
+    this.clock.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.clock);
+    for (const { move } of this.all) move();
+    await Promise.all(this.doors.map((door) => door.stop?.()));
+  }
+
+  private enter(door: Door, ws: WebSocket, request: IncomingMessage): void {
+    const stats = this.stats.get(door.name) as DoorStats;
+    const ticket = this.quota.ticketOf(request.socket);
+    const session = new DoorSession(
+      randomBytes(12).toString('base64url'),
+      new WsSocket(ws, request.socket),
+      this.hostOf(door, stats),
+      ticket?.address ?? request.socket.remoteAddress,
+      ticket,
+    );
+    stats.sockets += 1;
+    this.sessions.add(session);
+    ws.on('message', (data: RawData, isBinary: boolean) => {
+      if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
+      else session.receive(data as Buffer);
+    });
+    ws.on('ping', (data) => {
+      if (session.control()) ws.pong(data);
+    });
+    ws.on('pong', () => session.control());
+    ws.on('close', () => session.closed());
+    // What a client does to its own socket is no fault of ours; `close` follows.
+    ws.on('error', () => {});
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://door');
+    session.visitor = door.enter(session, { path, query, address: session.address });
+  }
+
+  private hostOf(door: Door, stats: DoorStats): DoorSessionHost {
+    return {
+      limits: this.config.limits,
+      stats,
+      now: this.now,
+      admitted: (session) => {
+        const isRoomy = this.remember(session);
+        if (isRoomy) stats.admitted += 1;
+        return isRoomy;
+      },
+      ended: (session) => {
+        stats.sockets -= 1;
+        this.sessions.delete(session);
+        this.forget(session);
+        this.report(door, session);
+      },
+      failed: (session, error) => {
+        stats.internalErrors += 1;
+        this.log.error(error, `a frame failed in the door ${door.name}`);
+        session.close(INTERNAL_ERROR, 'internal error');
+      },
+    };
+  }
+
+  private remember(session: DoorSession): boolean {
+    const user = session.principal?.user;
+    if (user === undefined) return true;
+    const known = this.users.get(user) ?? new Set();
+    if (known.size >= this.config.sockets.mostPerUser) return false;
+    this.users.set(user, known.add(session));
+    return true;
+  }
+
+  private forget(session: DoorSession): void {
+    const user = session.principal?.user;
+    if (user === undefined) return;
+    const known = this.users.get(user);
+    known?.delete(session);
+    if (known?.size === 0) this.users.delete(user);
+  }
+
+  private beat(): void {
+    const late = this.now() - this.config.limits.helloTimeoutMs;
+    for (const session of [...this.sessions]) {
+      if (session.state === 'new' && session.openedAt <= late)
+        session.abandon(CLOSE_CODES.helloTimeout, 'was not let in in time');
+      else session.beat();
+    }
+  }
+
+  private act(fact: Fact): void {
+    if (fact.fact !== 'user_revoked') return;
+    for (const session of [...(this.users.get(fact.user) ?? [])]) {
+      if ((session.principal?.issuedAt ?? 0) < fact.before)
+        session.close(CLOSE_CODES.revoked, 'what let this client in was revoked');
+    }
+  }
+
+  private report({ name }: Door, { endedWith, address, principal }: DoorSession): void {
+    if (endedWith === undefined || !REPORTED.has(endedWith)) return;
+    this.security.refused({
+      reason: `door ${name}`,
+      closeCode: endedWith,
+      address,
+      user: principal?.user,
+    });
+  }
+}

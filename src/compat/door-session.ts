@@ -1,0 +1,178 @@
+import { CLOSE_CODES, type Limits } from '@parley/protocol';
+import type { Principal } from '../auth/principal.js';
+import { MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES } from '../signaling/session.js';
+import type { SignalingSocket } from '../signaling/signaling-socket.js';
+import type { SocketTicket } from '../signaling/socket-quota.js';
+import { TokenBucket } from '../signaling/token-bucket.js';
+import type { DoorSocket, Visitor } from './door.js';
+import type { DoorStats } from './door-stats.js';
+
+/** How long a reader may stay behind with more than {@link MAX_BUFFERED_BYTES}. */
+const SLOW_MS = 4_000;
+/** Frames that are dropped for their rate within a minute; the next one closes the socket. */
+const MAX_REFUSALS = 200;
+
+/** What a session needs of whoever keeps it. */
+export interface DoorSessionHost {
+  readonly limits: Limits;
+  readonly stats: DoorStats;
+  now(): number;
+  /** False: the principal has too many sockets. */
+  admitted(session: DoorSession): boolean;
+  ended(session: DoorSession): void;
+  failed(session: DoorSession, error: unknown): void;
+}
+
+/**
+ * One socket of a door under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
+ * what is beyond the rate is dropped and counted, and who goes on is closed.
+ */
+export class DoorSession implements DoorSocket {
+  visitor!: Visitor;
+  state: 'new' | 'on' | 'closed' = 'new';
+  principal: Principal | undefined;
+  lastHeard: number;
+  readonly openedAt: number;
+  /** The code that we closed it with; undefined: the other side did, or it is open. */
+  endedWith: number | undefined;
+  private readonly inbox: string[] = [];
+  private busy = false;
+  private slowSince: number | undefined;
+  private readonly frames: TokenBucket;
+  private readonly bytes: TokenBucket;
+  private readonly refusals: TokenBucket;
+
+  constructor(
+    readonly connection: string,
+    private readonly socket: SignalingSocket,
+    private readonly host: DoorSessionHost,
+    readonly address: string | undefined,
+    private readonly ticket: SocketTicket | undefined,
+  ) {
+    const { limits } = host;
+    this.openedAt = host.now();
+    this.lastHeard = this.openedAt;
+    this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, this.openedAt);
+    this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, this.openedAt);
+    this.refusals = new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, this.openedAt);
+  }
+
+  /** A frame from the socket. */
+  receive(frame: Buffer): void {
+    if (this.state === 'closed' || !this.takes(frame.length)) return;
+    this.host.stats.frames += 1;
+    if (!this.busy) return this.handle(frame.toString());
+    if (this.inbox.length >= this.host.limits.maxPendingFrames) return this.refuse();
+    this.inbox.push(frame.toString());
+  }
+
+  /** A ping or a pong. False: there are too many, or no room for an answer. */
+  control(): boolean {
+    return this.state !== 'closed' && this.takes(0) && !this.endIfSlow();
+  }
+
+  send(frame: string): boolean {
+    if (this.state === 'closed') return false;
+    if (this.socket.bufferedBytes > MAX_BUFFERED_BYTES) {
+      this.endIfSlow();
+      return false;
+    }
+    this.slowSince = undefined;
+    this.socket.send(frame);
+    return true;
+  }
+
+  admit(principal?: Principal): boolean {
+    if (this.state === 'closed') return false;
+    this.principal = principal;
+    if (!this.host.admitted(this)) return false;
+    this.state = 'on';
+    this.ticket?.authenticated();
+    return true;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.state === 'closed') return;
+    this.endedWith = code;
+    this.socket.close(code, reason);
+    this.closed();
+  }
+
+  /** The other side is gone, or was never heard: no closing handshake is worth waiting for. */
+  abandon(code: number, reason: string): void {
+    this.close(code, reason);
+    this.socket.terminate();
+  }
+
+  /** The socket is closed, whoever began it. */
+  closed(): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.inbox.length = 0;
+    this.host.ended(this);
+    this.visitor?.closed();
+  }
+
+  /** Called every heartbeat. Browsers answer a WebSocket ping also while their page sleeps. */
+  beat(): void {
+    if (this.host.now() - this.lastHeard >= this.host.limits.silenceMs) {
+      this.abandon(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
+    } else if (this.state === 'on' && !this.endIfSlow()) this.socket.ping();
+  }
+
+  /** A reader that stays behind must come back, not hold memory. */
+  private endIfSlow(): boolean {
+    const unsent = this.socket.bufferedBytes;
+    if (unsent <= MAX_BUFFERED_BYTES) {
+      this.slowSince = undefined;
+      return false;
+    }
+    const now = this.host.now();
+    this.slowSince ??= now;
+    if (unsent <= MAX_UNSENT_BYTES && now - this.slowSince < SLOW_MS) return false;
+    this.abandon(CLOSE_CODES.slowConsumer, 'too much is unsent');
+    return true;
+  }
+
+  private takes(bytes: number): boolean {
+    this.lastHeard = this.host.now();
+    if (this.frames.take(this.lastHeard) && this.bytes.take(this.lastHeard, bytes)) return true;
+    this.refuse();
+    return false;
+  }
+
+  private refuse(): void {
+    this.host.stats.refused += 1;
+    if (!this.refusals.take(this.lastHeard)) this.close(CLOSE_CODES.rateLimited, 'too many frames');
+  }
+
+  private handle(frame: string): void {
+    const pending = this.guarded(frame);
+    if (pending === undefined) return;
+    this.busy = true;
+    void pending
+      .catch((error: unknown) => this.host.failed(this, error))
+      .finally(() => {
+        this.busy = false;
+        this.drainInbox();
+      });
+  }
+
+  /** A bug in one door must cost one socket, not the process. */
+  private guarded(frame: string): Promise<void> | undefined {
+    try {
+      return this.visitor.receive(frame) as Promise<void> | undefined;
+    } catch (error) {
+      this.host.failed(this, error);
+      return undefined;
+    }
+  }
+
+  private drainInbox(): void {
+    while (!this.busy && this.state !== 'closed') {
+      const next = this.inbox.shift();
+      if (next === undefined) return;
+      this.handle(next);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** What one door has done since the start; `ops` shows it with the door's name as label. */
+export class DoorStats {
+  sockets = 0;
+  /** Frames handed to the door. */
+  frames = 0;
+  /** Frames dropped for their rate or because too many waited. */
+  refused = 0;
+  /** Sockets that were let in. */
+  admitted = 0;
+  /** Faults of our own. */
+  internalErrors = 0;
+}

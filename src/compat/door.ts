@@ -1,0 +1,81 @@
+import type { Principal, TokenVerifier } from '../auth/principal.js';
+import type { Config } from '../config/config.js';
+import type { Log } from '../signaling/signaling-services.js';
+
+/** What a client asked for when it came to a door. Never logged: its query may hold a token. */
+export interface DoorRequest {
+  /** The path alone, percent-encoded as it came. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The client's own, as far as trusted proxies show it. */
+  readonly address: string | undefined;
+}
+
+/** An answer to a plain GET. Cross-origin headers are the frame's: they are on every answer under a door's path. */
+export interface DoorAnswer {
+  readonly status: number;
+  /** A media type with its charset. */
+  readonly type: string;
+  readonly body: string;
+}
+
+/** A client's socket as its door sees it. Limits, heartbeats and slow readers are the frame's. */
+export interface DoorSocket {
+  /** Random, of this socket alone. */
+  readonly connection: string;
+  readonly address: string | undefined;
+  /** Sends one text frame. False: nothing was sent, the socket is closed or its reader too slow. */
+  send(frame: string): boolean;
+  /**
+   * The door lets the client in. Until then it counts as unauthenticated, and is closed after `HELLO_TIMEOUT_MS`.
+   * With a principal it is closed when the user is revoked.
+   * @returns false when the user has too many sockets here: the door says so in its own words and closes
+   */
+  admit(principal?: Principal): boolean;
+  /** Starts the closing handshake; what was sent before still goes out. Safe to call again. */
+  close(code: number, reason: string): void;
+}
+
+/** One client in a door. */
+export interface Visitor {
+  /** One text frame. A returned promise holds back those behind it; a rejection is logged and closes the socket. */
+  receive(frame: string): void | Promise<void>;
+  /** The socket is gone, whoever closed it. Called once. */
+  closed(): void;
+}
+
+/**
+ * A protocol of somebody else's clients. A translator: it knows that protocol's words and Parley's ports, and nothing of
+ * sockets, limits or nodes. How to write one: docs/compat.md.
+ */
+export interface Door {
+  /** `[a-z_]+`: its label in metrics and logs. */
+  readonly name: string;
+  /** Where it stands, such as `/peerjs`. Everything below is the door's. */
+  readonly path: string;
+  /** Whether a WebSocket may be opened at this path. */
+  opensAt(path: string): boolean;
+  /** Called for each socket that passed the upgrade gate. To refuse in a way that a browser sees: send, then close. */
+  enter(socket: DoorSocket, request: DoorRequest): Visitor;
+  /** Answers a GET at or below `path`; undefined is 404. Default: there is nothing. */
+  answer?(request: DoorRequest): Promise<DoorAnswer | undefined> | DoorAnswer | undefined;
+  /** Own counters, shown as `parley_door_events_total{door,event}`. */
+  readonly counters?: Readonly<Record<string, number>>;
+  /** Called once the sockets are closed, while the ports still work. */
+  stop?(): Promise<void>;
+}
+
+/** What a door may be built of: the settings, and ports. */
+export interface DoorServices {
+  readonly config: Config;
+  readonly verifier: TokenVerifier;
+  readonly log: Log;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Makes a door, or undefined when it is switched off: then nothing of it is there.
+ * @throws ConfigError when its settings cannot be served
+ */
+export type DoorMaker = (services: DoorServices) => Door | undefined;

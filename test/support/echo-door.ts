@@ -1,0 +1,23 @@
+import type { Door, DoorMaker, DoorSocket } from '../../src/compat/door.js';
+
+/** A whole door, as small as one can be: it says back what it hears. `?stay`: it does not let the client in. */
+export const echoDoor: DoorMaker = ({ config }): Door | undefined =>
+  config.setting('ECHO') === 'off'
+    ? undefined
+    : {
+        name: 'echo',
+        path: '/echo',
+        opensAt: (path) => path === '/echo/socket',
+        answer: ({ path }) =>
+          path === '/echo/hello' ? { status: 200, type: 'text/plain; charset=utf-8', body: 'hello' } : undefined,
+        enter(socket: DoorSocket, { query }) {
+          if (!query.has('stay')) socket.admit();
+          return {
+            receive: (frame) => {
+              if (frame === 'throw') throw new Error('a fault of the door');
+              socket.send(frame);
+            },
+            closed: () => {},
+          };
+        },
+      };
