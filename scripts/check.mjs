@@ -22,7 +22,6 @@ const CHECKS = [
       'client/src',
       'client-demo/src',
       'test',
-      'bench/src',
     ],
   ],
 ];

@@ -2,7 +2,6 @@ export type {
   ChatMessage,
   ErrorCode,
   IceServer,
-  Knock,
   LeftReason,
   Limits,
   Meta,
@@ -11,7 +10,6 @@ export type {
   ParticipantState,
   PeerId,
   Role,
-  RoomEntry,
   RoomId,
   SessionId,
   UserId,
@@ -19,7 +17,6 @@ export type {
 export type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
-export { Moderation } from './moderation.js';
 export type {
   Clock,
   ParleyClientOptions,
@@ -32,6 +29,5 @@ export { ParleyClient } from './parley-client.js';
 export { Peer, type PeerEvents, type RemoteTrack } from './peer.js';
 export type { PeerStats, Quality, Route } from './peer-stats.js';
 export { Publication, type PublicationEvents } from './publication.js';
-export { type ChatHistory, type RemovedReason, Room, type RoomEvents } from './room.js';
-export type { Permissions, RoomInfo } from './room-state.js';
+export { type ChatHistory, Room, type RoomEvents } from './room.js';
 export type { SendResult } from './send-result.js';

@@ -34,10 +34,6 @@ export interface NegotiationOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly polite: () => boolean;
-  /** True for the side that makes the first offer. */
-  readonly opens: boolean;
-  /** False: an offer would be denied on the way, so what is wanted waits for {@link Negotiation.permitted}. */
-  readonly mayOffer: () => boolean;
   readonly send: (kind: NegotiationKind, body: object) => Promise<SendResult>;
   readonly report: (error: ParleyError) => void;
 }
@@ -62,7 +58,7 @@ export class Negotiation {
 
   constructor(private readonly options: NegotiationOptions) {
     const { connection, clock } = options;
-    this.#mayOffer = options.opens;
+    this.#mayOffer = !options.polite();
     if (!this.#mayOffer) this.#timer = clock.setTimeout(() => this.#open(), NEGOTIATION_RULES.openMs);
     connection.addEventListener('negotiationneeded', () => this.#offer());
     connection.addEventListener('icecandidate', ({ candidate }) => this.#sendCandidate(candidate));
@@ -88,11 +84,6 @@ export class Negotiation {
       });
   }
 
-  /** This side may offer again. */
-  permitted(): void {
-    if (this.#wanted && this.#mayOffer) this.#offer();
-  }
-
   close(): void {
     this.#closed = true;
     this.options.clock.clearTimeout(this.#timer);
@@ -104,7 +95,7 @@ export class Negotiation {
   }
 
   #offer(): void {
-    this.#wanted = !this.#mayOffer || !this.options.mayOffer();
+    this.#wanted = !this.#mayOffer;
     if (this.#wanted || this.#closed) return;
     this.#makingOffer = true;
     this.options.connection
@@ -132,7 +123,6 @@ export class Negotiation {
     if (this.#closed || sent.result === 'peer_gone') return;
     if (sent.result === 'rejected' && sent.code !== 'queue_full') {
       this.options.report(new ParleyError(sent.code));
-      this.#wanted = true;
       void this.#takeBack(false);
       return;
     }

@@ -1,7 +1,7 @@
 import type { NodeId } from '@parley/protocol';
 import { type Bus, BusUnavailable, type Fact } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
-import { Handlers } from './handlers.js';
+import { Handlers, rethrow } from './handlers.js';
 import { Outbox } from './outbox.js';
 
 /** Joins the memory buses of one process: each stands for one node. */
@@ -134,9 +134,3 @@ export class MemoryBus implements Bus {
     }
   }
 }
-
-const rethrow = (error: unknown): void => {
-  setImmediate(() => {
-    throw error;
-  });
-};

@@ -5,7 +5,7 @@ import { type Bus, BusUnavailable, type Fact, MAX_BATCH_BYTES } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
 import { parseFact } from './fact.js';
 import { FactCourier } from './fact-courier.js';
-import { Handlers } from './handlers.js';
+import { Handlers, rethrow } from './handlers.js';
 import { Outbox } from './outbox.js';
 import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from './own-channel.js';
 
@@ -27,6 +27,7 @@ export class RedisBus implements Bus {
   private readonly timers: ProbeTimers;
   private readonly retries: NodeJS.Timeout;
   private own: OwnChannel | undefined;
+  node: NodeId | undefined;
   private listeners: { resolve(): void; reject(error: Error): void }[] = [];
   private unanswered = 0;
   private closed = false;
@@ -51,7 +52,8 @@ export class RedisBus implements Bus {
     this.own?.close();
     return new Promise((resolve, reject) => {
       this.listeners.push({ resolve, reject });
-      this.own = new OwnChannel(this.redis, node, this.channelEvents(), this.timers, moved);
+      this.node = node;
+      this.own = new OwnChannel(this.redis, this.redis.keys.channel(node), this.channelEvents(), this.timers, moved);
     });
   }
 
@@ -63,10 +65,10 @@ export class RedisBus implements Bus {
   }
 
   async announce(fact: Fact): Promise<void> {
-    const { own } = this;
+    const { node } = this;
     try {
-      if (this.closed || own === undefined) throw new Error('The bus does not listen.');
-      await this.courier.announce(encodeFact(JSON.stringify(fact)), own.node);
+      if (this.closed || node === undefined) throw new Error('The bus does not listen.');
+      await this.courier.announce(encodeFact(JSON.stringify(fact)), node);
     } catch (error) {
       throw new BusUnavailable(error instanceof Error ? error.message : 'Redis failed', { cause: error });
     }
@@ -90,10 +92,6 @@ export class RedisBus implements Bus {
 
   onGap(handler: () => void): void {
     this.handlers.onGap = handler;
-  }
-
-  get node(): NodeId | undefined {
-    return this.own?.node;
   }
 
   get available(): boolean {
@@ -154,9 +152,3 @@ export class RedisBus implements Bus {
     }
   }
 }
-
-const rethrow = (error: unknown): void => {
-  setImmediate(() => {
-    throw error;
-  });
-};

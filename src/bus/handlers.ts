@@ -41,3 +41,10 @@ export class Handlers {
     }
   }
 }
+
+/** What becomes of an error that nobody waits for: an uncaught exception, outside of whoever called the handler. */
+export const rethrow = (error: unknown): void => {
+  setImmediate(() => {
+    throw error;
+  });
+};

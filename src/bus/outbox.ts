@@ -10,16 +10,16 @@ interface Batch {
  * The messages of one turn of the event loop, by destination. The flush runs in `setImmediate`: after all the
  * input of this turn was handled, so that everything it led to leaves in one write a destination.
  */
-export class Outbox {
+export class Outbox<To = NodeId> {
   /** What waits, over all destinations. */
   bytes = 0;
-  private batches = new Map<NodeId, Batch>();
+  private batches = new Map<To, Batch>();
   private scheduled: NodeJS.Immediate | undefined;
 
-  constructor(private readonly flush: (to: NodeId, messages: readonly Buffer[]) => void) {}
+  constructor(private readonly flush: (to: To, messages: readonly Buffer[]) => void) {}
 
   /** False when the batch of this destination would grow beyond {@link MAX_BATCH_BYTES}. */
-  put(to: NodeId, message: Buffer): boolean {
+  put(to: To, message: Buffer): boolean {
     const batch = this.batches.get(to) ?? { bytes: 0, messages: [] };
     if (batch.bytes + message.length > MAX_BATCH_BYTES) return false;
     this.batches.set(to, batch);

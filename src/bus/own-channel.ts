@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { NodeId } from '@parley/protocol';
 import { retryDelay } from '../redis/connections.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import type { RedisAddress } from '../redis/redis-url.js';
@@ -15,14 +14,18 @@ export interface ProbeTimers {
 export const PROBE_TIMERS: ProbeTimers = { probeMs: 1_000, unheardMs: 3_000 };
 
 export interface OwnChannelEvents {
-  onPayload(payload: Buffer): void;
+  /** @param channel its own, or one that was added */
+  onPayload(payload: Buffer, channel: Buffer): void;
   /** The channel is heard; `again` after an earlier time. */
   onHeard(again: boolean): void;
   onResubscribe(): void;
+  /** The subscription is over, with everything that was added to it; a new one will be tried. */
+  onLost?(): void;
 }
 
 /**
- * A node's subscription to its own channel, kept alive. A reply to SUBSCRIBE, an open connection and a count of
+ * A subscription to a channel that nobody else listens to, kept alive: a node's own, or the one that stands for the
+ * topics of a node that share its connection. A reply to SUBSCRIBE, an open connection and a count of
  * receivers prove nothing: a node is sure of its subscription only while it hears what it says to itself.
  */
 export class OwnChannel {
@@ -41,7 +44,7 @@ export class OwnChannel {
 
   constructor(
     private readonly redis: RedisLink,
-    readonly node: NodeId,
+    private readonly channel: string,
     private readonly events: OwnChannelEvents,
     private readonly timers: ProbeTimers,
     /** True when the process listened to another channel before: what it hears first follows a gap. */
@@ -66,6 +69,15 @@ export class OwnChannel {
     this.events.onHeard(again);
   }
 
+  /** Listens to one more channel on the same connection, which has to be heard. False: it is lost. */
+  async add(channel: string): Promise<boolean> {
+    return this.heard && (await this.subscription?.add(channel)) === true;
+  }
+
+  remove(channel: string): void {
+    if (this.heard) this.subscription?.remove(channel);
+  }
+
   close(): void {
     this.heard = false;
     clearInterval(this.timer);
@@ -77,10 +89,10 @@ export class OwnChannel {
     this.probe = randomBytes(12).toString('base64url');
     this.lastSign = performance.now();
     this.subscription = this.redis.subscribe(
-      this.redis.keys.channel(this.node),
+      this.channel,
       {
         onSubscribed: () => this.say(),
-        onPayload: (payload) => this.events.onPayload(payload),
+        onPayload: (payload, channel) => this.events.onPayload(payload, channel),
         onLost: (movedTo) => this.lose(movedTo),
       },
       address,
@@ -90,6 +102,7 @@ export class OwnChannel {
   private lose(movedTo?: RedisAddress): void {
     this.heard = false;
     this.subscription?.close();
+    this.events.onLost?.();
     this.losses += 1;
     const reopen = () => {
       this.reopening = undefined;
@@ -118,8 +131,7 @@ export class OwnChannel {
 
   private say(): void {
     this.lastSaid = performance.now();
-    const channel = this.redis.keys.channel(this.node);
     // Unheard is unheard, for whatever reason: the tick judges that.
-    this.redis.commands.publish(channel, encodeProbe(this.probe)).catch(() => {});
+    this.redis.commands.publish(this.channel, encodeProbe(this.probe)).catch(() => {});
   }
 }

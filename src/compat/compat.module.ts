@@ -11,6 +11,9 @@ import { Drain } from '../signaling/drain.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import type { Log } from '../signaling/signaling-services.js';
 import { SocketQuota } from '../signaling/socket-quota.js';
+import type { Topics } from '../topics/topics.js';
+import { TopicsModule } from '../topics/topics.module.js';
+import { TOPICS } from '../topics/topics.tokens.js';
 import type { DoorServices } from './door.js';
 import { DoorKeeper } from './door-keeper.js';
 import { DOORS } from './doors.js';
@@ -19,14 +22,15 @@ const monotonic = (): number => performance.now();
 
 /** The doors for other people's clients. They know ports; this is where they are put together. */
 @Module({
-  imports: [AuthModule, BusModule, SignalingModule],
+  imports: [AuthModule, BusModule, SignalingModule, TopicsModule],
   providers: [
     {
       provide: 'DOOR_SERVICES',
-      inject: [CONFIG, TokenVerifier, LOG],
-      useFactory: (config: Config, verifier: TokenVerifier, log: Log): DoorServices => ({
+      inject: [CONFIG, TokenVerifier, LOG, TOPICS],
+      useFactory: (config: Config, verifier: TokenVerifier, log: Log, topics: Topics): DoorServices => ({
         config,
         verifier,
+        topics,
         log,
         now: monotonic,
       }),

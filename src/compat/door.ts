@@ -1,6 +1,7 @@
 import type { Principal, TokenVerifier } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
 import type { Log } from '../signaling/signaling-services.js';
+import type { Topics } from '../topics/topics.js';
 
 /** What a client asked for when it came to a door. Never logged: its query may hold a token. */
 export interface DoorRequest {
@@ -69,6 +70,7 @@ export interface Door {
 export interface DoorServices {
   readonly config: Config;
   readonly verifier: TokenVerifier;
+  readonly topics: Topics;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly now: () => number;

@@ -33,6 +33,19 @@ export interface Config {
   readonly rates: RatesConfig;
   /** A variable by its name, or what its `_FILE` holds: for parts that have settings of their own. */
   readonly setting: (name: string) => string | undefined;
+  readonly topics: TopicsConfig;
+}
+
+/** How much of named topics this node keeps for the clients of other servers (src/compat). */
+export interface TopicsConfig {
+  readonly maxTopicBytes: number;
+  /** Of one socket. */
+  readonly maxTopicsPerMember: number;
+  readonly maxTopics: number;
+  /** Names, subscriptions and what waits, together. */
+  readonly maxBytes: number;
+  /** Of one topic to the subscribers of this node. */
+  readonly deliveries: RateConfig;
 }
 
 /** How tokens are made and checked. Never decided by a token. */
@@ -218,6 +231,13 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       user: { burst: env.USER_REQUEST_BURST, perSecond: env.USER_REQUESTS_PER_SECOND },
       room: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },
       address: { burst: env.ADDRESS_REQUEST_BURST, perSecond: env.ADDRESS_REQUESTS_PER_SECOND },
+    },
+    topics: {
+      maxTopicBytes: env.MAX_TOPIC_BYTES,
+      maxTopicsPerMember: env.MAX_TOPICS_PER_SOCKET,
+      maxTopics: env.MAX_TOPICS,
+      maxBytes: env.MAX_TOPICS_BYTES,
+      deliveries: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },
     },
   });
 };

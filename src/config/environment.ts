@@ -120,6 +120,10 @@ export const ENVIRONMENT = z.object({
   ROOM_DELIVERIES_PER_SECOND: count(10_000),
   ADDRESS_REQUEST_BURST: count(2_000),
   ADDRESS_REQUESTS_PER_SECOND: count(500),
+  MAX_TOPIC_BYTES: count(512, 16, 4_096),
+  MAX_TOPICS_PER_SOCKET: count(64, 1, 10_000),
+  MAX_TOPICS: count(20_000),
+  MAX_TOPICS_BYTES: count(33_554_432, 65_536),
 });
 
 /** The variables, checked one by one. */

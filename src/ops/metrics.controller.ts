@@ -12,6 +12,8 @@ import { LocalRooms } from '../signaling/local-rooms.js';
 import { SessionRegistry } from '../signaling/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
 import { SocketQuota } from '../signaling/socket-quota.js';
+import type { Topics } from '../topics/topics.js';
+import { TOPICS } from '../topics/topics.tokens.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   frames: 'Frames handled.',
@@ -45,6 +47,7 @@ export class MetricsController {
     rates: RateLimiter,
     paces: LocalRateLimiter,
     doors: DoorKeeper,
+    @Inject(TOPICS) topics: Topics,
   ) {
     collectDefaultMetrics({ register: this.registry });
     for (const [field, help] of Object.entries(COUNTERS))
@@ -60,6 +63,7 @@ export class MetricsController {
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
     this.doors(doors);
+    this.topics(topics);
     this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
     this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
   }
@@ -96,6 +100,16 @@ export class MetricsController {
         }
       },
     });
+  }
+
+  private topics({ stats }: Topics): void {
+    this.gauge('topics', 'Topics with a subscriber on this node.', () => stats.topics);
+    this.gauge('topic_subscriptions', 'Subscriptions to topics on this node.', () => stats.subscriptions);
+    this.gauge('topic_bytes', 'Bytes that count for topics: names, subscriptions, what waits.', () => stats.bytes);
+    this.count('topic_publications', 'Payloads published to topics.', () => stats.published);
+    this.count('topic_deliveries', 'Payloads handed to subscribers of this node.', () => stats.delivered);
+    this.count('topic_refusals', 'Subscriptions and publications refused for a limit.', () => stats.refused);
+    this.count('topic_gaps', 'Subscribers that had to begin anew, because something may be lost.', () => stats.gaps);
   }
 
   private gauge(name: string, help: string, read: () => number): void {

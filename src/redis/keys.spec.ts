@@ -26,4 +26,9 @@ describe('the names in Redis', () => {
     const tags = [keys.leases, keys.dead, keys.due, keys.swept, `${keys.roomsOfNode}n}1`].map(tagOf);
     expect(new Set(tags)).toEqual(new Set(['nodes']));
   });
+
+  it('of the topics of a group share one slot', () => {
+    expect(tagOf(keys.topic(3, 'a'))).toBe(tagOf(keys.topic(3, 'node-b')));
+    expect(tagOf(keys.topic(3, 'a'))).not.toBe(tagOf(keys.topic(4, 'a')));
+  });
 });

@@ -48,6 +48,11 @@ export class RedisKeys {
     return `${this.prefix}:rate:{${safe(name)}:${safe(who)}}`;
   }
 
+  /** The channel of a topic, whose digest is given. Topics of one group share a slot, and so a connection. */
+  topic(group: number, digest: string): string {
+    return `${this.prefix}:topic:{topics${group}}:${digest}`;
+  }
+
   /** The channel that a node listens to. */
   channel(node: NodeId): string {
     return `${this.prefix}:node:${safe(node)}`;

@@ -5,18 +5,19 @@ import type { RedisAddress, RedisTarget } from './redis-url.js';
 /** What becomes of a {@link Subscription}. */
 export interface SubscriptionEvents {
   onSubscribed(): void;
-  onPayload(payload: Buffer): void;
+  onPayload(payload: Buffer, channel: Buffer): void;
   /** Called once; the subscription is over. `moved`: in a cluster, the channel lives there. */
   onLost(moved: RedisAddress | undefined): void;
 }
 
 /**
- * One subscription to one channel on a connection of its own, for one life. In a cluster it is the sharded kind
+ * A subscription on a connection of its own, for one life: to one channel, and to others of its slot that come and go. In a cluster it is the sharded kind
  * (SSUBSCRIBE) on the master that owns the channel's slot; ioredis's own group of sharded subscribers is not used,
  * because it hides when a subscription moved, and what was sent meanwhile is lost.
  */
 export class Subscription {
   private readonly client: Redis;
+  private readonly sharded: boolean;
   private subscribed = false;
   private over = false;
 
@@ -26,12 +27,12 @@ export class Subscription {
     private readonly events: SubscriptionEvents,
     private readonly address?: RedisAddress,
   ) {
-    const sharded = target.kind === 'cluster';
+    this.sharded = target.kind === 'cluster';
     this.client = connectSubscriber(target, address);
-    this.client.on(sharded ? 'smessageBuffer' : 'messageBuffer', (_channel: Buffer, payload: Buffer) => {
-      if (!this.over) events.onPayload(payload);
+    this.client.on(this.sharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, payload: Buffer) => {
+      if (!this.over) events.onPayload(payload, channel);
     });
-    this.client.once('ready', () => void this.subscribe(sharded));
+    this.client.once('ready', () => void this.subscribe());
     this.client.once('end', () => this.lose(undefined));
     // The slot went to another master, and this one has dropped the subscription. ioredis says 'moved' for a
     // refused SSUBSCRIBE too, but only the refusal itself tells the address.
@@ -46,14 +47,27 @@ export class Subscription {
     this.client.disconnect();
   }
 
-  private async subscribe(sharded: boolean): Promise<void> {
+  /** True once Redis has acknowledged it; false when the whole subscription is lost. In a cluster: of the same slot. */
+  async add(channel: string): Promise<boolean> {
     try {
-      await (sharded ? this.client.ssubscribe(this.channel) : this.client.subscribe(this.channel));
-      this.subscribed = true;
-      if (!this.over) this.events.onSubscribed();
+      await (this.sharded ? this.client.ssubscribe(channel) : this.client.subscribe(channel));
+      return !this.over;
     } catch (error) {
       this.lose(this.readMoved(error));
+      return false;
     }
+  }
+
+  remove(channel: string): void {
+    const done = this.sharded ? this.client.sunsubscribe(channel) : this.client.unsubscribe(channel);
+    // A connection that fails here is lost, and says so by itself.
+    done.catch(() => {});
+  }
+
+  private async subscribe(): Promise<void> {
+    if (!(await this.add(this.channel))) return;
+    this.subscribed = true;
+    this.events.onSubscribed();
   }
 
   private lose(moved: RedisAddress | undefined): void {

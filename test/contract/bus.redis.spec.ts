@@ -5,7 +5,7 @@ import { ask, startRedis, startRedisCluster, type TestRedis } from '../support/r
 import { until } from '../support/until.js';
 import { type BusFixture, type BusNode, join } from './bus.contract.js';
 import { aNode, aRoom } from './presence.fixture.js';
-import { busFixture, Links, PREFIX } from './redis.fixture.js';
+import { busFixture, Links, PREFIX, place } from './redis.fixture.js';
 
 /** What only a bus that can fail has to show. */
 const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' | 'shardedpubsub'): void => {
@@ -121,15 +121,6 @@ const publish = async (redis: TestRedis, channel: string, payload: string | Buff
   const cluster = redis.url.startsWith('redis+cluster:');
   const port = cluster ? (await place(redis, channel)).owner : (redis.servers[0]?.port as number);
   await ask(port, cluster ? 'spublish' : 'publish', channel, payload as string);
-};
-
-/** Where a channel lives: its slot, the port of the master that has it, and of one that has not. */
-const place = async (redis: TestRedis, channel: string): Promise<{ slot: number; owner: number; other: number }> => {
-  const ports = redis.servers.map(({ port }) => port);
-  const slot = Number(await ask(ports[0] as number, 'cluster', 'keyslot', channel));
-  const ranges = (await ask(ports[0] as number, 'cluster', 'slots')) as [number, number, [string, number]][];
-  const owner = ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][1] as number;
-  return { slot, owner, other: ports.find((port) => port !== owner) as number };
 };
 
 faults('standalone Redis', () => startRedis(), 'pubsub');

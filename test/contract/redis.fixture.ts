@@ -2,10 +2,12 @@ import { RedisBus } from '../../src/bus/bus.redis.js';
 import type { ProbeTimers } from '../../src/bus/own-channel.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
 import { RedisLink } from '../../src/redis/redis-link.js';
-import type { TestRedis } from '../support/redis.js';
+import { RedisTopics } from '../../src/topics/topics.redis.js';
+import { ask, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { BusFixture } from './bus.contract.js';
 import { type PresenceFixture, TIMERS } from './presence.fixture.js';
+import type { TopicsFixture } from './topics.contract.js';
 
 /** The prefix of every key that the contract suite writes. */
 export const PREFIX = 'contract';
@@ -76,4 +78,38 @@ export const busFixture = async (links: Links): Promise<BusFixture> => {
       await links.stop();
     },
   };
+};
+
+export const topicsOn = (start: () => Promise<TestRedis>) => async () => topicsFixture(new Links(await start()));
+
+/** Topics on a Redis. */
+export const topicsFixture = (links: Links): TopicsFixture => {
+  const nodes: RedisTopics[] = [];
+  return {
+    node: async (limits) => {
+      const topics = new RedisTopics(await links.open(), {
+        timers: PROBE_TIMERS,
+        onError: () => {},
+        ...(limits && { limits }),
+      });
+      nodes.push(topics);
+      return topics;
+    },
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.close()));
+      await links.stop();
+    },
+  };
+};
+
+/** Where a channel lives: its slot, the port of the master that has it, and of one that has not. */
+export const place = async (
+  redis: TestRedis,
+  channel: string,
+): Promise<{ slot: number; owner: number; other: number }> => {
+  const ports = redis.servers.map(({ port }) => port);
+  const slot = Number(await ask(ports[0] as number, 'cluster', 'keyslot', channel));
+  const ranges = (await ask(ports[0] as number, 'cluster', 'slots')) as [number, number, [string, number]][];
+  const owner = ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][1] as number;
+  return { slot, owner, other: ports.find((port) => port !== owner) as number };
 };

@@ -1,0 +1,84 @@
+import { decodePayload } from '../bus/batch.js';
+import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from '../bus/own-channel.js';
+import type { RedisLink } from '../redis/redis-link.js';
+
+export interface TopicLaneEvents {
+  /** Redis has acknowledged the subscription. */
+  onOpen(topic: string): void;
+  onEntries(topic: string, entries: readonly Buffer[]): void;
+  /** The subscription is lost, and with it what was published since. */
+  onLost(topic: string): void;
+}
+
+interface Wanted {
+  readonly topic: string;
+  open: boolean;
+}
+
+/**
+ * The topics of one group: one connection, in a cluster to the master that has the group's slot, which lives and is
+ * lost as a whole. A channel of its own proves that it lives. Made with the first topic, and kept from then on.
+ */
+export class TopicLane {
+  /** By channel. */
+  private readonly wanted = new Map<string, Wanted>();
+  private own: OwnChannel | undefined;
+
+  /** @param channel that nobody else listens to, of the same slot as the topics' */
+  constructor(
+    private readonly redis: RedisLink,
+    private readonly channel: string,
+    private readonly events: TopicLaneEvents,
+    private readonly timers: ProbeTimers = PROBE_TIMERS,
+  ) {}
+
+  listen(channel: string, topic: string): void {
+    const wanted = { topic, open: false };
+    this.wanted.set(channel, wanted);
+    if (this.own === undefined) this.own = this.connect();
+    else if (this.own.heard) void this.add(channel, wanted);
+  }
+
+  ignore(channel: string): void {
+    if (this.wanted.delete(channel)) this.own?.remove(channel);
+  }
+
+  close(): void {
+    this.wanted.clear();
+    this.own?.close();
+  }
+
+  private connect(): OwnChannel {
+    const events = {
+      onPayload: (payload: Buffer, channel: Buffer) => this.receive(payload, channel),
+      onHeard: () => {
+        for (const [channel, wanted] of this.wanted) void this.add(channel, wanted);
+      },
+      onResubscribe: () => {},
+      onLost: () => this.lose(),
+    };
+    return new OwnChannel(this.redis, this.channel, events, this.timers, false);
+  }
+
+  private async add(channel: string, wanted: Wanted): Promise<void> {
+    const isOpen = await this.own?.add(channel);
+    // Given up meanwhile, and perhaps wanted anew: that has an answer of its own coming.
+    if (isOpen !== true || this.wanted.get(channel) !== wanted) return;
+    wanted.open = true;
+    this.events.onOpen(wanted.topic);
+  }
+
+  private receive(bytes: Buffer, channel: Buffer): void {
+    const payload = decodePayload(bytes);
+    if (payload?.kind === 'probe') this.own?.onProbe(payload.probe);
+    if (payload?.kind !== 'messages') return;
+    const wanted = this.wanted.get(channel.toString('latin1'));
+    if (wanted !== undefined) this.events.onEntries(wanted.topic, payload.messages);
+  }
+
+  private lose(): void {
+    const lost = [...this.wanted.values()].filter(({ open }) => open);
+    for (const wanted of lost) wanted.open = false;
+    for (const { topic } of lost) this.events.onLost(topic);
+  }
+}

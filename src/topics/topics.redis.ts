@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { encodeMessages } from '../bus/batch.js';
+import { rethrow } from '../bus/handlers.js';
+import { Outbox } from '../bus/outbox.js';
+import type { ProbeTimers } from '../bus/own-channel.js';
+import type { RedisLink } from '../redis/redis-link.js';
+import { LocalTopics } from './local-topics.js';
+import { TopicLane } from './topic-lane.js';
+import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';
+
+/** Into so many slots a cluster's topics go, each with a connection of every node that has such topics. */
+const GROUPS = 16;
+/** Bytes that may be on their way to Redis; beyond it nothing is taken. */
+export const MAX_UNANSWERED_BYTES = 32 * 1024 * 1024;
+
+export interface RedisTopicsOptions {
+  readonly limits?: TopicLimits;
+  readonly timers?: ProbeTimers;
+  /** Told of a listener that threw. Default: an uncaught exception. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * Topics over Redis pub/sub, sharded in a cluster. A topic's channel lives on one server, whose order is the one
+ * that every node sees.
+ */
+export class RedisTopics implements Topics {
+  private readonly local: LocalTopics;
+  private readonly lanes = new Map<number, TopicLane>();
+  private readonly outbox = new Outbox<string>((topic, entries) => void this.flush(topic, entries));
+  private readonly timers: ProbeTimers | undefined;
+  private unanswered = 0;
+  private closed = false;
+
+  constructor(
+    private readonly redis: RedisLink,
+    { limits = TOPIC_LIMITS, timers, onError = rethrow }: RedisTopicsOptions = {},
+  ) {
+    this.timers = timers;
+    const wire = {
+      open: (topic: string) => {
+        const { group, channel } = this.address(topic);
+        this.lane(group).listen(channel, topic);
+      },
+      close: (topic: string) => {
+        const { group, channel } = this.address(topic);
+        this.lane(group).ignore(channel);
+      },
+      write: (topic: string, entries: readonly Buffer[]) => this.write(topic, entries),
+    };
+    this.local = new LocalTopics(wire, limits, onError);
+  }
+
+  get stats() {
+    return this.local.stats;
+  }
+
+  join(listener: TopicListener): TopicMember {
+    return this.local.join(listener);
+  }
+
+  /** The connection for commands is not this object's. */
+  close(): Promise<void> {
+    this.closed = true;
+    this.outbox.clear();
+    this.local.close();
+    for (const lane of this.lanes.values()) lane.close();
+    return Promise.resolve();
+  }
+
+  private write(topic: string, entries: readonly Buffer[]): boolean {
+    if (this.closed || !this.redis.commands.available) return false;
+    const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
+    if (this.unanswered + this.outbox.bytes + bytes > MAX_UNANSWERED_BYTES) return false;
+    return entries.every((entry) => this.outbox.put(topic, entry));
+  }
+
+  private async flush(topic: string, entries: readonly Buffer[]): Promise<void> {
+    const payload = encodeMessages(entries);
+    this.unanswered += payload.length;
+    try {
+      await this.redis.commands.publish(this.address(topic).channel, payload);
+    } catch {
+      // Done or not: nobody knows, and what was said may have been said once only.
+      this.local.lost(topic);
+    } finally {
+      this.unanswered -= payload.length;
+    }
+  }
+
+  private lane(group: number): TopicLane {
+    const known = this.lanes.get(group);
+    if (known !== undefined) return known;
+    const own = this.redis.keys.topic(group, `node-${randomBytes(12).toString('base64url')}`);
+    const events = {
+      onOpen: (topic: string) => this.local.opened(topic),
+      onEntries: (topic: string, entries: readonly Buffer[]) => this.local.receive(topic, entries),
+      onLost: (topic: string) => this.local.lost(topic),
+    };
+    const lane = new TopicLane(this.redis, own, events, this.timers);
+    this.lanes.set(group, lane);
+    return lane;
+  }
+
+  /** Names are digested: a channel is short, and whoever may look at Redis does not read what rooms there are. */
+  private address(topic: string): { readonly group: number; readonly channel: string } {
+    const digest = createHash('sha256').update(topic).digest();
+    const group = this.redis.commands.sharded ? (digest[0] as number) % GROUPS : 0;
+    return { group, channel: this.redis.keys.topic(group, digest.toString('base64url', 0, 24)) };
+  }
+}

@@ -1,0 +1,2 @@
+/** Injection token of the process's one `Topics`. */
+export const TOPICS = Symbol('TOPICS');

@@ -1,0 +1,343 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  TOPIC_LIMITS,
+  type TopicLimits,
+  type TopicMember,
+  TopicRefused,
+  type Topics,
+} from '../../src/topics/topics.js';
+import { until } from '../support/until.js';
+
+/** What the suite needs of an adapter. */
+export interface TopicsFixture {
+  /** The topics of one more node. */
+  node(limits?: TopicLimits): Promise<Topics>;
+  stop(): Promise<void>;
+}
+
+/** Somebody who listens, with what they heard. */
+export interface Listener extends TopicMember {
+  /** `topic payload` */
+  readonly heard: string[];
+  readonly counts: number[];
+  gaps: number;
+}
+
+export const aTopic = (): string => `topic ${Math.random()} ☃`;
+
+export const listen = (topics: Topics): Listener => {
+  const heard: string[] = [];
+  const counts: number[] = [];
+  const listener: Listener = {
+    ...topics.join({
+      onPayload: (topic, payload, subscribers) => {
+        heard.push(`${topic} ${payload}`);
+        counts.push(subscribers);
+      },
+      onGap: () => {
+        listener.gaps += 1;
+      },
+    }),
+    ...{ heard, counts, gaps: 0 },
+  };
+  return listener;
+};
+
+export const say = (member: TopicMember, topic: string, text: string): number =>
+  member.publish(topic, Buffer.from(text));
+
+/** Resolves when a publication of now has arrived: whatever was published before it has too, or never will. */
+export const barrier = async (from: TopicMember, to: Listener, topic: string): Promise<void> => {
+  const word = `barrier ${Math.random()}`;
+  say(from, topic, word);
+  await until(() => to.heard.includes(`${topic} ${word}`));
+};
+
+const refusal = (call: () => unknown): string | undefined => {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return error instanceof TopicRefused ? error.code : String(error);
+  }
+};
+
+/** What every adapter of {@link Topics} must do. */
+export const topicsContract = (title: string, start: () => Promise<TopicsFixture>, rounds = 40): void => {
+  describe(`topics: ${title}`, () => {
+    let fixture: TopicsFixture;
+    let nodes: [Topics, Topics, Topics];
+
+    beforeAll(async () => {
+      fixture = await start();
+      nodes = [await fixture.node(), await fixture.node(), await fixture.node()];
+    }, 60_000);
+
+    afterAll(() => fixture.stop(), 60_000);
+
+    /** Listeners on three nodes that hear a topic. */
+    const audience = async (topic: string): Promise<[Listener, Listener, Listener]> => {
+      const listeners = nodes.map(listen) as [Listener, Listener, Listener];
+      expect(await Promise.all(listeners.map((listener) => listener.subscribe(topic)))).toEqual([true, true, true]);
+      return listeners;
+    };
+
+    it('brings a publication to every subscriber, the publisher too, in order and as it was', async () => {
+      const topic = aTopic();
+      const [one, two, three] = await audience(topic);
+      const sent = Array.from({ length: 300 }, (_, i) => `${i} \n\u0000 ☃`);
+      for (const [i, text] of sent.entries()) {
+        say(one, topic, text);
+        if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      for (const listener of [one, two, three]) {
+        await until(() => listener.heard.length === sent.length);
+        expect(listener.heard).toEqual(sent.map((text) => `${topic} ${text}`));
+      }
+    });
+
+    it('brings what many publish in one order to all', async () => {
+      const topic = aTopic();
+      const listeners = await audience(topic);
+      for (let i = 0; i < 60; i += 1) {
+        for (const [n, listener] of listeners.entries()) say(listener, topic, `${n}:${i}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      for (const { heard } of listeners) await until(() => heard.length === 180);
+      expect(listeners[1].heard).toEqual(listeners[0].heard);
+      expect(listeners[2].heard).toEqual(listeners[0].heard);
+    });
+
+    it('keeps bytes that are no text, and payloads without any', async () => {
+      const topic = aTopic();
+      const heard: Buffer[] = [];
+      const reader = nodes[1].join({ onPayload: (_, payload) => heard.push(Buffer.from(payload)), onGap: () => {} });
+      await reader.subscribe(topic);
+      const sent = [Buffer.from([0, 255, 10, 13, 128]), Buffer.alloc(0), Buffer.alloc(300_000, 7)];
+      const writer = listen(nodes[0]);
+      for (const payload of sent) writer.publish(topic, payload);
+      await until(() => heard.length === sent.length);
+      expect(heard.map((payload, i) => payload.equals(sent[i] as Buffer))).toEqual([true, true, true]);
+    });
+
+    it('publishes also for one who is not subscribed, and tells subscribers of that topic alone', async () => {
+      const [topic, other] = [aTopic(), aTopic()];
+      const [, two, three] = await audience(topic);
+      await three.subscribe(other);
+      const stranger = listen(nodes[0]);
+      say(stranger, topic, 'hello');
+      say(stranger, other, 'psst');
+      await barrier(stranger, three, topic);
+      await barrier(stranger, three, other);
+      await barrier(stranger, two, topic);
+      expect(two.heard.some((line) => line.startsWith(other))).toBe(false);
+      expect(two.heard[0]).toBe(`${topic} hello`);
+      expect(three.heard).toContain(`${other} psst`);
+      expect(stranger.heard).toEqual([]);
+    });
+
+    it('hears once however often one subscribes, and not any more after unsubscribing', async () => {
+      const topic = aTopic();
+      const [one, two] = await audience(topic);
+      expect(await two.subscribe(topic)).toBe(true);
+      await barrier(one, two, topic);
+      expect(two.heard).toHaveLength(1);
+      two.unsubscribe(topic);
+      two.unsubscribe(topic);
+      say(one, topic, 'after');
+      await barrier(one, one, topic);
+      // The same way once more: what was published to the topic is past by now.
+      expect(await two.subscribe(topic)).toBe(true);
+      await barrier(one, two, topic);
+      expect(two.heard).not.toContain(`${topic} after`);
+    });
+
+    it('counts the subscribers of the node', async () => {
+      const topic = aTopic();
+      const [one, two] = await audience(topic);
+      const more = listen(nodes[1]);
+      await more.subscribe(topic);
+      await barrier(one, two, topic);
+      await barrier(one, one, topic);
+      expect([one.counts.at(-1), two.counts.at(-1), more.counts.at(-1)]).toEqual([1, 2, 2]);
+      more.leave();
+      await barrier(one, two, topic);
+      expect(two.counts.at(-1)).toBe(1);
+    });
+
+    it('holds what is published before the subscription is acknowledged, in order, and the publisher hears it', async () => {
+      const topic = aTopic();
+      const [one] = await audience(topic);
+      const fresh = listen(nodes[1]);
+      void fresh.subscribe(topic);
+      const sent = ['a', 'b', 'c', 'd'];
+      for (const text of sent) say(fresh, topic, text);
+      const lines = sent.map((text) => `${topic} ${text}`);
+      await until(() => fresh.heard.length >= sent.length && one.heard.length >= sent.length);
+      expect([fresh.heard, one.heard]).toEqual([lines, lines]);
+    });
+
+    it('lets out what was published before an unsubscribe', async () => {
+      const topic = aTopic();
+      const [one] = await audience(topic);
+      const brief = listen(nodes[2]);
+      const acknowledged = brief.subscribe(topic);
+      say(brief, topic, 'farewell');
+      brief.unsubscribe(topic);
+      expect(await acknowledged).toBe(false);
+      await until(() => one.heard.includes(`${topic} farewell`));
+      expect(brief.heard).toEqual([]);
+    });
+
+    it('follows a quick change of mind', async () => {
+      const topic = aTopic();
+      const [one] = await audience(topic);
+      const fickle = listen(nodes[1]);
+      for (let i = 0; i < 10; i += 1) {
+        void fickle.subscribe(topic);
+        fickle.unsubscribe(topic);
+      }
+      expect(await fickle.subscribe(topic)).toBe(true);
+      await barrier(one, fickle, topic);
+      expect(fickle.heard).toHaveLength(1);
+    });
+
+    /** Two on two nodes subscribe and announce at the same moment. @returns whether each heard the other */
+    const race = async (apart: () => Promise<unknown>): Promise<[boolean, boolean]> => {
+      const topic = aTopic();
+      const [a, b] = [listen(nodes[0]), listen(nodes[1])];
+      const enter = async (member: Listener, name: string) => {
+        const acknowledged = member.subscribe(topic);
+        await apart();
+        say(member, topic, name);
+        expect(await acknowledged).toBe(true);
+      };
+      await Promise.all([enter(a, 'a'), enter(b, 'b')]);
+      await barrier(a, a, topic);
+      await barrier(a, b, topic);
+      await barrier(b, a, topic);
+      const met: [boolean, boolean] = [a.heard.includes(`${topic} b`), b.heard.includes(`${topic} a`)];
+      a.leave();
+      b.leave();
+      return met;
+    };
+
+    it.each([
+      ['in the same moment', () => Promise.resolve()],
+      ['and their announcements a little later', () => new Promise((resolve) => setImmediate(resolve))],
+    ])(
+      'of two who come and announce themselves %s exactly one hears the other',
+      async (_, apart) => {
+        const met: [boolean, boolean][] = [];
+        for (let round = 0; round < rounds; round += 1) met.push(await race(apart));
+        expect(met.filter(([a, b]) => !a && !b)).toHaveLength(0);
+        expect(met.filter(([a, b]) => a && b)).toHaveLength(0);
+      },
+      120_000,
+    );
+
+    it('goes on when a listener throws', async () => {
+      const topic = aTopic();
+      const heard: string[] = [];
+      const clumsy = nodes[0].join({
+        onPayload: (_, payload) => {
+          heard.push(String(payload));
+          throw new Error('clumsy');
+        },
+        onGap: () => {},
+      });
+      await clumsy.subscribe(topic);
+      const [one] = await audience(topic);
+      say(clumsy, topic, 'x');
+      await barrier(one, one, topic);
+      expect(one.heard).toContain(`${topic} x`);
+      expect(heard).toHaveLength(2);
+      clumsy.leave();
+    });
+
+    it('forgets a topic with its last subscriber on the node', async () => {
+      const before = { ...nodes[0].stats };
+      const topic = aTopic();
+      const [a, b] = [listen(nodes[0]), listen(nodes[0])];
+      await Promise.all([a.subscribe(topic), b.subscribe(topic)]);
+      expect(nodes[0].stats).toMatchObject({ topics: before.topics + 1, subscriptions: before.subscriptions + 2 });
+      a.unsubscribe(topic);
+      expect(nodes[0].stats.topics).toBe(before.topics + 1);
+      b.leave();
+      b.leave();
+      const { topics, subscriptions, bytes } = nodes[0].stats;
+      expect({ topics, subscriptions, bytes }).toEqual({
+        topics: before.topics,
+        subscriptions: before.subscriptions,
+        bytes: before.bytes,
+      });
+    });
+
+    it('does nothing any more for one who left', async () => {
+      const topic = aTopic();
+      const gone = listen(nodes[0]);
+      gone.leave();
+      expect(await gone.subscribe(topic)).toBe(false);
+      say(gone, topic, 'x');
+      expect(gone.gaps).toBe(0);
+    });
+
+    it('refuses what is beyond its limits, counts that, and changes nothing', async () => {
+      const limits = { ...TOPIC_LIMITS, maxTopicBytes: 16, maxTopicsPerMember: 2, maxTopics: 3 };
+      const small = await fixture.node(limits);
+      const [a, b] = [listen(small), listen(small)];
+      expect(refusal(() => a.subscribe('☃☃☃☃☃☃'))).toBe('topic_too_long');
+      const subscribed = Promise.all([a.subscribe('one'), a.subscribe('two'), b.subscribe('three')]);
+      expect(refusal(() => a.subscribe('three'))).toBe('too_many_topics');
+      expect(refusal(() => b.subscribe('four'))).toBe('node_full');
+      expect(await subscribed).toEqual([true, true, true]);
+      expect(small.stats).toMatchObject({ topics: 3, subscriptions: 3, refused: 3 });
+      a.unsubscribe('one');
+      expect(await b.subscribe('four')).toBe(true);
+      await small.close();
+    });
+
+    it('keeps no more bytes than it may', async () => {
+      const small = await fixture.node({ ...TOPIC_LIMITS, maxTopicsPerMember: 1_000, maxBytes: 64 * 1024 });
+      const greedy = listen(small);
+      let taken = 0;
+      const flood = () => {
+        for (; taken < 1_000; taken += 1) void greedy.subscribe(`${taken}`);
+      };
+      expect(refusal(flood)).toBe('node_full');
+      expect(taken).toBeGreaterThan(20);
+      expect(small.stats.bytes).toBeLessThanOrEqual(64 * 1024);
+      greedy.leave();
+      expect(small.stats.bytes).toBe(0);
+      await small.close();
+    });
+
+    it('asks publishers to wait when a topic delivers more than its rate, and others not', async () => {
+      const slow = await fixture.node({ ...TOPIC_LIMITS, deliveries: { burst: 10, perSecond: 0.01 } });
+      const [topic, other] = [aTopic(), aTopic()];
+      const [a, b] = [listen(slow), listen(slow)];
+      await Promise.all([a.subscribe(topic), b.subscribe(topic), b.subscribe(other)]);
+      const waits: number[] = [];
+      for (let i = 0; i < 8; i += 1) {
+        waits.push(say(a, topic, `${i}`));
+        await until(() => b.heard.includes(`${topic} ${i}`));
+      }
+      // Each is two deliveries, and ten of them cost nothing.
+      expect(waits.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+      expect(waits.at(-1)).toBeGreaterThan(0);
+      expect(say(b, other, 'x')).toBe(0);
+      await slow.close();
+    });
+
+    it('holds no more for one who publishes too early than it may', async () => {
+      const topic = aTopic();
+      const hasty = listen(nodes[0]);
+      void hasty.subscribe(topic);
+      const flood = () => {
+        for (let i = 0; i < 100; i += 1) hasty.publish(topic, Buffer.alloc(10_000));
+      };
+      expect(refusal(flood)).toBe('too_much_waits');
+      hasty.leave();
+    });
+  });
+};
