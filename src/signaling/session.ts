@@ -63,7 +63,6 @@ export class Session {
   readonly chats: TokenBucket;
   readonly broadcasts: TokenBucket;
   lastHeard: number;
-  lastSent: number;
   tokenWarned = false;
   /** The socket's place in the count of its address; undefined where nobody counts. */
   ticket: SocketTicket | undefined;
@@ -95,7 +94,6 @@ export class Session {
     const start = now();
     this.openedAt = start;
     this.lastHeard = start;
-    this.lastSent = start;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
     this.chats = new TokenBucket(limits.chatBurst, limits.chatsPerSecond, start);
@@ -144,7 +142,7 @@ export class Session {
       return false;
     }
     this.slowSince = undefined;
-    this.sendFrame(frame);
+    if (this.state !== 'closed') this.socket.send(frame);
     return true;
   }
 
@@ -152,7 +150,6 @@ export class Session {
   sendFrame(frame: Buffer | string): void {
     if (this.state === 'closed') return;
     this.socket.send(frame);
-    this.lastSent = this.now();
     this.endIfSlow();
   }
 

@@ -21,6 +21,7 @@ import { handlePong } from './handlers/pong.js';
 import { handleRefresh } from './handlers/refresh.js';
 import { handleSignal } from './handlers/signal.js';
 import { handleUpdate } from './handlers/update.js';
+import { type ReadFrame, readQuickly } from './quick-read.js';
 import type { Session } from './session.js';
 import type { Services } from './signaling-services.js';
 
@@ -53,23 +54,22 @@ export class SignalingRouter {
 
   /** Handles one frame; never throws and never rejects. */
   readonly route = (frame: Buffer, session: Session): void | Promise<void> => {
-    let subject: Subject = {};
+    let message: ClientMessage | undefined;
     try {
-      const { header, body } = splitFrame(frame, this.services.limits.maxHeaderBytes);
-      const message = this.parse(header, session);
-      if (message === undefined) return;
-      subject = subjectOf(message);
+      const read = readQuickly(frame) ?? this.readFully(frame, session);
+      if (read === undefined) return;
+      message = read.message;
       if (!this.allowedNow(message, session)) return;
-      if (body !== undefined && !WITH_BODY.has(message.type)) {
+      if (read.body !== undefined && !WITH_BODY.has(message.type)) {
         throw new ProtocolError('bad_message', `${message.type} has no body.`);
       }
       this.services.stats.frames += 1;
       // The table is indexed by the same field that selects the message's type.
       const handler = HANDLERS[message.type] as Handler<ClientMessageType>;
-      const pending = handler(message, session, this.services, body);
-      return pending?.catch((error: unknown) => this.answer(error, session, subject));
+      const pending = handler(message, session, this.services, read.body, read.tail);
+      return pending && this.caught(pending, session, message);
     } catch (error) {
-      this.answer(error, session, error instanceof HeaderTooLarge ? this.describe(frame) : subject);
+      this.answer(error, session, error instanceof HeaderTooLarge ? this.describe(frame) : subjectOf(message));
     }
   };
 
@@ -79,9 +79,11 @@ export class SignalingRouter {
     return describeFaulty(frame.toString('utf8', 0, end < 0 ? frame.length : end));
   };
 
-  private parse(header: string, session: Session): ClientMessage | undefined {
+  /** @returns undefined when it is no message of the contract; the client was told so */
+  private readFully(frame: Buffer, session: Session): ReadFrame<ClientMessage> | undefined {
+    const { header, body } = splitFrame(frame, this.services.limits.maxHeaderBytes);
     try {
-      return parseClientMessage(header);
+      return { message: parseClientMessage(header), body };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.sendError(error, describeFaulty(header));
@@ -101,6 +103,14 @@ export class SignalingRouter {
     return false;
   }
 
+  private async caught(pending: Promise<void>, session: Session, message: ClientMessage): Promise<void> {
+    try {
+      await pending;
+    } catch (error) {
+      this.answer(error, session, subjectOf(message));
+    }
+  }
+
   private answer(error: unknown, session: Session, subject: Subject): void {
     if (error instanceof ProtocolError) {
       session.sendError(error, subject);
@@ -115,13 +125,15 @@ export class SignalingRouter {
   }
 }
 
-const subjectOf = (message: ClientMessage): Subject =>
-  message.type === 'signal'
-    ? { to: message.to, seq: message.seq }
-    : message.type === 'ack'
-      ? { to: message.to }
-      : 'id' in message
-        ? { re: message.id }
-        : message.type === 'broadcast'
-          ? { room: message.room }
-          : {};
+const subjectOf = (message: ClientMessage | undefined): Subject =>
+  message === undefined
+    ? {}
+    : message.type === 'signal'
+      ? { to: message.to, seq: message.seq }
+      : message.type === 'ack'
+        ? { to: message.to }
+        : 'id' in message
+          ? { re: message.id }
+          : message.type === 'broadcast'
+            ? { room: message.room }
+            : {};

@@ -1,18 +1,23 @@
-import { type IncomingAck, ProtocolError } from '@parley/protocol';
+import { type Ack, type IncomingAck, type PeerId, ProtocolError } from '@parley/protocol';
 import { joinFrame } from '../frame.js';
+import { relayedFrame } from '../quick-read.js';
 import type { Handler } from './handler.js';
 
 /** Carries the receiving client's word back to the sending one. */
-export const handleAck: Handler<'ack'> = (message, session, services) => {
+export const handleAck: Handler<'ack'> = (message, session, services, _body, tail) => {
   if (message.missed?.some((seq) => seq > message.upto)) {
     throw new ProtocolError('bad_message', 'missed names numbers above upto.');
   }
   const { from, member } = services.rooms.route(session, message.to);
-  const header: IncomingAck = {
-    type: 'ack',
-    from,
-    upto: message.upto,
-    ...(message.missed !== undefined && { missed: message.missed }),
-  };
-  services.rooms.deliver(member, joinFrame(header));
+  services.rooms.deliver(
+    member,
+    tail !== undefined ? relayedFrame('ack', from, tail) : joinFrame(headerOf(message, from)),
+  );
 };
+
+const headerOf = ({ upto, missed }: Ack, from: PeerId): IncomingAck => ({
+  type: 'ack',
+  from,
+  upto,
+  ...(missed !== undefined && { missed }),
+});

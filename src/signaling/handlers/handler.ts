@@ -8,4 +8,6 @@ export type Handler<T extends ClientMessageType> = (
   session: Session,
   services: Services,
   body: Buffer | undefined,
+  /** What follows `to` in the frame, when these bytes can be passed on as they are. */
+  tail?: Buffer,
 ) => void | Promise<void>;

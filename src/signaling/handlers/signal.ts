@@ -1,12 +1,13 @@
-import { type IncomingSignal, ProtocolError } from '@parley/protocol';
+import { type IncomingSignal, type PeerId, ProtocolError, type Signal } from '@parley/protocol';
 import { decideSeated } from '../../auth/policy.js';
 import { joinFrame } from '../frame.js';
+import { relayedFrame } from '../quick-read.js';
 import type { Handler } from './handler.js';
 
 const NOTHING = Buffer.alloc(0);
 
 /** Relays one signal: a new header, the body's bytes as they came. No reply when all is well. */
-export const handleSignal: Handler<'signal'> = (message, session, services, body) => {
+export const handleSignal: Handler<'signal'> = (message, session, services, body, tail) => {
   const { seq, base } = message;
   if ((seq === undefined) !== (base === undefined) || Number(base) > Number(seq)) {
     throw new ProtocolError('bad_message', 'seq and base belong together, and base is at most seq.');
@@ -15,13 +16,19 @@ export const handleSignal: Handler<'signal'> = (message, session, services, body
   // What is refused takes its number all the same: the receiver would wait for it, and the sender would send it again.
   const isDenied = message.kind === 'offer' && !decideSeated('room.publish', services.rooms.participantOf(from));
   if (isDenied && seq === undefined) throw new ProtocolError('forbidden');
-  const header: IncomingSignal = {
-    type: 'signal',
-    from,
-    ...(seq !== undefined && { seq }),
-    ...(base !== undefined && { base }),
-    kind: message.kind,
-    ...(isDenied && { denied: 'forbidden' as const }),
-  };
-  services.rooms.deliver(member, joinFrame(header, isDenied ? NOTHING : (body ?? NOTHING)));
+  services.rooms.deliver(
+    member,
+    tail !== undefined && !isDenied
+      ? relayedFrame('signal', from, tail)
+      : joinFrame(headerOf(message, from, isDenied), isDenied ? NOTHING : (body ?? NOTHING)),
+  );
 };
+
+const headerOf = ({ seq, base, kind }: Signal, from: PeerId, isDenied: boolean): IncomingSignal => ({
+  type: 'signal',
+  from,
+  ...(seq !== undefined && { seq }),
+  ...(base !== undefined && { base }),
+  kind,
+  ...(isDenied && { denied: 'forbidden' as const }),
+});
