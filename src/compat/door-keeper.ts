@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type UserId } from '@parley/protocol';
-import type { RawData, WebSocket } from 'ws';
+
 import type { Bus, Fact } from '../bus/bus.js';
 import type { Config } from '../config/config.js';
 import { SecurityLog } from '../http/security-log.js';
 import type { Movable } from '../signaling/drain.js';
+import type { ServerWebSocket } from '../signaling/server-web-socket.js';
 import type { UpgradeRoute } from '../signaling/signaling.adapter.js';
 import type { Log } from '../signaling/signaling-services.js';
 import type { SocketQuota } from '../signaling/socket-quota.js';
@@ -78,7 +79,7 @@ export class DoorKeeper {
     await Promise.all(this.doors.map((door) => door.stop?.()));
   }
 
-  private enter(door: Door, ws: WebSocket, request: IncomingMessage): void {
+  private enter(door: Door, ws: ServerWebSocket, request: IncomingMessage): void {
     const stats = this.stats.get(door.name) as DoorStats;
     const ticket = this.quota.ticketOf(request.socket);
     const session = new DoorSession(
@@ -90,17 +91,7 @@ export class DoorKeeper {
     );
     stats.sockets += 1;
     this.sessions.add(session);
-    ws.on('message', (data: RawData, isBinary: boolean) => {
-      if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
-      else session.receive(data as Buffer);
-    });
-    ws.on('ping', (data) => {
-      if (session.control()) ws.pong(data);
-    });
-    ws.on('pong', () => session.control());
-    ws.on('close', () => session.closed());
-    // What a client does to its own socket is no fault of ours; `close` follows.
-    ws.on('error', () => {});
+    ws.tell(session);
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://door');
     session.visitor = door.enter(session, { path, query, address: session.address });
   }

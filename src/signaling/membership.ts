@@ -14,7 +14,6 @@ import type { LocalRooms, Seat } from './local-rooms.js';
 import { attachRequest, type RosterSync } from './roster-sync.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
-import { workThrough } from './work-through.js';
 
 /** How long a newer socket of the same session on this node has to take the rooms over before they go `away`. */
 const TAKEOVER_MS = 2_000;
@@ -166,11 +165,11 @@ export class Membership {
 
   /** What could not be done while the store was away. */
   async finish(): Promise<void> {
-    const ends = workThrough(this.ending, (id) => this.finishEnd(id));
-    const leaves = workThrough(this.unfinished, ([peer, leaving]) => this.finishUnfinished(peer, leaving));
-    await Promise.allSettled([ends, leaves]);
-    await ends;
-    await leaves;
+    for (const id of [...this.ending]) await this.finishEnd(id);
+    for (const [peer, leaving] of [...this.unfinished]) {
+      await this.finishLeave(peer, leaving);
+      this.unfinished.delete(peer);
+    }
   }
 
   /** @throws ProtocolError `not_in_room` */
@@ -235,13 +234,6 @@ export class Membership {
 
   private async finishLeave(peer: PeerId, { room, reason, attempt }: Leaving): Promise<void> {
     this.sync.spread(await this.presence.leave(room, peer, reason, attempt));
-  }
-
-  private async finishUnfinished(peer: PeerId, leaving: Leaving): Promise<void> {
-    // It may have entered again while others had their turn.
-    if (this.unfinished.get(peer) !== leaving) return;
-    await this.finishLeave(peer, leaving);
-    this.unfinished.delete(peer);
   }
 
   private unsettle(id: RoomId): void {

@@ -6,7 +6,6 @@ import type { LocalRooms } from './local-rooms.js';
 import type { Membership } from './membership.js';
 import type { RosterSync } from './roster-sync.js';
 import type { Log } from './signaling-services.js';
-import { workThrough } from './work-through.js';
 
 /** The rhythm of a node, in milliseconds. RELIABILITY's rule: lease > 2 renewals + 2 command time-outs. */
 export interface NodeTimers {
@@ -81,14 +80,13 @@ export class NodeLife {
 
   private async reconcileAll(): Promise<void> {
     const { rooms, membership } = this.local;
-    const [finished] = await Promise.allSettled([membership.finish()]);
+    await membership.finish();
     const ids = new Set<RoomId>([...membership.unsettled.keys(), ...[...rooms.all].map((room) => room.id)]);
-    await workThrough(ids, async (id) => {
+    for (const id of ids) {
       if (this.stopped) return;
       await this.reconcile(id);
       membership.settled(id);
-    });
-    if (finished.status === 'rejected') throw finished.reason;
+    }
   }
 
   private async reconcile(id: RoomId): Promise<void> {

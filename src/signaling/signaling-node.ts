@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { CLOSE_CODES, type ConnectionId } from '@parley/protocol';
-import type { RawData, WebSocket } from 'ws';
 import type { Bus, Fact } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
 import { renewIceServers } from './ice-renewal.js';
 import { NodeInbox } from './node-inbox.js';
 import type { NodeLife } from './node-life.js';
 import type { RosterSync } from './roster-sync.js';
+import type { ServerWebSocket } from './server-web-socket.js';
 import { Session } from './session.js';
 import { SignalingRouter } from './signaling-router.js';
 import type { Services } from './signaling-services.js';
@@ -31,7 +31,6 @@ const REPORTED: ReadonlySet<number> = new Set([
 
 /** One node of the signaling platform: its sockets, its clocks, and what it does on facts of the cluster. */
 export class SignalingNode {
-  private readonly sessions = new WeakMap<WebSocket, Session>();
   private readonly router: SignalingRouter;
   private readonly clocks: NodeJS.Timeout[] = [];
   private readonly security: SecurityLog;
@@ -88,25 +87,11 @@ export class SignalingNode {
     return session;
   }
 
-  opened(ws: WebSocket, tcp: Socket, ticket?: SocketTicket): void {
+  opened(ws: ServerWebSocket, tcp: Socket, ticket?: SocketTicket): void {
     const session = this.accept(new WsSocket(ws, tcp));
     session.ticket = ticket;
     session.address = ticket?.address ?? tcp.remoteAddress;
-    this.sessions.set(ws, session);
-    ws.on('message', (data: RawData, isBinary: boolean) => {
-      if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
-      else session.receive(data as Buffer);
-    });
-    ws.on('ping', (data) => {
-      if (session.control()) ws.pong(data);
-    });
-    ws.on('pong', () => session.control());
-    // What a client does to its own socket is no fault of ours; `close` follows.
-    ws.on('error', () => {});
-  }
-
-  closed(ws: WebSocket): void {
-    this.sessions.get(ws)?.closed();
+    ws.tell(session);
   }
 
   private beat(): void {

@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SUBPROTOCOL } from '@parley/protocol';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { answerOnSocket } from '../http/raw-answer.js';
+import { ServerWebSocket } from './server-web-socket.js';
 
 /** Why an upgrade is refused before the socket opens. A browser sees only 1006; other clients see the status. */
 export interface Refusal {
@@ -15,10 +16,12 @@ export interface Refusal {
 /** Asked for each upgrade; undefined lets it pass. */
 export type UpgradeGate = (request: IncomingMessage) => Refusal | undefined;
 
+type Sockets = SocketServer<typeof ServerWebSocket>;
+
 /** Where else than at the gateway a WebSocket may be opened. It passes the same gate, and has no subprotocol. */
 export interface UpgradeRoute {
   opensAt(path: string): boolean;
-  enter(ws: WebSocket, request: IncomingMessage): void;
+  enter(ws: ServerWebSocket, request: IncomingMessage): void;
 }
 
 /**
@@ -26,9 +29,9 @@ export interface UpgradeRoute {
  * a reset, and knows neither origins nor a draining node. Limits as in docs/architecture.md.
  */
 export class SignalingAdapter extends WsAdapter {
-  private readonly servers = new Map<string, WebSocketServer>();
+  private readonly servers = new Map<string, Sockets>();
   /** Upgrades for the other routes. */
-  private readonly plain: WebSocketServer;
+  private readonly plain: Sockets;
 
   constructor(
     app: INestApplication,
@@ -44,15 +47,16 @@ export class SignalingAdapter extends WsAdapter {
     http.on('connect', (_request, socket) => refuse(socket, { status: 405 }));
   }
 
-  override create(_port: number, options: { path?: string }): WebSocketServer {
+  override create(_port: number, options: { path?: string }): Sockets {
     const server = this.server((offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false));
     this.servers.set(options.path ?? '/', server);
     return server;
   }
 
-  private server(handleProtocols: (offered: Set<string>) => string | false): WebSocketServer {
+  private server(handleProtocols: (offered: Set<string>) => string | false): Sockets {
     return new WebSocketServer({
       noServer: true,
+      WebSocket: ServerWebSocket,
       maxPayload: this.maxFrameBytes,
       perMessageDeflate: false,
       clientTracking: false,
@@ -67,6 +71,9 @@ export class SignalingAdapter extends WsAdapter {
   /** Frames go from the socket to its session without Nest between them. */
   override bindMessageHandlers(): void {}
 
+  /** So does the end of the socket. */
+  override bindClientDisconnect(): void {}
+
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', ignore);
     const path = (request.url ?? '').split('?', 1)[0] as string;
@@ -80,7 +87,7 @@ export class SignalingAdapter extends WsAdapter {
   }
 
   /** Who takes a WebSocket at this path. */
-  private entryAt(path: string): { server: WebSocketServer; enter: UpgradeRoute['enter'] } | undefined {
+  private entryAt(path: string): { server: Sockets; enter: UpgradeRoute['enter'] } | undefined {
     const server = this.servers.get(path);
     if (server !== undefined) return { server, enter: (ws, request) => server.emit('connection', ws, request) };
     const route = this.routes.find(({ opensAt }) => opensAt(path));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { type OnGatewayConnection, type OnGatewayDisconnect, WebSocketGateway } from '@nestjs/websockets';
+import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import { SIGNALING_PATH } from '@parley/protocol';
-import type { WebSocket } from 'ws';
+import type { ServerWebSocket } from './server-web-socket.js';
 import { SignalingNode } from './signaling-node.js';
 import { SocketQuota } from './socket-quota.js';
 
@@ -10,17 +10,13 @@ import { SocketQuota } from './socket-quota.js';
  * frames of one client out of order, answers faults with the client's own data, and costs three times the relay.
  */
 @WebSocketGateway({ path: SIGNALING_PATH })
-export class SignalingGateway implements OnGatewayConnection<WebSocket>, OnGatewayDisconnect<WebSocket> {
+export class SignalingGateway implements OnGatewayConnection<ServerWebSocket> {
   constructor(
     private readonly node: SignalingNode,
     private readonly quota: SocketQuota,
   ) {}
 
-  handleConnection(socket: WebSocket, request: IncomingMessage): void {
+  handleConnection(socket: ServerWebSocket, request: IncomingMessage): void {
     this.node.opened(socket, request.socket, this.quota.ticketOf(request.socket));
-  }
-
-  handleDisconnect(socket: WebSocket): void {
-    this.node.closed(socket);
   }
 }

@@ -1,40 +1,52 @@
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
+import { ServerWebSocket } from './server-web-socket.js';
 import type { SignalingSocket } from './signaling-socket.js';
 
+/** FIN and the opcode of text; a server's frames are not masked (RFC 6455 §5.2). */
+const FINAL_TEXT = 0x81;
+const MAX_HEADER_BYTES = 10;
+/** What a turn sends to one socket is gathered up to this size; more than that leaves uncopied, frame by frame. */
+const GATHER_BYTES = 64 * 1024;
+
 /**
- * A `ws` socket whose frames of one turn of the event loop leave in one write. Corking is worth a third of a
- * relay's CPU (bare relay 1.0, corked 0.64) and three quarters of a fan-out's.
+ * A `ws` socket whose frames of one turn of the event loop leave in one write: framed here, gathered in one buffer
+ * that all sockets share, and handed to the TCP socket past ws's sender, which would write a header and a payload
+ * for each of them. Against a bare relay: a write a frame 1.0, ws's sender corked 0.95, gathered 0.85; a fan-out
+ * gains more. Control frames and closing stay with ws, behind what waits.
  */
 export class WsSocket implements SignalingSocket {
-  private corked = false;
+  private waiting: (Buffer | string)[] | undefined;
+  private waitingBytes = 0;
 
   constructor(
     private readonly ws: WebSocket,
     private readonly tcp: Socket,
-  ) {}
+  ) {
+    if (ws instanceof ServerWebSocket) ws.outlet = this;
+  }
 
   send(frame: Buffer | string): void {
-    if (this.ws.readyState !== this.ws.OPEN) return;
-    if (!this.corked) {
-      this.corked = true;
-      this.tcp.cork();
-      corkedSockets.push(this);
-      if (corkedSockets.length === 1) setImmediate(uncorkAll);
-    }
-    this.ws.send(frame, { binary: false });
+    if (this.ws.readyState !== WebSocket.OPEN) return;
+    if (this.waiting === undefined) {
+      this.waiting = [frame];
+      if (unflushed.push(this) === 1) setImmediate(flushAll);
+    } else this.waiting.push(frame);
+    this.waitingBytes += (typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length) + MAX_HEADER_BYTES;
   }
 
   ping(): void {
-    if (this.ws.readyState === this.ws.OPEN) this.ws.ping();
+    if (this.ws.readyState !== WebSocket.OPEN) return;
+    this.flush();
+    this.ws.ping();
   }
 
   get bufferedBytes(): number {
-    return this.ws.bufferedAmount;
+    return this.waitingBytes + this.tcp.writableLength;
   }
 
   close(code: number, reason: string): void {
-    this.uncork();
+    this.flush();
     this.ws.close(code, reason);
   }
 
@@ -42,15 +54,64 @@ export class WsSocket implements SignalingSocket {
     this.ws.terminate();
   }
 
-  uncork(): void {
-    if (!this.corked) return;
-    this.corked = false;
+  /** Writes what waits. */
+  flush(): void {
+    const { waiting, waitingBytes } = this;
+    if (waiting === undefined) return;
+    this.waiting = undefined;
+    this.waitingBytes = 0;
+    if (this.ws.readyState !== WebSocket.OPEN) return;
+    if (waitingBytes <= GATHER_BYTES) this.writeGathered(waiting);
+    else this.writeEach(waiting);
+  }
+
+  private writeGathered(frames: readonly (Buffer | string)[]): void {
+    let end = 0;
+    for (const frame of frames) {
+      const payload = bytesOf(frame);
+      end = writeHeader(gathered, end, payload.length);
+      gathered.set(payload, end);
+      end += payload.length;
+    }
+    this.tcp.write(gathered.subarray(0, end));
+    // The kernel did not take all of it at once: the buffer is the socket's now.
+    if (this.tcp.writableLength > 0) gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
+  }
+
+  private writeEach(frames: readonly (Buffer | string)[]): void {
+    this.tcp.cork();
+    for (const frame of frames) {
+      const payload = bytesOf(frame);
+      const header = Buffer.allocUnsafe(MAX_HEADER_BYTES);
+      this.tcp.write(header.subarray(0, writeHeader(header, 0, payload.length)));
+      this.tcp.write(payload);
+    }
     this.tcp.uncork();
   }
 }
 
-const corkedSockets: WsSocket[] = [];
+/** Nothing is kept in it beyond one write. */
+let gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
 
-const uncorkAll = (): void => {
-  for (const socket of corkedSockets.splice(0)) socket.uncork();
+const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ? Buffer.from(frame) : frame);
+
+/** @returns where the payload begins */
+const writeHeader = (into: Buffer, at: number, payloadBytes: number): number => {
+  into[at] = FINAL_TEXT;
+  if (payloadBytes < 126) {
+    into[at + 1] = payloadBytes;
+    return at + 2;
+  }
+  if (payloadBytes < 65_536) {
+    into[at + 1] = 126;
+    return into.writeUInt16BE(payloadBytes, at + 2);
+  }
+  into[at + 1] = 127;
+  return into.writeBigUInt64BE(BigInt(payloadBytes), at + 2);
+};
+
+const unflushed: WsSocket[] = [];
+
+const flushAll = (): void => {
+  for (const socket of unflushed.splice(0)) socket.flush();
 };

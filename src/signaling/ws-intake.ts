@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer';
+import { createRequire } from 'node:module';
+import type { WebSocket } from 'ws';
+
+/** The version whose receiver the shortcut below was written for; package.json pins it. */
+const KNOWN_VERSION = '8.23.0';
+
+/** FIN and the opcode of text, no extension bits (RFC 6455 §5.2). */
+const FINAL_TEXT = 0x81;
+const MASKED = 0x80;
+const MASK_BYTES = 4;
+
+/** Whom the frames are for. */
+interface Taker {
+  receive(text: Buffer): void;
+}
+
+/** What is read of ws's `Receiver`, a Writable that the socket's bytes are written to. */
+interface Receiver {
+  write(chunk: Buffer): boolean;
+  readonly writableLength: number;
+  readonly _state: number;
+  readonly _bufferedBytes: number;
+  readonly _fragmented: number;
+  readonly _loop: boolean;
+  readonly _errored: boolean;
+  readonly _opcode: number;
+  readonly _isServer: boolean;
+  readonly _maxPayload: number;
+  [TAKER]?: Taker;
+}
+
+const TAKER = Symbol('taker');
+const GET_INFO = 0;
+const CLOSE = 8;
+
+/**
+ * Hands whole text frames to their session without ws's receiver, a Writable that takes each of them apart in five
+ * steps. Worth a fifth of a relay's CPU. Whatever is not a whole, final, masked text frame of valid UTF-8 within
+ * the limit goes to ws as it came, and so does everything after it until ws has no frame begun: ws alone judges
+ * faults, fragments, control frames and closing.
+ *
+ * It reads private fields of ws: with another version than the known one, or a receiver of another shape, nothing
+ * is changed, and every frame comes by ws's own `message` event.
+ * @returns whether the shortcut is taken
+ */
+export const takeWholeFrames = (ws: WebSocket, taker: Taker): boolean => {
+  const receiver = (ws as unknown as { _receiver?: Receiver })._receiver;
+  if (!isKnownVersion || receiver === undefined || !isKnownShape(receiver)) return false;
+  receiver[TAKER] = taker;
+  receiver.write = writeShortcut;
+  return true;
+};
+
+const { version } = createRequire(import.meta.url)('ws/package.json') as { version: string };
+const isKnownVersion = version === KNOWN_VERSION;
+
+const isKnownShape = (receiver: Receiver): boolean =>
+  receiver._state === GET_INFO &&
+  receiver._bufferedBytes === 0 &&
+  receiver._fragmented === 0 &&
+  receiver._loop === false &&
+  receiver._errored === false &&
+  receiver._opcode === 0 &&
+  receiver._isServer === true &&
+  Number.isSafeInteger(receiver._maxPayload) &&
+  receiver._maxPayload > 0 &&
+  typeof receiver.write === 'function';
+
+/** Between two messages, with nothing begun, held back, ended or in progress. */
+const isIdle = (receiver: Receiver): boolean =>
+  receiver._state === GET_INFO &&
+  receiver._bufferedBytes === 0 &&
+  receiver._fragmented === 0 &&
+  receiver.writableLength === 0 &&
+  receiver._opcode !== CLOSE &&
+  !receiver._loop &&
+  !receiver._errored;
+
+/** Stands in for `Writable.write` of one receiver. */
+function writeShortcut(this: Receiver, chunk: Buffer): boolean {
+  const rest = isIdle(this) ? takeFrames(chunk, this._maxPayload, this[TAKER] as Taker) : 0;
+  if (rest === chunk.length) return true;
+  const { write } = Object.getPrototypeOf(this) as Receiver;
+  return write.call(this, rest === 0 ? chunk : chunk.subarray(rest));
+}
+
+/** @returns where the first byte is that was not taken */
+const takeFrames = (chunk: Buffer, maxPayload: number, taker: Taker): number => {
+  let start = 0;
+  while (chunk[start] === FINAL_TEXT) {
+    const second = chunk[start + 1] ?? 0;
+    let length = second ^ MASKED;
+    let mask = start + 2;
+    if (length === 126) {
+      length = ((chunk[start + 2] ?? 0) << 8) | (chunk[start + 3] ?? 0);
+      mask = start + 4;
+    }
+    // Without the mask bit the length is above 127; so is it for the longest form.
+    const from = mask + MASK_BYTES;
+    const end = from + length;
+    if (second < MASKED || second === 255 || length > maxPayload || end > chunk.length) break;
+    const text = chunk.subarray(from, end);
+    unmask(chunk, mask, from, end);
+    if (!isUtf8(text)) {
+      unmask(chunk, mask, from, end);
+      break;
+    }
+    start = end;
+    taker.receive(text);
+  }
+  return start;
+};
+
+/** Undoes the masking of bytes in their place, and done twice does it again (RFC 6455 §5.3). */
+const unmask = (bytes: Buffer, mask: number, from: number, end: number): void => {
+  const [a, b, c, d] = [
+    bytes[mask] as number,
+    bytes[mask + 1] as number,
+    bytes[mask + 2] as number,
+    bytes[mask + 3] as number,
+  ];
+  let at = from;
+  for (; at + 3 < end; at += 4) {
+    bytes[at] = (bytes[at] as number) ^ a;
+    bytes[at + 1] = (bytes[at + 1] as number) ^ b;
+    bytes[at + 2] = (bytes[at + 2] as number) ^ c;
+    bytes[at + 3] = (bytes[at + 3] as number) ^ d;
+  }
+  for (let i = mask; at < end; at += 1, i += 1) bytes[at] = (bytes[at] as number) ^ (bytes[i] as number);
+};

@@ -1,0 +1,98 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
+import { ServerWebSocket } from './server-web-socket.js';
+import { WsSocket } from './ws-socket.js';
+
+const KIB = 1024;
+
+describe('a socket whose frames of one turn leave together', () => {
+  let http: Server;
+  let sockets: WebSocketServer;
+  let client: WebSocket;
+  let ours: WsSocket;
+  let ws: WebSocket;
+  let tcp: Socket;
+  let received: string[];
+
+  beforeEach(async () => {
+    http = createServer();
+    sockets = new WebSocketServer({ server: http, WebSocket: ServerWebSocket });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const opened = new Promise<void>((resolve) => {
+      sockets.once('connection', (socket, request) => {
+        ws = socket;
+        tcp = request.socket;
+        ours = new WsSocket(socket, tcp);
+        resolve();
+      });
+    });
+    client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
+    received = [];
+    client.on('message', (data) => received.push(data.toString()));
+    client.on('ping', () => received.push('ping'));
+    await Promise.all([opened, new Promise((resolve) => client.once('open', resolve))]);
+  });
+
+  afterEach(async () => {
+    client.terminate();
+    sockets.close();
+    await new Promise((resolve) => http.close(resolve));
+  });
+
+  /** Everything that came before a frame that is sent now. */
+  const untilNow = async (): Promise<string[]> => {
+    ours.send('the end');
+    while (received.at(-1) !== 'the end') await new Promise(setImmediate);
+    return received.slice(0, -1);
+  };
+
+  test.each([[0], [125], [126], [65_535], [65_536], [300 * KIB]])('carries a frame of %d bytes', async (size) => {
+    const frame = 'x'.repeat(size);
+    ours.send(Buffer.from(frame));
+    expect(await untilNow()).toEqual([frame]);
+  });
+
+  test('writes what a turn brought once, and in order, text and bytes alike', async () => {
+    const before = tcp.bytesWritten;
+    let writes = 0;
+    const { write } = tcp;
+    tcp.write = ((...args: Parameters<typeof write>) => {
+      writes += 1;
+      return write.apply(tcp, args);
+    }) as typeof write;
+    for (const frame of ['a', Buffer.from('é'), 'c']) ours.send(frame);
+    expect(tcp.bytesWritten).toBe(before);
+    expect(await untilNow()).toEqual(['a', 'é', 'c']);
+    expect(writes).toBe(1);
+  });
+
+  test('keeps what the network has not taken, and counts it', async () => {
+    client.pause();
+    const frames = Array.from({ length: 400 }, (_, index) => `${index} ${'y'.repeat(40 * KIB)}`);
+    for (const frame of frames) {
+      ours.send(Buffer.from(frame));
+      await new Promise(setImmediate);
+    }
+    expect(ours.bufferedBytes).toBeGreaterThan(KIB * KIB);
+    client.resume();
+    expect(await untilNow()).toEqual(frames);
+    expect(ours.bufferedBytes).toBe(0);
+  });
+
+  test('counts what waits for the end of the turn', () => {
+    ours.send('z'.repeat(KIB));
+    expect(ours.bufferedBytes).toBeGreaterThanOrEqual(KIB);
+  });
+
+  test('sends what waits before a ping and before closing, whoever closes', async () => {
+    ours.send('a');
+    ours.ping();
+    ours.send('b');
+    ws.close(1000);
+    ours.send('never');
+    await new Promise((resolve) => client.once('close', resolve));
+    expect(received).toEqual(['a', 'ping', 'b']);
+  });
+});
