@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Limits } from '@parley/protocol';
 import { ENVIRONMENT } from './environment.js';
 import { refusals } from './refusals.js';
+import { type RetentionConfig, type RoomsConfig, retention } from './retention.js';
 
 /** Everything that can be set from outside, read once at boot. */
 export interface Config {
@@ -34,6 +35,10 @@ export interface Config {
   /** A variable by its name, or what its `_FILE` holds: for parts that have settings of their own. */
   readonly setting: (name: string) => string | undefined;
   readonly topics: TopicsConfig;
+  readonly rooms: RoomsConfig;
+  readonly kept: RetentionConfig;
+  /** The ids (`sub`) of those who may read the audit trail of everything. */
+  readonly administrators: readonly string[];
 }
 
 /** How much of named topics this node keeps for the clients of other servers (src/compat). */
@@ -239,6 +244,8 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       maxBytes: env.MAX_TOPICS_BYTES,
       deliveries: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },
     },
+    ...retention(env),
+    administrators: env.ADMIN_USERS,
   });
 };
 

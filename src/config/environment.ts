@@ -96,6 +96,17 @@ export const ENVIRONMENT = z.object({
   NODE_RENEW_MS: count(3_000, 100, 600_000),
   NODE_SWEEP_MS: count(2_000, 100, 600_000),
   NODE_RECONCILE_MS: count(5_000, 100, 600_000),
+  ROOM_CHECK_MS: count(5_000, 100, 60_000),
+  GRANTED_ROOM_EMPTY_DAYS: count(30, 0, 36_500),
+  MAX_ROOMS_PER_USER: count(50),
+  MAX_GRANTED_ROOMS_PER_USER: count(1_000),
+  AUDIT_DAYS: count(90, 1, 36_500),
+  AUDIT_MOST_LINES: count(1_000_000, 1_000),
+  REMOVAL_DAYS: count(30, 1, 36_500),
+  MESSAGE_DAYS: count(0, 0, 36_500),
+  ADMIN_USERS: list.refine((users) => users.every((user) => user.length <= 128), {
+    message: 'must be ids of users, separated by commas',
+  }),
   HANDSHAKE_BURST: count(1_000),
   HANDSHAKES_PER_SECOND: count(500),
   TRUSTED_PROXIES: list.refine((names) => names.every(isProxy), {

@@ -39,6 +39,9 @@ export const refusals = (env: Environment, production: boolean): string[] => {
   if (env.DRAIN_GRACE_MS + env.DRAIN_SPREAD_MS > env.DRAIN_DEADLINE_MS) {
     faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS and DRAIN_SPREAD_MS together');
   }
+  if (env.REMOVAL_DAYS * 86_400 < Math.max(env.ACCESS_TOKEN_SECONDS, env.GUEST_TOKEN_SECONDS)) {
+    faults.push('REMOVAL_DAYS must be longer than tokens live, or a token from before a removal counts again');
+  }
   if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
   if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
     faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');

@@ -66,6 +66,8 @@ export const rooms = pgTable(
     /** The name as it is searched: NFKC and lower case, whatever the database's locale thinks of letters. */
     searchName: text('search_name').notNull(),
     owner: text('owner'),
+    /** The `sub` whose token's grant made the room; null: it has an owner. */
+    madeBy: text('made_by'),
     /** Whether the room is shown in lists of rooms to people who are not members of it. */
     listed: boolean('listed').notNull().default(true),
     guestsAllowed: boolean('guests_allowed').notNull().default(true),
@@ -73,11 +75,11 @@ export const rooms = pgTable(
     access: text('access').$type<'open' | 'invite' | 'lobby'>().notNull().default('open'),
     /** Nobody new comes in. */
     locked: boolean('locked').notNull().default(false),
-    /** The room is over then. Not offered by the API yet, and nothing ends a room by it; so are the two below. */
+    /** The room is over then. */
     endsAt: at('ends_at'),
     /** The room is over when nobody was in it for so long. */
     endWhenEmptySeconds: integer('end_when_empty_seconds'),
-    /** Since when nobody was seen in it; kept for rooms that end when empty. */
+    /** Since when nobody was seen in it, moved on while somebody is; kept for rooms that end when empty. */
     emptySince: at('empty_since'),
     /** At most so many participants; null: the server's limit. */
     capacity: integer('capacity'),
@@ -94,6 +96,7 @@ export const rooms = pgTable(
     index('rooms_ends_empty').on(table.id).where(sql`${table.endWhenEmptySeconds} is not null`),
     index('rooms_newest').on(table.createdAt.desc(), table.id.desc()),
     index('rooms_owner').on(table.owner),
+    index('rooms_made_by').on(table.madeBy).where(sql`${table.madeBy} is not null`),
   ],
 );
 
@@ -217,7 +220,13 @@ export const audit = pgTable(
     ip: text('ip'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
   },
-  (table) => [index('audit_room').on(table.room, table.id.desc())],
+  (table) => [
+    index('audit_room').on(table.room, table.id.desc()),
+    index('audit_actor').on(table.actor, table.id.desc()),
+    index('audit_target').on(table.target, table.id.desc()),
+    index('audit_action').on(table.action, table.id.desc()),
+    index('audit_at').on(table.at),
+  ],
 );
 
 /** The chat log of each room. */
@@ -241,5 +250,12 @@ export const messages = pgTable(
   (table) => [
     primaryKey({ columns: [table.room, table.seq] }),
     uniqueIndex('messages_client_id').on(table.room, table.user, table.clientId),
+    index('messages_at').on(table.at),
   ],
 );
+
+/** What one node at a time does now and then, and when that was done last. */
+export const chores = pgTable('chores', {
+  name: text('name').primaryKey(),
+  at: at('at').notNull(),
+});

@@ -8,12 +8,15 @@ import { DoorKeeper } from '../compat/door-keeper.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
+import { RoomEndings } from '../rooms/room-endings.js';
 import { LocalRooms } from '../signaling/local-rooms.js';
 import { SessionRegistry } from '../signaling/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
 import { SocketQuota } from '../signaling/socket-quota.js';
 import type { Topics } from '../topics/topics.js';
 import { TOPICS } from '../topics/topics.tokens.js';
+import { PruningStore } from '../upkeep/pruning.store.js';
+import { Upkeep } from '../upkeep/upkeep.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   frames: 'Frames handled.',
@@ -48,6 +51,9 @@ export class MetricsController {
     paces: LocalRateLimiter,
     doors: DoorKeeper,
     @Inject(TOPICS) topics: Topics,
+    endings: RoomEndings,
+    pruning: PruningStore,
+    upkeep: Upkeep,
   ) {
     collectDefaultMetrics({ register: this.registry });
     for (const [field, help] of Object.entries(COUNTERS))
@@ -64,6 +70,14 @@ export class MetricsController {
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
     this.doors(doors);
     this.topics(topics);
+    this.count(
+      'rooms_ended',
+      'Rooms that this node ended at their time, or when they were empty.',
+      () => endings.ended,
+    );
+    this.count('rows_pruned', 'Rows that this node deleted because nobody needs them any more.', () => pruning.pruned);
+    this.count('upkeep_rounds', 'Rounds of upkeep that this node did for all.', () => upkeep.rounds);
+    this.count('upkeep_failures', 'Rounds of upkeep that failed here.', () => upkeep.failures);
     this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
     this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
   }

@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { BusModule } from '../bus/bus.module.js';
 import { CompatModule } from '../compat/compat.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
+import { UpkeepModule } from '../upkeep/upkeep.module.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [BusModule, CompatModule, PresenceModule, SignalingModule],
+  imports: [BusModule, CompatModule, PresenceModule, RoomsModule, SignalingModule, UpkeepModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

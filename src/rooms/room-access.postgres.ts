@@ -78,9 +78,17 @@ export class PostgresRoomAccess extends RoomAccess {
   private room(principal: Principal, id: RoomId): Promise<KnownRoom | undefined> {
     const mayMake = principal.kind !== 'guest' && grantedRole(principal, id) !== undefined;
     return this.recall(this.rooms, id, async () => {
-      const row = (await this.store.find(id)) ?? (mayMake ? await this.store.ensure(id) : undefined);
+      const row = (await this.store.find(id)) ?? (mayMake ? await this.make(id, principal.user) : undefined);
       return row === undefined ? undefined : pickFacts(row);
     });
+  }
+
+  /** @throws ProtocolError `too_many_rooms` */
+  private async make(id: RoomId, madeBy: string): Promise<Room> {
+    const { mostGranted: most, grantedEmptySeconds: emptySeconds } = this.config.rooms;
+    const made = await this.store.ensure(id, { madeBy, most, emptySeconds });
+    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user's grants may make ${most} rooms.`);
+    return made;
   }
 
   private standingOf(id: RoomId, user: string): Promise<Standing | undefined> {

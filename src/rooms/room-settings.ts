@@ -7,8 +7,11 @@ const MODERATED: ReadonlySet<string> = new Set(['name', 'metadata']);
 
 /** What a request asks to be set: what is undefined stays as it is. */
 export const changeOf = (request: CreateRoomRequest | UpdateRoomRequest): RoomChange => {
-  const { name, guestsAllowed, listed, capacity, metadata, access, locked } = request;
-  return withoutUndefined({ name, guestsAllowed, listed, capacity, metadata, access, locked });
+  const { name, guestsAllowed, listed, capacity, metadata, access, locked, endWhenEmptySeconds } = request;
+  return withoutUndefined({
+    ...{ name, guestsAllowed, listed, capacity, metadata, access, locked, endWhenEmptySeconds },
+    endsAt: typeof request.endsAt === 'string' ? new Date(request.endsAt) : request.endsAt,
+  });
 };
 
 /** What the policy is asked for a change. */

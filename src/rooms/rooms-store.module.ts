@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { InvitesStore } from './moderation/invites.store.js';
 import { KnocksStore } from './moderation/knocks.store.js';
 import { RemovalsStore } from './moderation/removals.store.js';
+import { RoomEndingsStore } from './room-endings.store.js';
 import { RoomsStore } from './rooms.store.js';
 import { StandingStore } from './standing.store.js';
 
-const STORES = [RoomsStore, StandingStore, InvitesStore, KnocksStore, RemovalsStore];
+const STORES = [RoomsStore, StandingStore, InvitesStore, KnocksStore, RemovalsStore, RoomEndingsStore];
 
 /** The rooms' rows, for rooms and for the tickets of their guests. */
 @Module({ providers: STORES, exports: STORES })

@@ -130,12 +130,12 @@ export class RoomsController {
   }
 
   private async describe(room: Room): Promise<RoomResponse> {
-    const { id, name, owner, capacity, guestsAllowed, listed, access, locked, metadata } = room;
-    const createdAt = room.createdAt.toISOString();
+    const { id, name, owner, capacity, guestsAllowed, listed, access, locked, endWhenEmptySeconds, metadata } = room;
+    const [createdAt, endsAt] = [room.createdAt.toISOString(), room.endsAt?.toISOString() ?? null];
     const participants = await this.occupancy.count(id);
     return {
       ...{ id, name, owner, capacity, guestsAllowed, listed, access, locked },
-      ...{ metadata, createdAt, participants },
+      ...{ endsAt, endWhenEmptySeconds, metadata, createdAt, participants },
     };
   }
 }

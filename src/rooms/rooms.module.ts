@@ -5,6 +5,7 @@ import { Announcer } from '../bus/announcer.js';
 import { Occupancy } from './occupancy.js';
 import { RoomAccess } from './room-access.js';
 import { PostgresRoomAccess } from './room-access.postgres.js';
+import { RoomEndings } from './room-endings.js';
 import { RoomPolicy } from './room-policy.js';
 import { RoomsController } from './rooms.controller.js';
 import { RoomsService } from './rooms.service.js';
@@ -14,7 +15,14 @@ import { RoomsStoreModule } from './rooms-store.module.js';
 @Module({
   imports: [AuditStoreModule, AuthModule, RoomsStoreModule],
   controllers: [RoomsController],
-  providers: [Announcer, Occupancy, RoomPolicy, RoomsService, { provide: RoomAccess, useClass: PostgresRoomAccess }],
-  exports: [Announcer, RoomAccess, RoomPolicy, RoomsService],
+  providers: [
+    Announcer,
+    Occupancy,
+    RoomEndings,
+    RoomPolicy,
+    RoomsService,
+    { provide: RoomAccess, useClass: PostgresRoomAccess },
+  ],
+  exports: [Announcer, RoomAccess, RoomEndings, RoomPolicy, RoomsService],
 })
 export class RoomsModule {}

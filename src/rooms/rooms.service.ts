@@ -5,6 +5,8 @@ import type { RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { SECRETS, type Secrets } from '../auth/signing-secret.js';
 import { Announcer } from '../bus/announcer.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
 import { newId } from '../database/new-id.js';
 import type { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
 import { type Actor, trailOf } from './moderation/actor.js';
@@ -14,9 +16,6 @@ import { requireMatch } from './room-etag.js';
 import { RoomPolicy } from './room-policy.js';
 import { actionsOf, changeOf } from './room-settings.js';
 import { type Room, type RoomScope, RoomsStore } from './rooms.store.js';
-
-/** Rooms that one user may own. */
-const MOST_OWNED = 50;
 
 /** Rooms, made and changed by those who may. */
 @Injectable()
@@ -30,6 +29,7 @@ export class RoomsService {
     private readonly audit: AuditStore,
     private readonly knocks: KnocksStore,
     @Inject(SECRETS) secrets: Secrets,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     this.cursors = new RoomCursors(secrets.sessionKey);
   }
@@ -42,8 +42,9 @@ export class RoomsService {
   async create(principal: Principal, request: CreateRoomRequest): Promise<Room> {
     if (principal.kind === 'guest') throw new ProtocolError('forbidden');
     const room = { id: newId(12), name: request.name, ...changeOf(request), owner: principal.user };
-    const made = await this.store.insert(room, MOST_OWNED);
-    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own ${MOST_OWNED} rooms.`);
+    const { mostOwned } = this.config.rooms;
+    const made = await this.store.insert(room, mostOwned);
+    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own ${mostOwned} rooms.`);
     return made;
   }
 

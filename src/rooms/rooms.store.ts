@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
-import { and, count, desc, eq, exists, inArray, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, rooms } from '../database/schema.js';
@@ -10,7 +10,18 @@ export type Room = typeof rooms.$inferSelect;
 
 /** What may be set of a room. */
 export type RoomChange = Partial<
-  Pick<Room, 'name' | 'listed' | 'guestsAllowed' | 'capacity' | 'metadata' | 'access' | 'locked'>
+  Pick<
+    Room,
+    | 'name'
+    | 'listed'
+    | 'guestsAllowed'
+    | 'capacity'
+    | 'metadata'
+    | 'access'
+    | 'locked'
+    | 'endsAt'
+    | 'endWhenEmptySeconds'
+  >
 >;
 
 /** A place between two rooms in the list: the room that was shown last. */
@@ -48,20 +59,35 @@ export class RoomsStore {
       if (own === undefined || own.rooms >= most) return undefined;
       const [row] = await tx
         .insert(rooms)
-        .values({ ...room, searchName: searchable(room.name) })
+        .values({ ...room, searchName: searchable(room.name), ...derived(room) })
         .returning();
       await tx.insert(memberships).values({ room: room.id, user: room.owner, role: 'owner' });
       return row;
     });
   }
 
-  /** Makes a room that a token's grant names, if it is not there. */
-  async ensure(id: string): Promise<Room | undefined> {
-    await this.db
-      .insert(rooms)
-      .values({ id, name: id, searchName: searchable(id), owner: null, listed: false })
-      .onConflictDoNothing();
-    return this.find(id);
+  /**
+   * Makes a room that a token's grant names, if it is not there.
+   * @param emptySeconds it ends when nobody was in it for so long; 0: never
+   * @returns undefined when there are `most` rooms that grants of this user made
+   */
+  ensure(
+    id: string,
+    { madeBy, most, emptySeconds }: { madeBy: string; most: number; emptySeconds: number },
+  ): Promise<Room | undefined> {
+    return this.db.transaction(async (tx) => {
+      await lockInTransaction(tx, 'rooms of', madeBy);
+      const [made] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.madeBy, madeBy));
+      if (made !== undefined && made.rooms < most) {
+        const ends = emptySeconds === 0 ? {} : { endWhenEmptySeconds: emptySeconds, emptySince: sql`now()` };
+        await tx
+          .insert(rooms)
+          .values({ id, name: id, searchName: searchable(id), owner: null, listed: false, madeBy, ...ends })
+          .onConflictDoNothing();
+      }
+      const [row] = await tx.select().from(rooms).where(eq(rooms.id, id)).limit(1);
+      return row;
+    });
   }
 
   async find(id: string): Promise<Room | undefined> {
@@ -77,15 +103,6 @@ export class RoomsStore {
       .where(and(eq(memberships.room, room), eq(memberships.user, user)))
       .limit(1);
     return row?.role;
-  }
-
-  /** Those of the ids that name a room. */
-  async existing(ids: readonly string[]): Promise<string[]> {
-    const rows = await this.db
-      .select({ id: rooms.id })
-      .from(rooms)
-      .where(inArray(rooms.id, [...ids]));
-    return rows.map(({ id }) => id);
   }
 
   /** Whatever its version is: the change does not depend on what was read. */
@@ -127,10 +144,9 @@ export class RoomsStore {
 
   /** @returns undefined when the room is gone or is at another version */
   async update(id: string, version: number, change: RoomChange): Promise<Room | undefined> {
-    const searchName = change.name === undefined ? {} : { searchName: searchable(change.name) };
     const [row] = await this.db
       .update(rooms)
-      .set({ ...change, ...searchName, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
+      .set({ ...change, ...derived(change), version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
       .where(and(eq(rooms.id, id), eq(rooms.version, version)))
       .returning();
     return row;
@@ -149,6 +165,12 @@ const isGranted = (granted: readonly string[] | undefined): SQL | undefined =>
           name.endsWith('*') ? like(rooms.id, `${escapeLike(name.slice(0, -1))}%`) : eq(rooms.id, name),
         ),
       );
+
+/** What follows from a change. Nobody is thought to have been missing before it mattered. */
+const derived = <T extends RoomChange>({ name, endWhenEmptySeconds }: T) => ({
+  ...(name !== undefined && { searchName: searchable(name) }),
+  ...(endWhenEmptySeconds !== undefined && { emptySince: sql`now()` }),
+});
 
 const searchable = (name: string): string => name.normalize('NFKC').toLowerCase();
 

@@ -7,26 +7,35 @@ const LOOK_MS = 500;
 const DOUBT_MS = 15_000;
 /** How far back one look reaches beyond the beginning of the doubt, seconds. */
 const MARGIN_SECONDS = 30;
+/** Rooms that one question is about. */
+const MOST_ROOMS = 1_000;
 /** Removals that were acted on and may be read again. */
 const MAX_SEEN = 10_000;
 
 /**
  * While the bus is away, and for a while after each gap, a node may not hear who was put out: then it reads it in
  * the database, twice a second. What was heard before is not acted on again.
+ *
+ * That a room ended is looked for always, if more slowly: whoever ended it may have died before it told anybody. The
+ * same question says which rooms somebody is in.
  */
 export class RemovalWatch {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
   private doubtFrom: number | undefined;
   private doubtUntil = 0;
-  private looking = false;
+  private readonly looking = new Set<string>();
   private readonly seen = new Set<number>();
 
-  /** @param now monotonic milliseconds */
+  /**
+   * @param now monotonic milliseconds
+   * @param roomsMs how often rooms are looked for
+   */
   constructor(
     private readonly log: RemovalLog,
     private readonly bus: Bus,
     private readonly rooms: LocalRooms,
     private readonly now: () => number,
+    private readonly roomsMs: number,
   ) {
     bus.onGap(() => {
       this.doubt();
@@ -35,11 +44,14 @@ export class RemovalWatch {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.tick(), LOOK_MS).unref();
+    this.timers.push(
+      setInterval(() => void this.tick(), LOOK_MS).unref(),
+      setInterval(() => void this.attempt('rooms', () => this.lookForRooms()), this.roomsMs).unref(),
+    );
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
   }
 
   private async tick(): Promise<void> {
@@ -53,10 +65,8 @@ export class RemovalWatch {
     this.doubtUntil = this.now() + DOUBT_MS;
   }
 
-  private async look(): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
-    try {
+  private look(): Promise<void> {
+    return this.attempt('removals', async () => {
       const seconds = Math.ceil((this.now() - (this.doubtFrom ?? this.now())) / 1000) + MARGIN_SECONDS;
       for (const { id, room, user, at, peers } of await this.log.recent(seconds)) {
         if (this.seen.has(id)) continue;
@@ -64,12 +74,28 @@ export class RemovalWatch {
         if (room === undefined) this.bus.hear({ fact: 'user_revoked', user, before: at });
         else this.bus.hear({ fact: 'user_removed', room, user, at, peers });
       }
-      const local = [...this.rooms.all].map((room) => room.id);
-      for (const room of await this.log.gone(local)) this.bus.hear({ fact: 'room_closed', room });
+      await this.lookForRooms();
+    });
+  }
+
+  private async lookForRooms(): Promise<void> {
+    const local = [...this.rooms.all].map((room) => room.id);
+    for (let from = 0; from < local.length; from += MOST_ROOMS) {
+      const over = await this.log.occupied(local.slice(from, from + MOST_ROOMS));
+      for (const room of over) this.bus.hear({ fact: 'room_closed', room });
+    }
+  }
+
+  /** One look of a kind at a time. */
+  private async attempt(kind: string, look: () => Promise<void>): Promise<void> {
+    if (this.looking.has(kind)) return;
+    this.looking.add(kind);
+    try {
+      await look();
     } catch {
       // The database is away too: the next look asks again.
     } finally {
-      this.looking = false;
+      this.looking.delete(kind);
     }
   }
 

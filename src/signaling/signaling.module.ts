@@ -173,9 +173,9 @@ const monotonic = (): number => performance.now();
     },
     {
       provide: RemovalWatch,
-      inject: [RemovalLog, BUS, LocalRooms],
-      useFactory: (removals: RemovalLog, bus: Bus, rooms: LocalRooms) =>
-        new RemovalWatch(removals, bus, rooms, monotonic),
+      inject: [RemovalLog, BUS, LocalRooms, CONFIG],
+      useFactory: (removals: RemovalLog, bus: Bus, rooms: LocalRooms, config: Config) =>
+        new RemovalWatch(removals, bus, rooms, monotonic, config.rooms.checkMs),
     },
   ],
   exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats, SocketQuota],

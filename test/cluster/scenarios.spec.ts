@@ -8,7 +8,7 @@ describe.each(['standalone', 'cluster', 'sentinel'] as const)('on three nodes ov
   let topology = new Topology([]);
 
   beforeAll(async () => {
-    cluster = await startCluster({ nodes: 3, redis: kind });
+    cluster = await startCluster({ nodes: 3, redis: kind, environment: { ROOM_CHECK_MS: '300' } });
     topology = new Topology(cluster.nodes);
   }, 120_000);
   afterEach(() => topology.clear());

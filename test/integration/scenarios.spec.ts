@@ -7,7 +7,7 @@ describe('on one node with nothing but itself', () => {
   let topology: Topology;
 
   beforeAll(async () => {
-    topology = new Topology([await startNode()]);
+    topology = new Topology([await startNode({ ROOM_CHECK_MS: '300' })]);
   }, 90_000);
   afterEach(() => topology.clear());
   afterAll(() => Promise.all(topology.nodes.map((node) => node.stop())));

@@ -28,6 +28,27 @@ export class Rest {
     return this.call('POST', '/v1/rooms', { name: 'A room', ...more }, token);
   }
 
+  /** Changes a room as it is now. */
+  async patchRoom(room: string, change: object, token: string): Promise<void> {
+    const response = await fetch(`${this.origin}/v1/rooms/${room}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': '*' },
+      body: JSON.stringify(change),
+    });
+    if (!response.ok) throw new Error(`PATCH of a room: ${response.status} ${await response.text()}`);
+  }
+
+  /** Waits until there is no such room. */
+  async untilGone(room: string, token: string): Promise<void> {
+    for (;;) {
+      const response = await fetch(`${this.origin}/v1/rooms/${room}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      if (response.status === 404) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   get signaling(): string {
     return `${this.origin.replace(/^http/, 'ws')}/v1/signaling`;
   }

@@ -111,6 +111,30 @@ export const SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>>
     }
   },
 
+  'a room that is to end at a time ends its peers everywhere, once': async (t) => {
+    const { alice, bob, room } = await pair(t);
+    const endsAt = new Date(Date.now() + 300).toISOString();
+    await t.rest(2).patchRoom(room, { endsAt }, alice.token);
+    for (const { peer } of [alice, bob]) {
+      expect(await peer.next('removed')).toMatchObject({ room, reason: 'room_closed' });
+    }
+    expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'error', code: 'room_not_found' });
+    await alice.peer.barrier();
+    expect(alice.peer.unread.filter(({ type }) => type === 'removed')).toEqual([]);
+  },
+
+  'a room that is to end when empty stays while somebody is in it, and no longer': async (t) => {
+    const { alice, bob, room } = await pair(t);
+    await t.rest(2).patchRoom(room, { endWhenEmptySeconds: 0 }, alice.token);
+    const { id: other } = await t.rest(1).room(alice.token, { endWhenEmptySeconds: 0 });
+    // Longer empty than the first would be if nobody saw who is in it.
+    await t.rest(1).untilGone(other, alice.token);
+    await alice.peer.request({ type: 'leave', room });
+    expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'joined', resumed: true });
+    await bob.peer.request({ type: 'leave', room });
+    await t.rest(0).untilGone(room, bob.token);
+  },
+
   'a room that is deleted over REST ends its peers everywhere': async (t) => {
     const { alice, bob, room } = await pair(t);
     await t.rest(1).call('DELETE', `/v1/rooms/${room}`, undefined, alice.token);

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
 import { IsPrintable } from '../../users/display-name.js';
 import { IsRoomMetadata } from '../room-metadata.js';
-import { IsLocked, IsRoomEntry, isGiven } from './setting-fields.js';
+import { IsEndsAt, IsEndWhenEmptySeconds, IsLocked, IsRoomEntry, isGiven } from './setting-fields.js';
 
 /** A new room. */
 export class CreateRoomRequest {
@@ -37,6 +37,12 @@ export class CreateRoomRequest {
 
   @IsLocked()
   readonly locked?: boolean;
+
+  @IsEndsAt()
+  readonly endsAt?: string | null;
+
+  @IsEndWhenEmptySeconds()
+  readonly endWhenEmptySeconds?: number | null;
 }
 
 /** What is to change of a room. `capacity: null` takes the limit of the server. */
@@ -71,6 +77,12 @@ export class UpdateRoomRequest {
 
   @IsLocked()
   readonly locked?: boolean;
+
+  @IsEndsAt()
+  readonly endsAt?: string | null;
+
+  @IsEndWhenEmptySeconds()
+  readonly endWhenEmptySeconds?: number | null;
 }
 
 /** Which page of the list of rooms. */

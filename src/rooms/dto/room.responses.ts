@@ -27,6 +27,17 @@ export class RoomResponse {
   @ApiProperty({ example: false, description: 'Nobody new comes in.' })
   readonly locked!: boolean;
 
+  @ApiProperty({
+    example: '2099-12-24T18:00:00.000Z',
+    nullable: true,
+    type: String,
+    description: 'Null: at no set time.',
+  })
+  readonly endsAt!: string | null;
+
+  @ApiProperty({ example: 3600, nullable: true, type: Number, description: 'Null: it stays when nobody is in it.' })
+  readonly endWhenEmptySeconds!: number | null;
+
   @ApiProperty({ type: 'object', additionalProperties: true, example: { topic: 'Weekly' } })
   readonly metadata!: Record<string, unknown>;
 

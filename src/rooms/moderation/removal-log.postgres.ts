@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RoomId } from '@parley/protocol';
-import { RoomsStore } from '../rooms.store.js';
+import { RoomEndingsStore } from '../room-endings.store.js';
 import { type Removal, RemovalLog } from './removal-log.js';
 import { RemovalsStore } from './removals.store.js';
 
@@ -12,7 +12,7 @@ const MOST = 1_000;
 export class PostgresRemovalLog extends RemovalLog {
   constructor(
     private readonly removals: RemovalsStore,
-    private readonly rooms: RoomsStore,
+    private readonly endings: RoomEndingsStore,
   ) {
     super();
   }
@@ -21,9 +21,9 @@ export class PostgresRemovalLog extends RemovalLog {
     return this.removals.recent(seconds, MOST);
   }
 
-  async gone(ids: readonly RoomId[]): Promise<readonly RoomId[]> {
+  async occupied(ids: readonly RoomId[]): Promise<readonly RoomId[]> {
     if (ids.length === 0) return [];
-    const there = new Set(await this.rooms.existing(ids));
+    const there = new Set(await this.endings.occupied(ids));
     return ids.filter((id) => !there.has(id));
   }
 }

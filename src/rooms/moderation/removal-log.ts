@@ -16,6 +16,9 @@ export abstract class RemovalLog {
   /** Of the last seconds, oldest first; the newest when there are too many. */
   abstract recent(seconds: number): Promise<readonly Removal[]>;
 
-  /** Which of these rooms are over. */
-  abstract gone(rooms: readonly RoomId[]): Promise<readonly RoomId[]>;
+  /**
+   * Notes that somebody is in these rooms: some end when nobody is.
+   * @returns those of them that are over already
+   */
+  abstract occupied(rooms: readonly RoomId[]): Promise<readonly RoomId[]>;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PeerId, RoomId, UserId } from '@parley/protocol';
-import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
 import { bans, knocks, refreshTokens, removals } from '../../database/schema.js';
@@ -89,16 +89,5 @@ export class RemovalsStore {
       ...{ id, room: (room as RoomId | null) ?? undefined, user: user as UserId, at: at.getTime() },
       peers: peers as PeerId[],
     }));
-  }
-
-  /** Rows that no token can be older than. */
-  async removeOld(seconds: number): Promise<void> {
-    const old = this.db
-      .select({ id: removals.id })
-      .from(removals)
-      .where(lt(removals.at, sql`now() - make_interval(secs => ${seconds})`))
-      .orderBy(asc(removals.id))
-      .limit(10_000);
-    await this.db.delete(removals).where(sql`${removals.id} in (${old})`);
   }
 }

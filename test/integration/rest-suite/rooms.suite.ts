@@ -43,6 +43,8 @@ export const roomsSuite = (world: World): void => {
         guestsAllowed: true,
         listed: false,
         access: 'open',
+        endsAt: null,
+        endWhenEmptySeconds: null,
         locked: false,
         metadata: { topic: ['x'] },
         createdAt: expect.stringMatching(/Z$/),

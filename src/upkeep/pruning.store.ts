@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { RetentionConfig } from '../config/retention.js';
+import { DATABASE, type Database } from '../database/database.tokens.js';
+import { audit, bans, invites, knocks, messages, refreshTokens, removals } from '../database/schema.js';
+
+/** Rows that one statement deletes: none may hold the table for long. */
+const BATCH = 5_000;
+/** Statements of one table in one round; what is left waits for the next. */
+const MOST_BATCHES = 20;
+
+interface Outdated {
+  readonly table: PgTable;
+  readonly which: SQL;
+}
+
+const days = (count: number): SQL => sql`now() - make_interval(days => ${count})`;
+
+/** What is over in each table that would only grow. */
+const outdated = ({ auditDays, auditMostLines, removalDays, messageDays }: RetentionConfig): Outdated[] => [
+  { table: audit, which: sql`${audit.at} < ${days(auditDays)}` },
+  {
+    table: audit,
+    which: sql`${audit.id} <= (select id from ${audit} order by id desc offset ${auditMostLines} limit 1)`,
+  },
+  { table: removals, which: sql`${removals.at} < ${days(removalDays)}` },
+  { table: refreshTokens, which: sql`${refreshTokens.expiresAt} < now()` },
+  { table: bans, which: sql`${bans.until} < now()` },
+  { table: invites, which: sql`${invites.expiresAt} < now() or ${invites.usesLeft} = 0` },
+  // Whoever was let in so long ago, and was made nothing in the room, knocks again.
+  {
+    table: knocks,
+    which: sql`coalesce(${knocks.admittedAt} < ${days(removalDays)}, ${knocks.seenAt} < now() - interval '1 hour')`,
+  },
+  ...(messageDays === 0 ? [] : [{ table: messages, which: sql`${messages.at} < ${days(messageDays)}` }]),
+];
+
+/** Deletes what nobody needs any more. */
+@Injectable()
+export class PruningStore {
+  /** Rows that were deleted by this node. */
+  pruned = 0;
+
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /** One bounded round over all tables. */
+  async prune(kept: RetentionConfig): Promise<void> {
+    for (const { table, which } of outdated(kept)) {
+      for (let batch = 0; batch < MOST_BATCHES; batch += 1) if ((await this.deleteSome(table, which)) < BATCH) break;
+    }
+  }
+
+  private async deleteSome(table: PgTable, which: SQL): Promise<number> {
+    const some = sql`select ctid from ${table} where ${which} limit ${BATCH}`;
+    const { rowCount } = await this.db.execute(sql`delete from ${table} where ctid = any(array(${some}))`);
+    this.pruned += rowCount ?? 0;
+    return rowCount ?? 0;
+  }
+}

@@ -1,0 +1,64 @@
+/** Something to be done every so often, by one node at a time. */
+export interface Chore {
+  readonly name: string;
+  readonly everyMs: number;
+  run(): Promise<void>;
+}
+
+/** Whose turn it is. */
+export interface Turns {
+  /** Takes the next turn of a chore for all nodes; false: another node had it less than `everyMs` ago. */
+  take(name: string, everyMs: number): Promise<boolean>;
+}
+
+/** Chores that are hours apart are looked at more often: a node may not live for hours. */
+const LOOK_MS = 60_000;
+
+/**
+ * Does chores for all nodes. Each round is done by whoever takes its turn first, so a node that dies leaves the next
+ * one to another. A round that takes longer than its turn may run beside the next: chores must bear that.
+ */
+export class Upkeep {
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly running = new Map<string, Promise<void>>();
+  /** Rounds that failed here. */
+  failures = 0;
+  /** Rounds that were done here. */
+  rounds = 0;
+
+  /** @param failed hears of a round that failed; the next one tries again */
+  constructor(
+    private readonly turns: Turns,
+    private readonly chores: readonly Chore[],
+    private readonly failed: (chore: string, error: unknown) => void,
+  ) {}
+
+  start(): void {
+    for (const chore of this.chores) {
+      this.timers.push(setInterval(() => this.tick(chore), Math.min(chore.everyMs, LOOK_MS)).unref());
+    }
+  }
+
+  /** Resolves when what was begun is done. */
+  async stop(): Promise<void> {
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    await Promise.all(this.running.values());
+  }
+
+  private tick(chore: Chore): void {
+    if (this.running.has(chore.name)) return;
+    const round = this.round(chore).finally(() => this.running.delete(chore.name));
+    this.running.set(chore.name, round);
+  }
+
+  private async round(chore: Chore): Promise<void> {
+    try {
+      if (!(await this.turns.take(chore.name, chore.everyMs))) return;
+      await chore.run();
+      this.rounds += 1;
+    } catch (error) {
+      this.failures += 1;
+      this.failed(chore.name, error);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
+import { AuditStore } from '../../../src/audit/audit.store.js';
+import { TokenVerifier } from '../../../src/auth/principal.js';
+import type { Presence } from '../../../src/presence/presence.js';
+import { PRESENCE } from '../../../src/presence/presence.tokens.js';
+import { RoomAccess } from '../../../src/rooms/room-access.js';
+import { RoomEndings } from '../../../src/rooms/room-endings.js';
+import { until } from '../../support/until.js';
+import { fields, problem, type World } from './world.js';
+
+export const endingsSuite = (world: World): void => {
+  const soon = (ms: number): string => new Date(Date.now() + ms).toISOString();
+  const isOver = async (as: ReturnType<World['as']>, room: string): Promise<boolean> => {
+    const answer = await as.get(`/v1/rooms/${room}`);
+    return answer.status !== 200 && problem(answer).code === 'room_not_found';
+  };
+  const enter = (room: string) =>
+    world.rest.app.get<Presence>(PRESENCE, { strict: false }).attach({
+      room: room as RoomId,
+      participant: { peer: `p-${room}` as PeerId, user: 'u' as UserId, name: 'U', role: 'member', meta: {} },
+      node: 'rest-test' as NodeId,
+      connection: 'c' as ConnectionId,
+      attempt: 1,
+      capacity: 10,
+      replaceMeta: true,
+    });
+  const lines = async (room: string) =>
+    (await world.rest.app.get(AuditStore, { strict: false }).page({ room }, undefined, 100)).filter(
+      ({ action }) => action === 'room.end',
+    );
+  const closings = (room: string) =>
+    world.rest.facts.filter((fact) => fact.fact === 'room_closed' && fact.room === room);
+
+  describe('a room that is to end', () => {
+    it('says when, takes another time, and none', async () => {
+      const as = world.as(await world.account());
+      const [first, second] = [soon(3_600_000), soon(7_200_000)];
+      const made = await as.post('/v1/rooms', { name: 'R', endsAt: first, endWhenEmptySeconds: 60 }).expect(201);
+      expect(made.body).toMatchObject({ endsAt: first, endWhenEmptySeconds: 60 });
+      const path = `/v1/rooms/${made.body.id}`;
+      const later = await as.patch(path, { endsAt: second, endWhenEmptySeconds: 120 }, '"v1"').expect(200);
+      expect(later.body).toMatchObject({ endsAt: second, endWhenEmptySeconds: 120 });
+      const never = await as.patch(path, { endsAt: null, endWhenEmptySeconds: null }, '"v2"').expect(200);
+      expect(never.body).toMatchObject({ endsAt: null, endWhenEmptySeconds: null });
+    });
+
+    it.each([
+      [{ endsAt: '2020-01-01T00:00:00Z' }, 'endsAt'],
+      [{ endsAt: '2099-01-01' }, 'endsAt'],
+      [{ endsAt: '2099-13-41T00:00:00Z' }, 'endsAt'],
+      [{ endsAt: 4_102_444_800_000 }, 'endsAt'],
+      [{ endWhenEmptySeconds: -1 }, 'endWhenEmptySeconds'],
+      [{ endWhenEmptySeconds: 1.5 }, 'endWhenEmptySeconds'],
+      [{ endWhenEmptySeconds: 90 * 86_400 + 1 }, 'endWhenEmptySeconds'],
+    ])('does not take %j', async (settings, field) => {
+      const answer = await world.as(await world.account()).post('/v1/rooms', { name: 'R', ...settings });
+      expect([problem(answer).status, fields(answer)]).toEqual([400, [field]]);
+    });
+
+    it('is the owner’s to say', async () => {
+      const room = await world.room(await world.account());
+      const as = world.as(world.external('moderator', { [room]: 'moderator' }));
+      expect(problem(await as.patch(`/v1/rooms/${room}`, { endWhenEmptySeconds: 5 }, '"v1"')).code).toBe('forbidden');
+    });
+
+    it('is over at its time: every node is told once, and the trail says why', async () => {
+      const owner = await world.account();
+      const room = await world.room(owner, { endsAt: soon(500) });
+      await until(() => isOver(world.as(owner), room));
+      await until(() => closings(room).length > 0);
+      expect(await lines(room)).toMatchObject([{ actor: null, details: { reason: 'time' } }]);
+      await world.rest.app.get(RoomEndings, { strict: false }).run();
+      expect([closings(room).length, (await lines(room)).length]).toEqual([1, 1]);
+    });
+
+    it('is over when nobody is in it, and not while somebody is', async () => {
+      const owner = await world.account();
+      const busy = await world.room(owner, { endWhenEmptySeconds: 0 });
+      await enter(busy);
+      // Made later, and over: what is to end before it would be over by then.
+      const empty = await world.room(owner, { endWhenEmptySeconds: 0 });
+      await until(() => isOver(world.as(owner), empty));
+      expect(await lines(empty)).toMatchObject([{ details: { reason: 'empty' } }]);
+      expect(await isOver(world.as(owner), busy)).toBe(false);
+      await world.rest.app
+        .get<Presence>(PRESENCE, { strict: false })
+        .leave(busy as RoomId, `p-${busy}` as PeerId, 'left');
+      await until(() => isOver(world.as(owner), busy));
+    });
+
+    it('is ended once by two that look at the same moment', async () => {
+      const owner = await world.account();
+      const rooms = await Promise.all([1, 2, 3, 4].map(() => world.room(owner, { endsAt: soon(300) })));
+      const endings = world.rest.app.get(RoomEndings, { strict: false });
+      await until(async () => {
+        await Promise.all([endings.run(), endings.run(), endings.run()]);
+        return (await Promise.all(rooms.map((room) => isOver(world.as(owner), room)))).every(Boolean);
+      });
+      for (const room of rooms) expect([closings(room).length, (await lines(room)).length]).toEqual([1, 1]);
+    });
+  });
+
+  it('a user’s grants make so many rooms at a time, and these end when they were empty for long', async () => {
+    const user = world.uniqueName('granted');
+    const join = async (room: string) => {
+      const token = world.external(user, { '*': 'owner' }).accessToken;
+      const principal = await world.rest.app.get(TokenVerifier, { strict: false }).verify(token);
+      return world.rest.app
+        .get(RoomAccess, { strict: false })
+        .admit(principal, room as RoomId)
+        .then(
+          () => 'in',
+          ({ code }) => code as string,
+        );
+    };
+    const as = world.as(world.external(user, { '*': 'owner' }));
+    for (let n = 0; n < 3; n += 1) expect(await join(`${user}-${n}`)).toBe('in');
+    expect(await join(`${user}-3`)).toBe('too_many_rooms');
+    expect((await as.get(`/v1/rooms/${user}-0`)).body).toMatchObject({ owner: null, endWhenEmptySeconds: 30 * 86_400 });
+    await as.delete(`/v1/rooms/${user}-0`).expect(204);
+    expect(await join(`${user}-3`)).toBe('in');
+  });
+};
