@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChatModule } from './chat/chat.module.js';
 import { CompatModule } from './compat/compat.module.js';
@@ -11,6 +12,7 @@ import { OpsModule } from './ops/ops.module.js';
 import { ModerationModule } from './rooms/moderation/moderation.module.js';
 import { RoomsModule } from './rooms/rooms.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
+import { UpkeepModule } from './upkeep/upkeep.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The whole server, of one configuration. */
@@ -32,6 +34,8 @@ export class AppModule {
         IceModule,
         SignalingModule,
         CompatModule,
+        AuditModule,
+        UpkeepModule,
         OpsModule,
       ],
     };

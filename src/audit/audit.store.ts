@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, lt, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { audit } from '../database/schema.js';
 
@@ -8,6 +8,38 @@ export type AuditRow = typeof audit.$inferSelect;
 
 /** What is written: who, what, where, to whom, from where. */
 export type NewAuditRow = Omit<typeof audit.$inferInsert, 'id' | 'at'>;
+
+/** What is written of accounts and guests. */
+export type AccountAction =
+  | 'auth.register'
+  | 'auth.login'
+  | 'auth.login_failed'
+  | 'auth.guest'
+  | 'auth.refresh_reused'
+  | 'auth.logout'
+  | 'auth.logout_all'
+  | 'account.password'
+  | 'account.password_refused'
+  | 'account.delete';
+
+/** Which lines; what is undefined does not matter. */
+export interface AuditFilter {
+  readonly room?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly target?: string | undefined;
+  readonly action?: string | undefined;
+  readonly from?: Date | undefined;
+  /** Not this moment itself. */
+  readonly to?: Date | undefined;
+}
+
+/** A line on what somebody does with an account: signs in, changes it, ends it. */
+export const accountTrail = (
+  action: AccountAction,
+  actor: string | null,
+  ip: string | null,
+  details: Record<string, unknown> = {},
+): NewAuditRow => ({ actor, action, room: null, target: null, ip, details });
 
 /** Writes a line with whatever else the transaction does: both are kept, or neither is. */
 export const insertAudit = async (queries: Queries, row: NewAuditRow): Promise<void> => {
@@ -25,12 +57,16 @@ export class AuditStore {
 
   /**
    * Newest first.
-   * @param room of this room alone; undefined: of everything
    * @param before lines older than this one
    */
-  page(room: string | undefined, before: number | undefined, limit: number): Promise<AuditRow[]> {
+  page(filter: AuditFilter, before: number | undefined, limit: number): Promise<AuditRow[]> {
+    const { from, to } = filter;
     const wanted: (SQL | undefined)[] = [
-      room === undefined ? undefined : eq(audit.room, room),
+      ...(['room', 'actor', 'target', 'action'] as const).map((field) =>
+        filter[field] === undefined ? undefined : eq(audit[field], filter[field]),
+      ),
+      from === undefined ? undefined : gte(audit.at, from),
+      to === undefined ? undefined : lt(audit.at, to),
       before === undefined ? undefined : lt(audit.id, before),
     ];
     return this.db

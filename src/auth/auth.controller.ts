@@ -16,8 +16,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Make an account' })
   @ApiCreatedResponse({ type: TokensResponse })
   @ApiProblems('username_taken', 'accounts_disabled')
-  register(@Body() body: RegisterRequest): Promise<TokensResponse> {
-    return this.auth.register(body);
+  register(@Body() body: RegisterRequest, @Ip() address: string): Promise<TokensResponse> {
+    return this.auth.register(body, address);
   }
 
   @Post('login')
@@ -34,8 +34,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Use a refresh token up: new tokens' })
   @ApiOkResponse({ type: TokensResponse })
   @ApiProblems('refresh_invalid', 'room_not_found', 'guests_not_allowed', 'accounts_disabled')
-  refresh(@Body() body: RefreshRequest): Promise<TokensResponse> {
-    return this.auth.refresh(body.refreshToken);
+  refresh(@Body() body: RefreshRequest, @Ip() address: string): Promise<TokensResponse> {
+    return this.auth.refresh(body.refreshToken, address);
   }
 
   @Post('logout')
@@ -43,15 +43,15 @@ export class AuthController {
   @ApiOperation({ summary: 'End every token that came of the same log-in' })
   @ApiNoContentResponse()
   @ApiProblems('accounts_disabled')
-  logout(@Body() body: RefreshRequest): Promise<void> {
-    return this.auth.logout(body.refreshToken);
+  logout(@Body() body: RefreshRequest, @Ip() address: string): Promise<void> {
+    return this.auth.logout(body.refreshToken, address);
   }
 
   @Post('guest')
   @ApiOperation({ summary: 'Come into one room without an account' })
   @ApiCreatedResponse({ type: TokensResponse })
   @ApiProblems('room_not_found', 'guests_not_allowed', 'accounts_disabled')
-  guest(@Body() body: GuestRequest): Promise<TokensResponse> {
-    return this.auth.guest(body);
+  guest(@Body() body: GuestRequest, @Ip() address: string): Promise<TokensResponse> {
+    return this.auth.guest(body, address);
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JwtModule, JwtService } from '@nestjs/jwt';
+import { AuditStoreModule } from '../audit/audit-store.module.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { RatesModule } from '../rates/rates.module.js';
@@ -14,7 +15,6 @@ import { LoginThrottle } from './login-throttle.js';
 import { OwnTokenVerifier } from './own-token-verifier.js';
 import { PasswordHasher } from './password-hasher.js';
 import { TokenVerifier } from './principal.js';
-import { RefreshTokenSweeper } from './refresh-token-sweeper.js';
 import { RefreshTokensStore } from './refresh-tokens.store.js';
 import { SecretsModule } from './secrets.module.js';
 import { SECRETS, type Secrets } from './signing-secret.js';
@@ -35,6 +35,7 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
 /** Who is asking: tokens made and verified, and the guard of REST. */
 @Module({
   imports: [
+    AuditStoreModule,
     RatesModule,
     SecretsModule,
     UsersStoreModule,
@@ -47,7 +48,6 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
     AuthService,
     LoginThrottle,
     PasswordHasher,
-    RefreshTokenSweeper,
     RefreshTokensStore,
     TokenIssuer,
     { provide: TokenVerifier, inject: [CONFIG, JwtService, AccountStanding], useFactory: chooseVerifier },

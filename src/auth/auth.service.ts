@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
+import { AuditStore, accountTrail } from '../audit/audit.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { newId } from '../database/new-id.js';
@@ -27,9 +28,10 @@ export class AuthService {
     private readonly throttle: LoginThrottle,
     private readonly refreshTokens: RefreshTokensStore,
     private readonly issuer: TokenIssuer,
+    private readonly audit: AuditStore,
   ) {}
 
-  async register({ username, password, displayName }: RegisterRequest): Promise<TokensResponse> {
+  async register({ username, password, displayName }: RegisterRequest, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
     const passwordHash = await this.hasher.hash(password);
     const user = await this.users.insert({
@@ -41,6 +43,7 @@ export class AuthService {
       validAfter: new Date(),
     });
     if (user === undefined) throw new ProtocolError('username_taken');
+    await this.audit.write(accountTrail('auth.register', user.id, address, { username }));
     return this.enter(user);
   }
 
@@ -50,28 +53,32 @@ export class AuthService {
     const forgive = this.throttle.attempt(key, address);
     const user = await this.users.findByKey(key);
     if (!(await this.hasher.verify(user?.passwordHash, password)) || user === undefined) {
+      // Whether there is such a user or not: the same work, so that it takes the same time.
+      await this.audit.write({ ...accountTrail('auth.login_failed', null, address), target: key });
       throw new ProtocolError('invalid_credentials');
     }
     forgive();
+    await this.audit.write(accountTrail('auth.login', user.id, address));
     return this.enter(user);
   }
 
-  async guest({ displayName, room }: GuestRequest): Promise<TokensResponse> {
+  async guest({ displayName, room }: GuestRequest, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
     await this.requireOpenToGuests(room);
     const grant: RefreshGrant = { subject: `g_${newId(20)}`, guest: { name: displayName, room } };
     const refreshToken = await this.refreshTokens.begin(grant, this.guestRefreshSeconds);
     if (refreshToken === undefined) throw new ProtocolError('refresh_invalid');
+    await this.audit.write(accountTrail('auth.guest', grant.subject, address, { room }));
     return this.guestTokens(grant.subject, displayName, room, refreshToken);
   }
 
-  async refresh(refreshToken: string): Promise<TokensResponse> {
+  async refresh(refreshToken: string, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
     const known = await this.refreshTokens.look(refreshToken);
     // A guest's token is not used up by a room that is closed to guests for a while.
     if (known?.guest) await this.requireOpenToGuests(known.guest.room);
     const seconds = known?.guest ? this.guestRefreshSeconds : this.config.jwt.refreshTokenSeconds;
-    const rotated = await this.refreshTokens.rotate(refreshToken, seconds);
+    const rotated = await this.refreshTokens.rotate(refreshToken, seconds, address);
     if (rotated === undefined) throw new ProtocolError('refresh_invalid');
     const { grant, next } = rotated;
     if (grant.guest !== null) return this.guestTokens(grant.subject, grant.guest.name, grant.guest.room, next);
@@ -80,9 +87,9 @@ export class AuthService {
     return this.accountTokens(user, next);
   }
 
-  async logout(refreshToken: string): Promise<void> {
+  async logout(refreshToken: string, address: string): Promise<void> {
     this.refuseWithoutAccounts();
-    await this.refreshTokens.endFamilyOf(refreshToken);
+    await this.refreshTokens.endFamilyOf(refreshToken, address);
   }
 
   private async enter(user: User): Promise<TokensResponse> {

@@ -142,6 +142,16 @@ export const decideSeated = (
   (action !== 'room.publish' || seated.publish !== false) &&
   (action !== 'room.chat' || seated.chat !== false);
 
+/** What is done to the whole server, by its administrators alone. */
+export type ServerAction = 'audit.read_all';
+
+/** May this principal do this to the server? Whoever runs it says who may; a guest never does. */
+export const decideForServer = (
+  { user, kind }: Principal,
+  _action: ServerAction,
+  administrators: ReadonlySet<string>,
+): boolean => kind !== 'guest' && administrators.has(user);
+
 /** Whether one role may what another may. */
 export const isAtLeast = (role: Role, least: Role): boolean => RANK[role] >= RANK[least];
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { accountTrail, insertAudit } from '../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { newId } from '../database/new-id.js';
@@ -47,9 +48,10 @@ export class RefreshTokensStore {
   /**
    * Uses a token up and makes the next one of its family. A second use ends the family: one of the two users
    * is a thief, and nobody can tell which.
+   * @param ip for the trail, when it is a second use
    * @returns undefined when the token is unknown, ended or used
    */
-  rotate(token: string, seconds: number): Promise<{ grant: RefreshGrant; next: string } | undefined> {
+  rotate(token: string, seconds: number, ip: string): Promise<{ grant: RefreshGrant; next: string } | undefined> {
     const hash = hashOf(token);
     return this.db.transaction(async (tx) => {
       const [known] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, hash)).limit(1);
@@ -62,13 +64,16 @@ export class RefreshTokensStore {
         .where(and(eq(refreshTokens.hash, hash), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, sql`now()`)))
         .returning();
       if (used !== undefined) return { grant: used, next: await insert(tx, used, used.family, seconds) };
-      await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family));
+      const ended = await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family)).returning();
+      if (ended.some((row) => row.hash === hash && row.usedAt !== null)) {
+        await insertAudit(tx, { ...accountTrail('auth.refresh_reused', null, ip), target: known.subject });
+      }
       return undefined;
     });
   }
 
   /** Ends the family of a token, if it is known. */
-  async endFamilyOf(token: string): Promise<void> {
+  async endFamilyOf(token: string, ip: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       const [known] = await tx
         .select()
@@ -78,12 +83,8 @@ export class RefreshTokensStore {
       if (known === undefined) return;
       await lockInTransaction(tx, 'tokens of', known.subject);
       await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family));
+      await insertAudit(tx, accountTrail('auth.logout', known.subject, ip));
     });
-  }
-
-  /** Removes tokens that have ended by themselves. */
-  async removeExpired(): Promise<void> {
-    await this.db.delete(refreshTokens).where(lt(refreshTokens.expiresAt, sql`now()`));
   }
 }
 

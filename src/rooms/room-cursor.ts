@@ -1,5 +1,5 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { ProtocolError } from '@parley/protocol';
+import type { KeyObject } from 'node:crypto';
+import { SignedCursors } from '../http/signed-cursors.js';
 import type { RoomPlace } from './rooms.store.js';
 
 /** What a cursor belongs to: it works for the same user and the same search alone. */
@@ -8,32 +8,21 @@ export interface CursorScope {
   readonly search: string | undefined;
 }
 
-const MAC_BYTES = 16;
-
-/** Cursors of the list of rooms: a place, and a MAC over it and its scope, in base64url. */
+/** Cursors of the list of rooms. */
 export class RoomCursors {
-  constructor(private readonly key: KeyObject) {}
+  private readonly cursors: SignedCursors;
 
-  write(place: RoomPlace, scope: CursorScope): string {
-    const text = Buffer.from(`${place.createdAt} ${place.id}`);
-    return Buffer.concat([this.mac(text, scope), text]).toString('base64url');
+  constructor(key: KeyObject) {
+    this.cursors = new SignedCursors(key, 'parley rooms cursor');
+  }
+
+  write({ createdAt, id }: RoomPlace, { user, search }: CursorScope): string {
+    return this.cursors.write(`${createdAt} ${id}`, [user, search]);
   }
 
   /** @throws ProtocolError `bad_request` when the cursor is not one that was given for this query */
-  read(cursor: string, scope: CursorScope): RoomPlace {
-    const bytes = Buffer.from(cursor, 'base64url');
-    const [mac, text] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];
-    if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.mac(text, scope))) {
-      throw new ProtocolError('bad_request', undefined, {
-        errors: [{ field: 'cursor', message: 'is not a cursor of this list' }],
-      });
-    }
-    const [createdAt, id] = text.toString().split(' ');
+  read(cursor: string, { user, search }: CursorScope): RoomPlace {
+    const [createdAt, id] = this.cursors.read(cursor, [user, search]).split(' ');
     return { createdAt: Number(createdAt), id: id ?? '' };
-  }
-
-  private mac(text: Buffer, { user, search }: CursorScope): Buffer {
-    const scope = JSON.stringify(['parley rooms cursor', user, search ?? null]);
-    return createHmac('sha256', this.key).update(scope).update(text).digest().subarray(0, MAC_BYTES);
   }
 }

@@ -1,9 +1,11 @@
-import { Body, Delete, Get, HttpCode, HttpStatus, Ip, Param, Patch } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, HttpStatus, Param, Patch } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
+import type { Actor } from '../rooms/moderation/actor.js';
+import { CurrentActor } from '../rooms/moderation/current-actor.js';
 import { DeleteMeRequest, UpdateMeRequest } from './dto/users.requests.js';
 import { MeResponse, UserResponse } from './dto/users.responses.js';
 import { UsersService } from './users.service.js';
@@ -25,12 +27,8 @@ export class UsersController {
   @ApiOkResponse({ type: MeResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invalid_credentials', 'rate_limited')
   @ApiProblems('forbidden', 'accounts_disabled')
-  update(
-    @CurrentPrincipal() principal: Principal,
-    @Body() body: UpdateMeRequest,
-    @Ip() address: string,
-  ): Promise<MeResponse> {
-    return this.users.update(principal, body, address);
+  update(@CurrentActor() by: Actor, @Body() body: UpdateMeRequest): Promise<MeResponse> {
+    return this.users.update(by, body);
   }
 
   @Delete('me')
@@ -39,12 +37,8 @@ export class UsersController {
   @ApiNoContentResponse()
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invalid_credentials', 'rate_limited')
   @ApiProblems('forbidden', 'accounts_disabled')
-  remove(
-    @CurrentPrincipal() principal: Principal,
-    @Body() body: DeleteMeRequest,
-    @Ip() address: string,
-  ): Promise<void> {
-    return this.users.remove(principal, body, address);
+  remove(@CurrentActor() by: Actor, @Body() body: DeleteMeRequest): Promise<void> {
+    return this.users.remove(by, body);
   }
 
   @Get(':id')

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { ID_PATTERN, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
+import { type AccountAction, AuditStore, accountTrail } from '../audit/audit.store.js';
 import { LoginThrottle } from '../auth/login-throttle.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import type { Principal } from '../auth/principal.js';
 import { Announcer } from '../bus/announcer.js';
+import type { Actor } from '../rooms/moderation/actor.js';
 import type { DeleteMeRequest, UpdateMeRequest } from './dto/users.requests.js';
 import type { MeResponse, UserResponse } from './dto/users.responses.js';
 import { type User, UsersStore } from './users.store.js';
+
+/** How far the clocks of two nodes may be apart. */
+const CLOCKS_APART_MS = 2_000;
 
 /** One's own account, and the names of others. */
 @Injectable()
@@ -16,6 +21,7 @@ export class UsersService {
     private readonly hasher: PasswordHasher,
     private readonly throttle: LoginThrottle,
     private readonly announcer: Announcer,
+    private readonly audit: AuditStore,
   ) {}
 
   async me({ user, name, kind }: Principal): Promise<MeResponse> {
@@ -31,35 +37,55 @@ export class UsersService {
   }
 
   /** A new password ends every token and session of the account, the caller's too. */
-  async update(principal: Principal, request: UpdateMeRequest, address: string): Promise<MeResponse> {
+  async update(by: Actor, request: UpdateMeRequest): Promise<MeResponse> {
     const { displayName, password, currentPassword } = request;
-    let user = await this.account(principal);
+    let user = await this.account(by.principal);
     if (password !== undefined) {
-      await this.prove(user, currentPassword ?? '', address);
-      const validAfter = new Date();
-      user = (await this.users.changePassword(user.id, await this.hasher.hash(password), validAfter)) ?? user;
-      await this.announceRevoked(user, validAfter);
+      await this.prove(by, user, currentPassword ?? '');
+      const passwordHash = await this.hasher.hash(password);
+      user = (await this.revoke(by, 'account.password', { passwordHash })) ?? user;
     }
     if (displayName !== undefined) user = (await this.users.rename(user.id, displayName)) ?? user;
     return describe(user);
   }
 
+  /** Ends every token and session of the account, on all nodes, the caller's too. */
+  async logOutEverywhere(by: Actor): Promise<void> {
+    await this.account(by.principal);
+    await this.revoke(by, 'auth.logout_all');
+  }
+
   /** The account, its tokens and its rooms end. */
-  async remove(principal: Principal, { password }: DeleteMeRequest, address: string): Promise<void> {
-    const user = await this.account(principal);
-    await this.prove(user, password, address);
-    const rooms = await this.users.remove(user.id);
-    await this.announceRevoked(user, new Date());
+  async remove(by: Actor, { password }: DeleteMeRequest): Promise<void> {
+    const user = await this.account(by.principal);
+    await this.prove(by, user, password);
+    const before = boundary();
+    const rooms = await this.users.remove(user.id, before, accountTrail('account.delete', user.id, by.ip));
+    await this.tellRevoked(user.id, before);
     for (const room of rooms) await this.announcer.tell({ fact: 'room_closed', room: room as RoomId });
   }
 
-  private announceRevoked({ id }: User, before: Date): Promise<void> {
-    return this.announcer.tell({ fact: 'user_revoked', user: id as UserId, before: before.getTime() });
+  private async revoke(
+    { principal: { user }, ip }: Actor,
+    action: AccountAction,
+    change: { readonly passwordHash?: string } = {},
+  ): Promise<User | undefined> {
+    const validAfter = boundary();
+    const changed = await this.users.revoke(user, { validAfter, ...change }, accountTrail(action, user, ip));
+    await this.tellRevoked(user, validAfter);
+    return changed;
   }
 
-  private async prove(user: User, password: string, address: string): Promise<void> {
-    const forgive = this.throttle.attempt(user.usernameKey, address);
-    if (!(await this.hasher.verify(user.passwordHash, password))) throw new ProtocolError('invalid_credentials');
+  private tellRevoked(user: string, before: Date): Promise<void> {
+    return this.announcer.tell({ fact: 'user_revoked', user: user as UserId, before: before.getTime() });
+  }
+
+  private async prove({ ip }: Actor, user: User, password: string): Promise<void> {
+    const forgive = this.throttle.attempt(user.usernameKey, ip ?? '');
+    if (!(await this.hasher.verify(user.passwordHash, password))) {
+      await this.audit.write(accountTrail('account.password_refused', user.id, ip));
+      throw new ProtocolError('invalid_credentials');
+    }
     forgive();
   }
 
@@ -76,6 +102,12 @@ export class UsersService {
     return user;
   }
 }
+
+/**
+ * Tokens from before this moment are void. It lies a little ahead, because another node's clock may: what that node
+ * issued before is void too. New tokens are dated not to be before it (see `TokenIssuer`).
+ */
+const boundary = (): Date => new Date(Date.now() + CLOCKS_APART_MS);
 
 const describe = ({ id, username, displayName, createdAt }: User): MeResponse => ({
   id,

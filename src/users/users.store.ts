@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
-import { DATABASE, type Database } from '../database/database.tokens.js';
+import { insertAudit, type NewAuditRow } from '../audit/audit.store.js';
+import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { breaksUnique } from '../database/database-errors.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, refreshTokens, rooms, users } from '../database/schema.js';
+import { insertRevocation } from '../rooms/moderation/removals.store.js';
 
 /** An account as it is kept. The hash leaves the store for {@link PasswordHasher} alone. */
 export type User = typeof users.$inferSelect;
@@ -51,27 +53,43 @@ export class UsersStore {
     return row;
   }
 
-  /** Sets a new password and ends every refresh token of the user: both or neither. */
-  changePassword(id: string, passwordHash: string, validAfter: Date): Promise<User | undefined> {
+  /**
+   * Ends every token of the user that is older than `validAfter`, says so where nodes look for what they did not hear,
+   * and sets a new password if there is one: all or nothing.
+   */
+  revoke(
+    id: string,
+    change: { readonly validAfter: Date; readonly passwordHash?: string },
+    trail: NewAuditRow,
+  ): Promise<User | undefined> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'tokens of', id);
-      const change = { passwordHash, validAfter, updatedAt: sql`now()` };
-      const [row] = await tx.update(users).set(change).where(eq(users.id, id)).returning();
-      await tx.delete(refreshTokens).where(eq(refreshTokens.subject, id));
+      const [row] = await tx
+        .update(users)
+        .set({ ...change, updatedAt: sql`now()` })
+        .where(eq(users.id, id))
+        .returning();
+      if (row !== undefined) await endTokens(tx, id, change.validAfter, trail);
       return row;
     });
   }
 
   /** Removes a user with its tokens, its rooms and what it was in others. @returns the ids of its rooms */
-  remove(id: string): Promise<string[]> {
+  remove(id: string, at: Date, trail: NewAuditRow): Promise<string[]> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'tokens of', id);
       await lockInTransaction(tx, 'rooms of', id);
       await tx.delete(users).where(eq(users.id, id));
-      await tx.delete(refreshTokens).where(eq(refreshTokens.subject, id));
+      await endTokens(tx, id, at, trail);
       const gone = await tx.delete(rooms).where(eq(rooms.owner, id)).returning({ id: rooms.id });
       await tx.delete(memberships).where(eq(memberships.user, id));
       return gone.map((room) => room.id);
     });
   }
 }
+
+const endTokens = async (tx: Queries, id: string, before: Date, trail: NewAuditRow): Promise<void> => {
+  await tx.delete(refreshTokens).where(eq(refreshTokens.subject, id));
+  await insertRevocation(tx, id, before);
+  await insertAudit(tx, trail);
+};

@@ -52,6 +52,8 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /v1/auth/refresh': { existing: PUBLIC(401), body: { refreshToken: 'nobody-has-this' } },
   'POST /v1/auth/logout': { existing: PUBLIC(204), body: { refreshToken: 'nobody-has-this' } },
   'POST /v1/auth/guest': { existing: PUBLIC(201), body: { displayName: 'G', room: '$room' } },
+  'POST /v1/auth/logout-all': { existing: [401, 204, 204, 403, 403, 403, 403, 401, 401] },
+  'GET /v1/audit': { existing: [401, 403, 403, 403, 403, 403, 403, 401, 401] },
   'GET /v1/users/me': { existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
   'PATCH /v1/users/me': { existing: [401, 200, 200, 403, 403, 403, 403, 401, 401], body: { displayName: 'B' } },
   // The password is wrong: what is asked here is whether it would be looked at.
@@ -92,6 +94,7 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   ...moderation('POST', 'permit', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
   ...moderation('POST', 'lock', { body: { locked: true } }, BY_MODERATORS(204)),
   ...moderation('POST', 'transfer', { body: { user: '$victim' } }, BY_OWNER(204)),
+  ...moderation('GET', 'audit', {}, BY_OWNER(200)),
   ...moderation('GET', 'bans', {}, BY_MODERATORS(200)),
   ...moderation('POST', 'bans', { body: { user: '$victim' } }, BY_MODERATORS(204)),
   ...moderation('DELETE', 'bans/{user}', {}, BY_MODERATORS(404)),

@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NodeId } from '@parley/protocol';
 import supertest from 'supertest';
+import { AuditModule } from '../../src/audit/audit.module.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import type { Bus, Fact } from '../../src/bus/bus.js';
 import { BusModule } from '../../src/bus/bus.module.js';
@@ -20,6 +21,7 @@ import { IceModule } from '../../src/ice/ice.module.js';
 import { PresenceModule } from '../../src/presence/presence.module.js';
 import { ModerationModule } from '../../src/rooms/moderation/moderation.module.js';
 import { RoomsModule } from '../../src/rooms/rooms.module.js';
+import { UpkeepModule } from '../../src/upkeep/upkeep.module.js';
 import { UsersModule } from '../../src/users/users.module.js';
 
 /** The REST side of a server, on a free port of the loopback. */
@@ -50,6 +52,8 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
     ModerationModule,
     ChatModule,
     IceModule,
+    AuditModule,
+    UpkeepModule,
   ];
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: RestModule, imports },

@@ -1,15 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
+import { AuditStore } from '../../audit/audit.store.js';
 import type { RoomAction } from '../../auth/policy.js';
 import { Announcer } from '../../bus/announcer.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
 import { type Actor, trailOf } from './actor.js';
 import { type MemberRow, MembersStore } from './members.store.js';
 import { RemovalsService, type Target } from './removals.service.js';
 
-/** Rooms that one user may own. */
-const MOST_OWNED = 50;
 const PAGE = 100;
 
 /** What is taken or given back; undefined stays as it is. */
@@ -26,6 +27,8 @@ export class MembersService {
     private readonly policy: RoomPolicy,
     private readonly announcer: Announcer,
     private readonly removals: RemovalsService,
+    private readonly audit: AuditStore,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async list(by: Actor, room: RoomId, after = ''): Promise<{ members: MemberRow[]; nextAfter: string | null }> {
@@ -66,7 +69,8 @@ export class MembersService {
 
   /** Asks a peer to be quiet. */
   async mute(by: Actor, room: RoomId, peer: PeerId): Promise<void> {
-    await this.userOf(by, 'member.mute', room, { peer });
+    const user = await this.userOf(by, 'member.mute', room, { peer });
+    await orUnavailable(this.audit.write(trailOf(by, 'member.mute', room, user)));
     await this.announcer.tell({ fact: 'mute_requested', room, peer, by: by.principal.user });
   }
 
@@ -75,10 +79,11 @@ export class MembersService {
     const { room: found } = await this.policy.permit(by.principal, 'room.transfer', room);
     if (found.owner === null || user === found.owner) throw new ProtocolError('conflict');
     const trail = trailOf(by, 'room.transfer', room, user);
-    const result = await orUnavailable(this.store.transfer(room, found.owner, user, MOST_OWNED, trail));
+    const { mostOwned } = this.config.rooms;
+    const result = await orUnavailable(this.store.transfer(room, found.owner, user, mostOwned, trail));
     if (result === 'nobody') throw new ProtocolError('not_found');
     if (result === 'gone') throw new ProtocolError('conflict');
-    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${MOST_OWNED} rooms.`);
+    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${mostOwned} rooms.`);
     await this.announcer.tell({ fact: 'room_changed', room });
     await this.tell(room, found.owner);
     await this.tell(room, user);

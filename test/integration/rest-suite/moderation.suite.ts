@@ -40,6 +40,7 @@ export const moderationSuite = (world: World): void => {
       ['put', '/members/somebody', { role: 'member' }, 'owner'],
       ['delete', '/members/nobody', undefined, 'owner'],
       ['post', '/transfer', { user: 'nobody' }, 'owner'],
+      ['get', '/audit', undefined, 'owner'],
     ];
     const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
 

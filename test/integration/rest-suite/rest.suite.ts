@@ -1,6 +1,8 @@
 import { accessSuite } from './access.suite.js';
+import { ADMINISTRATOR, auditSuite } from './audit.suite.js';
 import { authSuite } from './auth.suite.js';
 import { chatSuite } from './chat.suite.js';
+import { endingsSuite } from './endings.suite.js';
 import { httpSuite } from './http.suite.js';
 import { moderationSuite } from './moderation.suite.js';
 import { roomsSuite } from './rooms.suite.js';
@@ -14,6 +16,9 @@ export const SETTINGS = {
   STUN_URLS: 'stun:stun.example.org:3478',
   TURN_URLS: 'turn:turn.example.org:3478',
   TURN_SECRET: 'a secret shared with coturn',
+  ADMIN_USERS: ADMINISTRATOR,
+  ROOM_CHECK_MS: '100',
+  MAX_GRANTED_ROOMS_PER_USER: '3',
 };
 
 /** The whole of REST: it holds on every kind of database. */
@@ -21,6 +26,8 @@ export const restSuite = (world: World): void => {
   authSuite(world);
   usersSuite(world);
   roomsSuite(world);
+  endingsSuite(world);
+  auditSuite(world);
   moderationSuite(world);
   chatSuite(world);
   accessSuite(world);

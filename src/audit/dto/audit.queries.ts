@@ -1,0 +1,59 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ID_PATTERN } from '@parley/protocol';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsMoment } from '../../http/moment.js';
+
+const OF_USER = { required: false, minLength: 1, maxLength: 128, example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
+
+/** Which page of a room's trail. */
+export class RoomAuditQuery {
+  @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 256)
+  readonly cursor?: string;
+
+  @ApiProperty({ required: false, minimum: 1, maximum: 100, default: 50, example: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly limit: number = 50;
+}
+
+/** Which page of which lines of everything. */
+export class AuditQuery extends RoomAuditQuery {
+  @ApiProperty({ required: false, example: 'k3J9xQ2bLw7Z', pattern: ID_PATTERN.source })
+  @IsOptional()
+  @Matches(ID_PATTERN, { message: 'must be 1 to 64 of A-Z a-z 0-9 _ -' })
+  readonly room?: string;
+
+  @ApiProperty({ ...OF_USER, description: 'Who did it.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  readonly actor?: string;
+
+  @ApiProperty({ ...OF_USER, description: 'To whom; at a log-in that failed, the name that was tried.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  readonly target?: string;
+
+  @ApiProperty({ required: false, example: 'auth.login_failed', pattern: '^[a-z_]{1,32}\\.[a-z_]{1,32}$' })
+  @IsOptional()
+  @Matches(/^[a-z_]{1,32}\.[a-z_]{1,32}$/, { message: 'must be an action, as auth.login' })
+  readonly action?: string;
+
+  @ApiProperty({ required: false, format: 'date-time', example: '2026-11-23T10:00:00Z', description: 'And later.' })
+  @IsOptional()
+  @IsMoment()
+  readonly from?: string;
+
+  @ApiProperty({ required: false, format: 'date-time', example: '2099-11-24T10:00:00Z', description: 'Before it.' })
+  @IsOptional()
+  @IsMoment()
+  readonly to?: string;
+}
