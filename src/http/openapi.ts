@@ -7,9 +7,10 @@ export const serveOpenApi = (app: INestApplication): void => {
   const info = new DocumentBuilder()
     .setTitle('Parley')
     .setDescription(
-      'Accounts, rooms, chat and ICE servers. Signaling is a WebSocket at /v1/signaling: protocol/PROTOCOL.md.',
+      'Accounts, rooms, chat and ICE servers. Signaling is a WebSocket at `/v1/signaling`, described by protocol/PROTOCOL.md and, frame by frame, by [asyncapi.json](/docs/asyncapi.json).',
     )
     .setVersion('1')
+    .setExternalDoc('The frames of signaling (AsyncAPI)', '/docs/asyncapi.json')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();

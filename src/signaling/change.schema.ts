@@ -1,22 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { Change } from '../presence/presence.js';
+import { Id, LeftReason, Meta, Role, State } from './wire.schema.js';
 
-const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
-const Meta = Type.Record(Type.String(), Type.Unknown());
-const Role = Type.Union([
-  Type.Literal('owner'),
-  Type.Literal('moderator'),
-  Type.Literal('member'),
-  Type.Literal('guest'),
-]);
 const Member = Type.Object({
   peer: Id,
   user: Type.String(),
   name: Type.String(),
   role: Role,
   meta: Meta,
-  state: Type.Union([Type.Literal('on'), Type.Literal('away')]),
+  state: State,
   order: Type.Integer(),
   node: Id,
   connection: Id,
@@ -38,12 +31,7 @@ const MemberEvent = Type.Union([
   Type.Object({
     event: Type.Literal('left'),
     peer: Id,
-    reason: Type.Union([
-      Type.Literal('left'),
-      Type.Literal('expired'),
-      Type.Literal('removed'),
-      Type.Literal('room_closed'),
-    ]),
+    reason: LeftReason,
   }),
 ]);
 

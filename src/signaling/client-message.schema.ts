@@ -1,15 +1,20 @@
 import { type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import {
+  Count,
+  Cursor,
+  type Every,
+  Id,
+  Kind,
+  Meta,
+  RequestId,
+  type Same,
+  type Unbranded,
+  Word,
+} from './wire.schema.js';
 
-/** Sequence numbers, bases and attempts: 1 … 2^48. */
-const Count = Type.Integer({ minimum: 1, maximum: 2 ** 48 });
-const Cursor = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
-const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
-const RequestId = Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' });
 const Token = Type.String({ minLength: 1, maxLength: 4096 });
-const Meta = Type.Record(Type.String(), Type.Unknown());
-const Word = Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,32}$' });
 
 const frame = <T extends ClientMessageType, P extends TProperties>(type: T, properties: P) =>
   Type.Object({ type: Type.Literal(type), ...properties }, { additionalProperties: false });
@@ -35,13 +40,7 @@ export const SCHEMAS = {
     to: Id,
     seq: Type.Optional(Count),
     base: Type.Optional(Count),
-    kind: Type.Union([
-      Type.Literal('offer'),
-      Type.Literal('answer'),
-      Type.Literal('candidate'),
-      Type.Literal('end_of_candidates'),
-      Type.Literal('data'),
-    ]),
+    kind: Kind,
   }),
   ack: frame('ack', { to: Id, upto: Cursor, missed: Type.Optional(Type.Array(Count, { maxItems: 64 })) }),
   broadcast: frame('broadcast', { room: Id, kind: Word }),
@@ -75,16 +74,9 @@ export const SCHEMAS = {
 } satisfies Record<ClientMessageType, TObject>;
 
 /** The schemas and the types of the contract must not drift apart: this line does not compile when they do. */
-type Unbranded<T> = T extends string & { readonly __id: string }
-  ? string
-  : T extends readonly (infer Item)[]
-    ? Unbranded<Item>[]
-    : T extends object
-      ? { -readonly [K in keyof T]: Unbranded<T[K]> }
-      : T;
-type Checked<T extends ClientMessageType> =
-  Static<(typeof SCHEMAS)[T]> extends Unbranded<Extract<ClientMessage, { type: T }>> ? true : never;
-export type SchemasMatchTheContract = { [T in ClientMessageType]: Checked<T> };
+export type ClientSchemasAreTheContract = Every<{
+  [T in ClientMessageType]: Same<Static<(typeof SCHEMAS)[T]>, Unbranded<Extract<ClientMessage, { type: T }>>>;
+}>;
 
 const CHECKS = new Map(
   Object.entries(SCHEMAS).map(([type, schema]) => [type, TypeCompiler.Compile(schema as TSchema)] as const),

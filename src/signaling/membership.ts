@@ -14,6 +14,7 @@ import type { LocalRooms, Seat } from './local-rooms.js';
 import { attachRequest, type RosterSync } from './roster-sync.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
+import { workThrough } from './work-through.js';
 
 /** How long a newer socket of the same session on this node has to take the rooms over before they go `away`. */
 const TAKEOVER_MS = 2_000;
@@ -165,11 +166,11 @@ export class Membership {
 
   /** What could not be done while the store was away. */
   async finish(): Promise<void> {
-    for (const id of [...this.ending]) await this.finishEnd(id);
-    for (const [peer, leaving] of [...this.unfinished]) {
-      await this.finishLeave(peer, leaving);
-      this.unfinished.delete(peer);
-    }
+    const ends = workThrough(this.ending, (id) => this.finishEnd(id));
+    const leaves = workThrough(this.unfinished, ([peer, leaving]) => this.finishUnfinished(peer, leaving));
+    await Promise.allSettled([ends, leaves]);
+    await ends;
+    await leaves;
   }
 
   /** @throws ProtocolError `not_in_room` */
@@ -234,6 +235,13 @@ export class Membership {
 
   private async finishLeave(peer: PeerId, { room, reason, attempt }: Leaving): Promise<void> {
     this.sync.spread(await this.presence.leave(room, peer, reason, attempt));
+  }
+
+  private async finishUnfinished(peer: PeerId, leaving: Leaving): Promise<void> {
+    // It may have entered again while others had their turn.
+    if (this.unfinished.get(peer) !== leaving) return;
+    await this.finishLeave(peer, leaving);
+    this.unfinished.delete(peer);
   }
 
   private unsettle(id: RoomId): void {

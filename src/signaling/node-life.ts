@@ -6,6 +6,7 @@ import type { LocalRooms } from './local-rooms.js';
 import type { Membership } from './membership.js';
 import type { RosterSync } from './roster-sync.js';
 import type { Log } from './signaling-services.js';
+import { workThrough } from './work-through.js';
 
 /** The rhythm of a node, in milliseconds. RELIABILITY's rule: lease > 2 renewals + 2 command time-outs. */
 export interface NodeTimers {
@@ -80,13 +81,14 @@ export class NodeLife {
 
   private async reconcileAll(): Promise<void> {
     const { rooms, membership } = this.local;
-    await membership.finish();
+    const [finished] = await Promise.allSettled([membership.finish()]);
     const ids = new Set<RoomId>([...membership.unsettled.keys(), ...[...rooms.all].map((room) => room.id)]);
-    for (const id of ids) {
+    await workThrough(ids, async (id) => {
       if (this.stopped) return;
       await this.reconcile(id);
       membership.settled(id);
-    }
+    });
+    if (finished.status === 'rejected') throw finished.reason;
   }
 
   private async reconcile(id: RoomId): Promise<void> {

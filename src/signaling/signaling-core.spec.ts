@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type MemoryClient, MemoryNode } from '../../test/support/memory-node.js';
+import { until } from '../../test/support/until.js';
 import { MemoryBusHub } from '../bus/bus.memory.js';
+import { PresenceUnavailable } from '../presence/presence.js';
 import { MemoryPresenceStore } from '../presence/presence.memory.js';
 
 const nodes: MemoryNode[] = [];
@@ -246,6 +248,36 @@ describe('the signaling core', () => {
     alice.client.send({ type: 'signal', to: bob.peer, kind: 'data' }, 'still here');
     await bob.client.until(() => bob.client.received('signal').length === 1);
     expect(alice.client.received('removed')).toEqual([]);
+  });
+
+  it('looks after every room while the store cannot be asked for one of them', async () => {
+    const { one, two } = await setup(2);
+    // As in a Redis Cluster without the master of one room's slot. Twice, before and after the other ones.
+    const away = ['away1', 'away2'];
+    await enter(two, 'early', 'away1');
+    const alice = await enter(one, 'alice');
+    const bob = await enter(two, 'bob');
+    await enter(two, 'late', 'away2');
+    await knows(alice.client, 'joined', bob.peer);
+    const { leave, reconcile } = two.presence;
+    const refuse = (room: string) => away.includes(room) && Promise.reject(new PresenceUnavailable('away'));
+    two.presence.reconcile = (room, ...rest) => refuse(room) || reconcile.call(two.presence, room, ...rest);
+    const once = new Set(['r1']);
+    two.presence.leave = (room, ...rest) => {
+      if (once.delete(room)) return Promise.reject(new PresenceUnavailable('away'));
+      return refuse(room) || leave.call(two.presence, room, ...rest);
+    };
+    const [leaver] = [...(two.services.rooms.get('away1' as never)?.local.values() ?? [])];
+    await expect(two.services.membership.leave(leaver?.session as never, 'away1' as never)).rejects.toThrow('away');
+    await expect(two.services.membership.leave(bob.client.session, 'r1' as never)).rejects.toThrow('away');
+    await knows(alice.client, 'left', bob.peer);
+    const cleo = await enter(two, 'cleo');
+    await knows(alice.client, 'joined', cleo.peer);
+    await one.presence.detach('r1' as never, cleo.peer as never, cleo.client.session.connection);
+    await until(async () => {
+      const { members } = await one.presence.snapshot('r1' as never);
+      return members.find(({ peer }) => peer === cleo.peer)?.state === 'on';
+    });
   });
 
   it('takes a new life when others gave its node up, and its peers stay who they are', async () => {

@@ -20,6 +20,7 @@ import { ModerationModule } from '../rooms/moderation/moderation.module.js';
 import { RemovalLog } from '../rooms/moderation/removal-log.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
+import { AsyncApiController } from './asyncapi.controller.js';
 import { Drain } from './drain.js';
 import { Expulsion } from './expulsion.js';
 import { GuardedPresence } from './guarded-presence.js';
@@ -45,6 +46,7 @@ const monotonic = (): number => performance.now();
 /** The core knows no framework; this is where it is put together. */
 @Module({
   imports: [AuthModule, BusModule, ChatModule, IceModule, ModerationModule, PresenceModule, RoomsModule],
+  controllers: [AsyncApiController],
   providers: [
     SignalingGateway,
     { provide: SocketQuota, inject: [CONFIG], useFactory: (config: Config) => new SocketQuota(config.sockets) },

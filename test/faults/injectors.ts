@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from '../support/redis.js';
 import type { RedisProcess } from '../support/redis-process.js';
+import { until } from '../support/until.js';
 import type { Client, Clients } from './clients.js';
 import type { Fleet, Place } from './fleet.js';
 import type { Faults } from './lane.js';
+import { STEPS_OF_TALK, tell } from './node-side.js';
 import type { FaultName } from './plan.js';
 
 /** What faults are done to. */
@@ -63,6 +65,15 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
     const victim = place(scene, pick);
     await scene.fleet.kill(victim);
     await wait(forMs);
+    await scene.fleet.boot(victim);
+  },
+  'node killed at a step': async (scene, forMs, pick) => {
+    const victim = place(scene, pick);
+    // What of the number did not choose the place chooses the step.
+    const step = one(STEPS_OF_TALK, (pick * scene.fleet.places.length) % 1);
+    if (victim.node !== undefined) await tell(victim.node, 'arm', step);
+    await until(() => victim.node?.process.signalCode === 'SIGKILL', forMs).catch(() => {});
+    await scene.fleet.kill(victim);
     await scene.fleet.boot(victim);
   },
   'node replaced': async (scene, _forMs, pick) => {

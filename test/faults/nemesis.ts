@@ -5,6 +5,8 @@ import { until } from '../support/until.js';
 import { type Client, Clients, type ClientView } from './clients.js';
 import { Fleet, type RedisKind } from './fleet.js';
 import { INJECTORS, type Scene } from './injectors.js';
+import { holdingsOf, keysOf, untilNothingIsLeft } from './leaks.js';
+import { NODE_SIDE } from './node-side.js';
 import { type FaultName, type PlannedFault, planFaults } from './plan.js';
 
 const ROOMS = 3;
@@ -31,7 +33,7 @@ export interface NemesisRun {
 /** Sentinel for one seed of four: the rest has a proxy between each node and Redis. */
 export const redisOf = (seed: number): RedisKind => (seed % 4 === 3 ? 'sentinel' : 'standalone');
 
-/** Real nodes, real clients and faults by a seed, until all is quiet and has come right again. */
+/** Real nodes, real clients and faults by a seed, until all has come right again, and nothing is left when all leave. */
 export const runNemesis = async (
   seed: number,
   seconds: number,
@@ -39,11 +41,13 @@ export const runNemesis = async (
 ): Promise<NemesisRun> => {
   const redis = redisOf(seed);
   const plan = planFaults(seed, seconds, redis);
-  const fleet = await Fleet.start({ redis });
+  const fleet = await Fleet.start({ redis, environment: NODE_SIDE });
   const clients = new Clients(3);
   const notes = new Recorder();
   const troubles: string[] = [];
+  let history: readonly HistoryEvent[] = [];
   try {
+    const fresh = await holdingsOf(fleet.place(0));
     const rooms = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
     const enter = async (n: number): Promise<Client> => {
       const { token, room } = rooms[n % ROOMS] as (typeof rooms)[number];
@@ -79,13 +83,17 @@ export const runNemesis = async (
     await Promise.all(clients.living.map((client) => client.command('hush')));
     await until(async () => (await clients.views()).every(({ waiting }) => waiting === 0), SETTLE_MS);
     await converge(fleet, clients);
+    for (const key of await keysOf(fleet)) notes.add(key);
     notes.add({ kind: 'over' });
+    history = merge(clients.history(), notes.events);
+    await Promise.all(clients.living.map((client) => client.leave()));
+    await untilNothingIsLeft(fleet, fresh);
   } catch (error) {
     troubles.push((error as Error).message);
     for (const view of await clients.views().catch(() => [])) troubles.push(JSON.stringify(brief(view)));
   }
   for (const line of fleet.output.split('\n')) if (isAlarming(line)) troubles.push(line);
-  const history = merge(clients.history(), notes.events);
+  if (history.length === 0) history = merge(clients.history(), notes.events);
   await clients.stop();
   await fleet.stop();
   return { seed, redis, plan, history, troubles };

@@ -26,6 +26,7 @@ const PROXIED: readonly RedisKind[] = ['standalone'];
 
 const KINDS = {
   'node killed': { hold: 'place', leastMs: 500, mostMs: 4_000, weight: 4 },
+  'node killed at a step': { hold: 'place', leastMs: 1_000, mostMs: 3_500, weight: 3 },
   'node replaced': { hold: 'place', leastMs: 0, mostMs: 0, weight: 3 },
   'node stopped': { hold: 'place', leastMs: 500, mostMs: 9_000, weight: 3 },
   'sockets cut': { hold: 'client', leastMs: 0, mostMs: 0, weight: 3 },

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Stage } from './stage.js';
 import { chatRules } from './suite/chat.suite.js';
 import { frameRules } from './suite/frames.suite.js';
@@ -23,4 +23,10 @@ describe('a server of PROTOCOL.md', () => {
   signalRules(on);
   chatRules(on);
   frameRules(on);
+
+  it('sends nothing else than its own AsyncAPI document says, if it offers one', () => {
+    expect([...(on.judge?.faults ?? [])]).toEqual([]);
+    // Parley's own does, and the suites made it say all of this.
+    if (process.env['PARLEY_URL'] === undefined) expect(on.judge?.seen.size).toBeGreaterThan(18);
+  });
 });

@@ -22,7 +22,7 @@ export class RawPeer {
 
   constructor(
     readonly url: string,
-    options: { readonly key?: string } = {},
+    private readonly options: { readonly key?: string; readonly seen?: (header: { type: string }) => void } = {},
   ) {
     this.key = options.key ?? randomBytes(32).toString('base64url');
   }
@@ -37,6 +37,7 @@ export class RawPeer {
       const text = data.toString();
       const end = text.indexOf('\n');
       const header = JSON.parse(end < 0 ? text : text.slice(0, end));
+      this.options.seen?.(header);
       this.frames.push({ ...header, body: end < 0 ? undefined : text.slice(end + 1) });
       this.wake();
     });

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { FrameJudge } from './frame-judge.js';
 import { RawPeer } from './raw-peer.js';
 import { Rest } from './rest.js';
 import { startTarget } from './target.js';
@@ -6,6 +7,7 @@ import { startTarget } from './target.js';
 /** The server under test, and how its suites come to peers. What was opened in a test is cut after it. */
 export class Stage {
   rest!: Rest;
+  judge: FrameJudge | undefined;
   private stopTarget = async (): Promise<void> => {};
   private readonly opened: RawPeer[] = [];
 
@@ -13,6 +15,7 @@ export class Stage {
     const { origin, stop } = await startTarget();
     this.rest = new Rest(origin);
     this.stopTarget = stop;
+    this.judge = await FrameJudge.of(origin);
   }
 
   stop(): Promise<void> {
@@ -25,7 +28,10 @@ export class Stage {
 
   /** A socket that has said nothing yet. */
   async socket(key?: string): Promise<RawPeer> {
-    const peer = await new RawPeer(this.rest.signaling, key === undefined ? {} : { key }).open();
+    const peer = await new RawPeer(this.rest.signaling, {
+      ...(key !== undefined && { key }),
+      seen: (header) => this.judge?.see(header),
+    }).open();
     this.opened.push(peer);
     return peer;
   }

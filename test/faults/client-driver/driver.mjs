@@ -17,6 +17,8 @@ const COMMANDS = {
   },
   send: (name, { count, to, size }) => subjects.get(name).send(count, to, size),
   talk: (name, { everyMs }) => subjects.get(name).talk(everyMs),
+  chat: (name, { text }) => subjects.get(name).chat(text),
+  history: (name) => subjects.get(name).pastChat(),
   hush: (name) => subjects.get(name).hush(),
   leave: (name) => subjects.get(name).leave(),
   crash: (name, { silently }) => subjects.get(name).crash(silently),

@@ -97,6 +97,14 @@ export class Subject {
     }
   }
 
+  chat(text) {
+    return this.#room.sendChat(text);
+  }
+
+  pastChat() {
+    return this.#room.history();
+  }
+
   /** Signals now and then until told otherwise; some come in bursts. */
   talk(everyMs) {
     const turn = () => {

@@ -1,0 +1,85 @@
+import type { HistoryEvent } from '../history/history.js';
+import { ask } from '../support/redis.js';
+import type { RedisProcess } from '../support/redis-process.js';
+import { until } from '../support/until.js';
+import type { Fleet, Place } from './fleet.js';
+import { tell } from './node-side.js';
+
+/** What a node without anybody may have beyond a fresh one: connections to the database, and what was compiled. */
+const MORE_HANDLES = 24;
+const MORE_HEAP_BYTES = 24 * 1024 * 1024;
+/** Dead nodes' members are away first, then gone. */
+const EMPTY_MS = 60_000;
+
+/** What a node holds. */
+export interface Holdings {
+  readonly handles: number;
+  readonly heapBytes: number;
+}
+
+/** @param place of a node that was started with NODE_SIDE */
+export const holdingsOf = async (place: Place): Promise<Holdings> => ({
+  handles: Math.max(0, ...(await metrics(place, 'nodejs_active_handles_total'))),
+  heapBytes: await tell(place.node!, 'heapBytes'),
+});
+
+/** Every key of Redis, with its time to live: I13 is judged by it. */
+export const keysOf = async (fleet: Fleet): Promise<readonly Omit<Extract<HistoryEvent, { kind: 'key' }>, 't'>[]> => {
+  const [server] = await masters(fleet);
+  const keys = (await ask(server!.port, 'keys', '*')) as string[];
+  const ttls = await Promise.all(keys.map((key) => ask(server!.port, 'pttl', key)));
+  // -2: it ended between the two questions.
+  return keys.flatMap((key, i) => (ttls[i] === -2 ? [] : [{ kind: 'key' as const, key, ttlMs: Number(ttls[i]) }]));
+};
+
+/**
+ * Waits, once nobody is there any more, until nothing of them is left.
+ * @param fresh what a node held before anybody came
+ * @throws Error that says what stayed
+ */
+export const untilNothingIsLeft = async (fleet: Fleet, fresh: Holdings): Promise<void> => {
+  let left: readonly string[] = [];
+  await until(async () => {
+    left = await leftovers(fleet, fresh);
+    return left.length === 0;
+  }, EMPTY_MS).catch(() => {
+    throw new Error(`Left when nobody was there any more: ${left.join(', ')}`);
+  });
+};
+
+const leftovers = async (fleet: Fleet, fresh: Holdings): Promise<string[]> => {
+  const found: string[] = [];
+  for (const place of fleet.places) {
+    for (const what of ['sockets', 'sessions', 'rooms', 'peers']) {
+      const [count] = await metrics(place, `parley_${what}`);
+      if (count !== 0) found.push(`${count} ${what} on ${place.name}`);
+    }
+    const { handles, heapBytes } = await holdingsOf(place);
+    if (handles > fresh.handles + MORE_HANDLES) found.push(`${handles} handles on ${place.name}`);
+    if (heapBytes > fresh.heapBytes + MORE_HEAP_BYTES) found.push(`${heapBytes} bytes of heap on ${place.name}`);
+  }
+  const keys = await keysOf(fleet);
+  for (const { key } of keys) if (/^[^:]+:room:/.test(key)) found.push(key);
+  for (const { key, ttlMs } of keys) if (ttlMs <= 0) found.push(`${key} for ever`);
+  const channels = await channelsOf(fleet);
+  const isOfANode = (channel: string) => fleet.places.some(({ name }) => channel.includes(`:node:${name}-`));
+  if (channels.length !== fleet.places.length || !channels.every(isOfANode)) found.push(`channels ${channels}`);
+  return found;
+};
+
+const channelsOf = async (fleet: Fleet): Promise<string[]> => {
+  const [server] = await masters(fleet);
+  const channels = (await ask(server!.port, 'pubsub', 'channels')) as string[];
+  return channels.filter((channel) => channel.includes(':node:'));
+};
+
+const masters = async ({ redis }: Fleet): Promise<RedisProcess[]> => {
+  const roles = await Promise.all(redis.servers.map(({ port }) => ask(port, 'role').catch(() => '')));
+  return redis.servers.filter((_, i) => String(roles[i]).startsWith('master'));
+};
+
+const metrics = async ({ node }: Place, name: string): Promise<number[]> => {
+  const text = await (await fetch(`${node?.url}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return lines.map((line) => Number(line.split(' ').at(-1)));
+};

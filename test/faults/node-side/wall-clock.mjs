@@ -1,0 +1,16 @@
+/** The wall clock of this process, so much ahead. Timers and `performance` stay as they are: as after a step of NTP. */
+const RealDate = Date;
+let offsetMs = 0;
+const now = () => RealDate.now() + offsetMs;
+
+globalThis.Date = new Proxy(RealDate, {
+  get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+  apply: () => new RealDate(now()).toString(),
+  construct: (target, args, self) => Reflect.construct(target, args.length === 0 ? [now()] : args, self),
+});
+
+/** @param {number} ms from the real time, also negative */
+export const shiftClock = (ms) => {
+  offsetMs = ms;
+};
+shiftClock(Number(process.env.PARLEY_TEST_CLOCK_MS ?? 0));
