@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PUBLIC_EXTENSION } from '../auth/public.js';
+import { problemResponses } from './api-problems.js';
 
 /** `/docs/openapi.json`, made from the code, and a page to try it at `/docs`. */
 export const serveOpenApi = (app: INestApplication): void => {
@@ -14,7 +15,7 @@ export const serveOpenApi = (app: INestApplication): void => {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
-  SwaggerModule.setup('docs', app, () => withoutPadlocks(SwaggerModule.createDocument(app, info)), {
+  SwaggerModule.setup('docs', app, () => finished(SwaggerModule.createDocument(app, info)), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
     // The page's assets come by a package that Jest cannot load, and ends the process over.
@@ -23,11 +24,20 @@ export const serveOpenApi = (app: INestApplication): void => {
   });
 };
 
-/** A route that wants no token says so. */
-const withoutPadlocks = (document: OpenAPIObject): OpenAPIObject => {
+interface Operation {
+  security?: unknown[];
+  readonly requestBody?: object;
+  readonly responses: Record<string, object>;
+  readonly [PUBLIC_EXTENSION]?: true;
+}
+
+/** A route that wants no token says so, and one that takes a body says what bodies are refused unread. */
+const finished = (document: OpenAPIObject): OpenAPIObject => {
   for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path) as { security?: unknown[]; [PUBLIC_EXTENSION]?: true }[]) {
+    for (const operation of Object.values(path) as Operation[]) {
       if (operation[PUBLIC_EXTENSION]) operation.security = [];
+      if (operation.requestBody === undefined) continue;
+      Object.assign(operation.responses, problemResponses(['payload_too_large', 'unsupported_media_type']));
     }
   }
   return document;

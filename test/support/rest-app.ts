@@ -24,12 +24,24 @@ import { RoomsModule } from '../../src/rooms/rooms.module.js';
 import { UpkeepModule } from '../../src/upkeep/upkeep.module.js';
 import { UsersModule } from '../../src/users/users.module.js';
 
+/** What the application answered to one request that a route took. */
+export interface Answer {
+  readonly method: string;
+  /** Its path as the router knows it: `/v1/rooms/:id`. */
+  readonly route: string;
+  readonly status: number;
+  /** Undefined: none. */
+  readonly body: unknown;
+}
+
 /** The REST side of a server, on a free port of the loopback. */
 export interface RestApp {
   readonly app: NestFastifyApplication;
   readonly dataDir: string;
   /** What was announced to all nodes so far. */
   readonly facts: Fact[];
+  /** What was answered so far. */
+  readonly answers: Answer[];
   readonly http: ReturnType<typeof supertest>;
   close(): Promise<void>;
 }
@@ -63,6 +75,8 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
       abortOnError: false,
     },
   );
+  const answers: Answer[] = [];
+  listenTo(app, answers);
   await configureHttp(app, config);
   await app.listen(0, '127.0.0.1');
   const bus = app.get<Bus>(BUS);
@@ -73,10 +87,25 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
     app,
     dataDir,
     facts,
+    answers,
     http: supertest(app.getHttpServer() as Server),
     async close() {
       await app.close();
       if (environment.DATA_DIR === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+};
+
+const listenTo = (app: NestFastifyApplication, answers: Answer[]): void => {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async ({ method, routeOptions }, reply, payload) => {
+      if (routeOptions.url === undefined || method === 'HEAD') return;
+      const isText = typeof payload === 'string' && payload !== '';
+      answers.push({
+        ...{ method, route: routeOptions.url, status: reply.statusCode },
+        body: isText && String(reply.getHeader('content-type')).includes('json') ? JSON.parse(payload) : undefined,
+      });
+    });
 };

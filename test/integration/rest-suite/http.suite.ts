@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { undescribed } from './answer-judge.js';
 import { problem, type World } from './world.js';
 
 interface Operation {
@@ -116,6 +117,12 @@ export const httpSuite = (world: World): void => {
       }
       await world.as(other).get('/v1/ice-servers').expect(200);
     });
+  });
+
+  it('answered nothing that its own API document does not say', async () => {
+    const { body } = await world.http.get('/docs/openapi.json').expect(200);
+    expect(world.rest.answers.length).toBeGreaterThan(500);
+    expect(undescribed(body, world.rest.answers)).toEqual([]);
   });
 
   it('documents every body with an example for every field, and every fault as a problem', async () => {

@@ -1,0 +1,49 @@
+import { Ajv } from 'ajv';
+import type { Answer } from '../../support/rest-app.js';
+
+interface Described {
+  readonly content?: Readonly<
+    Record<string, { readonly schema?: object; readonly examples?: Record<string, unknown> }>
+  >;
+}
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Record<string, Described> }>>>>;
+}
+
+/**
+ * Holds what the application answered against its own API document: the status is one of the operation's, a problem's
+ * code is one of that status, and a body is what its schema says, field for field.
+ * @returns a line for each kind of difference; none when all is well
+ */
+export const undescribed = (document: OpenApi, answers: readonly Answer[]): string[] => {
+  const ajv = new Ajv({ strict: false, validateFormats: false }).addSchema(closed(document) as object, 'api');
+  const judge = ({ method, route, status, body }: Answer): string | undefined => {
+    const operation = document.paths[route.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    if (operation === undefined) return undefined;
+    const response = operation.responses[status];
+    if (response === undefined) return 'the status is not described';
+    const [media] = Object.values(response.content ?? {});
+    if (media === undefined) return body === undefined ? undefined : 'a body that is not described';
+    const accepts = ajv.compile(pointed(media.schema ?? {}) as object);
+    if (!accepts(body)) return ajv.errorsText(accepts.errors);
+    const { code } = body as { code?: string };
+    return status >= 400 && !(String(code) in (media.examples ?? {})) ? `the code ${code} is not described` : undefined;
+  };
+  const lines = answers.map((answer) => {
+    const fault = judge(answer);
+    return fault === undefined ? undefined : `${answer.method} ${answer.route} ${answer.status}: ${fault}`;
+  });
+  return [...new Set(lines.filter((line) => line !== undefined))].sort();
+};
+
+/** The same schemas, with no field that they do not name. */
+const closed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, closed(each)]));
+  return copy.type === 'object' && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
+};
+
+/** References of one schema as references into the whole document. */
+const pointed = (schema: object): unknown =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"api#/'));
