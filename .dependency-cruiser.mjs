@@ -126,10 +126,16 @@ const forbidden = [
     { path: ['^test/', SPEC] },
   ),
   rule(
+    'product-never-imports-the-benchmark',
+    'bench stands outside: it starts Parley as its users do, and nothing needs it. Move what others want to where they are.',
+    { path: '^(src|protocol/src|client/src|client-demo/src|test)/' },
+    { path: '^bench/' },
+  ),
+  rule(
     'conformance-imports-nothing-of-ours',
     'test/protocol judges any server by its URL: it imports nothing of Parley, or it would share our mistakes.',
     { path: '^test/protocol/' },
-    { path: ['^(src|protocol|client|client-demo|scripts)/', '^test/(?!protocol/)'] },
+    { path: ['^(src|protocol|client|client-demo|scripts|bench)/', '^test/(?!protocol/)'] },
   ),
   rule(
     'no-drawers',

@@ -22,6 +22,7 @@ const CHECKS = [
       'client/src',
       'client-demo/src',
       'test',
+      'bench/src',
     ],
   ],
 ];

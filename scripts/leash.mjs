@@ -27,8 +27,8 @@ exit "$status"
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {{output: import('node:stream').Readable, ended: Promise<number>, stop(): Promise<number>, kill(): void}}
- *   `kill` is SIGKILL to the program and its shell at once
+ * @returns {{pid: number, output: import('node:stream').Readable, ended: Promise<number>, stop(): Promise<number>, kill(): void}}
+ *   `pid` is the shell's, the program's parent; `kill` is SIGKILL to both at once
  */
 export const startOnLeash = (signal, program, args, env = process.env) => {
   const child = spawn('/bin/sh', ['-c', LEASH, 'leash', signal, program, ...args], {
@@ -42,6 +42,7 @@ export const startOnLeash = (signal, program, args, env = process.env) => {
     child.once('close', (code) => resolve(code ?? 1));
   });
   return {
+    pid: child.pid,
     output: child.stdout,
     ended,
     stop: () => {

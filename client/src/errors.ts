@@ -1,15 +1,18 @@
 import { ERRORS, type ErrorCode, type ErrorMessage } from '@parley/protocol';
 
 /**
- * Every code of the protocol's table of errors, and three of the SDK's own:
- * `closed` (the client or the room is over), `timeout` (no answer within 45 s), `network` (the service was not reached).
+ * Every code of the protocol's table of errors, and five of the SDK's own:
+ * `closed` (the client or the room is over), `timeout` (no answer within 45 s), `network` (the service was not reached),
+ * `denied` (a moderator did not let this client in), `cancelled` (the application does not want it any more).
  */
-export type ParleyErrorCode = ErrorCode | 'closed' | 'timeout' | 'network';
+export type ParleyErrorCode = ErrorCode | 'closed' | 'timeout' | 'network' | 'denied' | 'cancelled';
 
 const OWN = {
   closed: { retryable: false, message: 'This is closed.' },
   timeout: { retryable: true, message: 'There was no answer in time.' },
   network: { retryable: true, message: 'The service could not be reached.' },
+  denied: { retryable: true, message: 'Nobody let you in.' },
+  cancelled: { retryable: true, message: 'This was cancelled.' },
 } as const;
 
 const definitionOf = (code: ParleyErrorCode): { retryable: boolean; message: string } =>

@@ -2,6 +2,7 @@ export type {
   ChatMessage,
   ErrorCode,
   IceServer,
+  Knock,
   LeftReason,
   Limits,
   Meta,
@@ -10,6 +11,7 @@ export type {
   ParticipantState,
   PeerId,
   Role,
+  RoomEntry,
   RoomId,
   SessionId,
   UserId,
@@ -17,6 +19,7 @@ export type {
 export type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
+export { Moderation } from './moderation.js';
 export type {
   Clock,
   ParleyClientOptions,
@@ -29,5 +32,6 @@ export { ParleyClient } from './parley-client.js';
 export { Peer, type PeerEvents, type RemoteTrack } from './peer.js';
 export type { PeerStats, Quality, Route } from './peer-stats.js';
 export { Publication, type PublicationEvents } from './publication.js';
-export { type ChatHistory, Room, type RoomEvents } from './room.js';
+export { type ChatHistory, type RemovedReason, Room, type RoomEvents } from './room.js';
+export type { Permissions, RoomInfo } from './room-state.js';
 export type { SendResult } from './send-result.js';

@@ -12,6 +12,8 @@ interface Side {
   readonly sent: { readonly kind: NegotiationKind; readonly body: { readonly sdp?: string } }[];
   /** What the next sends give; delivered without it. */
   outcome: SendResult;
+  /** Whether its offers would arrive. */
+  mayOffer: boolean;
   /** Signals under way to the other side, until `deliver`. */
   readonly wire: { readonly kind: NegotiationKind; readonly body: object }[];
 }
@@ -26,6 +28,7 @@ const side = (time: VirtualClock, polite: boolean): Side => {
     sent: [],
     wire: [],
     outcome: { result: 'delivered' },
+    mayOffer: true,
   };
   const whole = made as Side;
   const negotiation = new Negotiation({
@@ -33,6 +36,8 @@ const side = (time: VirtualClock, polite: boolean): Side => {
     token: polite ? 'polite' : 'impolite',
     clock: time,
     polite: () => polite,
+    opens: !polite,
+    mayOffer: () => whole.mayOffer,
     send: (kind, body) => {
       whole.sent.push({ kind, body });
       if (whole.outcome.result === 'delivered') whole.wire.push({ kind, body });
@@ -158,6 +163,32 @@ describe('a negotiation', () => {
     expect(kinds(impolite)).toEqual(['offer']);
     expect(impolite.connection.signalingState).toBe('stable');
     expect(impolite.errors).toMatchObject([{ code: 'forbidden' }]);
+  });
+
+  it('waits with what it wants while its offers would be denied, and answers meanwhile', async () => {
+    const { polite, impolite } = pair();
+    impolite.mayOffer = false;
+    impolite.connection.need();
+    await settleAll(impolite, polite);
+    expect(kinds(impolite)).toEqual([]);
+    impolite.negotiation.receive('offer', { type: 'offer', sdp: 's' });
+    await settle();
+    expect(kinds(impolite)).toEqual(['answer']);
+    impolite.mayOffer = true;
+    impolite.negotiation.permitted();
+    await settle();
+    expect(kinds(impolite)).toEqual(['answer', 'offer']);
+  });
+
+  it('makes an offer that was denied again when it may', async () => {
+    const { impolite, time } = pair();
+    impolite.outcome = { result: 'rejected', code: 'forbidden' };
+    impolite.connection.need();
+    await time.advanceAsync(1);
+    impolite.outcome = { result: 'delivered' };
+    impolite.negotiation.permitted();
+    await settle();
+    expect(kinds(impolite)).toEqual(['offer', 'offer']);
   });
 
   it('reports rubbish from a peer, and goes on', async () => {

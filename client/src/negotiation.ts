@@ -34,6 +34,10 @@ export interface NegotiationOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly polite: () => boolean;
+  /** True for the side that makes the first offer. */
+  readonly opens: boolean;
+  /** False: an offer would be denied on the way, so what is wanted waits for {@link Negotiation.permitted}. */
+  readonly mayOffer: () => boolean;
   readonly send: (kind: NegotiationKind, body: object) => Promise<SendResult>;
   readonly report: (error: ParleyError) => void;
 }
@@ -58,7 +62,7 @@ export class Negotiation {
 
   constructor(private readonly options: NegotiationOptions) {
     const { connection, clock } = options;
-    this.#mayOffer = !options.polite();
+    this.#mayOffer = options.opens;
     if (!this.#mayOffer) this.#timer = clock.setTimeout(() => this.#open(), NEGOTIATION_RULES.openMs);
     connection.addEventListener('negotiationneeded', () => this.#offer());
     connection.addEventListener('icecandidate', ({ candidate }) => this.#sendCandidate(candidate));
@@ -84,6 +88,11 @@ export class Negotiation {
       });
   }
 
+  /** This side may offer again. */
+  permitted(): void {
+    if (this.#wanted && this.#mayOffer) this.#offer();
+  }
+
   close(): void {
     this.#closed = true;
     this.options.clock.clearTimeout(this.#timer);
@@ -95,7 +104,7 @@ export class Negotiation {
   }
 
   #offer(): void {
-    this.#wanted = !this.#mayOffer;
+    this.#wanted = !this.#mayOffer || !this.options.mayOffer();
     if (this.#wanted || this.#closed) return;
     this.#makingOffer = true;
     this.options.connection
@@ -123,6 +132,7 @@ export class Negotiation {
     if (this.#closed || sent.result === 'peer_gone') return;
     if (sent.result === 'rejected' && sent.code !== 'queue_full') {
       this.options.report(new ParleyError(sent.code));
+      this.#wanted = true;
       void this.#takeBack(false);
       return;
     }

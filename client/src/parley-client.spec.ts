@@ -1,42 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { DEFAULT_LIMITS, SUBPROTOCOL } from '@parley/protocol';
+import { DEFAULT_LIMITS } from '@parley/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { ParleyError } from './errors.js';
-import type { Clock, ParleyClientOptions } from './options.js';
-import { ParleyClient } from './parley-client.js';
-import type { Room } from './room.js';
-import { FakeGateway, participant } from './testing/fake-gateway.js';
+import type { ParleyClientOptions } from './options.js';
+import { Clients, once } from './testing/clients.js';
+import { type FakeGateway, participant } from './testing/fake-gateway.js';
 
+let clients: Clients;
 let gateway: FakeGateway;
-const clients: ParleyClient[] = [];
-
-/** Real time, ten times faster: what takes seconds of silence or backoff takes a tenth of it. */
-const fastClock: Clock = {
-  now: () => performance.now() * 10,
-  setTimeout: (run, delayMs) => setTimeout(run, delayMs / 10),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
-
-const makeClient = (more: Partial<ParleyClientOptions> = {}) => {
-  const client = new ParleyClient({
-    url: gateway.url,
-    token: () => 'token',
-    WebSocket,
-    clock: fastClock,
-    random: () => 0.1,
-    ...more,
-  });
-  clients.push(client);
-  return client;
-};
-
-const joined = async (more: Partial<ParleyClientOptions> = {}): Promise<{ client: ParleyClient; room: Room }> => {
-  const client = makeClient(more);
-  return { client, room: await client.join('room', { media: false }) };
-};
-
-const once = <Payload>(subscribe: (listener: (payload: Payload) => void) => unknown): Promise<Payload> =>
-  new Promise((resolve) => subscribe(resolve));
+const makeClient = (more?: Partial<ParleyClientOptions>) => clients.make(more);
+const joined = () => clients.joined();
 
 const line = (seq: number) => ({
   id: `m${seq}`,
@@ -49,19 +22,11 @@ const line = (seq: number) => ({
 });
 
 beforeEach(async () => {
-  const server = new WebSocketServer({
-    port: 0,
-    host: '127.0.0.1',
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
-  await new Promise((resolve) => server.once('listening', resolve));
-  gateway = new FakeGateway(server);
+  clients = await Clients.start({ WebSocket, WebSocketServer });
+  gateway = clients.gateway;
 });
 
-afterEach(async () => {
-  for (const client of clients.splice(0)) void client.close();
-  await gateway.stop();
-});
+afterEach(() => clients.stop());
 
 describe('connecting', () => {
   it('says hello with a key of 32 bytes, the attempt and the feature heartbeat', async () => {

@@ -17,6 +17,7 @@ import { Connection } from './connection.js';
 import { EarlyFrames } from './early-frames.js';
 import { asParleyError, errorOf, ParleyError } from './errors.js';
 import { Emitter, reportGlobally } from './events.js';
+import { IceServerList } from './ice-server-list.js';
 import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Requests } from './requests.js';
 import { Room } from './room.js';
@@ -49,7 +50,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   #state: ClientState = 'idle';
   #reporting = false;
   #welcome: Welcome | undefined;
-  #iceServers: readonly IceServer[] = [];
+  readonly #ice: IceServerList;
   #connecting: Promise<void> | undefined;
   #settle: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
 
@@ -58,6 +59,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     super((error) => this.#report(error));
     const resolved = resolveOptions(options);
     this.#options = resolved;
+    this.#ice = new IceServerList(resolved.rtcConfiguration);
     this.#early = new EarlyFrames(resolved.clock);
     this.#connection = new Connection(resolved, {
       welcome: (welcome) => this.#welcomed(welcome),
@@ -75,7 +77,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       requests: this.#requests,
       early: this.#early,
       limits: () => this.limits,
-      configuration: () => this.#configuration(),
+      configuration: () => this.#ice.configuration,
       connected: () => this.#connection.connected,
       transmit: (header, body) => this.#connection.send(header, body),
       congested: () => this.#connection.congested,
@@ -113,7 +115,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
 
   /** The server's ICE servers, with credentials that are renewed before they end. */
   get iceServers(): readonly IceServer[] {
-    return this.#iceServers;
+    return this.#ice.all;
   }
 
   /** The node that serves this client now. For diagnosis. */
@@ -142,8 +144,12 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
    *
    * After the await, look at `room.peers` and `room.participants` for those who are here, and listen for the others:
    * no event happens before the code that follows the await in the same task.
-   * @throws ParleyError `room_not_found`, `room_full`, `forbidden`, `guests_not_allowed` … from the server; `timeout`
-   * after 45 s; `bad_request` for a wrong id, or for media where there is no RTCPeerConnection.
+   *
+   * In a room with a lobby it takes as long as the people in it do, without an end by itself: pass `waiting` and `signal`.
+   * @throws ParleyError from the server `room_not_found`, `room_full`, `room_locked`, `invite_required`, `invite_invalid`,
+   * `banned`, `removed` (put out: a token issued later is needed), `guests_not_allowed`, `forbidden`, `lobby_full`;
+   * `denied` by a moderator; `cancelled` by `signal`; `timeout` after 45 s without an answer; `bad_request` for a wrong
+   * id, or for media where there is no RTCPeerConnection.
    */
   async join(roomId: string, options: JoinOptions = {}): Promise<Room> {
     if (!ID_PATTERN.test(roomId)) throw new ParleyError('bad_request', 'This is not the id of a room.');
@@ -151,8 +157,10 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     if (media && !this.#options.RTCPeerConnection)
       throw new ParleyError('bad_request', 'There is no RTCPeerConnection here: pass one, or join with media: false.');
     if (options.meta) checkSize(json(options.meta), this.limits.maxMetaBytes);
+    const { meta, invite, waiting, signal } = options;
     const id = roomId as RoomId;
     await this.connect();
+    if (signal?.aborted) throw new ParleyError('cancelled');
     const known = this.#rooms.get(id);
     if (known?.room.live) return known.entered;
     if (this.state === 'closed') throw new ParleyError('closed');
@@ -160,10 +168,12 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       this.#rooms.delete(id);
       this.#renew();
     }
-    const room = new Room(id, this.#context, { meta: options.meta, media });
+    const room = new Room(id, this.#context, { meta, media, invite, waiting });
     const entered = room.enter().then(() => room);
     this.#rooms.set(id, { room, entered });
-    return entered;
+    const cancel = () => room.cancel();
+    signal?.addEventListener('abort', cancel);
+    return entered.finally(() => signal?.removeEventListener('abort', cancel));
   }
 
   /**
@@ -253,19 +263,9 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   #setIceServers(iceServers: readonly IceServer[]): void {
-    if (JSON.stringify(iceServers) === JSON.stringify(this.#iceServers)) return;
-    this.#iceServers = iceServers;
-    const configuration = this.#configuration();
-    for (const { room } of this.#rooms.values()) room.configure(configuration);
+    if (!this.#ice.take(iceServers)) return;
+    for (const { room } of this.#rooms.values()) room.configure(this.#ice.configuration);
     this.emit('ice_servers', iceServers);
-  }
-
-  #configuration(): RTCConfiguration {
-    const { rtcConfiguration } = this.#options;
-    return {
-      ...rtcConfiguration,
-      iceServers: [...(rtcConfiguration.iceServers ?? []), ...(this.#iceServers as RTCIceServer[])],
-    };
   }
 
   #renew(): void {

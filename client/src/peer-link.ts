@@ -17,6 +17,8 @@ export interface PeerLinkOptions {
   readonly configuration: RTCConfiguration;
   readonly clock: Clock;
   readonly polite: () => boolean;
+  /** What this side and the other one may publish now. */
+  readonly mayPublish: () => { readonly own: boolean; readonly other: boolean };
   readonly send: (kind: NegotiationKind, body: object) => Promise<SendResult>;
   readonly report: (error: ParleyError) => void;
   readonly on: {
@@ -39,7 +41,7 @@ export class PeerLink {
   readonly #idle = new Set<RTCRtpSender>();
 
   constructor(private readonly options: PeerLinkOptions) {
-    const { clock, polite, send, report, on } = options;
+    const { clock, polite, mayPublish, send, report, on } = options;
     const connection = new options.RTCPeerConnection(options.configuration);
     this.connection = connection;
     this.#streams = new RemoteStreams({ track: on.track, ended: on.trackEnded });
@@ -49,7 +51,12 @@ export class PeerLink {
       state: () => connection.connectionState,
       restart: () => connection.restartIce(),
     });
-    this.negotiation = new Negotiation({ connection, token: newId(), clock, polite, send, report });
+    // Who was there first opens, unless its offer would not arrive: then the other one does.
+    const may = mayPublish();
+    const opens = may.own && (!polite() || !may.other);
+    const mayOffer = () => mayPublish().own;
+    this.negotiation = new Negotiation({ connection, token: newId(), clock, polite, opens, mayOffer, send, report });
+    this.#streams.hide(!may.other);
     connection.addEventListener('track', (event) => this.#streams.add(event));
     connection.addEventListener('datachannel', ({ channel }) => {
       if (channel.protocol !== INTERNAL_CHANNEL) on.datachannel(channel);
@@ -58,8 +65,8 @@ export class PeerLink {
       this.#recovery.changed();
       on.state(connection.connectionState);
     });
-    // Who was there first opens, with something to negotiate even if nobody has a camera.
-    if (!polite()) connection.createDataChannel('parley', { protocol: INTERNAL_CHANNEL });
+    // Something to negotiate, even if nobody has a camera.
+    if (opens) connection.createDataChannel('parley', { protocol: INTERNAL_CHANNEL });
   }
 
   get streams(): ReadonlyMap<string, MediaStream> {
@@ -101,6 +108,13 @@ export class PeerLink {
     } catch (error) {
       this.options.report(asParleyError(error, 'internal'));
     }
+  }
+
+  /** What the one or the other may publish is another. */
+  permitted(): void {
+    const { own, other } = this.options.mayPublish();
+    this.#streams.hide(!other);
+    if (own) this.negotiation.permitted();
   }
 
   /** The way for signals is open again. */

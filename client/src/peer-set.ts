@@ -4,6 +4,7 @@ import { Peer } from './peer.js';
 import type { Publication } from './publication.js';
 import { ReliableChannel } from './reliable-channel.js';
 import type { RoomContext } from './room-context.js';
+import { permissionsOf } from './room-state.js';
 import type { Roster, RosterChange } from './roster.js';
 import type { SendResult } from './send-result.js';
 
@@ -51,6 +52,7 @@ export class PeerSet {
       const peer = this.#peers.get(participant.peer);
       if (change === 'left') this.#remove(participant.peer, { result: 'peer_gone' });
       else if (change === 'back') peer?.resumed();
+      else if (change === 'permitted') this.#permitted(participant.peer);
     }
     for (const id of this.options.roster.participants.keys()) this.#add(id);
   }
@@ -90,6 +92,12 @@ export class PeerSet {
     this.#channels.clear();
   }
 
+  /** The own rights concern every connection. */
+  #permitted(id: PeerId): void {
+    const peers = id === this.options.self() ? this.#peers.values() : [this.#peers.get(id)];
+    for (const peer of peers) peer?.permitted();
+  }
+
   #add(id: PeerId): void {
     if (id === this.options.self() || this.#former.has(id) || this.#peers.has(id)) return;
     const { context, roster, media, on } = this.options;
@@ -107,6 +115,10 @@ export class PeerSet {
       channel,
       participant: known,
       polite: () => polite,
+      mayPublish: () => ({
+        own: permissionsOf(roster.participants.get(this.options.self())).publish,
+        other: permissionsOf(known()).publish,
+      }),
       maxBodyBytes: () => context.limits().maxFrameBytes - HEADER_BYTES,
       publications: this.options.publications,
       link:

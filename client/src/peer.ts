@@ -18,7 +18,10 @@ export interface PeerEvents {
   state: RTCPeerConnectionState;
   /** A remote track came, with the stream that its sender published it in. */
   track: RemoteTrack;
-  /** The other side unpublished the track, or the connection to it is over. Once for each `track`. */
+  /**
+   * The other side unpublished the track, lost the permission to publish, or the connection to it is over. Once for each
+   * `track`.
+   */
   track_ended: RemoteTrack;
   /** The other side opened a data channel. */
   datachannel: RTCDataChannel;
@@ -32,11 +35,12 @@ export interface PeerOptions {
   readonly channel: ReliableChannel;
   readonly participant: () => Participant;
   readonly polite: () => boolean;
+  readonly mayPublish: PeerLinkOptions['mayPublish'];
   /** Largest body of a signal in bytes. */
   readonly maxBodyBytes: () => number;
   readonly publications: () => readonly Publication[];
   /** Absent for rooms without media. */
-  readonly link: (() => Omit<PeerLinkOptions, 'polite' | 'send' | 'on'>) | undefined;
+  readonly link: (() => Omit<PeerLinkOptions, 'polite' | 'mayPublish' | 'send' | 'on'>) | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -87,7 +91,10 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#link?.connection.connectionState ?? 'new';
   }
 
-  /** Remote streams that have a track now, by the id that their sender gave them. */
+  /**
+   * Remote streams that have a track now, by the id that their sender gave them. Empty while the peer's permission to
+   * publish is taken, whatever it sends.
+   */
   get streams(): ReadonlyMap<string, MediaStream> {
     return this.#link?.streams ?? new Map();
   }
@@ -158,6 +165,11 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link?.configure(configuration);
   }
 
+  /** @internal What it, or the own side, may publish is another. */
+  permitted(): void {
+    this.#link?.permitted();
+  }
+
   /** @internal The way to this peer may be open again. */
   resumed(): void {
     this.#options.channel.resend();
@@ -181,6 +193,7 @@ export class Peer extends Emitter<PeerEvents> {
     const link: PeerLink = new PeerLink({
       ...made,
       polite: this.#options.polite,
+      mayPublish: this.#options.mayPublish,
       send: (kind, body) => this.#transmit(kind, JSON.stringify(body)),
       on: {
         state: (state) => {

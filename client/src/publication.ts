@@ -2,7 +2,10 @@ import { Emitter } from './events.js';
 
 /** Events of a {@link Publication}. */
 export interface PublicationEvents {
-  /** The track ended by itself: the device was unplugged, or the user stopped sharing. Stopping it yourself is silent. */
+  /**
+   * The track ended by itself: the device was unplugged, or the user stopped sharing. Or the permission to publish was
+   * taken: then it is unpublished, and the track goes on. Stopping it yourself is silent.
+   */
   ended: undefined;
 }
 
@@ -71,6 +74,13 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#track?.removeEventListener('ended', this.#ended);
     this.owner.unpublish(this);
     this.#onUnpublish?.();
+  }
+
+  /** @internal It may not be sent any more. */
+  end(): void {
+    if (!this.#published) return;
+    this.unpublish();
+    this.#ended();
   }
 
   /** @internal Called once, when it is unpublished. */

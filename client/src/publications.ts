@@ -29,4 +29,9 @@ export class Publications {
     for (const peer of this.peers()) peer.publish(publication);
     return publication;
   }
+
+  /** The permission to publish is gone. */
+  end(): void {
+    for (const publication of [...this.#all]) publication.end();
+  }
 }

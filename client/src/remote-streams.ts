@@ -7,7 +7,9 @@ export interface RemoteTrack {
 /** @internal The streams that come in over one RTCPeerConnection, by the ids that their sender gave them. */
 export class RemoteStreams {
   readonly #streams = new Map<string, MediaStream>();
-  readonly #live = new Set<RemoteTrack>();
+  /** What comes in, shown or not. */
+  readonly #tracks = new Set<RemoteTrack>();
+  #hidden = false;
 
   constructor(
     private readonly on: {
@@ -23,25 +25,50 @@ export class RemoteStreams {
   /** A track came (W3C WebRTC §5.7). Without a stream of its sender it gets one of its own. */
   add({ track, streams }: Pick<RTCTrackEvent, 'track' | 'streams'>): void {
     const stream = streams[0] ?? new MediaStream([track]);
-    if ([...this.#live].some((live) => live.track === track && live.stream === stream)) return;
+    if ([...this.#tracks].some((known) => known.track === track && known.stream === stream)) return;
     const remote = { track, stream };
-    this.#streams.set(stream.id, stream);
-    this.#live.add(remote);
+    this.#tracks.add(remote);
     stream.addEventListener('removetrack', (event) => {
       if (event.track === track) this.#end(remote);
     });
     track.addEventListener('ended', () => this.#end(remote));
-    this.on.track(remote);
+    if (this.#hidden) track.enabled = false;
+    else this.#show(remote);
+  }
+
+  /**
+   * The sender may not publish, or may again. The server cannot see what flows between two browsers, nor what an answer
+   * carries: that nobody sees it is up to the receivers.
+   */
+  hide(hidden: boolean): void {
+    if (this.#hidden === hidden) return;
+    this.#hidden = hidden;
+    for (const remote of [...this.#tracks]) {
+      // Whoever shows it still, shows black and silence.
+      remote.track.enabled = !hidden;
+      if (hidden) this.#conceal(remote);
+      else this.#show(remote);
+    }
   }
 
   /** The connection is over, and every track with it. */
   clear(): void {
-    for (const remote of [...this.#live]) this.#end(remote);
+    for (const remote of [...this.#tracks]) this.#end(remote);
+  }
+
+  #show(remote: RemoteTrack): void {
+    this.#streams.set(remote.stream.id, remote.stream);
+    this.on.track(remote);
+  }
+
+  #conceal(remote: RemoteTrack): void {
+    const isLast =
+      this.#hidden || ![...this.#tracks].some((other) => other !== remote && other.stream === remote.stream);
+    if (isLast) this.#streams.delete(remote.stream.id);
+    this.on.ended(remote);
   }
 
   #end(remote: RemoteTrack): void {
-    if (!this.#live.delete(remote)) return;
-    if (![...this.#live].some(({ stream }) => stream === remote.stream)) this.#streams.delete(remote.stream.id);
-    this.on.ended(remote);
+    if (this.#tracks.delete(remote) && !this.#hidden) this.#conceal(remote);
   }
 }

@@ -1,7 +1,16 @@
-import type { Limits, RoomId } from '@parley/protocol';
+import type { Limits, Meta, RoomId } from '@parley/protocol';
 import type { EarlyFrames } from './early-frames.js';
 import type { ResolvedOptions } from './options.js';
 import type { Requests } from './requests.js';
+
+/** @internal How a room was joined. */
+export interface RoomOptions {
+  readonly meta: Meta | undefined;
+  readonly media: boolean;
+  readonly invite?: string | undefined;
+  /** The server put this client into the lobby. */
+  readonly waiting?: (() => void) | undefined;
+}
 
 /** @internal What a room needs from its client. */
 export interface RoomContext {

@@ -6,7 +6,6 @@ import type {
   Joined,
   Meta,
   PeerId,
-  Removed,
   RoomId,
   ServerMessage,
   Update,
@@ -16,26 +15,24 @@ import type { EarlyFrame } from './early-frames.js';
 import { ParleyError } from './errors.js';
 import { Emitter } from './events.js';
 import { Inbox } from './inbox.js';
+import { Moderation, type ModerationRequest } from './moderation.js';
 import { PeerSet } from './peer-set.js';
 import { Publications } from './publications.js';
-import type { RoomContext } from './room-context.js';
+import type { RoomContext, RoomOptions } from './room-context.js';
 import { RoomEntry } from './room-entry.js';
-import type { ChatHistory, RoomEvents } from './room-events.js';
+import { type ChatHistory, type RemovedReason, type RoomEvents, removedBy } from './room-events.js';
 import { RoomRoster } from './room-roster.js';
+import { permissionsOf, RoomStateKeeper } from './room-state.js';
 import type { RosterChange } from './roster.js';
 import { newId } from './session-key.js';
 import { parseOrText } from './sizes.js';
-
-/** @internal */
-export interface RoomOptions {
-  readonly meta: Meta | undefined;
-  readonly media: boolean;
-}
 
 /** The inner life of a room: what it does about frames, sockets and its own end. */
 export class RoomCore extends Emitter<RoomEvents> {
   /** What `join` was called with. */
   readonly id: RoomId;
+  /** What moderators and owners do here: let people in, put them out, lock. */
+  readonly moderation: Moderation;
   /** @internal */
   protected readonly context: RoomContext;
   /** @internal */
@@ -44,6 +41,12 @@ export class RoomCore extends Emitter<RoomEvents> {
   protected readonly entry: RoomEntry;
   /** @internal */
   protected readonly peerSet: PeerSet;
+  /** @internal */
+  protected readonly state = new RoomStateKeeper({
+    info: (info) => this.emit('info', info),
+    knocking: (knocks) => this.emit('knocking', knocks),
+    muteRequested: (user) => this.emit('mute_requested', { user, by: this.roster.ofUser(user) }),
+  });
   readonly #chat: ChatCursor;
   /** @internal */
   protected readonly published = new Publications(() => this.peerSet.all.values());
@@ -55,7 +58,6 @@ export class RoomCore extends Emitter<RoomEvents> {
   #renewed = false;
   /** @internal */
   protected over = false;
-  #enter: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
 
   /** @internal */
   constructor(id: RoomId, context: RoomContext, options: RoomOptions) {
@@ -63,18 +65,14 @@ export class RoomCore extends Emitter<RoomEvents> {
     this.id = id;
     this.context = context;
     this.meta = options.meta;
+    this.moderation = new Moderation(id, (header) => this.request(header));
     this.#inbox = new Inbox(context.options.clock);
     this.roster = new RoomRoster(
       context.options.clock,
       () => context.limits().resumeWindowMs,
       () => this.entry.ask(),
     );
-    this.entry = new RoomEntry(
-      context,
-      id,
-      () => this.meta,
-      (error) => this.#refused(error),
-    );
+    this.entry = new RoomEntry(context, id, { ...options, meta: () => this.meta }, (error) => this.#refused(error));
     this.peerSet = new PeerSet({
       context,
       room: id,
@@ -111,10 +109,7 @@ export class RoomCore extends Emitter<RoomEvents> {
 
   /** @internal The first join; asked as soon as there is a socket. */
   enter(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#enter = { resolve, reject };
-      this.entry.ask();
-    });
+    return this.entry.enter();
   }
 
   /** @internal There is a new current socket. */
@@ -145,7 +140,7 @@ export class RoomCore extends Emitter<RoomEvents> {
   receive(message: ServerMessage, body: string | undefined): void {
     if (this.over) return;
     if (message.type === 'joined') this.#joined(message);
-    else this.#inbox.run(() => this.#handle(message, body));
+    else if (!this.entry.receive(message)) this.#inbox.run(() => this.#handle(message, body));
   }
 
   /** @internal A signal or an acknowledgement of one of the peers here. @returns false when it is none of them. */
@@ -164,10 +159,19 @@ export class RoomCore extends Emitter<RoomEvents> {
     return this.entry.refuse(frame);
   }
 
+  /** @internal The application does not wait for the first join any more. */
+  cancel(): void {
+    if (this.over || this.own !== '') return;
+    this.#refused(new ParleyError('cancelled'));
+    // The server may be about to let it in: this is right either way.
+    const header = { type: 'leave', id: newId(), room: this.id } as const;
+    this.context.requests.send({ header, deadlineMs: 5_000 }).catch(() => {});
+  }
+
   /** @internal The client is over. */
   close(error: ParleyError): void {
     this.end();
-    this.#enter?.reject(error);
+    this.entry.giveUp(error);
   }
 
   /** @internal */
@@ -178,7 +182,7 @@ export class RoomCore extends Emitter<RoomEvents> {
   }
 
   /** @internal Asked while the room is joined, again on each new socket until there is an answer. */
-  protected request(header: Update | Chat | History): Promise<ServerMessage> {
+  protected request(header: Update | Chat | History | ModerationRequest): Promise<ServerMessage> {
     if (this.over) return Promise.reject(new ParleyError('closed'));
     return this.context.requests.send({ header, room: this.id });
   }
@@ -200,8 +204,6 @@ export class RoomCore extends Emitter<RoomEvents> {
       this.context.requests.flush(this.id);
       this.#chat.catchUp();
     }
-    this.#enter?.resolve();
-    this.#enter = undefined;
   }
 
   #handle(message: ServerMessage, body: string | undefined): void {
@@ -227,6 +229,8 @@ export class RoomCore extends Emitter<RoomEvents> {
         if (message.reason === 'expired') this.context.renew();
         else this.#remove(message.reason);
         break;
+      default:
+        this.state.receive(message);
     }
   }
 
@@ -238,6 +242,7 @@ export class RoomCore extends Emitter<RoomEvents> {
       return;
     }
     // Told before the peers of the newcomers, so that an application that counts participants is never behind.
+    this.#followRights();
     if (tell) for (const change of changes) this.#tell(change);
     if (this.over) return;
     this.peerSet.follow(changes);
@@ -248,24 +253,30 @@ export class RoomCore extends Emitter<RoomEvents> {
 
   #tell(change: RosterChange): void {
     const { participant } = change;
-    if (participant.peer === this.own && change.change !== 'updated') return;
+    if (participant.peer === this.own && change.change !== 'updated' && change.change !== 'permitted') return;
     if (change.change === 'left') this.emit('left', { participant, reason: change.reason });
     else this.emit(change.change, participant);
   }
 
+  /** Before anybody is told of it: what an application does about it finds things as they are. */
+  #followRights(): void {
+    const own = this.roster.participants.get(this.own);
+    if (!own) return;
+    if (!permissionsOf(own).publish) this.published.end();
+    this.state.follow(own.role);
+  }
+
   #refused(error: ParleyError): void {
-    if (this.#enter) {
-      this.end();
-      this.#enter.reject(error);
+    if (this.own === '') {
+      this.close(error);
       this.context.forget(this.id, this);
       return;
     }
     this.context.report(error);
-    const reasons: Partial<Record<string, Removed['reason']>> = { room_not_found: 'room_closed', room_full: 'expired' };
-    this.#remove(reasons[error.code] ?? 'removed');
+    this.#remove(removedBy(error));
   }
 
-  #remove(reason: Removed['reason']): void {
+  #remove(reason: RemovedReason): void {
     if (this.over) return;
     this.end();
     this.context.forget(this.id, this);

@@ -1,5 +1,5 @@
-import type { ErrorMessage, Meta, RoomId } from '@parley/protocol';
-import { errorOf, ParleyError } from './errors.js';
+import type { ErrorMessage, Join, Meta, Refused, RoomId, ServerMessage, Waiting } from '@parley/protocol';
+import { errorOf, ParleyError, type ParleyErrorCode } from './errors.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import { PASSING } from './requests.js';
 import type { RoomContext } from './room-context.js';
@@ -14,13 +14,32 @@ export const ENTRY_RULES = {
 
 let joins = 0;
 
+/** @internal How this client comes in. */
+export interface EntryTerms {
+  readonly meta: () => Meta | undefined;
+  readonly invite?: string | undefined;
+  /** It was put into the lobby. */
+  readonly waiting?: (() => void) | undefined;
+}
+
+const CODE_OF_REFUSAL: Readonly<Record<Refused['reason'], ParleyErrorCode>> = {
+  denied: 'denied',
+  banned: 'banned',
+  room_closed: 'room_not_found',
+  expired: 'timeout',
+};
+
 /**
- * @internal Keeps one room joined: asks on each new socket, again after a passing refusal, and again when the roster
- * has a gap. A join is idempotent, so asking once too often does no harm.
+ * @internal Keeps one room joined: asks on each new socket, again after a passing refusal, again when the roster has a
+ * gap, and again when it was let in from the lobby. A join is idempotent, so asking once too often does no harm.
  */
 export class RoomEntry {
   #waitingFor: string | undefined;
   #attached = false;
+  /** The server has put this client into the lobby, on this socket. */
+  #inLobby = false;
+  #entered = false;
+  #first: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
   #timer: unknown;
   #deadlineTimer: unknown;
   #refusal: ParleyError | undefined;
@@ -30,20 +49,30 @@ export class RoomEntry {
   constructor(
     private readonly context: RoomContext,
     private readonly room: RoomId,
-    private readonly meta: () => Meta | undefined,
+    private readonly terms: EntryTerms,
     /** It is over: refused for good, or, for the first join only, not answered in time. */
     private readonly refused: (error: ParleyError) => void,
   ) {
     this.#policy = new ReconnectPolicy(context.options.random);
-    this.#deadlineTimer = context.options.clock.setTimeout(
-      () => this.refused(this.#refusal ?? new ParleyError('timeout')),
-      ENTRY_RULES.deadlineMs,
-    );
+    this.#startDeadline();
   }
 
   /** True while the room is joined on the current socket. */
   get attached(): boolean {
     return this.#attached;
+  }
+
+  /** The first join; asked as soon as there is a socket. */
+  enter(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#first = { resolve, reject };
+      this.ask();
+    });
+  }
+
+  /** Nothing comes of the first join. */
+  giveUp(error: ParleyError): void {
+    this.#first?.reject(error);
   }
 
   /** Ask now, if there is a socket and nothing was asked on it yet. */
@@ -52,8 +81,8 @@ export class RoomEntry {
     if (this.#closed || this.#waitingFor !== undefined || !this.context.connected()) return;
     clock.clearTimeout(this.#timer);
     const id = `join-${++joins}`;
-    const meta = this.meta();
-    this.context.transmit({ type: 'join', id, room: this.room, ...(meta ? { meta } : {}) });
+    this.#inLobby = false;
+    this.context.transmit(this.#join(id));
     this.#waitingFor = id;
     this.#timer = clock.setTimeout(() => this.#again(), ENTRY_RULES.replyMs);
   }
@@ -61,6 +90,7 @@ export class RoomEntry {
   /** There is no socket, or another one: what was asked is void. */
   detach(): void {
     this.#attached = false;
+    this.#inLobby = false;
     this.#waitingFor = undefined;
     this.context.options.clock.clearTimeout(this.#timer);
   }
@@ -72,7 +102,46 @@ export class RoomEntry {
     clock.clearTimeout(this.#deadlineTimer);
     this.#waitingFor = undefined;
     this.#attached = true;
+    this.#entered = true;
     this.#policy.reset();
+    this.#first?.resolve();
+  }
+
+  /** A frame about the lobby. @returns false for any other one. */
+  receive(message: ServerMessage): boolean {
+    if (message.type === 'waiting') this.#wait(message);
+    else if (message.type === 'admitted') this.#admitted();
+    else if (message.type === 'refused') this.#turnedAway(message.reason);
+    else return false;
+    return true;
+  }
+
+  #wait(frame: Waiting): void {
+    if (frame.re !== this.#waitingFor) return;
+    const { clock } = this.context.options;
+    // People take their time: nothing ends this but an answer, the application, or the room's own end.
+    clock.clearTimeout(this.#timer);
+    clock.clearTimeout(this.#deadlineTimer);
+    this.#waitingFor = undefined;
+    this.#inLobby = true;
+    try {
+      this.terms.waiting?.();
+    } catch (error) {
+      this.context.report(error);
+    }
+  }
+
+  /** The place is there to be taken. */
+  #admitted(): void {
+    if (!this.#inLobby) return;
+    if (!this.#entered) this.#startDeadline();
+    this.ask();
+  }
+
+  #turnedAway(reason: Refused['reason']): void {
+    if (!this.#inLobby) return;
+    this.#inLobby = false;
+    this.refused(new ParleyError(CODE_OF_REFUSAL[reason] ?? 'denied'));
   }
 
   /** An error came. @returns false when it is not the answer to this join. */
@@ -96,6 +165,21 @@ export class RoomEntry {
     this.#closed = true;
     this.detach();
     this.context.options.clock.clearTimeout(this.#deadlineTimer);
+  }
+
+  #join(id: string): Join {
+    const meta = this.terms.meta();
+    // An invite has done its work once this client is in.
+    const invite = this.#entered ? undefined : this.terms.invite;
+    return { type: 'join', id, room: this.room, ...(meta && { meta }), ...(invite !== undefined && { invite }) };
+  }
+
+  #startDeadline(): void {
+    const { clock } = this.context.options;
+    this.#deadlineTimer = clock.setTimeout(
+      () => this.refused(this.#refusal ?? new ParleyError('timeout')),
+      ENTRY_RULES.deadlineMs,
+    );
   }
 
   #again(): void {

@@ -59,8 +59,18 @@ const enter = async (others: ReturnType<typeof participant>[]) => {
       message: { type: 'signal', from: from as PeerId, seq, base: 1, kind },
       body: JSON.stringify(body),
     });
+  const permitted = (version: number, peer: string, publish: boolean) => {
+    const event = { event: 'permitted' as const, peer: peer as PeerId, role: 'member' as const, publish, chat: true };
+    room.receive({ type: 'roster', room: 'room' as RoomId, epoch: 'e1', version, events: [event] }, undefined);
+  };
   const sent = () => out.filter(({ header }) => header.type === 'signal').map(({ header }) => header.kind);
-  return { clock, out, room, joined, signal, sent };
+  return { clock, out, room, joined, signal, permitted, sent };
+};
+
+/** What a remote track and its stream are to the SDK. */
+const remote = (id: string) => {
+  const track = Object.assign(new EventTarget(), { kind: 'audio', enabled: true });
+  return { track, stream: Object.assign(new EventTarget(), { id }) };
 };
 
 const track = (kind: string) => Object.assign(new EventTarget(), { kind }) as unknown as MediaStreamTrack;
@@ -154,6 +164,53 @@ describe('the connections of a room', () => {
     expect([made(0).closed, made(1).closed]).toEqual([true, false]);
     expect(made(1).senders).toHaveLength(1);
     expect(sent().filter((kind) => kind === 'answer')).toHaveLength(3);
+  });
+
+  it('show nothing of a peer while it may not publish, and what it sends again when it may', async () => {
+    const { room, permitted } = await enter([participant('a', 1), participant('b', 2, { publish: false })]);
+    const news: string[] = [];
+    for (const peer of room.peers.values()) {
+      peer.on('track', ({ stream }) => news.push(`${peer.id} shows ${stream.id}`));
+      peer.on('track_ended', ({ stream }) => news.push(`${peer.id} ends ${stream.id}`));
+    }
+    const [first, second] = [remote('one'), remote('two')];
+    const send = (at: number, { track, stream }: typeof first) =>
+      made(at).dispatchEvent(Object.assign(new Event('track'), { track, streams: [stream] }));
+    send(0, first);
+    send(1, second);
+    expect([...(room.peers.get('b' as PeerId)?.streams.keys() ?? [])]).toEqual([]);
+    expect(second.track.enabled).toBe(false);
+    permitted(2, 'a', false);
+    permitted(3, 'b', true);
+    permitted(4, 'a', true);
+    first.track.dispatchEvent(new Event('ended'));
+    expect(news).toEqual(['a shows one', 'a ends one', 'b shows two', 'a shows one', 'a ends one']);
+    expect(second.track.enabled).toBe(true);
+    expect([...(room.peers.get('b' as PeerId)?.streams.keys() ?? [])]).toEqual(['two']);
+  });
+
+  it('carry nothing of this client while it may not publish, and nothing comes back by itself', async () => {
+    const { room, permitted } = await enter([participant('a', 1)]);
+    const camera = room.publish(track('video'), stream);
+    let ended = 0;
+    camera.on('ended', () => {
+      ended += 1;
+    });
+    permitted(2, 'me', false);
+    expect([room.publications, made(0).senders[0]?.track, ended]).toEqual([[], null, 1]);
+    expect(() => room.publish(track('video'), stream)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    permitted(3, 'me', true);
+    expect([room.publications, made(0).senders[0]?.track]).toEqual([[], null]);
+    const again = room.publish(track('video'), stream);
+    await settle();
+    expect(made(0).senders[0]?.track).toBe(again.track);
+  });
+
+  it('are opened by the newcomer when the offer of the one who was there first would not arrive', async () => {
+    const { sent } = await enter([participant('earlier', 1, { publish: false })]);
+    await settle();
+    expect(made(0).channels).toHaveLength(1);
+    expect(sent()).toEqual(['offer']);
   });
 
   it('are closed by leaving', async () => {

@@ -1,15 +1,16 @@
-import type { ChatMessage, IncomingChat, Meta, Participant, PeerId } from '@parley/protocol';
+import type { ChatMessage, IncomingChat, Knock, Meta, Participant, PeerId, Role } from '@parley/protocol';
 import { chatMessage } from './chat-cursor.js';
 import { ParleyError } from './errors.js';
 import type { Peer } from './peer.js';
 import type { Publication } from './publication.js';
 import { RoomCore } from './room-core.js';
 import type { ChatHistory } from './room-events.js';
+import { type Permissions, permissionsOf, type RoomInfo } from './room-state.js';
 import { shareScreen } from './screen.js';
 import { newId } from './session-key.js';
 import { checkSize, json } from './sizes.js';
 
-export type { ChatHistory, RoomEvents } from './room-events.js';
+export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
 
 /**
  * A room that this client is in. It stays joined through lost sockets and changes of node.
@@ -23,6 +24,29 @@ export class Room extends RoomCore {
   /** The own peer id here. It changes only with `rejoined`. */
   get self(): PeerId {
     return this.own;
+  }
+
+  /** The own role here. A live value: `permitted` tells when it changes. */
+  get role(): Role {
+    return this.participants.get(this.own)?.role ?? 'guest';
+  }
+
+  /** What this client may do here. A live value: `permitted` tells when it changes. */
+  get permissions(): Permissions {
+    return permissionsOf(this.participants.get(this.own));
+  }
+
+  /**
+   * What the room is now: name, locked, how people come in, capacity, metadata. It comes right behind the join: undefined
+   * in the first moment, and for as long as the server's database is away.
+   */
+  get info(): RoomInfo | undefined {
+    return this.state.info;
+  }
+
+  /** Who waits to be let in, longest first, for `moderation.admit` and `deny`. Empty below moderator. A live value. */
+  get knocks(): readonly Knock[] {
+    return this.state.knocks;
   }
 
   /** Who is here, self included, by peer id. A live view: it changes as the roster does. */
@@ -60,7 +84,8 @@ export class Room extends RoomCore {
   /**
    * Write a line of chat. Resolves once with the message as it was kept, also when the socket was lost meanwhile:
    * it is sent again and kept once.
-   * @throws ParleyError `payload_too_large` beyond `limits.maxChatBytes`; `timeout` after 45 s: it may have been kept.
+   * @throws ParleyError `payload_too_large` beyond `limits.maxChatBytes`; `forbidden` without the permission to chat;
+   * `timeout` after 45 s: it may have been kept.
    */
   async sendChat(text: string): Promise<ChatMessage> {
     checkSize(text, this.context.limits().maxChatBytes);
@@ -94,6 +119,7 @@ export class Room extends RoomCore {
   /**
    * Send a track to every present and future peer. The stream's id tells the others which tracks belong together.
    * Publishing a track twice gives the same publication.
+   * @throws ParleyError `forbidden` without the permission to publish; `closed` when the room is over.
    *
    * @example
    * const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
@@ -101,13 +127,15 @@ export class Room extends RoomCore {
    */
   publish(track: MediaStreamTrack, stream: MediaStream): Publication {
     if (this.over) throw new ParleyError('closed');
+    if (!this.permissions.publish) throw new ParleyError('forbidden', 'You may not publish in this room.');
     return this.published.add(track, stream);
   }
 
   /**
    * Ask the user for a screen, a window or a tab, and publish it, with its sound if the browser gives any.
    * It ends by itself when the user stops sharing: then `ended` comes and it is unpublished.
-   * @throws DOMException `NotAllowedError` when the user refuses; ParleyError `conflict` where there is no screen capture.
+   * @throws DOMException `NotAllowedError` when the user refuses; ParleyError `conflict` where there is no screen capture,
+   * `forbidden` without the permission to publish.
    */
   shareScreen(options?: DisplayMediaStreamOptions): Promise<Publication> {
     return shareScreen((track, stream) => this.publish(track, stream), options);

@@ -25,6 +25,18 @@ const started = () => {
 };
 
 describe('a roster', () => {
+  it('knows what everybody may do, by events and by whole rosters', () => {
+    const roster = started();
+    const permitted = (role: 'member' | 'moderator', publish: boolean, chat: boolean): RosterEvent => ({
+      ...{ event: 'permitted', peer: 'a' as PeerId, role, publish, chat },
+    });
+    const events = [permitted('moderator', false, true), permitted('moderator', true, false)];
+    expect(words(roster.apply({ epoch: 'e1', version: 7, events }))).toEqual(['permitted a', 'permitted a']);
+    expect(roster.participants.get('a' as PeerId)).toEqual(person('a', { role: 'moderator', chat: false }));
+    const whole = { epoch: 'e1', version: 8, participants: [person('a'), person('b', { name: 'Bea' })] };
+    expect(words(roster.replace(whole))).toEqual(['permitted a', 'updated b']);
+  });
+
   it('applies changes that continue what it knows', () => {
     const roster = started();
     expect(words(roster.apply({ epoch: 'e1', version: 7, events: [joined('c'), left('b')] }))).toEqual([

@@ -1,8 +1,8 @@
-import type { LeftReason, Participant, PeerId, RosterEvent } from '@parley/protocol';
+import type { LeftReason, Participant, PeerId, RosterEvent, UserId } from '@parley/protocol';
 
 /** @internal One difference between two rosters, as the application sees it. */
 export type RosterChange =
-  | { readonly change: 'joined' | 'away' | 'back' | 'updated'; readonly participant: Participant }
+  | { readonly change: 'joined' | 'away' | 'back' | 'updated' | 'permitted'; readonly participant: Participant }
   | { readonly change: 'left'; readonly participant: Participant; readonly reason: LeftReason };
 
 /** @internal A whole roster, from `joined` or from the full form of `roster`. */
@@ -44,6 +44,11 @@ export class Roster {
 
   get version(): number {
     return this.#version;
+  }
+
+  /** A participant of this user, if there is one. */
+  ofUser(user: UserId): Participant | undefined {
+    return [...this.#participants.values()].find((participant) => participant.user === user);
   }
 
   /** True while participants of the epoch before are kept as `away`; ask {@link dropUnseen} after a while. */
@@ -106,6 +111,10 @@ export class Roster {
         const known = this.#participants.get(event.peer);
         return known ? this.#put({ ...known, meta: event.meta, name: event.name ?? known.name }, true) : [];
       }
+      case 'permitted': {
+        const known = this.#participants.get(event.peer);
+        return known ? this.#put(permitted(known, event)) : [];
+      }
       default:
         // A newer server's event: it counts as a version and changes nothing that is known here.
         return [];
@@ -121,6 +130,7 @@ export class Roster {
     if (known.state !== participant.state)
       changes.push({ change: participant.state === 'on' ? 'back' : 'away', participant });
     if (updated || !sameData(known, participant)) changes.push({ change: 'updated', participant });
+    if (!sameRights(known, participant)) changes.push({ change: 'permitted', participant });
     return changes;
   }
 
@@ -142,4 +152,13 @@ export class Roster {
 }
 
 const sameData = (one: Participant, other: Participant): boolean =>
-  one.name === other.name && one.role === other.role && JSON.stringify(one.meta) === JSON.stringify(other.meta);
+  one.name === other.name && JSON.stringify(one.meta) === JSON.stringify(other.meta);
+
+const sameRights = (one: Participant, other: Participant): boolean =>
+  one.role === other.role && one.publish === other.publish && one.chat === other.chat;
+
+/** A right that is there is not named, as in a participant that the server sends whole. */
+const permitted = (
+  { publish: _publish, chat: _chat, ...others }: Participant,
+  { role, publish, chat }: Extract<RosterEvent, { event: 'permitted' }>,
+): Participant => ({ ...others, role, ...(publish ? {} : { publish }), ...(chat ? {} : { chat }) });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CONFIG = '.dependency-cruiser.mjs';
-const CRUISED = ['src', 'protocol/src', 'client/src', 'client-demo/src', 'test'];
+const CRUISED = ['src', 'protocol/src', 'client/src', 'client-demo/src', 'test', 'bench/src'];
 
 interface Violation {
   readonly from: string;
@@ -48,6 +48,7 @@ const SEEDED: Readonly<Record<string, readonly [path: string, imports: string]>>
   'config-knows-nothing': ['src/config/defaults.ts', '../rooms/store.js'],
   'product-never-imports-tests': ['src/rooms/fixture.ts', '../../test/support/nodes.js'],
   'conformance-imports-nothing-of-ours': ['test/protocol/suite.ts', '../support/nodes.js'],
+  'product-never-imports-the-benchmark': ['test/support/measured.ts', '../../bench/src/meter.js'],
   'no-drawers': ['src/rooms/drawer.ts', '../utils/strings.js'],
 };
 
@@ -59,6 +60,7 @@ const INNOCENT = [
   'src/utils/strings.ts',
   'client/src/private.ts',
   'test/support/nodes.ts',
+  'bench/src/meter.ts',
 ];
 
 describe('architecture', () => {

@@ -55,6 +55,13 @@ export class RedisProcess {
     });
   }
 
+  /** Of the server that runs. */
+  get pid(): number {
+    const pid = this.child?.pid;
+    if (pid === undefined) throw new Error('redis-server does not run');
+    return pid;
+  }
+
   /** SIGKILL. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');

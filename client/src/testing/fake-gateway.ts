@@ -44,6 +44,8 @@ export interface Script {
 export const participant = (peer: string, order: number, more: Partial<Participant> = {}): Participant =>
   ({ peer, user: `user-${peer}`, name: peer, role: 'member', meta: {}, state: 'on', order, ...more }) as Participant;
 
+const MODERATION: ReadonlySet<string> = new Set(['answer_knock', 'kick', 'mute', 'permit', 'lock']);
+
 /** A gateway that follows a script, over real WebSockets on a port of its own. */
 export class FakeGateway {
   readonly sockets: FakeSocket[] = [];
@@ -131,6 +133,7 @@ export class FakeGateway {
     if (frame.type === 'join') send(this.joined(frame.id));
     else if (frame.type === 'leave') send({ type: 'left', re: frame.id, room: frame.room });
     else if (frame.type === 'update') send({ type: 'updated', re: frame.id, room: frame.room });
+    else if (MODERATION.has(frame.type)) send({ type: 'done', re: frame.id });
     else if (frame.type === 'refresh') send({ type: 'refreshed', re: frame.id, expiresAt: 0 });
     else if (frame.type === 'ping') send({ type: 'pong' });
     else if (frame.type === 'history')

@@ -1,0 +1,28 @@
+import type { Address, Dialect, Peer, Who } from './dialect.js';
+
+/** So many come in at once. */
+const AT_ONCE = 16;
+
+/** Does something with each of these, a few at a time; the results in their order. */
+export const inTurns = async <T, R>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T) => Promise<R>,
+): Promise<R[]> => {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await act(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return results;
+};
+
+/** Lets all of them connect and join. */
+export const enterAll = (
+  dialect: Dialect,
+  all: readonly { readonly at: Address; readonly who: Who }[],
+): Promise<Peer[]> => inTurns(all, AT_ONCE, async ({ at, who }) => dialect.join(await dialect.connect(at, who), who));

@@ -1,0 +1,20 @@
+/** What a load says of itself when it is asked. */
+export interface Reading {
+  /** Units of work that were done since it began. */
+  readonly units: number;
+  /** Of the time since the last reading, milliseconds; NaN when nothing was measured. */
+  readonly p50: number;
+  readonly p99: number;
+  /** What else was counted. */
+  readonly more?: Readonly<Record<string, number>>;
+}
+
+/** Something that a server is put under. Lives in the generator's process. */
+export interface Load {
+  /** Everything that is not measured. */
+  prepare(): Promise<void>;
+  /** Begins; goes on until `stop`. A promise that comes back: until all of it is done. */
+  start(): void | Promise<void>;
+  read(): Reading;
+  stop(): void;
+}

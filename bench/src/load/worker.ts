@@ -1,0 +1,35 @@
+import process from 'node:process';
+import type { Load } from './load.js';
+import { type LoadSpec, makeLoad } from './make-load.js';
+
+/** One call from the process that measures. */
+export type Call = { readonly id: number } & (
+  | { readonly do: 'prepare'; readonly spec: LoadSpec }
+  | { readonly do: 'start' | 'read' | 'stop' }
+);
+
+/** Its answer: what the method gave, or why it failed. */
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+let load: Load | undefined;
+
+const act = async (call: Call): Promise<unknown> => {
+  if (call.do === 'prepare') {
+    load = makeLoad(call.spec);
+    return load.prepare();
+  }
+  return load?.[call.do]();
+};
+
+process.on('message', (call: Call) => {
+  act(call).then(
+    (value) => process.send?.({ id: call.id, value } satisfies Answer),
+    (error: unknown) =>
+      process.send?.({ id: call.id, error: String((error as Error)?.stack ?? error) } satisfies Answer),
+  );
+});
+process.on('disconnect', () => process.exit(0));

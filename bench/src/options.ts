@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { SYSTEMS } from './systems/index.js';
+import type { System } from './systems/system.js';
+import { WORKS } from './works/index.js';
+import type { Size, Work } from './works/work.js';
+
+/** What was asked for on the command line. */
+export interface Options {
+  readonly works: readonly Work[];
+  /** Those that were asked for. */
+  readonly systems: readonly System[];
+  readonly rounds: number;
+  readonly size: Size;
+  readonly json: string | undefined;
+}
+
+const USAGE = `npm run bench -- [options]
+  --only WORK,…      these works only
+  --systems NAME,…   these systems only; the reference of a work is always measured too
+  --rounds N         measure each system N times, in alternating order (3)
+  --quick            seconds instead of minutes: shows that it works, and no figure is worth anything
+  --json FILE        write all that was measured
+
+works:   ${WORKS.map(({ name }) => name).join(' ')}
+systems: ${SYSTEMS.map(({ name }) => name).join(' ')}`;
+
+const pick = <T extends { readonly name: string }>(what: string, all: readonly T[], names: string | undefined): T[] => {
+  if (names === undefined) return [...all];
+  return names.split(',').flatMap((name) => {
+    const found = all.filter(
+      (one) => one.name === name || one.name.startsWith(`${name}-`) || (what === 'work' && one.name.startsWith(name)),
+    );
+    if (found.length === 0)
+      throw new Error(`There is no ${what} named ${name}; there are: ${all.map((one) => one.name).join(', ')}`);
+    return found;
+  });
+};
+
+/** @returns undefined when help was asked for, and given */
+export const readOptions = (words: readonly string[]): Options | undefined => {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      only: { type: 'string' },
+      systems: { type: 'string' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return undefined;
+  }
+  const { quick } = values;
+  const rounds = Number(values.rounds ?? (quick ? 1 : 3));
+  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
+  return {
+    works: pick('work', WORKS, values.only),
+    systems: pick('system', SYSTEMS, values.systems),
+    rounds,
+    size: quick ? { quick, warmUpUnits: 100, measureMs: 300 } : { quick, warmUpUnits: 60_000, measureMs: 4_000 },
+    json: values.json,
+  };
+};

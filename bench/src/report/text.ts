@@ -1,0 +1,33 @@
+import type { Report, Row, WorkReport } from './report.js';
+
+/** The table for a terminal and for Markdown. */
+export const textOf = ({ machine, works }: Report): string => [machine, ...works.map(tableOf)].join('\n\n');
+
+/** One work as a Markdown table. */
+export const tableOf = ({ title, figure, rounds, rows }: WorkReport): string =>
+  [
+    `**${title}** (${rounds} ${rounds === 1 ? 'round' : 'rounds'})`,
+    '',
+    `| system | ratio | least–most | ${figure} | per second | p50 ms | p99 ms | Redis: share, commands |`,
+    '|---|---|---|---|---|---|---|---|',
+    ...rows.map(rowOf),
+  ].join('\n');
+
+const rowOf = ({ system, ratio, figures }: Row): string => {
+  const { cost, perSecond, p50, p99, redis, commands } = figures;
+  const cells = [
+    system,
+    `**${ratio.median.toFixed(2)}**`,
+    `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)}`,
+    number(cost),
+    perSecond === undefined ? '' : Math.round(perSecond).toLocaleString('en'),
+    number(p50),
+    number(p99),
+    redis === undefined ? '' : `${number(redis)} µs, ${commands?.toFixed(3)}`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+/** Three digits that count. */
+const number = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? '' : value >= 100 ? String(Math.round(value)) : value.toPrecision(3);

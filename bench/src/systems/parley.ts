@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServer } from './server-process.js';
+import type { System } from './system.js';
+
+const MUCH = '100000000';
+
+/**
+ * The rates that the load itself would hit, which comes from a few addresses and sends what thousands of people would.
+ * Every limit is there and is asked for each frame; only its number is greater. Nothing else is set but what a node needs.
+ */
+export const RAISED: Readonly<Record<string, string>> = {
+  FRAME_BURST: MUCH,
+  FRAMES_PER_SECOND: MUCH,
+  BYTE_BURST: MUCH,
+  BYTES_PER_SECOND: MUCH,
+  USER_FRAME_BURST: MUCH,
+  USER_FRAMES_PER_SECOND: MUCH,
+  BROADCAST_BURST: MUCH,
+  BROADCASTS_PER_SECOND: MUCH,
+  ROOM_DELIVERY_BURST: MUCH,
+  ROOM_DELIVERIES_PER_SECOND: MUCH,
+  HANDSHAKE_BURST: MUCH,
+  HANDSHAKES_PER_SECOND: MUCH,
+  MAX_SOCKETS_PER_ADDRESS: MUCH,
+  MAX_UNAUTHENTICATED_SOCKETS: MUCH,
+  MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: MUCH,
+};
+
+const make = (name: string, dialect: System['dialect']): System => ({
+  name,
+  dialect,
+  async start({ secret, redis, createDatabase }, count) {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+    const shared = {
+      DATABASE_URL: await createDatabase(),
+      JWT_SECRET: secret,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      NODE_ENV: 'production',
+      ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
+      ...RAISED,
+    };
+    const nodes = await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        startServer(
+          ['dist/main.js'],
+          { ...shared, NODE_ID: `n${i + 1}`, DATA_DIR: join(folder, String(i)) },
+          /Parley is ready:\s+http:\/\/[^:]+:(\d+)/,
+        ),
+      ),
+    );
+    return {
+      ports: nodes.map(({ port }) => port),
+      pids: nodes.map(({ pid }) => pid),
+      kill: (node) => nodes[node]?.kill(),
+      async stop() {
+        await Promise.all(nodes.map((node) => node.stop()));
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+});
+
+export const parley = make('parley', 'parley');
+export const parleyAcked = make('parley-acked', 'parley-acked');

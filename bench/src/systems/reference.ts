@@ -1,0 +1,26 @@
+import { startServer } from './server-process.js';
+import type { System } from './system.js';
+
+/** One of bench/src/references: it says `ready http://127.0.0.1:PORT`, and takes REDIS_URL when it is not alone. */
+export const reference = (name: string, dialect: System['dialect'], file: string): System => ({
+  name,
+  dialect,
+  async start({ secret, redis }, count) {
+    const environment = { JWT_SECRET: secret, ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }) };
+    const nodes = await Promise.all(
+      Array.from({ length: count }, () =>
+        startServer(
+          ['--import', './scripts/typescript.mjs', `bench/src/references/${file}`],
+          environment,
+          /^ready http:\/\/[^:]+:(\d+)/,
+        ),
+      ),
+    );
+    return {
+      ports: nodes.map(({ port }) => port),
+      pids: nodes.map(({ pid }) => pid),
+      kill: (node) => nodes[node]?.kill(),
+      stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+    };
+  },
+});

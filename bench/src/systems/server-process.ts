@@ -1,0 +1,47 @@
+import { createInterface } from 'node:readline';
+import { startOnLeash } from '../../../scripts/leash.mjs';
+
+/** A server that runs, by the root of its process tree. */
+export interface ServerProcess {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): void;
+}
+
+const BOOT_MS = 60_000;
+
+/**
+ * Starts a server that ends when we do, and waits for the line that says where it listens.
+ * @param ready its first group is the port
+ */
+export const startServer = async (
+  words: readonly string[],
+  environment: Record<string, string>,
+  ready: RegExp,
+): Promise<ServerProcess> => {
+  const { PATH, HOME } = process.env;
+  const server = startOnLeash('INT', process.execPath, words, { PATH, HOME, ...environment });
+  const said: string[] = [];
+  const port = await new Promise<number>((resolve, reject) => {
+    let isReady = false;
+    const give = (why: string) => {
+      if (isReady) return;
+      reject(new Error(`${words.at(-1)} ${why}:\n${said.join('\n')}`));
+    };
+    const timer = setTimeout(() => {
+      give('was not ready in time');
+      server.kill();
+    }, BOOT_MS);
+    void server.ended.then((code) => give(`ended with ${code}`));
+    createInterface({ input: server.output }).on('line', (line) => {
+      const found = ready.exec(line)?.[1];
+      if (found === undefined) return void (said.length < 50 && said.push(line));
+      isReady = true;
+      clearTimeout(timer);
+      resolve(Number(found));
+    });
+  });
+  return { pid: server.pid, port, stop: () => server.stop().then(() => undefined), kill: server.kill };
+};
