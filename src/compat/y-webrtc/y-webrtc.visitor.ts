@@ -1,0 +1,139 @@
+import { CLOSE_CODES } from '@parley/protocol';
+import type { Principal } from '../../auth/principal.js';
+import { type TopicListener, type TopicMember, TopicRefused, type Topics } from '../../topics/topics.js';
+import type { DoorSocket, Visitor } from '../door.js';
+import { type Admission, mayUse, REFUSED } from './admission.js';
+import { type ClientFrame, PONG, payloadOf, readFrame } from './frames.js';
+import type { Idlers } from './idlers.js';
+
+/** What is counted of all visitors. */
+export interface YWebrtcCounters extends Record<string, number> {
+  /** Frames that were none of this protocol; they are ignored. */
+  strangeFrames: number;
+  /** Topics that were refused, for a limit or for a token of other rooms, and what was published there. */
+  refusedTopics: number;
+  /** Clients that were not let in. */
+  refusedClients: number;
+}
+
+/** What the visitors of the door share. */
+export interface YWebrtcHouse {
+  readonly topics: Topics;
+  readonly counters: YWebrtcCounters;
+  readonly idlers: Idlers;
+  /** The frame for a subscriber; the same for all who get the same payload. */
+  echo(payload: Buffer, clients: number): string;
+}
+
+/** Before the names of all topics, so that no other door's are reached by any name. */
+const NAMESPACE = 'y-webrtc:';
+/** The most that a client waits when its topic delivers too much: without a pong for 30 s it would hang up. */
+const MOST_WAIT_MS = 2_000;
+
+/**
+ * One socket of a page, which has one for all its rooms. The protocol has no word for no: what is refused is dropped,
+ * and who is not let in idles. Announcements are made once, so a client that may have missed something is closed, comes
+ * back and announces itself anew.
+ */
+export class YWebrtcVisitor implements Visitor, TopicListener {
+  private readonly member: TopicMember;
+  private principal: Principal | undefined;
+  private isIn = false;
+  private asking: Promise<void> | undefined;
+
+  /** @param admission a promise: frames wait for it */
+  constructor(
+    private readonly socket: DoorSocket,
+    private readonly house: YWebrtcHouse,
+    admission: Admission | Promise<Admission>,
+  ) {
+    this.member = house.topics.join(this);
+    if (!(admission instanceof Promise)) this.decide(admission);
+    else {
+      this.asking = admission.then((decision) => {
+        this.asking = undefined;
+        this.decide(decision);
+      });
+    }
+  }
+
+  receive(text: string): void | Promise<void> {
+    return this.asking === undefined ? this.handle(text) : this.asking.then(() => this.handle(text));
+  }
+
+  closed(): void {
+    this.member.leave();
+    this.house.idlers.forget(this.socket);
+  }
+
+  onPayload(_topic: string, payload: Buffer, clients: number): void {
+    if (!this.socket.send(this.house.echo(payload, clients))) this.close(CLOSE_CODES.slowConsumer);
+  }
+
+  onGap(): void {
+    this.close(CLOSE_CODES.serviceRestart);
+  }
+
+  private decide(admission: Admission): void {
+    this.isIn = admission.isIn && this.socket.admit(admission.principal);
+    if (admission.isIn) this.principal = admission.principal;
+    if (this.isIn) return;
+    this.house.counters.refusedClients += 1;
+    this.house.idlers.keep(this.socket, admission.isIn ? REFUSED.idleMs : admission.idleMs);
+  }
+
+  private handle(text: string): void | Promise<void> {
+    const frame = readFrame(text);
+    if (frame === undefined) this.house.counters.strangeFrames += 1;
+    else if (frame.type === 'ping') this.socket.send(PONG);
+    else if (this.isIn) return this.act(frame, text);
+  }
+
+  private act(frame: Exclude<ClientFrame, { type: 'ping' }>, text: string): void | Promise<void> {
+    if (frame.type === 'publish') return this.publish(frame.topic, text);
+    for (const topic of frame.topics) {
+      if (frame.type === 'unsubscribe') this.member.unsubscribe(NAMESPACE + topic);
+      // One frame may name thousands: when there is no room for one there is none for the next.
+      else if (!this.subscribe(topic)) return;
+    }
+  }
+
+  /** False: the client has, or the node has, as many as it may. */
+  private subscribe(topic: string): boolean {
+    if (!mayUse(this.principal, topic)) {
+      this.house.counters.refusedTopics += 1;
+      return true;
+    }
+    try {
+      void this.member.subscribe(NAMESPACE + topic);
+      return true;
+    } catch (error) {
+      return this.refused(error).code === 'topic_too_long';
+    }
+  }
+
+  private publish(topic: string, text: string): void | Promise<void> {
+    if (!mayUse(this.principal, topic)) {
+      this.house.counters.refusedTopics += 1;
+      return;
+    }
+    try {
+      const waitMs = this.member.publish(NAMESPACE + topic, payloadOf(text));
+      if (waitMs > 0) return new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, MOST_WAIT_MS)));
+    } catch (error) {
+      // What was said is lost, and will not be said again: unless the client begins anew.
+      this.refused(error);
+      this.close(CLOSE_CODES.unavailable);
+    }
+  }
+
+  private refused(error: unknown): TopicRefused {
+    if (!(error instanceof TopicRefused)) throw error;
+    this.house.counters.refusedTopics += 1;
+    return error;
+  }
+
+  private close(code: number): void {
+    this.socket.close(code, 'begin anew');
+  }
+}
