@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { startDistantRedis } from './distant-redis.js';
 import { startPostgres } from './postgres.js';
 import { startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from './redis.js';
 import { type RunningNode, startNode } from './start-node.js';
@@ -17,6 +18,8 @@ const START = {
   standalone: () => startRedis(),
   cluster: () => startRedisCluster(),
   sentinel: () => startRedisSentinel(),
+  /** 20 ms each way. */
+  distant: () => startDistantRedis(20),
 };
 
 export const startCluster = async (options: {
