@@ -9,7 +9,7 @@ import { Notices } from './ui/notices.js';
 
 const Screen = () => {
   const where = route.value;
-  if (where.screen === 'room') return <RoomScreen key={where.room} id={where.room} />;
+  if (where.screen === 'room') return <RoomScreen key={where.room} id={where.room} invite={where.invite} />;
   if (where.screen === 'nowhere') return <Nowhere />;
   const now = session.value;
   if (now.status === 'starting') return <Waiting text="One moment…" />;

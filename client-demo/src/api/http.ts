@@ -2,7 +2,7 @@ import { ApiProblem, type FieldFault } from './problem.js';
 
 /** One JSON request to the origin that served the page. */
 export interface Request {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: object;

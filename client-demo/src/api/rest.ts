@@ -1,3 +1,4 @@
+import type { RoomEntry } from '@parley/client';
 import { send } from './http.js';
 
 /** The person that a token speaks for. */
@@ -21,11 +22,24 @@ export interface Tokens {
 export interface RoomSummary {
   readonly id: string;
   readonly name: string;
-  /** The user id of the one who made it. */
-  readonly owner: string;
-  readonly capacity: number;
+  /** A user id; null where a token made the room. */
+  readonly owner: string | null;
+  /** Null: as many as the server allows. */
+  readonly capacity: number | null;
   readonly guestsAllowed: boolean;
-  readonly participants: number;
+  readonly access: RoomEntry;
+  readonly locked: boolean;
+  /** Null while nobody can tell. */
+  readonly participants: number | null;
+}
+
+/** What a person chooses for a new room. */
+export interface NewRoom {
+  readonly name: string;
+  readonly guestsAllowed: boolean;
+  readonly listed: boolean;
+  readonly access: RoomEntry;
+  readonly capacity: number | null;
 }
 
 /** What anyone who has the link may know. */
@@ -33,6 +47,8 @@ export interface RoomPreview {
   readonly id: string;
   readonly name: string;
   readonly guestsAllowed: boolean;
+  readonly access: RoomEntry;
+  readonly locked: boolean;
 }
 
 /** One page of a list. */
@@ -41,7 +57,8 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-const roomPath = (id: string, rest = '') => `/v1/rooms/${encodeURIComponent(id)}${rest}`;
+/** Where a room is. */
+export const roomPath = (id: string, rest = '') => `/v1/rooms/${encodeURIComponent(id)}${rest}`;
 
 export const register = (username: string, password: string, displayName: string) =>
   send<Tokens>({ method: 'POST', path: '/v1/auth/register', body: { username, password, displayName } });
@@ -69,13 +86,16 @@ export const hasRelay = async (token: string): Promise<boolean> => {
 
 export const previewRoom = (id: string) => send<RoomPreview>({ path: roomPath(id, '/preview') });
 
+/** @throws ApiProblem with what keeps this person out: `banned`, `admission_required`, `invite_required`, `room_locked` … */
+export const readRoom = (token: string, id: string) => send<RoomSummary>({ path: roomPath(id), token });
+
 export const listRooms = (
   token: string,
   query: { readonly search?: string; readonly cursor?: string; readonly limit?: number },
   signal?: AbortSignal,
 ) => send<Page<RoomSummary>>({ path: '/v1/rooms', query, token, ...(signal ? { signal } : {}) });
 
-export const createRoom = (token: string, room: { name: string; guestsAllowed: boolean; listed: boolean }) =>
+export const createRoom = (token: string, room: NewRoom) =>
   send<RoomSummary>({ method: 'POST', path: '/v1/rooms', body: room, token });
 
 export const deleteRoom = (token: string, id: string) => send<void>({ method: 'DELETE', path: roomPath(id), token });

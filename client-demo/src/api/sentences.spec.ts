@@ -22,10 +22,10 @@ describe('sentences', () => {
     expect(NEXT_STEP_LABELS[sentence.next]).toBeTruthy();
   });
 
-  it.each(['NotAllowedError', 'NotFoundError', 'NotReadableError', 'removed', 'expired', 'room_closed', 'network'])(
-    'has a sentence for %s',
-    (code) => expect(hasSentence(code)).toBe(true),
-  );
+  it.each([
+    ...['NotAllowedError', 'NotFoundError', 'NotReadableError', 'removed', 'expired', 'room_closed', 'network'],
+    ...['denied', 'cancelled'],
+  ])('has a sentence for %s', (code) => expect(hasSentence(code)).toBe(true));
 
   it('answers an unknown code with a sentence too', () => {
     expect(sentenceFor('no_such_code').title).toBe('Something went wrong');

@@ -70,16 +70,41 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   ),
   too_many_rooms: say('That is a lot of rooms', 'You have reached the limit. Leave or delete one first.', 'lobby'),
   forbidden: say('You may not do this', 'Ask the owner of the room to let you.', 'lobby'),
-  banned: say('You cannot come into this room', 'Somebody who runs this room has banned you.', 'lobby'),
-  invite_required: say('This room wants an invite', 'Ask somebody in it for a link with an invite.', 'lobby'),
-  invite_invalid: say(
-    'This invite does not work any more',
-    'It has ended or is used up. Ask for a fresh one.',
+  banned: say(
+    'You are banned from this room',
+    'Somebody who runs it keeps you out until they lift the ban. If that is a mistake, ask them outside of Parley.',
     'lobby',
   ),
-  admission_required: say('Somebody must let you in', 'Join the room and wait until you are let in.', 'retry'),
-  room_locked: say('The room is locked', 'Nobody new comes in now. Try again in a while.', 'retry'),
-  lobby_full: say('Many people wait for this room', 'Try again in a while.', 'retry'),
+  invite_required: say(
+    'This room wants an invite',
+    'Its plain link is not enough. Ask somebody in it for an invite link, and open that.',
+    'lobby',
+  ),
+  invite_invalid: say(
+    'This invite does not work any more',
+    'It has ended or is used up. Ask whoever sent it for a fresh one.',
+    'lobby',
+  ),
+  admission_required: say('Somebody must let you in', 'Ask to come in, and wait until somebody answers.', 'retry'),
+  denied: say(
+    'You were not let in',
+    'Somebody who runs this room has sent you away. You can ask once more, or write to them first.',
+    'retry',
+  ),
+  cancelled: say('You do not wait any more', 'Ask again whenever you like.', 'retry'),
+  room_locked: say(
+    'The room is locked',
+    'Nobody new comes in now. Ask somebody inside to unlock it, or try again in a while.',
+    'retry',
+  ),
+  lobby_full: say('Many people wait for this room', 'There is no place left to wait. Try again in a minute.', 'retry'),
+  too_many_invites: say('That is a lot of invites', 'A room has at most 100 of them. Take some back first.', 'dismiss'),
+  nobody_there: say('They are not there any more', 'They left, or somebody else was faster than you.', 'dismiss'),
+  publish_taken: say(
+    'You cannot be heard or seen now',
+    'Somebody who runs the room has taken that from you. Ask them in the chat to give it back.',
+    'dismiss',
+  ),
   // The call
   superseded: say(
     'The call goes on elsewhere',
@@ -92,7 +117,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     'The connection was lost for longer than we can hold your seat. You can join again.',
     'rejoin',
   ),
-  removed: say('You were removed from the room', 'Somebody who runs this room ended your visit.', 'lobby'),
+  removed: say(
+    'You were removed from the room',
+    'Somebody who runs it has ended your visit. Unless they banned you, its link leads back in.',
+    'lobby',
+  ),
   revoked: say('You were signed out', 'Your access was ended by somebody who runs this service.', 'sign_in'),
   room_closed: say('The room was closed', 'Its owner deleted it, so the call is over.', 'lobby'),
   not_in_room: say('You are not in the room any more', 'Join again to go on.', 'rejoin'),

@@ -1,15 +1,23 @@
 import { signal } from '@preact/signals';
 import type { Call } from './call.js';
+import type { Person } from './person.js';
 
 /** What stands beside the stage, and what lies over it. */
 export type Panel = 'chat' | 'people' | undefined;
-export type Overlay = 'devices' | 'help' | 'more' | undefined;
+export type Overlay = 'devices' | 'help' | 'more' | 'invites' | 'bans' | undefined;
+
+/** Something to be asked once more before it is done to somebody. */
+export interface Question {
+  readonly what: 'kick' | 'ban' | 'transfer';
+  readonly person: Person;
+}
 
 /** Everything that a button or a key can do in a call. */
 export class CallActions {
   readonly panel = signal<Panel>(undefined);
   readonly overlay = signal<Overlay>(undefined);
   readonly numbers = signal(false);
+  readonly question = signal<Question | undefined>(undefined);
 
   constructor(
     readonly call: Call,
@@ -23,6 +31,15 @@ export class CallActions {
   show(panel: Panel): void {
     this.panel.value = panel;
     this.call.chat.show(panel === 'chat');
+  }
+
+  ask(question: Question | undefined): void {
+    this.question.value = question;
+  }
+
+  /** True while a dialog lies over the call. */
+  get isCovered(): boolean {
+    return this.overlay.value !== undefined || this.question.value !== undefined;
   }
 
   /** Does what a key stands for. @returns false when it stands for nothing */

@@ -1,4 +1,7 @@
+import { MicOffIcon } from '../ui/icons.js';
+import type { CallActions } from './actions.js';
 import type { Call } from './call.js';
+import { KnockBanner } from './knocks.js';
 
 /** How the call stands with the service, when not simply well. */
 const LinkBanner = ({ call }: { call: Call }) => {
@@ -21,14 +24,25 @@ const LinkBanner = ({ call }: { call: Call }) => {
   }
 };
 
+/** Said for as long as it is so: otherwise one talks into the void. */
+const OffAir = ({ call }: { call: Call }) =>
+  call.house.permissions.value.publish ? null : (
+    <div class="banner off-air" role="status" data-testid="banner-off-air">
+      <MicOffIcon />
+      <span>You are off the air: somebody who runs the room has taken your voice and picture.</span>
+    </div>
+  );
+
 /** Lies over the top of the stage. */
-export const Banners = ({ call }: { call: Call }) => (
+export const Banners = ({ actions }: { actions: CallActions }) => (
   <div class="banner-place">
-    <LinkBanner call={call} />
-    {call.blocked.value.length > 0 && (
+    <LinkBanner call={actions.call} />
+    <OffAir call={actions.call} />
+    <KnockBanner actions={actions} />
+    {actions.call.blocked.value.length > 0 && (
       <div class="banner" role="status" data-testid="banner-sound">
         <span class="grow">The browser holds the sound back.</span>
-        <button type="button" class="button" onClick={() => call.unblock()}>
+        <button type="button" class="button" onClick={() => actions.call.unblock()}>
           Turn it on
         </button>
       </div>

@@ -1,11 +1,12 @@
-import { type Meta, ParleyClient, ParleyError, type PeerId, type Room } from '@parley/client';
+import { type JoinOptions, type Meta, ParleyClient, ParleyError, type PeerId, type Room } from '@parley/client';
 import { batch, effect, signal } from '@preact/signals';
 import { ApiProblem, codeOf } from '../api/problem.js';
 import { ChatLog } from '../chat/chat-log.js';
 import { FileShelf } from '../files/file-shelf.js';
 import { announce, notify } from '../state/notices.js';
-import { accessToken } from '../state/session.js';
+import { accessToken, freshToken } from '../state/session.js';
 import { shareUpstream } from './bitrate.js';
+import { House } from './house.js';
 import type { LocalMedia } from './local-media.js';
 import { Outgoing } from './outgoing.js';
 import { type Person, peopleOf } from './person.js';
@@ -38,24 +39,37 @@ export class Call {
   /** Code of why it ended; set once. */
   readonly over = signal<string | undefined>(undefined);
   readonly joined = signal(false);
+  /** Somebody inside must let this person in, and was told. */
+  readonly waiting = signal(false);
   /** True once anyone else has been here. */
   readonly met = signal(false);
   /** Plays what the browser held back, when it wants a click first. */
   readonly blocked = signal<readonly (() => Promise<void>)[]>([]);
   readonly outgoing: Outgoing;
+  readonly house: House;
   readonly chat = new ChatLog();
   readonly files = new FileShelf();
   private readonly client = new ParleyClient({ url: location.origin, token, rtcConfiguration: wayToOthers() });
   private readonly stops: (() => void)[] = [];
   private upstreamTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly waitNoMore = new AbortController();
   private room: Room | undefined;
   private closed = false;
 
   constructor(
-    private readonly roomId: string,
+    readonly roomId: string,
     readonly media: LocalMedia,
+    private readonly invite?: string | undefined,
   ) {
     this.outgoing = new Outgoing(media);
+    this.house = new House({
+      micOn: () => media.mic.on.value,
+      mute: () => void media.mic.set(false),
+      silence: () => {
+        void media.mic.set(false);
+        void media.camera.set(false);
+      },
+    });
   }
 
   /** Connects and joins. Does not throw: `over` tells. */
@@ -67,7 +81,7 @@ export class Call {
     try {
       await this.client.connect();
       const meta = this.outgoing.meta();
-      const room = await this.client.join(this.roomId, { meta });
+      const room = await this.join(meta);
       if (this.closed) return void room.leave();
       this.enter(room, meta);
     } catch (error) {
@@ -75,9 +89,15 @@ export class Call {
     }
   }
 
+  /** Asks no more to be let in: `over` is `cancelled` then. */
+  stopWaiting(): void {
+    this.waitNoMore.abort();
+  }
+
   /** The person's own wish. The others see it at once. */
   async leave(): Promise<void> {
     this.close();
+    this.waitNoMore.abort();
     await this.room?.leave().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }
@@ -94,6 +114,26 @@ export class Call {
     const waiting = this.blocked.value;
     this.blocked.value = [];
     await Promise.all(waiting.map((play) => play().catch(() => undefined)));
+  }
+
+  private async join(meta: Meta): Promise<Room> {
+    const options: JoinOptions = {
+      meta,
+      ...(this.invite !== undefined && { invite: this.invite }),
+      waiting: () => {
+        this.waiting.value = true;
+      },
+      signal: this.waitNoMore.signal,
+    };
+    try {
+      return await this.client.join(this.roomId, options);
+    } catch (error) {
+      if (codeOf(error) !== 'removed') throw error;
+      // The token is from before this person was put out. Who may come back, may with a newer one.
+      await freshToken();
+      await this.client.refreshToken();
+      return this.client.join(this.roomId, options);
+    }
   }
 
   private enter(room: Room, told: Meta): void {
@@ -113,6 +153,7 @@ export class Call {
       room.on('away', ({ name }) => announce(`${name} lost the connection`)),
       room.on('back', ({ name }) => announce(`${name} is back`)),
       room.on('updated', follow),
+      room.on('permitted', follow),
       room.on('roster', follow),
       room.on('rejoined', follow),
       room.on('peer', (peer) => this.addPeer(peer.id)),
@@ -126,6 +167,7 @@ export class Call {
       this.joined.value = true;
       if (this.client.state === 'connected') this.link.value = 'up';
     });
+    this.house.enter(room);
     this.outgoing.enter(room, told);
     this.chat.enter(room, this.client.user?.id, this.client.limits?.maxChatBytes);
     this.files.enter(room, this.chat);
@@ -194,6 +236,7 @@ export class Call {
     clearTimeout(this.upstreamTimer);
     for (const stop of this.stops.splice(0)) stop();
     for (const remote of this.remotes.value.values()) remote.close();
+    this.house.close();
     this.outgoing.close();
     this.files.close();
     this.chat.close();

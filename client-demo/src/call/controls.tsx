@@ -60,6 +60,9 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
   const sharing = call.outgoing.screen.value !== undefined;
   const unread = call.chat.unread.value;
   const panel = actions.panel.value;
+  const knocks = call.house.knocks.value.length;
+  const here = `People, ${call.people.value.length} here`;
+  const barred = call.house.permissions.value.publish ? '' : 'barred';
   return (
     <fieldset class="controls" aria-label="Call controls">
       <Control
@@ -68,7 +71,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         hint={mic ? 'Switch the microphone off (M)' : 'Switch the microphone on (M)'}
         testid="mic-toggle"
         pressed={mic}
-        class={mic ? '' : 'off'}
+        class={mic ? '' : `off ${barred}`}
         onClick={() => call.outgoing.toggleMic()}
       >
         {mic ? <MicIcon /> : <MicOffIcon />}
@@ -79,7 +82,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         hint={camera ? 'Switch the camera off (V)' : 'Switch the camera on (V)'}
         testid="camera-toggle"
         pressed={camera}
-        class={camera ? '' : 'off'}
+        class={camera ? '' : `off ${barred}`}
         onClick={() => call.outgoing.toggleCamera()}
       >
         {camera ? <CameraIcon /> : <CameraOffIcon />}
@@ -89,7 +92,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         word={sharing ? 'Stop' : 'Share'}
         hint={sharing ? 'Stop sharing (S)' : 'Share your screen (S)'}
         testid="screen-toggle"
-        class={`only-wide ${sharing ? 'on' : ''}`}
+        class={`only-wide ${sharing ? 'on' : barred}`}
         onClick={() => call.outgoing.toggleScreen()}
       >
         {sharing ? <ScreenOffIcon /> : <ScreenIcon />}
@@ -108,7 +111,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         <Badge count={unread} what="unread" />
       </Control>
       <Control
-        label={`People, ${call.people.value.length} here`}
+        label={knocks > 0 ? `${here}, ${knocks} at the door` : here}
         word="People"
         hint="People (P)"
         testid="people-toggle"
@@ -117,6 +120,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         onClick={() => actions.toggle('people')}
       >
         <PeopleIcon />
+        <Badge count={knocks} what="knocks" />
       </Control>
       <Control
         label="Copy link of the room"

@@ -1,18 +1,12 @@
 import type { Meta, Publication, Room } from '@parley/client';
 import { effect, signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
-import { NEXT_STEP_LABELS, sentenceFor } from '../api/sentences.js';
 import { announce, notify } from '../state/notices.js';
 import type { LocalMedia } from './local-media.js';
+import { tell } from './tell.js';
 
 /** True where the browser can share a screen at all. */
 export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
-
-/** Says what went wrong, with the button that tries once more where that may help. */
-const tell = (code: string, again?: () => void): void => {
-  const { title, text } = sentenceFor(code);
-  notify(`${title}. ${text}`, 'bad', again && { label: NEXT_STEP_LABELS.retry, run: again });
-};
 
 /** What goes out of this page into the room: voice, picture, screen, and the word of which of them are on. */
 export class Outgoing {
@@ -65,6 +59,7 @@ export class Outgoing {
   async toggleScreen(): Promise<void> {
     if (this.shared) return this.stopScreen();
     if (!this.room) return;
+    if (this.isBarred()) return tell('publish_taken');
     if (!canShareScreen()) return tell('screen_unsupported');
     try {
       const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });
@@ -97,14 +92,30 @@ export class Outgoing {
 
   private async toggle(which: 'mic' | 'camera', name: string): Promise<void> {
     const input = this.media[which];
+    if (!input.on.value && this.isBarred()) return tell('publish_taken');
     await input.set(!input.on.value);
     if (input.problem.value) tell(input.problem.value, () => void this.toggle(which, name));
     else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
+    // The track may be the same as before it was taken off the air.
+    if (!this.published[which]) this.carry(which, input.track.value);
+  }
+
+  private isBarred(): boolean {
+    return this.room?.permissions.publish === false;
   }
 
   private carry(which: 'mic' | 'camera', track: MediaStreamTrack | undefined): void {
     const publication = this.published[which];
     if (publication) void publication.replaceTrack(track ?? null).catch(() => undefined);
-    else if (track && this.room) this.published[which] = this.room.publish(track, this.media.stream);
+    else if (track && this.room && !this.isBarred()) this.publish(which, track, this.room);
+  }
+
+  private publish(which: 'mic' | 'camera', track: MediaStreamTrack, room: Room): void {
+    const publication = room.publish(track, this.media.stream);
+    this.published[which] = publication;
+    publication.on('ended', () => {
+      // Unplugged, it waits for another device; taken off the air, it is over.
+      if (!room.publications.includes(publication)) delete this.published[which];
+    });
   }
 }

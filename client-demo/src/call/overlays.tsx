@@ -2,7 +2,9 @@ import { copyLink } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
 import { DevicesIcon, HelpIcon, LinkIcon, PulseIcon, ScreenIcon } from '../ui/icons.js';
 import { type CallActions, SHORTCUTS } from './actions.js';
+import { Bans } from './bans.js';
 import { DeviceFields } from './device-fields.js';
+import { Invites } from './invites.js';
 import { MicMeter } from './mic-meter.js';
 import { canShareScreen } from './outgoing.js';
 
@@ -79,6 +81,10 @@ export const Overlays = ({ actions, link }: { actions: CallActions; link: string
       return <Help onClose={close} />;
     case 'devices':
       return <Devices actions={actions} onClose={close} />;
+    case 'invites':
+      return <Invites call={actions.call} onClose={close} />;
+    case 'bans':
+      return <Bans room={actions.call.roomId} onClose={close} />;
     case 'more':
       return <More actions={actions} link={link} onClose={close} />;
     default:

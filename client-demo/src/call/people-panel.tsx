@@ -1,47 +1,54 @@
-import { Avatar } from '../ui/flag.js';
-import { CameraIcon, CameraOffIcon, MicIcon, MicOffIcon, ScreenIcon } from '../ui/icons.js';
-import type { Call } from './call.js';
+import { BanIcon, InviteIcon, LockIcon } from '../ui/icons.js';
+import { Switch } from '../ui/switch.js';
+import type { CallActions } from './actions.js';
+import { KnockList } from './knocks.js';
 import { PanelFrame } from './panel-frame.js';
-import type { Person } from './person.js';
+import { PersonRow } from './person-row.js';
 
-const ROLE_WORDS: Readonly<Record<Person['role'], string>> = {
-  owner: 'Owner',
-  moderator: 'Moderator',
-  member: '',
-  guest: 'Guest',
+/** What those who run the room have at hand: the lock, invites, bans. */
+const RoomTools = ({ actions }: { actions: CallActions }) => {
+  const { house } = actions.call;
+  const locked = house.info.value?.locked === true;
+  const open = (overlay: 'invites' | 'bans') => () => {
+    actions.overlay.value = overlay;
+  };
+  return (
+    <div class="room-tools" data-testid="room-tools">
+      <Switch
+        label="Lock the room"
+        hint={locked ? 'Nobody new comes in' : 'People can come in'}
+        on={locked}
+        testid="lock-toggle"
+        onChange={(wanted) => void house.setLocked(wanted)}
+      >
+        <LockIcon />
+      </Switch>
+      <div class="row">
+        <button type="button" class="button quiet small grow" data-testid="invites-open" onClick={open('invites')}>
+          <InviteIcon /> Invite
+        </button>
+        <button type="button" class="button quiet small grow" data-testid="bans-open" onClick={open('bans')}>
+          <BanIcon /> Banned
+        </button>
+      </div>
+    </div>
+  );
 };
 
-const PersonRow = ({ person }: { person: Person }) => (
-  <li class="person" data-testid="person" data-peer={person.peer}>
-    <Avatar name={person.name} />
-    <div class="grow">
-      <div class="cut">{person.self ? `${person.name} (you)` : person.name}</div>
-      <div class="hint">{person.away ? 'reconnecting…' : ROLE_WORDS[person.role]}</div>
-    </div>
-    {person.screen && (
-      <span>
-        <ScreenIcon />
-        <span class="sr">shares the screen</span>
-      </span>
-    )}
-    <span class={person.audio ? '' : 'bad'}>
-      {person.audio ? <MicIcon /> : <MicOffIcon />}
-      <span class="sr">{person.audio ? 'microphone on' : 'microphone off'}</span>
-    </span>
-    <span class={person.video ? '' : 'bad'}>
-      {person.video ? <CameraIcon /> : <CameraOffIcon />}
-      <span class="sr">{person.video ? 'camera on' : 'camera off'}</span>
-    </span>
-  </li>
-);
-
-/** Everyone who is here, with what they have on. */
-export const PeoplePanel = ({ call, onClose }: { call: Call; onClose: () => void }) => (
-  <PanelFrame title={`People (${call.people.value.length})`} onClose={onClose} testid="people-panel">
-    <ul class="people">
-      {call.people.value.map((person) => (
-        <PersonRow key={person.peer} person={person} />
-      ))}
-    </ul>
-  </PanelFrame>
-);
+/** Everyone who is here, with what they have on; for those who run the room also who wants to come in. */
+export const PeoplePanel = ({ actions, onClose }: { actions: CallActions; onClose: () => void }) => {
+  const { call } = actions;
+  return (
+    <PanelFrame title={`People (${call.people.value.length})`} onClose={onClose} testid="people-panel">
+      <div class="people-scroll">
+        {call.house.runs && <RoomTools actions={actions} />}
+        <KnockList house={call.house} />
+        <ul class="people" aria-label="People in the call">
+          {call.people.value.map((person) => (
+            <PersonRow key={person.peer} person={person} actions={actions} />
+          ))}
+        </ul>
+      </div>
+    </PanelFrame>
+  );
+};

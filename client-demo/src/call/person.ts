@@ -1,4 +1,4 @@
-import type { Participant, PeerId } from '@parley/client';
+import type { Participant, PeerId, UserId } from '@parley/client';
 
 /** What a participant shows to the room, read from a `meta` that anyone may have written. */
 export interface Shown {
@@ -11,10 +11,14 @@ export interface Shown {
 /** One person in the call. */
 export interface Person extends Shown {
   readonly peer: PeerId;
+  readonly user: UserId;
   readonly name: string;
   readonly self: boolean;
   readonly away: boolean;
   readonly role: Participant['role'];
+  /** False: somebody who runs the room has taken it from them. */
+  readonly mayPublish: boolean;
+  readonly mayChat: boolean;
 }
 
 const MAX_STREAM_ID = 128;
@@ -24,10 +28,13 @@ export const personOf = (participant: Participant, self: PeerId): Person => {
   const { audio, video, screen } = participant.meta;
   return {
     peer: participant.peer,
+    user: participant.user,
     name: participant.name.trim() || 'Somebody',
     self: participant.peer === self,
     away: participant.state === 'away',
     role: participant.role,
+    mayPublish: participant.publish !== false,
+    mayChat: participant.chat !== false,
     audio: audio === true,
     video: video === true,
     screen: typeof screen === 'string' && screen !== '' && screen.length <= MAX_STREAM_ID ? screen : null,

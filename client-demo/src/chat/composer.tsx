@@ -42,10 +42,11 @@ export const Composer = ({ call }: { call: Call }) => {
   const others = call.people.value.filter(({ self }) => !self);
   const recipient = others.find(({ peer }) => peer === to)?.peer;
   const tooLong = chat.isTooLong(text);
+  const mayWrite = call.house.permissions.value.chat;
 
   const send = () => {
     const line = text.trim();
-    if (line === '' || tooLong) return;
+    if (line === '' || tooLong || !mayWrite) return;
     if (!chat.canSend()) return notify('Many messages still wait to be sent. Try again in a moment.', 'bad');
     setText('');
     void chat.send(line);
@@ -60,6 +61,7 @@ export const Composer = ({ call }: { call: Call }) => {
       }}
     >
       {others.length > 1 && <Recipients call={call} to={recipient ?? EVERYONE} onTo={setTo} />}
+      {!mayWrite && <p class="hint">Somebody who runs the room has taken the chat from you. You still read it.</p>}
       {tooLong && <p class="fault">This is too long for one message.</p>}
       <div class="composer-row">
         <IconButton label="Send a file" onClick={() => file.current?.click()} testid="file-button">
@@ -82,7 +84,8 @@ export const Composer = ({ call }: { call: Call }) => {
           rows={1}
           aria-label="Message"
           aria-invalid={tooLong || undefined}
-          placeholder="Write a message"
+          placeholder={mayWrite ? 'Write a message' : 'You cannot write now'}
+          disabled={!mayWrite}
           enterkeyhint="send"
           data-testid="chat-input"
           data-first-focus
@@ -100,7 +103,7 @@ export const Composer = ({ call }: { call: Call }) => {
           aria-label="Send"
           title="Send"
           data-testid="chat-send"
-          disabled={text.trim() === '' || tooLong}
+          disabled={text.trim() === '' || tooLong || !mayWrite}
         >
           <SendIcon />
         </button>

@@ -5,12 +5,13 @@ import type { Call } from '../call/call.js';
 import { Controls } from '../call/controls.js';
 import { Overlays } from '../call/overlays.js';
 import { PeoplePanel } from '../call/people-panel.js';
+import { Questions } from '../call/questions.js';
 import { Stage } from '../call/stage.js';
 import { ChatPanel } from '../chat/chat-panel.js';
 import { IconButton } from '../ui/button.js';
 import { Hoist } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
-import { HelpIcon } from '../ui/icons.js';
+import { HelpIcon, LockIcon } from '../ui/icons.js';
 import { ThemeButton } from '../ui/theme-button.js';
 
 /** One key, no modifier, and not while a person writes or a dialog is open. */
@@ -18,7 +19,7 @@ const useKeys = (actions: CallActions) => {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
-      if (actions.overlay.value !== undefined) return;
+      if (actions.isCovered) return;
       if (event.key === 'Escape' && actions.panel.value) actions.show(undefined);
       else if (actions.press(event.key.toLowerCase())) event.preventDefault();
     };
@@ -41,6 +42,12 @@ export const CallScreen = (props: { call: Call; roomName: string; link: string; 
         <div class="grow cut">
           <ScreenTitle page={roomName}>{roomName}</ScreenTitle>
         </div>
+        {call.house.info.value?.locked && (
+          <span class="locked" title="Nobody new comes in" data-testid="locked-badge">
+            <LockIcon />
+            Locked
+          </span>
+        )}
         <span class="only-wide only-keys">
           <IconButton label="Keys" testid="help-toggle" onClick={() => actions.press('?')}>
             <HelpIcon />
@@ -48,11 +55,12 @@ export const CallScreen = (props: { call: Call; roomName: string; link: string; 
         </span>
         <ThemeButton />
       </header>
-      <Stage call={call} numbers={actions.numbers.value} link={link} banners={<Banners call={call} />} />
+      <Stage call={call} numbers={actions.numbers.value} link={link} banners={<Banners actions={actions} />} />
       {panel === 'chat' && <ChatPanel call={call} onClose={close} />}
-      {panel === 'people' && <PeoplePanel call={call} onClose={close} />}
+      {panel === 'people' && <PeoplePanel actions={actions} onClose={close} />}
       <Controls actions={actions} link={link} />
       <Overlays actions={actions} link={link} />
+      <Questions actions={actions} />
     </div>
   );
 };

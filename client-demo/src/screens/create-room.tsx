@@ -1,3 +1,4 @@
+import type { RoomEntry } from '@parley/client';
 import { useState } from 'preact/hooks';
 import * as rest from '../api/rest.js';
 import { withToken } from '../state/session.js';
@@ -6,13 +7,45 @@ import { Field } from '../ui/field.js';
 import { Problem } from '../ui/problem.js';
 import { useSubmit } from '../ui/submit.js';
 
+const DOORS: readonly (readonly [access: RoomEntry, word: string, hint: string])[] = [
+  ['open', 'Everybody', 'whoever has the link comes straight in'],
+  ['lobby', 'Whoever is let in', 'they knock; you or a moderator answer'],
+  ['invite', 'Those with an invite', 'you make the links, and they run out'],
+];
+const MOST_PEOPLE = 10_000;
+
+const Doors = ({ access, onAccess }: { access: RoomEntry; onAccess: (access: RoomEntry) => void }) => (
+  <fieldset class="choices">
+    <legend class="label">Who comes in?</legend>
+    {DOORS.map(([value, word, hint]) => (
+      <label key={value} class="choice">
+        <input
+          type="radio"
+          name="access"
+          value={value}
+          checked={access === value}
+          data-testid={`room-create-${value}`}
+          onChange={() => onAccess(value)}
+        />
+        <span>
+          {word}
+          <span class="hint choice-hint">{hint}</span>
+        </span>
+      </label>
+    ))}
+  </fieldset>
+);
+
 /** Asks for a name and who may come. */
 export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.RoomSummary) => void }) => {
   const [name, setName] = useState('');
   const [guestsAllowed, setGuestsAllowed] = useState(true);
   const [listed, setListed] = useState(true);
+  const [access, setAccess] = useState<RoomEntry>('open');
+  const [capacity, setCapacity] = useState('');
   const { busy, code, faults, onSubmit, amend } = useSubmit(async () => {
-    const room = { name: name.trim(), guestsAllowed, listed };
+    const seats = capacity.trim() === '' ? null : Number(capacity);
+    const room = { name: name.trim(), guestsAllowed, listed, access, capacity: seats };
     props.onCreated(await withToken((token) => rest.createRoom(token, room)));
   });
   return (
@@ -31,6 +64,20 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
           onValue={amend('name', setName)}
           fault={faults.name}
         />
+        <Doors access={access} onAccess={setAccess} />
+        <Field
+          label="How many at most? (optional)"
+          testid="room-create-capacity"
+          name="capacity"
+          type="number"
+          autoComplete="off"
+          placeholder="No limit of its own"
+          min={1}
+          max={MOST_PEOPLE}
+          value={capacity}
+          onValue={amend('capacity', setCapacity)}
+          fault={faults.capacity}
+        />
         <label class="check">
           <input
             type="checkbox"
@@ -40,7 +87,7 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
           />
           <span>
             Guests may come in
-            <span class="hint"> — anyone with the link, without an account</span>
+            <span class="hint"> — without an account, by the same door</span>
           </span>
         </label>
         <label class="check">
@@ -55,7 +102,7 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
             <span class="hint"> — otherwise only the link leads here</span>
           </span>
         </label>
-        {code && !faults.name && <Problem code={code} />}
+        {code && !faults.name && !faults.capacity && <Problem code={code} />}
         <button type="submit" class="button wide" data-testid="room-create-submit" disabled={busy}>
           {busy ? 'Making the room…' : 'Make the room'}
         </button>

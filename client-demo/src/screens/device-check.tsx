@@ -7,46 +7,15 @@ import { RelaySwitch } from '../call/relay-switch.js';
 import { Video } from '../call/video.js';
 import { Avatar } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
-import { BackIcon, CameraIcon, CameraOffIcon, MicIcon, MicOffIcon } from '../ui/icons.js';
+import { BackIcon } from '../ui/icons.js';
 import { Problem } from '../ui/problem.js';
+import { MediaSwitches } from './media-switches.js';
 import { TopBar } from './welcome.js';
 
 const previewWord = (media: LocalMedia): string => {
   if (media.asking.value) return 'Your browser asks for camera and microphone: allow both.';
   if (media.camera.track.value) return '';
   return media.camera.problem.value ? 'You will join without a picture.' : 'Your camera is off.';
-};
-
-/** The two switches over the preview. */
-const Switches = ({ media }: { media: LocalMedia }) => {
-  const mic = media.mic.on.value;
-  const camera = media.camera.on.value;
-  return (
-    <div class="preview-bar">
-      <button
-        type="button"
-        class={`control ${mic ? '' : 'off'}`}
-        aria-pressed={mic}
-        aria-label="Microphone"
-        title={mic ? 'Switch the microphone off' : 'Switch the microphone on'}
-        data-testid="device-mic"
-        onClick={() => media.mic.set(!mic)}
-      >
-        {mic ? <MicIcon /> : <MicOffIcon />}
-      </button>
-      <button
-        type="button"
-        class={`control ${camera ? '' : 'off'}`}
-        aria-pressed={camera}
-        aria-label="Camera"
-        title={camera ? 'Switch the camera off' : 'Switch the camera on'}
-        data-testid="device-camera"
-        onClick={() => media.camera.set(!camera)}
-      >
-        {camera ? <CameraIcon /> : <CameraOffIcon />}
-      </button>
-    </div>
-  );
 };
 
 /** How one looks and sounds, before anyone else sees or hears. */
@@ -58,6 +27,9 @@ export const DeviceCheck = (props: {
   leaveHref: string | undefined;
   /** After a reload in the call. */
   again: boolean;
+  /** Somebody inside must let this person in. */
+  knocks: boolean;
+  locked: boolean;
 }) => {
   const { media, user } = props;
   const join = useRef<HTMLButtonElement>(null);
@@ -82,7 +54,7 @@ export const DeviceCheck = (props: {
             )}
             <span class="pill preview-name">{user.displayName}</span>
             {previewWord(media) && <p class="preview-word">{previewWord(media)}</p>}
-            <Switches media={media} />
+            <MediaSwitches media={media} />
           </div>
           <div class="check-side">
             <div>
@@ -94,6 +66,8 @@ export const DeviceCheck = (props: {
               <ScreenTitle page={props.roomName}>{props.roomName}</ScreenTitle>
               <p class="soft" data-testid="device-word">
                 {props.again ? 'You were in this call: join again.' : `You come in as ${user.displayName}.`}
+                {props.knocks && ' Somebody inside lets you in.'}
+                {props.locked && ' The room is locked: only those who were in it come back.'}
               </p>
             </div>
             {problems.map((code) => (
@@ -109,7 +83,7 @@ export const DeviceCheck = (props: {
             <RelaySwitch />
             <div class="join-place">
               <button ref={join} type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
-                Join now
+                {props.knocks ? 'Ask to come in' : 'Join now'}
               </button>
             </div>
           </div>

@@ -21,6 +21,7 @@ export const Door = ({ room, why }: { room: RoomPreview; why?: string | undefine
           {room.guestsAllowed
             ? 'Say who you are and come in. You check your camera first; nobody sees you before you join.'
             : 'This room is for people with an account. Log in or make one; it takes a moment.'}
+          {room.access === 'lobby' && ' Then you knock, and somebody inside lets you in.'}
         </p>
       </div>
       <div class="form">

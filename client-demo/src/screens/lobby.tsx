@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { codeOf } from '../api/problem.js';
 import type { Account, RoomSummary } from '../api/rest.js';
-import { sentenceFor } from '../api/sentences.js';
+import { tell } from '../call/tell.js';
 import { notify } from '../state/notices.js';
 import { RoomList } from '../state/rooms.js';
 import { goTo, roomHash, roomLink } from '../state/route.js';
@@ -11,7 +11,7 @@ import { copyLink } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
 import { Avatar, Hoist } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
-import { ExitIcon, LinkIcon, PlusIcon, SearchIcon, TrashIcon } from '../ui/icons.js';
+import { ExitIcon, LinkIcon, LockIcon, PlusIcon, SearchIcon, TrashIcon } from '../ui/icons.js';
 import { Problem } from '../ui/problem.js';
 import { CreateRoom } from './create-room.js';
 import { TopBar } from './welcome.js';
@@ -22,15 +22,29 @@ const REREAD_MS = 15_000;
 const people = (count: number) =>
   count === 0 ? 'Nobody here' : count === 1 ? '1 person here' : `${count} people here`;
 
+const DOORS: Readonly<Record<RoomSummary['access'], string>> = {
+  open: '',
+  lobby: 'Knock to come in',
+  invite: 'By invite',
+};
+
 const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void }) => {
   const { room, own } = props;
+  const here = room.participants ?? 0;
   return (
     <li class="card room" data-testid="room-item" data-room={room.id}>
       <Hoist name={room.name} count={3} />
       <div class="grow">
         <h2 class="cut">{room.name}</h2>
         <p class="room-facts">
-          <span class={`live ${room.participants > 0 ? 'on' : ''}`}>{people(room.participants)}</span>
+          <span class={`live ${here > 0 ? 'on' : ''}`}>{people(here)}</span>
+          {room.locked && (
+            <span class="locked">
+              <LockIcon />
+              Locked
+            </span>
+          )}
+          {DOORS[room.access] && <span>{DOORS[room.access]}</span>}
           {room.guestsAllowed && <span>Guests welcome</span>}
           {own && <span>Yours</span>}
         </p>
@@ -49,7 +63,7 @@ const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void 
           </IconButton>
         )}
         <a
-          class={`button ${room.participants > 0 ? '' : 'quiet'}`}
+          class={`button ${here > 0 ? '' : 'quiet'}`}
           href={roomHash(room.id)}
           data-testid="room-open"
           aria-label={`Open ${room.name}`}
@@ -68,8 +82,7 @@ const DeleteRoom = (props: { room: RoomSummary; list: RoomList; onClose: () => v
       await props.list.remove(props.room);
       notify(`${props.room.name} is deleted.`);
     } catch (error) {
-      const { title, text } = sentenceFor(codeOf(error));
-      notify(`${title}. ${text}`, 'bad');
+      tell(codeOf(error));
     }
   };
   return (

@@ -6,6 +6,12 @@ describe('parseRoute', () => {
     expect(parseRoute(hash)).toEqual({ screen: 'room', room: 'abc-1_Z' });
   });
 
+  it('finds the invite in a link that has one', () => {
+    const invite = 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8';
+    expect(parseRoute(`#/rooms/abc?invite=${invite}`)).toEqual({ screen: 'room', room: 'abc', invite });
+    expect(parseRoute('#/rooms/abc?invite=short')).toEqual({ screen: 'nowhere' });
+  });
+
   it.each(['', '#', '#/', '#/rooms', '#/rooms/'])('is the lobby for %p', (hash) =>
     expect(parseRoute(hash)).toEqual({ screen: 'lobby' }),
   );

@@ -1,16 +1,18 @@
 import { signal } from '@preact/signals';
 
 /** Where the page is. Everything is behind `#`, so the server has one page to serve. */
-export type Route = { readonly screen: 'lobby' | 'nowhere' } | { readonly screen: 'room'; readonly room: string };
+export type Route =
+  | { readonly screen: 'lobby' | 'nowhere' }
+  | { readonly screen: 'room'; readonly room: string; readonly invite?: string };
 
-const ROOM = /^#\/(?:rooms?|r)\/([A-Za-z0-9_-]{1,64})\/?$/;
+const ROOM = /^#\/(?:rooms?|r)\/([A-Za-z0-9_-]{1,64})\/?(?:\?invite=([A-Za-z0-9_-]{43}))?$/;
 
 const LOBBY = /^#?\/?(?:rooms?\/?)?$/;
 
 /** The route of a location's hash. */
 export const parseRoute = (hash: string): Route => {
-  const room = ROOM.exec(hash)?.[1];
-  if (room) return { screen: 'room', room };
+  const [, room, invite] = ROOM.exec(hash) ?? [];
+  if (room) return { screen: 'room', room, ...(invite && { invite }) };
   return { screen: LOBBY.test(hash) ? 'lobby' : 'nowhere' };
 };
 
@@ -19,6 +21,14 @@ export const roomHash = (room: string): string => `#/rooms/${room}`;
 
 /** The link that is given to other people: no token, no name. */
 export const roomLink = (room: string): string => `${location.origin}/${roomHash(room)}`;
+
+/** The link that lets people in: behind the `#`, so no server and no log sees the token. */
+export const inviteLink = (room: string, invite: string): string => `${roomLink(room)}?invite=${invite}`;
+
+/** The invite has done its work: it need not stand in the address and the history any more. */
+export const dropInvite = (room: string): void => {
+  if (location.hash.includes('?invite=')) history.replaceState(null, '', roomHash(room));
+};
 
 export const route = signal<Route>({ screen: 'lobby' });
 

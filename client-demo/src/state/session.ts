@@ -72,6 +72,12 @@ export const accessToken = async (): Promise<string> => {
   return refreshing;
 };
 
+/** A token that was issued after this call: what somebody was put out of wants a newer one. */
+export const freshToken = async (): Promise<string> => {
+  access = undefined;
+  return accessToken();
+};
+
 /** Calls with a token; once more with a fresh one when the server says that it has ended. */
 export const withToken = async <Answer>(call: (token: string) => Promise<Answer>): Promise<Answer> => {
   try {

@@ -8,12 +8,17 @@ export const IconButton = (props: {
   class?: string;
   testid?: string;
   disabled?: boolean;
+  expanded?: boolean;
+  /** Id of what it opens. */
+  controls?: string;
 }) => (
   <button
     type="button"
     class={`icon-button ${props.class ?? ''}`}
     aria-label={props.label}
     title={props.label}
+    aria-expanded={props.expanded}
+    aria-controls={props.controls}
     data-testid={props.testid}
     disabled={props.disabled ?? false}
     onClick={props.onClick}

@@ -6,8 +6,10 @@ const field = (value: string, asked: Partial<Parameters<typeof faultOf>[0]> = {}
   required: true,
   minLength: -1,
   maxLength: -1,
+  min: '',
+  max: '',
   title: '',
-  validity: { patternMismatch: false, valid: true },
+  validity: { patternMismatch: false, badInput: false, valid: true },
   ...asked,
 });
 
@@ -23,8 +25,20 @@ describe('faultOf', () => {
     expect(faultOf(field('123456789', { maxLength: 8 }))).toBe('Too long: at most 8 characters.');
   });
 
+  it('names the numbers that fit', () => {
+    const asked = { required: false, min: '1', max: '10' };
+    expect(faultOf(field('0', asked))).toBe('This must be from 1 to 10.');
+    expect(faultOf(field('11', asked))).toBe('This must be from 1 to 10.');
+    expect(faultOf(field('10', asked))).toBeUndefined();
+    expect(faultOf(field('', asked))).toBeUndefined();
+    const badInput = { patternMismatch: false, badInput: true, valid: false };
+    expect(faultOf(field('', { ...asked, validity: badInput }))).toBe('This must be a number.');
+    const fraction = { patternMismatch: false, badInput: false, valid: false };
+    expect(faultOf(field('1.5', { ...asked, validity: fraction }))).toBe('This does not fit here.');
+  });
+
   it('says what a pattern asks for', () => {
-    const validity = { patternMismatch: true, valid: false };
+    const validity = { patternMismatch: true, badInput: false, valid: false };
     expect(faultOf(field('a b', { validity, title: 'No spaces.' }))).toBe('No spaces.');
     expect(faultOf(field('a b', { validity }))).toBe('This does not fit here.');
   });

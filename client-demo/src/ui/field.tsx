@@ -10,12 +10,15 @@ interface FieldProps {
   readonly hint?: string;
   /** What is wrong with it; marks the field and is read out with it. */
   readonly fault?: string | undefined;
-  readonly type?: 'text' | 'password';
+  readonly type?: 'text' | 'password' | 'number';
   readonly autoComplete?: 'name' | 'username' | 'current-password' | 'new-password' | 'off';
   readonly placeholder?: string;
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** Of a whole number. */
+  readonly min?: number;
+  readonly max?: number;
   /** A regular expression for the whole text, and the words for a text that does not match. */
   readonly pattern?: { readonly source: string; readonly words: string };
   /** Ids and passwords are not words of a language. */
@@ -43,6 +46,9 @@ export const Field = (props: FieldProps) => {
         required={props.required}
         minLength={props.minLength}
         maxLength={props.maxLength}
+        min={props.min}
+        max={props.max}
+        inputMode={props.type === 'number' ? 'numeric' : undefined}
         pattern={props.pattern?.source}
         title={props.pattern?.words}
         // biome-ignore lint/a11y/noAutofocus: only the one field of a dialog that was asked for

@@ -190,3 +190,42 @@ export const MoveIcon = () => (
     <path d="M10.5 10.5l-3-2.7M7.2 10.6V7.6h3" />
   </Icon>
 );
+export const LockIcon = () => (
+  <Icon>
+    <rect x="5" y="10.5" width="14" height="10" rx="2.5" />
+    <path d="M8 10.5V8a4 4 0 0 1 8 0v2.5M12 14.5v2" />
+  </Icon>
+);
+export const InviteIcon = () => (
+  <Icon>
+    <circle cx="9.5" cy="8" r="3.5" />
+    <path d="M3 19.5a6.5 6.5 0 0 1 11-4.7M18 13.5v7M14.5 17h7" />
+  </Icon>
+);
+export const BanIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M6 6l12 12" />
+  </Icon>
+);
+export const ShieldIcon = () => (
+  <Icon>
+    <path d="M12 3l7 2.5v6c0 4.5-3 7.8-7 9.5-4-1.7-7-5-7-9.5v-6zM9 12l2.2 2.2L15.2 10" />
+  </Icon>
+);
+export const CrownIcon = () => (
+  <Icon>
+    <path d="M4 18.5h16M4.5 15L3.5 7l5 3.5L12 5l3.5 5.5 5-3.5-1 8z" />
+  </Icon>
+);
+export const ChatOffIcon = () => (
+  <Icon>
+    <path d="M9 5h8.5A2.5 2.5 0 0 1 20 7.5v7c0 .6-.2 1.2-.6 1.6M16 17h-4l-4.5 3.5V17h-1A2.5 2.5 0 0 1 4 14.5v-7c0-.5.1-.9.3-1.3" />
+    {slash}
+  </Icon>
+);
+export const WaveIcon = () => (
+  <Icon>
+    <path d="M3 9.5c2-2 4-2 6 0s4 2 6 0 4-2 6 0M3 15c2-2 4-2 6 0s4 2 6 0 4-2 6 0" />
+  </Icon>
+);

@@ -10,8 +10,9 @@ type Faults = Readonly<Record<string, string>>;
 /**
  * Runs one submit of a form at a time, after a look at its fields, and keeps what went wrong: `faults` by the name of
  * the field, `code` for the whole. The form is `noValidate`: the page says it, not the browser's bubbles.
+ * @param stays whether the form is there for another submit after one that went well
  */
-export const useSubmit = (submit: () => Promise<void>) => {
+export const useSubmit = (submit: () => Promise<void>, stays = false) => {
   const [busy, setBusy] = useState(false);
   const [code, setCode] = useState<string>();
   const [faults, setFaults] = useState<Faults>({});
@@ -26,6 +27,7 @@ export const useSubmit = (submit: () => Promise<void>) => {
     setBusy(true);
     try {
       await submit();
+      if (stays) setBusy(false);
     } catch (error) {
       const fields = error instanceof ApiProblem ? error.fields : [];
       setFaults(Object.fromEntries(fields.map(({ field, message }) => [field, sentence(message)])));

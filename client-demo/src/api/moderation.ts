@@ -1,0 +1,53 @@
+import { send } from './http.js';
+import { roomPath } from './rest.js';
+
+/** What somebody can be made. */
+export type Rank = 'moderator' | 'member';
+
+/** An invite that still works, without its token. */
+export interface Invite {
+  readonly id: string;
+  readonly role: Rank;
+  /** Null: any number. */
+  readonly usesLeft: number | null;
+  /** ISO 8601; null: until it is taken back. */
+  readonly expiresAt: string | null;
+}
+
+/** What a new invite is to be. */
+export interface InviteTerms {
+  readonly role: Rank;
+  readonly uses: number | null;
+  readonly expiresInSeconds: number | null;
+}
+
+/** Somebody who must stay out. */
+export interface Ban {
+  readonly user: string;
+  readonly reason: string | null;
+  readonly createdAt: string;
+}
+
+/** @returns the invite with its token, which is shown this once */
+export const createInvite = (token: string, room: string, body: InviteTerms) =>
+  send<Invite & { readonly token: string }>({ method: 'POST', path: roomPath(room, '/invites'), body, token });
+
+export const listInvites = async (token: string, room: string): Promise<readonly Invite[]> =>
+  (await send<{ invites: readonly Invite[] }>({ path: roomPath(room, '/invites'), token })).invites;
+
+export const revokeInvite = (token: string, room: string, invite: string) =>
+  send<void>({ method: 'DELETE', path: roomPath(room, `/invites/${encodeURIComponent(invite)}`), token });
+
+export const listBans = async (token: string, room: string): Promise<readonly Ban[]> =>
+  (await send<{ bans: readonly Ban[] }>({ path: roomPath(room, '/bans'), token })).bans;
+
+export const liftBan = (token: string, room: string, user: string) =>
+  send<void>({ method: 'DELETE', path: roomPath(room, `/bans/${encodeURIComponent(user)}`), token });
+
+/** Owners alone. */
+export const setMember = (token: string, room: string, user: string, role: Rank) =>
+  send<void>({ method: 'PUT', path: roomPath(room, `/members/${encodeURIComponent(user)}`), body: { role }, token });
+
+/** The owner before becomes a moderator. */
+export const transferRoom = (token: string, room: string, user: string) =>
+  send<void>({ method: 'POST', path: roomPath(room, '/transfer'), body: { user }, token });

@@ -1,0 +1,126 @@
+import { useState } from 'preact/hooks';
+import { createInvite, type Invite, listInvites, type Rank, revokeInvite } from '../api/moderation.js';
+import { codeOf } from '../api/problem.js';
+import { announce } from '../state/notices.js';
+import { useReading } from '../state/reading.js';
+import { inviteLink } from '../state/route.js';
+import { withToken } from '../state/session.js';
+import { IconButton } from '../ui/button.js';
+import { copyText } from '../ui/copy.js';
+import { Dialog } from '../ui/dialog.js';
+import { CheckIcon, LinkIcon, TrashIcon } from '../ui/icons.js';
+import { Problem } from '../ui/problem.js';
+import { Select } from '../ui/select.js';
+import { useSubmit } from '../ui/submit.js';
+import type { Call } from './call.js';
+import { inviteWords, LIVES, USES } from './invite-words.js';
+
+const RANKS: readonly (readonly [words: string, rank: Rank])[] = [
+  ['members', 'member'],
+  ['moderators', 'moderator'],
+];
+const [ONE_PERSON, A_WEEK] = [0, 2];
+
+const DOORS = {
+  open: 'Everybody who has the room’s plain link can come in. An invite makes them members.',
+  invite: 'Only members, and those with an invite, come into this room.',
+  lobby: 'Whoever has an invite comes in without asking.',
+} as const;
+
+/** The link, this once: the server keeps no copy of it. */
+const NewLink = ({ link }: { link: string }) => {
+  const [copied, setCopied] = useState(false);
+  return (
+    <div class="new-link" role="status">
+      <input
+        class="input"
+        readOnly
+        aria-label="Invite link"
+        value={link}
+        data-testid="invite-link"
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <button
+        type="button"
+        class="button"
+        data-testid="invite-copy"
+        onClick={async () => setCopied(await copyText(link))}
+      >
+        {copied ? <CheckIcon /> : <LinkIcon />}
+        {copied ? 'Copied' : 'Copy'}
+      </button>
+      <p class="hint">Copy it now: it is shown this once.</p>
+    </div>
+  );
+};
+
+const Known = ({ invites, onRevoke }: { invites: readonly Invite[]; onRevoke: (invite: Invite) => void }) => (
+  <section aria-label="Invites that still work">
+    <h3>Still good</h3>
+    <ul class="sheet-list">
+      {invites.map((invite) => (
+        <li key={invite.id} class="row invite" data-testid="invite">
+          <span class="grow">{inviteWords(invite, Date.now())}</span>
+          <IconButton label="Take this invite back" class="bad" testid="invite-revoke" onClick={() => onRevoke(invite)}>
+            <TrashIcon />
+          </IconButton>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+/** Links that let people in: made here, counted, and taken back. */
+export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) => {
+  const { roomId, house } = call;
+  const { value: invites, code: unread, again } = useReading((token) => listInvites(token, roomId));
+  const [uses, setUses] = useState(ONE_PERSON);
+  const [life, setLife] = useState(A_WEEK);
+  const [rank, setRank] = useState(0);
+  const [link, setLink] = useState<string>();
+  const [problem, setProblem] = useState<string>();
+  const { busy, code, onSubmit } = useSubmit(async () => {
+    const terms = {
+      role: RANKS[rank]?.[1] ?? 'member',
+      uses: USES[uses]?.[1] ?? null,
+      expiresInSeconds: LIVES[life]?.[1] ?? null,
+    };
+    const made = await withToken((token) => createInvite(token, roomId, terms));
+    setLink(inviteLink(roomId, made.token));
+    announce('The invite is made. Copy its link.');
+    await again();
+  }, true);
+  const revoke = async (invite: Invite) => {
+    setProblem(undefined);
+    try {
+      await withToken((token) => revokeInvite(token, roomId, invite.id));
+      announce('The invite is taken back.');
+    } catch (error) {
+      // Used up or ended meanwhile: what was wanted is so.
+      if (codeOf(error) !== 'not_found') setProblem(codeOf(error));
+    }
+    await again();
+  };
+  return (
+    <Dialog title="Invite people" onClose={onClose} testid="invites">
+      <p class="soft">{DOORS[house.info.value?.access ?? 'open']}</p>
+      <form class="form" onSubmit={onSubmit}>
+        <div class="pair-of-fields">
+          <Select label="It lets in" testid="invite-uses" options={USES} value={uses} onValue={setUses} />
+          <Select label="It is good for" testid="invite-life" options={LIVES} value={life} onValue={setLife} />
+        </div>
+        {house.role.value === 'owner' && (
+          <Select label="They come in as" testid="invite-rank" options={RANKS} value={rank} onValue={setRank} />
+        )}
+        {code && <Problem code={code === 'conflict' ? 'too_many_invites' : code} />}
+        <button type="submit" class="button wide" data-testid="invite-make" disabled={busy}>
+          {busy ? 'Making the link…' : link ? 'Make another link' : 'Make an invite link'}
+        </button>
+      </form>
+      {link && <NewLink key={link} link={link} />}
+      {problem && <Problem code={problem} />}
+      {unread && <Problem code={unread} onNext={() => again()} />}
+      {invites && invites.length > 0 && <Known invites={invites} onRevoke={(invite) => void revoke(invite)} />}
+    </Dialog>
+  );
+};

@@ -1,0 +1,112 @@
+import type { Knock } from '@parley/client';
+import { useState } from 'preact/hooks';
+import { Avatar } from '../ui/flag.js';
+import type { CallActions } from './actions.js';
+import type { House } from './house.js';
+
+/** One answer a knock: a second press while the first is under way would be told that nobody is there. */
+const useAnswer = (house: House) => {
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+  const answer = async (knock: Knock, admit: boolean) => {
+    if (busy.has(knock.knock)) return;
+    setBusy((now) => new Set(now).add(knock.knock));
+    await house.answer(knock, admit);
+    setBusy((now) => new Set([...now].filter((id) => id !== knock.knock)));
+  };
+  return { busy, answer };
+};
+
+/** Over the stage of those who run the room: somebody stands at the door. */
+export const KnockBanner = ({ actions }: { actions: CallActions }) => {
+  const { house } = actions.call;
+  const { busy, answer } = useAnswer(house);
+  const [first, ...others] = house.knocks.value;
+  if (!first || actions.panel.value === 'people') return null;
+  return (
+    <div class="banner knock" role="status" data-testid="knock-banner" data-count={others.length + 1}>
+      <Avatar name={first.name} size="small" />
+      <span class="grow knock-word">
+        <strong class="cut">{first.name}</strong> wants to come in
+      </span>
+      <span class="knock-answers">
+        <button
+          type="button"
+          class="button"
+          data-testid="knock-admit"
+          disabled={busy.has(first.knock)}
+          onClick={() => answer(first, true)}
+        >
+          Let in
+        </button>
+        <button
+          type="button"
+          class="button quiet"
+          data-testid="knock-deny"
+          disabled={busy.has(first.knock)}
+          onClick={() => answer(first, false)}
+        >
+          Send away
+        </button>
+        {others.length > 0 && (
+          <button
+            type="button"
+            class="button quiet"
+            data-testid="knock-others"
+            onClick={() => actions.show('people')}
+            aria-label={`${others.length} more want to come in. Show them`}
+          >
+            +{others.length}
+          </button>
+        )}
+      </span>
+    </div>
+  );
+};
+
+/** Everybody who waits, above those who are in. */
+export const KnockList = ({ house }: { house: House }) => {
+  const { busy, answer } = useAnswer(house);
+  const knocks = house.knocks.value;
+  if (knocks.length === 0) return null;
+  const admitAll = () => Promise.all(knocks.map((knock) => answer(knock, true)));
+  return (
+    <section class="knocks" aria-label="Who wants to come in" data-testid="knocks">
+      <div class="row knocks-head">
+        <h3 class="grow">At the door ({knocks.length})</h3>
+        {knocks.length > 1 && (
+          <button type="button" class="button plain" data-testid="knocks-admit-all" onClick={admitAll}>
+            Let everybody in
+          </button>
+        )}
+      </div>
+      <ul>
+        {knocks.map((knock) => (
+          <li key={knock.knock} class="person" data-testid="knock" data-user={knock.user}>
+            <Avatar name={knock.name} />
+            <span class="grow cut">{knock.name}</span>
+            <button
+              type="button"
+              class="button small"
+              data-testid="knock-admit"
+              aria-label={`Let ${knock.name} in`}
+              disabled={busy.has(knock.knock)}
+              onClick={() => answer(knock, true)}
+            >
+              Let in
+            </button>
+            <button
+              type="button"
+              class="button small quiet"
+              data-testid="knock-deny"
+              aria-label={`Send ${knock.name} away`}
+              disabled={busy.has(knock.knock)}
+              onClick={() => answer(knock, false)}
+            >
+              Send away
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};

@@ -1,0 +1,34 @@
+import type { RoomPreview } from '../api/rest.js';
+import { goTo } from '../state/route.js';
+import { forget } from '../state/session.js';
+import { Hoist } from '../ui/flag.js';
+import { ScreenTitle } from '../ui/heading.js';
+import { TopBar } from './welcome.js';
+
+/** After a guest left: there is no lobby to go back to. */
+export const Farewell = ({ room, onRejoin }: { room: RoomPreview; onRejoin: () => void }) => (
+  <>
+    <TopBar />
+    <main class="middle" id="main">
+      <div class="middle-card" data-testid="farewell">
+        <Hoist name="BYE" count={3} />
+        <ScreenTitle page="You left">You left {room.name}</ScreenTitle>
+        <p>With an account of your own you can make rooms and invite others.</p>
+        <div class="row centre">
+          <button type="button" class="button" onClick={onRejoin}>
+            Join again
+          </button>
+          <button type="button" class="button quiet" onClick={() => leaveAsGuest()}>
+            Make an account
+          </button>
+        </div>
+      </div>
+    </main>
+  </>
+);
+
+/** Gives the guest's name up, and shows the ways to come as somebody else. */
+export const leaveAsGuest = () => {
+  forget();
+  goTo('#/');
+};

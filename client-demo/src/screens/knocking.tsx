@@ -1,0 +1,63 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Account } from '../api/rest.js';
+import type { LocalMedia } from '../call/local-media.js';
+import { Video } from '../call/video.js';
+import { Avatar, Flag } from '../ui/flag.js';
+import { ScreenTitle } from '../ui/heading.js';
+import { MediaSwitches } from './media-switches.js';
+import { TopBar } from './welcome.js';
+
+const MINUTE_MS = 60_000;
+
+/** Whole minutes since the screen appeared. */
+const useMinutes = (): number => {
+  const [minutes, setMinutes] = useState(0);
+  useEffect(() => {
+    const tick = setInterval(() => setMinutes((count) => count + 1), MINUTE_MS);
+    return () => clearInterval(tick);
+  }, []);
+  return minutes;
+};
+
+/** At the door: those inside were told, and the person may still look after their camera, or go. */
+export const Knocking = (props: { user: Account; roomName: string; media: LocalMedia; onCancel: () => void }) => {
+  const { user, roomName, media } = props;
+  const minutes = useMinutes();
+  return (
+    <>
+      <TopBar />
+      <main class="middle" id="main">
+        <div class="middle-card" data-testid="knocking">
+          <div class="preview at-door">
+            {media.camera.track.value ? (
+              <Video stream={media.stream} muted label="Your camera" />
+            ) : (
+              <Avatar name={user.displayName} size="large" />
+            )}
+            {/* Q, hoisted alone, asks a port for leave to come in. */}
+            <span class="at-door-flag">
+              <Flag letter="Q" />
+            </span>
+            <MediaSwitches media={media} />
+          </div>
+          <ScreenTitle page={`Asking to come into ${roomName}`}>Asking to come into {roomName}</ScreenTitle>
+          <p role="status">
+            {minutes === 0
+              ? 'Those who run the room see that you are here. You come in as soon as somebody lets you.'
+              : `You have waited ${minutes === 1 ? 'a minute' : `${minutes} minutes`}. Perhaps nobody who may let you in is there: write to them, or come back later.`}
+          </p>
+          <div class="row centre">
+            <span class="dots" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </span>
+            <button type="button" class="button quiet" data-testid="knocking-cancel" onClick={props.onCancel}>
+              Do not wait
+            </button>
+          </div>
+        </div>
+      </main>
+    </>
+  );
+};
