@@ -41,12 +41,16 @@ const PATIENCE_MS = 20_000;
 
 /** Somebody at a page of the demo, doing what people do. Storage and cookies are their own. */
 export class Person {
+  private readonly username: string;
+
   private constructor(
     readonly name: string,
     readonly page: Page,
     private readonly context: BrowserContext,
     readonly faults: string[],
-  ) {}
+  ) {
+    this.username = `${name.toLowerCase()}-${Math.random().toString(36).slice(2, 10)}`;
+  }
 
   /** @param looks of the person before the camera; without, it is Chromium's own test picture. */
   static async at(browser: Browser, url: string, name: string, viewport = DESKTOP, looks?: Looks): Promise<Person> {
@@ -69,22 +73,48 @@ export class Person {
   }
 
   async signUp(): Promise<void> {
-    const username = `${this.name.toLowerCase()}-${Math.random().toString(36).slice(2, 10)}`;
-    const tab = this.get('tab-signup');
-    await tab.click();
+    await this.get('tab-signup').click();
     await this.get('displayName').fill(this.name);
-    await this.get('username').fill(username);
-    await this.get('password').fill(`correct horse ${username}`);
+    await this.sayWho();
+  }
+
+  /** With the account of an earlier `signUp`, on any node. */
+  async logIn(): Promise<void> {
+    await this.get('tab-login').click();
+    await this.sayWho();
+  }
+
+  private async sayWho(): Promise<void> {
+    await this.get('username').fill(this.username);
+    await this.get('password').fill(`correct horse ${this.username}`);
     await this.get('submit').click();
   }
 
   /** Makes a room in the lobby; answers its id. The device check is open then. */
-  async makeRoom(name: string): Promise<string> {
+  async makeRoom(name: string, access: 'open' | 'lobby' | 'invite' = 'open'): Promise<string> {
     await this.get('room-create').click();
     await this.get('room-create-name').fill(name);
+    await this.get(`room-create-${access}`).check();
     await this.get('room-create-submit').click();
     await this.get('device-join').waitFor();
     return (/rooms\/([A-Za-z0-9_-]+)/.exec(this.page.url()) as RegExpExecArray)[1] as string;
+  }
+
+  /** The panel of people, and in it the row of somebody. */
+  async openPeople(): Promise<void> {
+    if (!(await this.get('people-panel').isVisible())) await this.get('people-toggle').click();
+    await this.get('people-panel').waitFor();
+  }
+
+  rowOf(name: string): Locator {
+    return this.get('person').filter({ hasText: name });
+  }
+
+  /** Does something to somebody by the panel of people: a deed's name as the page has it, `mute` or `ban`. */
+  async act(deed: string, name: string): Promise<void> {
+    await this.openPeople();
+    await this.rowOf(name).getByTestId('person-more').click();
+    await this.get(`deed-${deed}`).click();
   }
 
   async openRoom(origin: string, room: string): Promise<void> {

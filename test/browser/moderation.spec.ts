@@ -1,0 +1,230 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { Person, PHONE, startBrowser } from '../support/browser.js';
+import { LOOKS } from '../support/drawn-person.js';
+import { type Cluster, startCluster } from '../support/start-cluster.js';
+
+let browser: Browser;
+let cluster: Cluster;
+const people: Person[] = [];
+const url = (node: number) => cluster.nodes[node]?.url as string;
+
+const at = async (address: string, name: string, viewport?: { width: number; height: number }): Promise<Person> => {
+  const person = await Person.at(browser, address, name, viewport, name === 'Bela' ? LOOKS.Bela : LOOKS.Ada);
+  people.push(person);
+  return person;
+};
+
+beforeAll(async () => {
+  [browser, cluster] = await Promise.all([startBrowser(), startCluster({ nodes: 2 })]);
+}, 120_000);
+afterAll(() => Promise.all([browser?.close(), cluster?.stop()]));
+afterEach(async () => {
+  const faults = people.flatMap((person) => person.faults.map((fault) => `${person.name}: ${fault}`));
+  await Promise.all(people.splice(0).map((person) => person.close()));
+  expect(faults).toEqual([]);
+});
+
+/** Ada runs a room and is in it, on the first node. */
+const house = async (access: 'open' | 'lobby' | 'invite'): Promise<{ ada: Person; room: string }> => {
+  const ada = await at(url(0), 'Ada');
+  await ada.signUp();
+  await ada.get('room-create').click();
+  await ada.screenshot('room-create-1440');
+  await ada.page.keyboard.press('Escape');
+  const room = await ada.makeRoom('Captain’s table', access);
+  await ada.join();
+  return { ada, room };
+};
+
+/** Somebody without an account stands before the room on the other node, and has said their name. */
+const guest = async (room: string, name: string, viewport?: typeof PHONE): Promise<Person> => {
+  const person = await at(`${url(1)}/#/rooms/${room}`, name, viewport);
+  await person.get('guest-name').fill(name);
+  await person.get('guest-submit').click();
+  return person;
+};
+
+const member = async (room: string, name: string): Promise<Person> => {
+  const person = await at(url(1), name);
+  await person.signUp();
+  await person.get('lobby').waitFor();
+  await person.openRoom(url(1), room);
+  return person;
+};
+
+const failed = async (person: Person, code: string): Promise<string> => {
+  await person.page.locator(`[data-testid="failure"][data-code="${code}"]`).waitFor();
+  return (await person.get('failure').textContent()) ?? '';
+};
+
+describe('a room with a lobby, on two nodes that only Redis joins', () => {
+  it('shows who knocks, lets them in, sends them away, and is locked', async () => {
+    const { ada, room } = await house('lobby');
+    const gusta = await guest(room, 'Gusta', PHONE);
+    await gusta.get('device-join').click();
+    await gusta.get('knocking').waitFor();
+    await ada.get('knock-banner').filter({ hasText: 'Gusta' }).waitFor();
+    await ada.screenshot('knock-1440');
+    await gusta.screenshot('knocking-390');
+
+    const bela = await guest(room, 'Bela');
+    await bela.get('device-join').click();
+    await bela.get('knocking').waitFor();
+    await ada.page.locator('[data-testid="knock-banner"][data-count="2"]').waitFor();
+    await bela.screenshot('knocking-1440');
+    await ada.page.setViewportSize(PHONE);
+    await ada.screenshot('knock-390');
+    await ada.openPeople();
+    await ada.screenshot('people-knocks-390');
+    await ada.page.setViewportSize({ width: 1440, height: 900 });
+    await ada.screenshot('people-knocks-1440');
+    await ada.page.emulateMedia({ colorScheme: 'dark' });
+    await ada.screenshot('people-knocks-dark-1440');
+    await ada.page.emulateMedia({ colorScheme: 'light' });
+
+    await ada.get('knock').filter({ hasText: 'Gusta' }).getByTestId('knock-admit').click();
+    await gusta.get('call').waitFor();
+    await Promise.all([ada.seesPlaying(1), gusta.seesPlaying(1)]);
+    await ada.get('knock').filter({ hasText: 'Bela' }).getByTestId('knock-deny').click();
+    expect(await failed(bela, 'denied')).toContain('You were not let in');
+    await bela.screenshot('denied-1440');
+
+    // Asking once more, and then not any more: nobody is at the door.
+    await bela.get('failure-next').click();
+    await ada.get('knock').filter({ hasText: 'Bela' }).waitFor();
+    await bela.get('knocking-cancel').click();
+    await bela.get('device-check').waitFor();
+    await ada.get('knocks').waitFor({ state: 'detached' });
+
+    await ada.get('lock-toggle').click();
+    await Promise.all([ada.get('locked-badge').waitFor(), gusta.get('locked-badge').waitFor()]);
+    await gusta.screenshot('locked-390');
+    await bela.get('device-join').click();
+    expect(await failed(bela, 'room_locked')).toContain('The room is locked');
+    await bela.screenshot('room-locked-1440');
+    await ada.get('lock-toggle').click();
+    await gusta.get('locked-badge').waitFor({ state: 'detached' });
+    await bela.get('failure-next').click();
+    await bela.get('knocking').waitFor();
+  }, 180_000);
+
+  it('asks to mute, takes and gives back, removes, and bans', async () => {
+    const { ada, room } = await house('lobby');
+    const bela = await member(room, 'Bela');
+    await bela.get('device-join').click();
+    await ada.get('knock-admit').click();
+    await bela.get('call').waitFor();
+    await Promise.all([ada.seesPlaying(1), bela.seesPlaying(1)]);
+
+    await ada.act('mute', 'Bela');
+    await bela.get('notice').filter({ hasText: 'Ada asks you to mute' }).waitFor();
+    await bela.screenshot('mute-asked-1440');
+    await bela.get('notice-next').click();
+    await ada.page.locator('[data-testid="tile"]:not([data-self])[data-audio="off"]').waitFor();
+
+    await ada.act('publish', 'Bela');
+    await ada.page.locator('[data-testid="person"][data-publish="no"]').waitFor();
+    await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="off"]').waitFor();
+    await bela.get('banner-off-air').waitFor();
+    await bela.get('camera-toggle').click();
+    await bela.get('notice').filter({ hasText: 'cannot be heard or seen' }).waitFor();
+    await ada.act('chat', 'Bela');
+    await bela.get('chat-toggle').click();
+    await bela.page.locator('[data-testid="chat-input"][disabled]').waitFor();
+    await bela.screenshot('taken-1440');
+    await ada.act('chat', 'Bela');
+    await ada.act('publish', 'Bela');
+    await bela.page.locator('[data-testid="chat-input"]:not([disabled])').waitFor();
+    await bela.get('camera-toggle').click();
+    await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="on"]').waitFor();
+    await ada.seesPlaying(1);
+
+    await ada.act('kick', 'Bela');
+    await ada.screenshot('kick-asked-1440');
+    await ada.get('question-yes').click();
+    expect(await failed(bela, 'removed')).toContain('You were removed from the room');
+    await bela.screenshot('removed-1440');
+    await ada.page.locator('[data-testid="tile"]:not([data-self])').waitFor({ state: 'detached' });
+
+    // Whoever was let in once asks again after a removal.
+    await bela.get('failure-next').click();
+    await bela.get('lobby').waitFor();
+    await bela.openRoom(url(1), room);
+    await bela.get('device-join').click();
+    await ada.get('knocks').getByTestId('knock-admit').click();
+    await bela.get('call').waitFor();
+
+    await ada.act('ban', 'Bela');
+    await ada.get('question-reason').fill('Sang sea shanties');
+    await ada.screenshot('ban-asked-1440');
+    await ada.get('question-yes').click();
+    await failed(bela, 'removed');
+    await bela.get('failure-next').click();
+    await bela.get('lobby').waitFor();
+    await bela.openRoom(url(1), room);
+    expect(await failed(bela, 'banned')).toContain('You are banned from this room');
+    await bela.screenshot('banned-1440');
+    await bela.openRoom(url(0), room);
+    await bela.logIn();
+    await failed(bela, 'banned');
+
+    await ada.get('bans-open').click();
+    await ada.get('ban').filter({ hasText: 'Sang sea shanties' }).waitFor();
+    await ada.screenshot('bans-1440');
+    await ada.get('ban-lift').click();
+    await ada.get('ban').waitFor({ state: 'detached' });
+    await bela.get('failure-next').click();
+    await bela.get('lobby').waitFor();
+    await bela.openRoom(url(0), room);
+    await bela.get('device-check').waitFor();
+  }, 180_000);
+});
+
+describe('a room for those with an invite, on two nodes', () => {
+  it('lets in as many as the link says, and nobody by the plain link', async () => {
+    const { ada, room } = await house('invite');
+    await ada.openPeople();
+    await ada.get('invites-open').click();
+    await ada.get('invite-make').click();
+    const link = await ada.get('invite-link').inputValue();
+    await ada.get('invite').filter({ hasText: 'One more person' }).waitFor();
+    await ada.screenshot('invites-1440');
+    await ada.page.setViewportSize(PHONE);
+    await ada.screenshot('invites-390');
+
+    const gusta = await guest(room, 'Gusta', PHONE);
+    expect(await failed(gusta, 'invite_required')).toContain('wants an invite');
+    await gusta.screenshot('invite-required-390');
+    await gusta.page.goto(link.replace(url(0), url(1)));
+    await gusta.get('device-join').click();
+    await gusta.get('call').waitFor();
+    expect(gusta.page.url()).not.toContain('invite');
+
+    const bela = await at(link, 'Bela');
+    await bela.get('guest-name').fill('Bela');
+    await bela.get('guest-submit').click();
+    await bela.get('device-join').click();
+    expect(await failed(bela, 'invite_invalid')).toContain('does not work any more');
+  }, 120_000);
+
+  it('is handed over, with moderators that the owner makes', async () => {
+    const { ada, room } = await house('open');
+    const bela = await member(room, 'Bela');
+    await bela.join();
+    await ada.act('rank', 'Bela');
+    await ada.page.locator('[data-testid="person"][data-role="moderator"]').waitFor();
+    await bela.openPeople();
+    await bela.get('room-tools').waitFor();
+    await bela.screenshot('moderator-1440');
+    expect(await bela.get('person-more').count()).toBe(0);
+    await ada.act('transfer', 'Bela');
+    await ada.get('question-yes').click();
+    await bela.rowOf('Bela').and(bela.page.locator('[data-role="owner"]')).waitFor();
+    await ada.rowOf('Ada').and(ada.page.locator('[data-role="moderator"]')).waitFor();
+    await bela.get('person-more').click();
+    await bela.screenshot('deeds-1440');
+    await bela.page.setViewportSize(PHONE);
+    await bela.screenshot('deeds-390');
+  }, 120_000);
+});
