@@ -36,6 +36,7 @@ export default {
       '<rootDir>/client/src/**/*.spec.ts',
       '<rootDir>/client-demo/src/**/*.spec.ts',
       '<rootDir>/test/support/**/*.spec.ts',
+      '<rootDir>/bench/src/**/*.spec.ts',
     ]),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('protocol', ['<rootDir>/test/protocol/**/*.spec.ts']),
@@ -45,6 +46,7 @@ export default {
     project('manifests', ['<rootDir>/test/manifests/**/*.spec.ts']),
     project('simulation', ['<rootDir>/test/history/**/*.spec.ts', '<rootDir>/test/simulation/**/*.spec.ts']),
     project('hostile', ['<rootDir>/test/hostile/**/*.spec.ts', '<rootDir>/test/fuzz/**/*.spec.ts']),
+    project('bench', ['<rootDir>/bench/test/**/*.spec.ts']),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
   ],
 };

@@ -23,6 +23,7 @@ const CHECKS = [
       'client-demo/src',
       'test',
       'bench/src',
+      'bench/test',
     ],
   ],
 ];

@@ -18,6 +18,7 @@ export const PROJECTS = [
   { name: 'faults', needs: ['redis'], alone: true },
   { name: 'manifests', needs: [], alone: false },
   { name: 'hostile', needs: ['redis'], alone: true },
+  { name: 'bench', needs: ['redis'], alone: true },
   { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true },
 ];
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { CommandFailed } from '../../scripts/run-command.mjs';
 import { SYSTEMS } from './systems/index.js';
 import type { System } from './systems/system.js';
 import { WORKS } from './works/index.js';
@@ -24,16 +25,15 @@ const USAGE = `npm run bench -- [options]
 works:   ${WORKS.map(({ name }) => name).join(' ')}
 systems: ${SYSTEMS.map(({ name }) => name).join(' ')}`;
 
+/** Those of these names, or whose names begin so. */
 const pick = <T extends { readonly name: string }>(what: string, all: readonly T[], names: string | undefined): T[] => {
   if (names === undefined) return [...all];
-  return names.split(',').flatMap((name) => {
-    const found = all.filter(
-      (one) => one.name === name || one.name.startsWith(`${name}-`) || (what === 'work' && one.name.startsWith(name)),
-    );
-    if (found.length === 0)
-      throw new Error(`There is no ${what} named ${name}; there are: ${all.map((one) => one.name).join(', ')}`);
-    return found;
-  });
+  const wanted = names.split(',');
+  const stranger = wanted.find((name) => !all.some((one) => one.name.startsWith(name)));
+  if (stranger !== undefined) {
+    throw new CommandFailed(`There is no ${what} ${stranger}; there are: ${all.map(({ name }) => name).join(', ')}`);
+  }
+  return all.filter(({ name }) => wanted.some((start) => name.startsWith(start)));
 };
 
 /** @returns undefined when help was asked for, and given */
@@ -55,7 +55,7 @@ export const readOptions = (words: readonly string[]): Options | undefined => {
   }
   const { quick } = values;
   const rounds = Number(values.rounds ?? (quick ? 1 : 3));
-  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
+  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new CommandFailed('--rounds must be a whole number from 1');
   return {
     works: pick('work', WORKS, values.only),
     systems: pick('system', SYSTEMS, values.systems),

@@ -1,5 +1,5 @@
 import type { Options } from './options.js';
-import { SYSTEMS } from './systems/index.js';
+import { systemNamed } from './systems/index.js';
 import type { Ground, System } from './systems/system.js';
 import type { Figures, Work } from './works/work.js';
 
@@ -19,7 +19,6 @@ export const runRounds = async (options: Options, ground: Ground): Promise<WorkR
   const all: WorkRounds[] = [];
   for (const work of options.works) {
     const systems = systemsOf(work, options);
-    if (systems.length === 0) continue;
     console.log(`\n${work.name}: ${work.title}`);
     const rounds: Map<string, Figures>[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
@@ -33,10 +32,15 @@ export const runRounds = async (options: Options, ground: Ground): Promise<WorkR
   return all;
 };
 
-/** Those that were asked for and can do it, and the reference in any case. */
-const systemsOf = (work: Work, { systems }: Options): System[] => {
-  const [reference, ...others] = work.systems.map((name) => SYSTEMS.find((system) => system.name === name)!);
-  return [reference!, ...others.filter((system) => systems.includes(system))];
+/**
+ * Those that were asked for and can do it, and the reference in any case. In a quick run Parley does every work, and
+ * each of the others one.
+ */
+const systemsOf = (work: Work, { systems, size, works }: Options): System[] => {
+  const [reference, ...others] = work.systems.map(systemNamed);
+  const isFirst = ({ name }: System) => works.find((other) => other.systems.includes(name)) === work;
+  const wanted = others.filter((system) => systems.includes(system));
+  return [reference!, ...wanted.filter((system) => !size.quick || system.name === 'parley' || isFirst(system))];
 };
 
 const measure = async (work: Work, system: System, ground: Ground, { size }: Options): Promise<Figures> => {

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +8,7 @@ import pg from 'pg';
 import { systemUser } from '../../src/database/postgres-account.js';
 import { findBinaries } from '../../src/database/postgres-binaries.js';
 import { PostgresProcess, type ServerPlace } from '../../src/database/postgres-process.js';
+import { freePort } from './free-port.js';
 
 /** A PostgreSQL server on a loopback port, with a password: what `DATABASE_URL` names in production. */
 export interface RunningPostgres {
@@ -87,13 +87,3 @@ const untilAnswers = async (url: string, server: PostgresProcess): Promise<void>
     }
   }
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });

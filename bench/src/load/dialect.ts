@@ -10,7 +10,8 @@ export type Address = Pick<Destination, 'host' | 'port' | 'localAddress'>;
 export interface Who {
   /** Unlike any other's in this run. */
   readonly name: string;
-  readonly room: string;
+  /** How often it came before, in a system where one can come back as who one was. */
+  readonly returns?: number;
   /** What tokens are signed with, where the system has tokens. */
   readonly secret: string;
 }
@@ -18,8 +19,9 @@ export interface Who {
 /** One that came in. */
 export interface Peer {
   readonly socket: RawSocket;
-  /** What others send to. */
+  /** What others send to; a system may give it with the room. */
   readonly id: string;
+  /** Empty: in none. */
   readonly room: string;
 }
 
@@ -34,13 +36,17 @@ export interface Line {
 /** How a system is spoken to. */
 export interface Dialect {
   /** Opens a socket and authenticates, if the system has that. */
-  connect(at: Address, who: Who): Promise<RawSocket>;
+  connect(at: Address, who: Who): Promise<Peer>;
   /** Comes into the room: signals reach it from now on. */
-  join(socket: RawSocket, who: Who): Promise<Peer>;
+  join(peer: Peer, room: string): Promise<Peer>;
+  /** Goes out of the room and keeps the socket. */
+  leave(peer: Peer): Promise<void>;
   line(own: Peer, other: Peer): Line;
+  /** The server refused something: what was measured would not be work. Undefined: this system never says so. */
+  isRefusal?(bytes: Buffer, start: number, end: number): boolean;
   /** One text to all others in the room, and how to know one that came. Undefined: the system has no such thing. */
   readonly broadcast?: {
-    text(own: Peer): string;
+    text(own: Peer, body: string): string;
     isOne(bytes: Buffer, start: number, end: number): boolean;
   };
 }

@@ -1,5 +1,12 @@
 import type { Address, Dialect, Peer, Who } from './dialect.js';
 
+/** One that is to come in. */
+export interface Guest {
+  readonly at: Address;
+  readonly who: Who;
+  readonly room: string;
+}
+
 /** So many come in at once. */
 const AT_ONCE = 16;
 
@@ -22,7 +29,5 @@ export const inTurns = async <T, R>(
 };
 
 /** Lets all of them connect and join. */
-export const enterAll = (
-  dialect: Dialect,
-  all: readonly { readonly at: Address; readonly who: Who }[],
-): Promise<Peer[]> => inTurns(all, AT_ONCE, async ({ at, who }) => dialect.join(await dialect.connect(at, who), who));
+export const enterAll = (dialect: Dialect, guests: readonly Guest[], atOnce = AT_ONCE): Promise<Peer[]> =>
+  inTurns(guests, atOnce, async ({ at, who, room }) => dialect.join(await dialect.connect(at, who), room));

@@ -25,7 +25,8 @@ export class LoadProcess {
   }
 
   static async start(spec: LoadSpec): Promise<LoadProcess> {
-    const started = new LoadProcess(fork(WORKER, { execArgv: ['--import', TYPESCRIPT] }));
+    // Advanced: JSON has no NaN.
+    const started = new LoadProcess(fork(WORKER, { execArgv: ['--import', TYPESCRIPT], serialization: 'advanced' }));
     try {
       await started.call({ do: 'prepare', spec });
     } catch (error) {
@@ -39,7 +40,7 @@ export class LoadProcess {
     return this.child.pid as number;
   }
 
-  /** Resolves at once, or when a load that has an end has come to it. */
+  /** Resolves when the load goes on, or, when it has an end, has come to it. */
   async begin(): Promise<void> {
     await this.call({ do: 'start' });
   }
@@ -48,12 +49,7 @@ export class LoadProcess {
     return (await this.call({ do: 'read' })) as Reading;
   }
 
-  async stop(): Promise<void> {
-    await this.call({ do: 'stop' });
-    this.end();
-  }
-
-  /** At once. */
+  /** At once: its sockets are closed by the system. */
   end(): void {
     this.child.kill('SIGKILL');
   }

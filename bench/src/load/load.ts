@@ -5,16 +5,16 @@ export interface Reading {
   /** Of the time since the last reading, milliseconds; NaN when nothing was measured. */
   readonly p50: number;
   readonly p99: number;
-  /** What else was counted. */
+  /** What else was counted, since it began. */
   readonly more?: Readonly<Record<string, number>>;
 }
 
-/** Something that a server is put under. Lives in the generator's process. */
+/** Something that a server is put under. Lives in the generator's process, and ends with it. */
 export interface Load {
   /** Everything that is not measured. */
   prepare(): Promise<void>;
-  /** Begins; goes on until `stop`. A promise that comes back: until all of it is done. */
+  /** Begins; goes on for good, or until the promise that comes back is resolved. */
   start(): void | Promise<void>;
+  /** @throws when the server refused something that is counted as work */
   read(): Reading;
-  stop(): void;
 }

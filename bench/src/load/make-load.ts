@@ -1,18 +1,57 @@
 import type { Dialect } from './dialect.js';
+import { nest } from './dialects/nest.js';
 import { parley, parleyAcked } from './dialects/parley.js';
+import { peerServer } from './dialects/peer-server.js';
+import { socketIo } from './dialects/socket-io.js';
 import { wsRelay } from './dialects/ws-relay.js';
+import { yWebrtc } from './dialects/y-webrtc.js';
 import type { Load } from './load.js';
-import { PairLoad, type PairOptions } from './pair-load.js';
+import { CallLoad } from './loads/call-load.js';
+import { FanOutLoad } from './loads/fan-out-load.js';
+import { FloodLoad } from './loads/flood-load.js';
+import { IdleLoad } from './loads/idle-load.js';
+import { PacedLoad } from './loads/paced-load.js';
+import { PairLoad } from './loads/pair-load.js';
+import { RecoveryLoad } from './loads/recovery-load.js';
+import { RoomLoad } from './loads/room-load.js';
+import { StormLoad } from './loads/storm-load.js';
 
-export const DIALECTS = {
+const DIALECTS = {
   parley,
   'parley-acked': parleyAcked,
   'ws-relay': wsRelay,
+  nest,
+  'peer-server': peerServer,
+  'socket-io': socketIo,
+  'y-webrtc': yWebrtc,
 } satisfies Record<string, Dialect>;
+
+const LOADS = {
+  pairs: PairLoad,
+  storm: StormLoad,
+  rooms: RoomLoad,
+  idle: IdleLoad,
+  'fan-out': FanOutLoad,
+  calls: CallLoad,
+  recovery: RecoveryLoad,
+  paced: PacedLoad,
+  flood: FloodLoad,
+} as const;
 
 export type DialectName = keyof typeof DIALECTS;
 
-/** Which load, in which dialect; travels to the generator's process as JSON. */
-export type LoadSpec = { readonly dialect: DialectName } & { readonly load: 'pairs'; readonly options: PairOptions };
+type LoadName = keyof typeof LOADS;
 
-export const makeLoad = ({ dialect, options }: LoadSpec): Load => new PairLoad(DIALECTS[dialect], options);
+/** Which load, with its own options, in which dialect; travels to the generator's process as JSON. */
+export type LoadSpec = {
+  [Name in LoadName]: {
+    readonly dialect: DialectName;
+    readonly load: Name;
+    readonly options: ConstructorParameters<(typeof LOADS)[Name]>[1];
+  };
+}[LoadName];
+
+export const makeLoad = ({ dialect, load, options }: LoadSpec): Load => {
+  const make = LOADS[load] as new (dialect: Dialect, options: LoadSpec['options']) => Load;
+  return new make(DIALECTS[dialect], options);
+};

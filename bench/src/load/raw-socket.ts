@@ -24,6 +24,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 const PATIENCE_MS = 60_000;
+const MOST_EARLY = 8;
 
 /** One whole masked text frame (RFC 6455 §5.2), made once and sent many times. */
 export const textFrame = (payload: string | Buffer): Buffer => frameOf(TEXT, Buffer.from(payload));
@@ -49,10 +50,13 @@ export class RawSocket {
   /** Every text frame that nobody waits for. */
   onText: FrameListener = () => {};
   onClose: () => void = () => {};
-  /** Bytes and frames that came, pings included. */
+  /** Frames that came, pings included. */
   frames = 0;
   private rest = NOTHING;
+  private textPing: { readonly ping: string; readonly pong: Buffer } | undefined;
   private isOpen = false;
+  /** What came before anybody waited: a server may speak with its answer to the upgrade. */
+  private early: string[] | undefined = [];
   private waiter: { take(text: string): boolean; fail(error: Error): void } | undefined;
 
   private constructor(
@@ -89,6 +93,11 @@ export class RawSocket {
     this.tcp.write(textFrame(text));
   }
 
+  /** For protocols whose heartbeat is a text: answered here, and shown to nobody. */
+  onPingText(ping: string, pong: string): void {
+    this.textPing = { ping, pong: textFrame(pong) };
+  }
+
   /** The first text for which `read` has an answer; those before it are passed over. */
   expect<T>(read: (text: string) => T | undefined, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -111,6 +120,9 @@ export class RawSocket {
         return true;
       };
       this.waiter = { take, fail };
+      const early = this.early ?? [];
+      this.early = undefined;
+      early.some(take);
     });
   }
 
@@ -165,9 +177,20 @@ export class RawSocket {
     return at;
   }
 
+  private takeText(bytes: Buffer, start: number, end: number): void {
+    const { textPing, early } = this;
+    if (textPing?.ping.length === end - start && bytes.toString('latin1', start, end) === textPing.ping) {
+      this.tcp.write(textPing.pong);
+      return;
+    }
+    if (this.waiter?.take(bytes.toString('utf8', start, end)) === true) return;
+    if (early !== undefined && early.length < MOST_EARLY) early.push(bytes.toString('utf8', start, end));
+    this.onText(bytes, start, end);
+  }
+
   private take(opcode: number, bytes: Buffer, start: number, end: number): void {
     if (opcode === TEXT) {
-      if (this.waiter?.take(bytes.toString('utf8', start, end)) !== true) this.onText(bytes, start, end);
+      this.takeText(bytes, start, end);
     } else if (opcode === PING) {
       this.tcp.write(frameOf(PONG, Buffer.from(bytes.subarray(start, end))));
     } else if (opcode === CLOSE) {

@@ -5,7 +5,7 @@ import { type LoadSpec, makeLoad } from './make-load.js';
 /** One call from the process that measures. */
 export type Call = { readonly id: number } & (
   | { readonly do: 'prepare'; readonly spec: LoadSpec }
-  | { readonly do: 'start' | 'read' | 'stop' }
+  | { readonly do: 'start' | 'read' }
 );
 
 /** Its answer: what the method gave, or why it failed. */

@@ -23,7 +23,7 @@ export class Meter {
 
   constructor(
     private readonly running: Running,
-    private readonly loads: readonly LoadProcess[],
+    private readonly load: LoadProcess,
     private readonly redis: Ground['redis'],
   ) {
     this.client = redis === undefined ? undefined : new Redis(redis.url);
@@ -36,36 +36,22 @@ export class Meter {
   /** Lets a load that goes on run until the code is warm. */
   async warmUp({ warmUpUnits }: Size): Promise<void> {
     const end = performance.now() + WARM_UP_MS;
-    while ((await this.units()).units < warmUpUnits && performance.now() < end) await wait(50);
+    while ((await this.load.read()).units < warmUpUnits && performance.now() < end) await wait(50);
   }
 
   /** What a load that goes on does within this time. */
-  async during(ms: number): Promise<Figures> {
-    const before = await this.moment();
-    const first = await this.units();
-    await wait(ms);
-    const after = await this.moment();
-    const last = await this.units();
-    return { ...this.between(before, after, last.units - first.units), p50: last.p50, p99: last.p99 };
+  during(ms: number): Promise<Figures> {
+    return this.of(() => wait(ms));
   }
 
   /** What it takes to do something to its end. */
   async of(act: () => Promise<unknown>): Promise<Figures> {
-    const first = await this.units();
+    const first = await this.load.read();
     const before = await this.moment();
     await act();
+    const { units, ...others } = await this.load.read();
     const after = await this.moment();
-    const last = await this.units();
-    return { ...this.between(before, after, last.units - first.units), p50: last.p50, p99: last.p99 };
-  }
-
-  private async units(): Promise<{ units: number; p50: number; p99: number }> {
-    const readings = await Promise.all(this.loads.map((load) => load.read()));
-    return {
-      units: readings.reduce((sum, { units }) => sum + units, 0),
-      p50: Math.max(...readings.map(({ p50 }) => p50)),
-      p99: Math.max(...readings.map(({ p99 }) => p99)),
-    };
+    return { ...this.between(before, after, units - first.units), ...others };
   }
 
   private between(before: Moment, after: Moment, units: number): Figures {
@@ -84,14 +70,14 @@ export class Meter {
   }
 
   private async moment(): Promise<Moment> {
-    const info = await this.client?.info('stats');
-    return {
+    const clocks = {
       at: performance.now(),
       servers: cpuOf(this.running.pids),
       redis: this.redis === undefined ? 0 : cpuOf([this.redis.pid]),
-      commands: Number(/total_commands_processed:(\d+)/.exec(info ?? '')?.[1] ?? 0),
-      generator: cpuOf(this.loads.map(({ pid }) => pid)),
+      generator: cpuOf([this.load.pid]),
       busy: machineBusy(),
     };
+    const info = await this.client?.info('stats');
+    return { ...clocks, commands: Number(/total_commands_processed:(\d+)/.exec(info ?? '')?.[1] ?? 0) };
   }
 }

@@ -21,13 +21,21 @@ server.on('connection', (socket, request) => {
   sockets.set(id, socket);
 
   const enter = async (name: string): Promise<void> => {
-    await subscriber?.subscribe(id);
+    if (subscriber !== undefined) await subscriber.subscribe(id);
     const others = rooms.get(name) ?? new Map<string, WebSocket>();
     rooms.set(name, others);
     for (const other of others.values()) other.send(JSON.stringify({ came: id }));
     socket.send(JSON.stringify({ joined: name, others: [...others.keys()] }));
     others.set(id, socket);
     room = name;
+  };
+
+  const leave = (): void => {
+    const others = rooms.get(room ?? '');
+    others?.delete(id);
+    if (others?.size === 0) rooms.delete(room ?? '');
+    for (const other of others?.values() ?? []) other.send(JSON.stringify({ left: id }));
+    room = undefined;
   };
 
   const relay = (to: string, text: string): void => {
@@ -39,7 +47,10 @@ server.on('connection', (socket, request) => {
   socket.on('message', (data) => {
     const message = JSON.parse(data.toString());
     if (message.join !== undefined) void enter(message.join);
-    else if (message.all !== undefined) {
+    else if (message.leave !== undefined) {
+      leave();
+      socket.send('{"gone":true}');
+    } else if (message.all !== undefined) {
       const text = JSON.stringify({ all: id, kind: message.kind, body: message.body });
       for (const [name, other] of rooms.get(room ?? '') ?? []) if (name !== id) other.send(text);
     } else relay(message.to, JSON.stringify({ from: id, kind: message.kind, body: message.body }));
@@ -48,10 +59,7 @@ server.on('connection', (socket, request) => {
   socket.on('close', () => {
     sockets.delete(id);
     void subscriber?.unsubscribe(id);
-    const others = rooms.get(room ?? '');
-    others?.delete(id);
-    if (others?.size === 0) rooms.delete(room ?? '');
-    for (const other of others?.values() ?? []) other.send(JSON.stringify({ left: id }));
+    leave();
   });
 });
 

@@ -57,6 +57,8 @@ const workReport = ({ work: { name, title, figure, systems }, rounds }: WorkRoun
 
 const medians = (all: readonly Figures[]): Figures => {
   const names = Object.keys(all[0]!) as (keyof Figures)[];
-  const median = (name: keyof Figures): number => spreadOf(all.map((figures) => figures[name] ?? Number.NaN)).median;
-  return Object.fromEntries(names.map((name) => [name, median(name)])) as unknown as Figures;
+  const median = (read: (figures: Figures) => unknown): number => spreadOf(all.map((one) => Number(read(one)))).median;
+  const more = Object.keys(all[0]!.more ?? {}).map((name) => [name, median((figures) => figures.more?.[name])]);
+  const plain = names.filter((name) => name !== 'more').map((name) => [name, median((figures) => figures[name])]);
+  return { ...Object.fromEntries(plain), ...(more.length > 0 && { more: Object.fromEntries(more) }) };
 };

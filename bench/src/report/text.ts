@@ -8,13 +8,13 @@ export const tableOf = ({ title, figure, rounds, rows }: WorkReport): string =>
   [
     `**${title}** (${rounds} ${rounds === 1 ? 'round' : 'rounds'})`,
     '',
-    `| system | ratio | least–most | ${figure} | per second | p50 ms | p99 ms | Redis: share, commands |`,
+    `| system | ratio | least–most | ${figure} | per second | p50 ms | p99 ms | more |`,
     '|---|---|---|---|---|---|---|---|',
     ...rows.map(rowOf),
   ].join('\n');
 
 const rowOf = ({ system, ratio, figures }: Row): string => {
-  const { cost, perSecond, p50, p99, redis, commands } = figures;
+  const { cost, perSecond, p50, p99, redis, commands, more = {} } = figures;
   const cells = [
     system,
     `**${ratio.median.toFixed(2)}**`,
@@ -23,11 +23,18 @@ const rowOf = ({ system, ratio, figures }: Row): string => {
     perSecond === undefined ? '' : Math.round(perSecond).toLocaleString('en'),
     number(p50),
     number(p99),
-    redis === undefined ? '' : `${number(redis)} µs, ${commands?.toFixed(3)}`,
+    [
+      ...(redis === undefined ? [] : [`Redis ${number(redis)} µs, ${number(commands)} commands`]),
+      ...Object.entries(more).map(([name, value]) => `${name} ${number(value)}`),
+    ].join('; '),
   ];
   return `| ${cells.join(' | ')} |`;
 };
 
 /** Three digits that count. */
 const number = (value: number | undefined): string =>
-  value === undefined || Number.isNaN(value) ? '' : value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
+  value === undefined || Number.isNaN(value)
+    ? ''
+    : value >= 100
+      ? Math.round(value).toLocaleString('en')
+      : value.toPrecision(3);

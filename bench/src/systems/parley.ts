@@ -31,7 +31,7 @@ export const RAISED: Readonly<Record<string, string>> = {
 const make = (name: string, dialect: System['dialect']): System => ({
   name,
   dialect,
-  async start({ secret, redis, createDatabase }, count) {
+  async start({ secret, redis, createDatabase }, count, limits) {
     const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
     const shared = {
       DATABASE_URL: await createDatabase(),
@@ -40,7 +40,7 @@ const make = (name: string, dialect: System['dialect']): System => ({
       PORT: '0',
       NODE_ENV: 'production',
       ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
-      ...RAISED,
+      ...(limits === 'raised' && RAISED),
     };
     const nodes = await Promise.all(
       Array.from({ length: count }, (_, i) =>

@@ -2,11 +2,20 @@ import { startServer } from './server-process.js';
 import type { System } from './system.js';
 
 /** One of bench/src/references: it says `ready http://127.0.0.1:PORT`, and takes REDIS_URL when it is not alone. */
-export const reference = (name: string, dialect: System['dialect'], file: string): System => ({
+export const reference = (
+  name: string,
+  dialect: System['dialect'],
+  file: string,
+  more: Readonly<Record<string, string>> = {},
+): System => ({
   name,
   dialect,
   async start({ secret, redis }, count) {
-    const environment = { JWT_SECRET: secret, ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }) };
+    const environment = {
+      ...more,
+      JWT_SECRET: secret,
+      ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
+    };
     const nodes = await Promise.all(
       Array.from({ length: count }, () =>
         startServer(

@@ -14,12 +14,13 @@ const BOOT_MS = 60_000;
 
 /**
  * Starts a server that ends when we do, and waits for the line that says where it listens.
- * @param ready its first group is the port
+ * @param ready its first group is the port, unless that was given
  */
 export const startServer = async (
   words: readonly string[],
   environment: Record<string, string>,
   ready: RegExp,
+  given?: number,
 ): Promise<ServerProcess> => {
   const { PATH, HOME } = process.env;
   const server = startOnLeash('INT', process.execPath, words, { PATH, HOME, ...environment });
@@ -36,11 +37,11 @@ export const startServer = async (
     }, BOOT_MS);
     void server.ended.then((code) => give(`ended with ${code}`));
     createInterface({ input: server.output }).on('line', (line) => {
-      const found = ready.exec(line)?.[1];
-      if (found === undefined) return void (said.length < 50 && said.push(line));
+      const found = ready.exec(line);
+      if (found === null) return void (said.length < 50 && said.push(line));
       isReady = true;
       clearTimeout(timer);
-      resolve(Number(found));
+      resolve(given ?? Number(found[1]));
     });
   });
   return { pid: server.pid, port, stop: () => server.stop().then(() => undefined), kill: server.kill };

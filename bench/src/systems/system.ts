@@ -22,5 +22,6 @@ export interface Running {
 export interface System {
   readonly name: string;
   readonly dialect: DialectName;
-  start(ground: Ground, nodes: number): Promise<Running>;
+  /** @param limits `raised`: the rates that the load would hit are; `default`: as whoever starts it has it */
+  start(ground: Ground, nodes: number, limits: 'raised' | 'default'): Promise<Running>;
 }

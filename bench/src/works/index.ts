@@ -1,4 +1,10 @@
+import { ARRIVALS } from './arrivals.js';
+import { GROWTH } from './growth.js';
+import { IDLES } from './idle.js';
+import { IN_ROOMS } from './in-rooms.js';
 import { RELAYS } from './relay.js';
+import { TROUBLES } from './trouble.js';
 import type { Work } from './work.js';
 
-export const WORKS: readonly Work[] = [...RELAYS];
+/** In the order in which they are shown. */
+export const WORKS: readonly Work[] = [...RELAYS, ...ARRIVALS, ...IN_ROOMS, ...IDLES, ...TROUBLES, ...GROWTH];

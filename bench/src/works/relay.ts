@@ -1,5 +1,5 @@
-import { LoadProcess } from '../load/load-process.js';
-import { Meter } from '../measure/meter.js';
+import { guestsOf } from './guests.js';
+import { onStage } from './stage.js';
 import type { Work } from './work.js';
 
 /** Pairs in a room of their own; enough of them to keep a node busy, few enough to be a small node's evening. */
@@ -11,36 +11,21 @@ const relay = (nodes: 1 | 2, window: number, systems: readonly string[]): Work =
   figure: 'µs CPU a signal',
   nodes,
   systems,
-  async run(system, ground, size) {
-    await ground.redis?.empty();
-    const running = await system.start(ground, nodes);
-    try {
-      const load = await LoadProcess.start({
-        dialect: system.dialect,
+  run: (system, ground, size) =>
+    onStage(system, ground, nodes, async ({ running, load, meter }) => {
+      const pairs = size.quick ? 4 : PAIRS;
+      const signals = await load({
         load: 'pairs',
-        options: {
-          nodes: running.ports.map((port) => ({ host: '127.0.0.1', port })),
-          secret: ground.secret,
-          pairs: size.quick ? 4 : PAIRS,
-          window,
-        },
+        options: { guests: guestsOf('p', 2 * pairs, 2, running, ground), active: pairs, window },
       });
-      const meter = new Meter(running, [load], nodes > 1 ? ground.redis : undefined);
-      try {
-        await load.begin();
-        await meter.warmUp(size);
-        return await meter.during(size.measureMs);
-      } finally {
-        meter.close();
-        load.end();
-      }
-    } finally {
-      await running.stop();
-    }
-  },
+      const measure = meter(signals);
+      await signals.begin();
+      await measure.warmUp(size);
+      return measure.during(size.measureMs);
+    }),
 });
 
-const ONE = ['ws', 'parley', 'parley-acked'];
-const TWO = ['ws', 'parley', 'parley-acked'];
+const ONE = ['ws', 'parley', 'parley-acked', 'nest', 'peerserver', 'socket.io', 'y-webrtc'];
+const TWO = ['ws', 'parley', 'parley-acked', 'nest', 'socket.io', 'socket.io-streams'];
 
 export const RELAYS: readonly Work[] = [relay(1, 1, ONE), relay(1, 4, ONE), relay(2, 1, TWO), relay(2, 4, TWO)];

@@ -21,6 +21,8 @@ export interface Figures {
   /** The generator's share of one core, and what others used of the machine: shares of one core. */
   readonly generator?: number;
   readonly others?: number;
+  /** What else a work counts. */
+  readonly more?: Readonly<Record<string, number>>;
 }
 
 /** One kind of work. */

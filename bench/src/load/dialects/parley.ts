@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { AckedLine } from '../acked-line.js';
-import { begins, type Dialect, type Peer } from '../dialect.js';
+import { begins, type Dialect, type Peer, type Who } from '../dialect.js';
 import { fixedLine } from '../fixed-line.js';
 import { tokenOf } from '../jwt.js';
 import { RawSocket } from '../raw-socket.js';
 
 const SIGNAL = Buffer.from('{"type":"signal"');
 const BROADCAST = Buffer.from('{"type":"broadcast"');
-/** A frame of sixty bytes: a cursor that moved. */
-const CURSOR = '{"x":0.4711,"y":0.0815,"at":1795478400000,"by":"somebody"}';
+const REFUSAL = Buffer.from('{"type":"error"');
 
 /** The reply to a request; an error of the server ends the run. */
 const reply = async (socket: RawSocket, request: object, type: string): Promise<Record<string, unknown>> => {
@@ -21,14 +20,17 @@ const reply = async (socket: RawSocket, request: object, type: string): Promise<
   }, type);
 };
 
-const connect: Dialect['connect'] = async (at, { name, secret }) => {
+/** 32 bytes that the same client would find again: a session is its key. */
+const keyOf = ({ name }: Who): string => createHash('sha256').update(name).digest('base64url');
+
+const connect: Dialect['connect'] = async (at, who) => {
   const socket = await RawSocket.open({ ...at, path: '/v1/signaling', protocol: 'parley.v1' });
-  const key = randomBytes(32).toString('base64url');
-  await reply(socket, { type: 'hello', token: tokenOf(name, secret), key, attempt: 1 }, 'welcome');
-  return socket;
+  const token = tokenOf(who.name, who.secret);
+  await reply(socket, { type: 'hello', token, key: keyOf(who), attempt: (who.returns ?? 0) + 1 }, 'welcome');
+  return { socket, id: '', room: '' };
 };
 
-const join: Dialect['join'] = async (socket, { room }) => {
+const join: Dialect['join'] = async ({ socket }, room) => {
   const { peer } = await reply(socket, { type: 'join', room }, 'joined');
   return { socket, id: peer as string, room };
 };
@@ -37,6 +39,10 @@ const join: Dialect['join'] = async (socket, { room }) => {
 export const parley: Dialect = {
   connect,
   join,
+  async leave({ socket, room }) {
+    await reply(socket, { type: 'leave', room }, 'left');
+  },
+  isRefusal: (bytes, start, end) => begins(bytes, start, end, REFUSAL),
   line: ({ socket }, { id: to }) =>
     fixedLine(
       socket,
@@ -44,7 +50,7 @@ export const parley: Dialect = {
       (bytes, start, end) => begins(bytes, start, end, SIGNAL),
     ),
   broadcast: {
-    text: ({ room }) => `${JSON.stringify({ type: 'broadcast', room, kind: 'cursor' })}\n${CURSOR}`,
+    text: ({ room }, body) => `${JSON.stringify({ type: 'broadcast', room, kind: 'cursor' })}\n${body}`,
     isOne: (bytes, start, end) => begins(bytes, start, end, BROADCAST),
   },
 };

@@ -8,12 +8,16 @@ const BROADCAST = Buffer.from('{"all"');
 /** The bare relay of references/ws-relay.ts: who one is stands in the URL. */
 export const wsRelay: Dialect = {
   async connect(at, { name }) {
-    return RawSocket.open({ ...at, path: `/?id=${name}` });
+    return { socket: await RawSocket.open({ ...at, path: `/?id=${name}` }), id: name, room: '' };
   },
-  async join(socket, { name, room }) {
+  async join({ socket, id }, room) {
     socket.sendText(JSON.stringify({ join: room }));
     await socket.expect((text) => (text.startsWith('{"joined"') ? true : undefined), 'joined');
-    return { socket, id: name, room };
+    return { socket, id, room };
+  },
+  async leave({ socket }) {
+    socket.sendText('{"leave":true}');
+    await socket.expect((text) => (text === '{"gone":true}' ? true : undefined), 'gone');
   },
   line: ({ socket }, { id: to }) =>
     fixedLine(
@@ -22,7 +26,7 @@ export const wsRelay: Dialect = {
       (bytes, start, end) => begins(bytes, start, end, SIGNAL),
     ),
   broadcast: {
-    text: () => '{"all":true,"kind":"cursor","body":{"x":0.4711,"y":0.0815,"at":1795478400000,"by":"somebody"}}',
+    text: (_own, body) => `{"all":true,"kind":"cursor","body":${body}}`,
     isOne: (bytes, start, end) => begins(bytes, start, end, BROADCAST),
   },
 };

@@ -1,0 +1,78 @@
+import { CALL } from '../bodies.js';
+import type { Dialect, Kind, Peer } from '../dialect.js';
+import { type Guest, inTurns } from '../enter.js';
+import type { Load } from '../load.js';
+import { Tally } from '../tally.js';
+
+export interface CallOptions {
+  /** By twos: each two call each other, again and again, each time in a room of its own. */
+  readonly guests: readonly Guest[];
+}
+
+const ANSWER: readonly Kind[] = ['answer', ...CALL.slice(1)];
+
+/** Whole calls, one after another: join, offer, answer, candidates both ways, leave. A unit is one call. */
+export class CallLoad implements Load {
+  private readonly tally: Tally;
+  private peers: Peer[] = [];
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly options: CallOptions,
+  ) {
+    this.tally = new Tally(dialect);
+  }
+
+  async prepare(): Promise<void> {
+    this.peers = await inTurns(this.options.guests, 16, ({ at, who }) => this.dialect.connect(at, who));
+  }
+
+  start(): void {
+    for (let i = 0; i + 1 < this.peers.length; i += 2) {
+      this.keepCalling(this.peers[i]!, this.peers[i + 1]!, `call-${i}`).catch((error) =>
+        this.tally.fault(String(error)),
+      );
+    }
+  }
+
+  read = () => this.tally.read();
+
+  private async keepCalling(a: Peer, b: Peer, name: string): Promise<void> {
+    for (let count = 1; ; count += 1) {
+      const since = performance.now();
+      await this.call(a, b, `${name}-${count}`);
+      this.tally.done(since);
+    }
+  }
+
+  private async call(a: Peer, b: Peer, room: string): Promise<void> {
+    const callee = await this.dialect.join(a, room);
+    const caller = await this.dialect.join(b, room);
+    await this.exchange(caller, callee);
+    await this.dialect.leave(caller);
+    await this.dialect.leave(callee);
+  }
+
+  /** Whoever came last sees the other, and offers; the answer goes back when the offer is there. */
+  private exchange(caller: Peer, callee: Peer): Promise<void> {
+    const there = this.dialect.line(caller, callee);
+    const back = this.dialect.line(callee, caller);
+    return new Promise((resolve) => {
+      let toCallee = 0;
+      let toCaller = 0;
+      const check = () => toCallee === CALL.length && toCaller === ANSWER.length && resolve();
+      callee.socket.onText = (bytes, start, end) => {
+        if (!back.take(bytes, start, end)) return this.tally.look(bytes, start, end);
+        toCallee += 1;
+        if (toCallee === 1) for (const kind of ANSWER) back.send(kind);
+        check();
+      };
+      caller.socket.onText = (bytes, start, end) => {
+        if (!there.take(bytes, start, end)) return this.tally.look(bytes, start, end);
+        toCaller += 1;
+        check();
+      };
+      for (const kind of CALL) there.send(kind);
+    });
+  }
+}

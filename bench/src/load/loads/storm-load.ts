@@ -1,0 +1,42 @@
+import type { Dialect } from '../dialect.js';
+import { enterAll, type Guest, inTurns } from '../enter.js';
+import type { Load } from '../load.js';
+import { Tally } from '../tally.js';
+
+export interface StormOptions {
+  /** They come before anything is measured, and go. */
+  readonly first: readonly Guest[];
+  /** They come and stay. */
+  readonly guests: readonly Guest[];
+  readonly atOnce: number;
+  /** False: they only connect. */
+  readonly join: boolean;
+}
+
+/** People who come: connect, authenticate, join. A unit is one who is in. */
+export class StormLoad implements Load {
+  private readonly tally: Tally;
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly options: StormOptions,
+  ) {
+    this.tally = new Tally(dialect);
+  }
+
+  async prepare(): Promise<void> {
+    for (const { socket } of await enterAll(this.dialect, this.options.first)) socket.close();
+  }
+
+  async start(): Promise<void> {
+    const { guests, atOnce, join } = this.options;
+    await inTurns(guests, atOnce, async ({ at, who, room }) => {
+      const since = performance.now();
+      const peer = await this.dialect.connect(at, who);
+      if (join) await this.dialect.join(peer, room);
+      this.tally.done(since);
+    });
+  }
+
+  read = () => this.tally.read();
+}

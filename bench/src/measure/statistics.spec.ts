@@ -1,0 +1,12 @@
+import { describe, expect, it } from '@jest/globals';
+import { spreadOf } from './statistics.js';
+
+describe('the spread of rounds', () => {
+  it.each([
+    [[3], { median: 3, least: 3, most: 3 }],
+    [[5, 1, 3], { median: 3, least: 1, most: 5 }],
+    [[4, 1, 3, 2], { median: 2.5, least: 1, most: 4 }],
+  ])('of %j', (values, spread) => {
+    expect(spreadOf(values)).toEqual(spread);
+  });
+});

@@ -1,0 +1,37 @@
+import { freePort } from '../../../test/support/free-port.js';
+import { startServer } from './server-process.js';
+import type { System } from './system.js';
+
+/** A server that comes as a program, and runs alone. */
+const packaged = (
+  name: string,
+  dialect: System['dialect'],
+  words: (port: number) => readonly string[],
+  ready: RegExp,
+): System => ({
+  name,
+  dialect,
+  async start() {
+    const port = await freePort();
+    const server = await startServer(words(port), { PORT: String(port) }, ready, port);
+    return { ports: [port], pids: [server.pid], kill: () => server.kill(), stop: () => server.stop() };
+  },
+});
+
+export const peerServer = packaged(
+  'peerserver',
+  'peer-server',
+  // Its own limit is 5,000 clients, which the idle works would hit.
+  (port) => [
+    'node_modules/peer/dist/bin/peerjs.js',
+    ...['--host', '127.0.0.1', '--port', String(port), '--concurrent_limit', '30000'],
+  ],
+  /^Started PeerServer/,
+);
+
+export const yWebrtc = packaged(
+  'y-webrtc',
+  'y-webrtc',
+  () => ['node_modules/y-webrtc/bin/server.js'],
+  /^Signaling server running/,
+);

@@ -1,0 +1,54 @@
+import { guestsOf } from './guests.js';
+import { onStage } from './stage.js';
+import type { Work } from './work.js';
+
+const SYSTEMS = ['ws', 'parley', 'nest', 'peerserver', 'socket.io', 'y-webrtc'];
+const CLUSTERED = ['ws', 'parley', 'nest', 'socket.io', 'socket.io-streams'];
+const AT_ONCE = 16;
+/** Joins of one measurement, in rooms of whatever size. */
+const JOINS = 2_000;
+
+/** Connect, authenticate and join a room of two; the reference only accepts. */
+const storm = (nodes: 1 | 2): Work => ({
+  name: `storm${nodes}`,
+  title: `connect, authenticate, join, ${nodes === 1 ? 'one node' : 'two nodes'}`,
+  figure: 'µs CPU a session',
+  nodes,
+  systems: nodes === 1 ? SYSTEMS : CLUSTERED,
+  run: (system, ground, { quick }) =>
+    onStage(system, ground, nodes, async ({ running, load, meter }) => {
+      const crowd = await load({
+        load: 'storm',
+        options: {
+          first: guestsOf('first', quick ? 8 : 1_000, 2, running, ground),
+          guests: guestsOf('g', quick ? 20 : 3_000, 2, running, ground),
+          atOnce: AT_ONCE,
+          join: system.name !== 'ws',
+        },
+      });
+      return meter(crowd).of(() => crowd.begin());
+    }),
+});
+
+/** A room that fills up, with people who are connected already; each join is told to all who are in. */
+const rooms = (size: number, nodes: 1 | 2): Work => ({
+  name: nodes === 1 ? `rooms-${size}` : `rooms2-${size}`,
+  title: `joins until rooms of ${size} are full, ${nodes === 1 ? 'one node' : 'two nodes'}`,
+  figure: 'µs CPU a join',
+  nodes,
+  systems: nodes === 1 ? ['ws', 'parley', 'nest', 'socket.io'] : ['ws', 'parley'],
+  run: (system, ground, { quick }) =>
+    onStage(system, ground, nodes, async ({ running, load, meter }) => {
+      const crowd = await load({
+        load: 'rooms',
+        options: {
+          rehearsal: guestsOf('first', quick ? size : 2 * size, size, running, ground),
+          guests: guestsOf('g', quick ? size : JOINS, size, running, ground),
+          atOnce: AT_ONCE,
+        },
+      });
+      return meter(crowd).of(() => crowd.begin());
+    }),
+});
+
+export const ARRIVALS: readonly Work[] = [storm(1), storm(2), rooms(50, 1), rooms(200, 1), rooms(200, 2)];

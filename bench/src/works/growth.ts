@@ -1,0 +1,58 @@
+import { guestsOf } from './guests.js';
+import { mostSockets } from './most-sockets.js';
+import { onStage } from './stage.js';
+import type { Work } from './work.js';
+
+const PAIRS = 50;
+
+interface Place {
+  readonly name: string;
+  readonly title: string;
+  readonly sockets: number;
+  readonly roomSize: number;
+}
+
+/** What a signal costs in a place that is larger and larger: the same pairs talk, the others are there. */
+const growth = ({ name, title, sockets, roomSize }: Place): Work => ({
+  name,
+  title,
+  figure: 'µs CPU a signal',
+  nodes: 1,
+  systems: ['ws', 'parley'],
+  run: (system, ground, size) =>
+    onStage(system, ground, 1, async ({ running, load, meter }) => {
+      const count = Math.min(sockets, size.quick ? 20 : mostSockets());
+      const signals = await load({
+        load: 'pairs',
+        options: {
+          guests: guestsOf('p', count - (count % 2), roomSize, running, ground),
+          active: Math.min(PAIRS, Math.floor(count / 2)),
+          window: 4,
+        },
+      });
+      const measure = meter(signals);
+      await signals.begin();
+      await measure.warmUp(size);
+      return { ...(await measure.during(size.measureMs)), more: { sockets: count } };
+    }),
+});
+
+const bySockets = (sockets: number): Place => ({
+  name: `sockets-${sockets}`,
+  title: `${sockets.toLocaleString('en')} sockets in rooms of two`,
+  sockets,
+  roomSize: 2,
+});
+
+const byRooms = (rooms: number, sockets: number): Place => ({
+  name: `in-rooms-${rooms}`,
+  title: `${sockets.toLocaleString('en')} sockets in ${rooms.toLocaleString('en')} ${rooms === 1 ? 'room' : 'rooms'}`,
+  sockets,
+  roomSize: sockets / rooms,
+});
+
+/** `--only sockets,in-rooms`. */
+export const GROWTH: readonly Work[] = [
+  ...[10, 100, 1_000, 5_000, 20_000].map(bySockets),
+  ...[byRooms(1, 200), byRooms(10, 200), byRooms(100, 200), byRooms(1_000, 2_000)],
+].map(growth);

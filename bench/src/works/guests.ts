@@ -1,0 +1,19 @@
+import type { Guest } from '../load/enter.js';
+import type { Ground, Running } from '../systems/system.js';
+
+/** So many sockets one address gives: it has 28,000 ports for each port of a server's. */
+const SOCKETS_AN_ADDRESS = 10_000;
+
+/**
+ * People for a load: their names begin with `crowd`, their rooms have `size` seats, and neighbours sit on different nodes.
+ */
+export const guestsOf = (crowd: string, count: number, size: number, { ports }: Running, { secret }: Ground): Guest[] =>
+  Array.from({ length: count }, (_, i) => ({
+    at: {
+      host: '127.0.0.1',
+      port: ports[i % ports.length]!,
+      localAddress: `127.0.0.${1 + Math.floor(i / SOCKETS_AN_ADDRESS)}`,
+    },
+    who: { name: `${crowd}${i}`, secret },
+    room: `${crowd}-${Math.floor(i / size)}`,
+  }));
