@@ -1,20 +1,27 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { startPostgres } from '../../test/support/postgres.js';
-import { startRedis } from '../../test/support/redis.js';
-import { type Options, readOptions } from './options.js';
+import { layGround } from './ground.js';
+import { measureMemory } from './memory.js';
+import { readOptions } from './options.js';
+import { render } from './report/render.js';
 import { reportOf } from './report/report.js';
 import { textOf } from './report/text.js';
 import { runRounds } from './rounds.js';
-import type { Ground } from './systems/system.js';
+import { soak } from './soak.js';
+
+/** What else the first word may ask for than the works. */
+const OTHERS: Readonly<Record<string, (words: readonly string[]) => Promise<void> | void>> = {
+  memory: measureMemory,
+  soak,
+  render,
+};
 
 /** The benchmark: `npm run bench -- --help`. */
-export const bench = async (words: readonly string[]): Promise<void> => {
-  const options = readOptions(words);
+export const bench = async ([first = '', ...others]: readonly string[]): Promise<void> => {
+  const other = OTHERS[first];
+  if (other !== undefined) return other(others);
+  const options = readOptions([first, ...others].filter(Boolean));
   if (options === undefined) return;
-  const { ground, stop } = await layGround(options);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.once(signal, () => void stop().then(() => process.exit(130)));
+  const { ground, stop } = await layGround({ redis: options.works.some(({ nodes }) => nodes > 1) });
   try {
     const rounds = await runRounds(options, ground);
     const report = reportOf(rounds);
@@ -23,23 +30,4 @@ export const bench = async (words: readonly string[]): Promise<void> => {
   } finally {
     await stop();
   }
-};
-
-/** PostgreSQL stands outside of what is measured; Redis is part of it where there are two nodes. */
-const layGround = async ({ works }: Options): Promise<{ ground: Ground; stop(): Promise<void> }> => {
-  const postgres = await startPostgres();
-  const redis = works.some(({ nodes }) => nodes > 1) ? await startRedis() : undefined;
-  const ground: Ground = {
-    secret: randomBytes(48).toString('base64'),
-    redis: redis && {
-      url: redis.url,
-      pid: redis.servers[0]!.pid,
-      empty: async () => void (await redis.command('flushall')),
-    },
-    createDatabase: () => postgres.createDatabase(),
-  };
-  const stop = async () => {
-    await Promise.all([postgres.stop(), redis?.stop()]);
-  };
-  return { ground, stop };
 };

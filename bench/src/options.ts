@@ -22,6 +22,8 @@ const USAGE = `npm run bench -- [options]
   --quick            seconds instead of minutes: shows that it works, and no figure is worth anything
   --json FILE        write all that was measured
 
+npm run bench -- memory | soak [--minutes N] | render FILE…: see docs/performance.md
+
 works:   ${WORKS.map(({ name }) => name).join(' ')}
 systems: ${SYSTEMS.map(({ name }) => name).join(' ')}`;
 

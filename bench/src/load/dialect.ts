@@ -10,6 +10,8 @@ export type Address = Pick<Destination, 'host' | 'port' | 'localAddress'>;
 export interface Who {
   /** Unlike any other's in this run. */
   readonly name: string;
+  /** Whose token it has; the name's own when absent. */
+  readonly user?: string;
   /** How often it came before, in a system where one can come back as who one was. */
   readonly returns?: number;
   /** What tokens are signed with, where the system has tokens. */

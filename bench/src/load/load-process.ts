@@ -49,6 +49,10 @@ export class LoadProcess {
     return (await this.call({ do: 'read' })) as Reading;
   }
 
+  async finish(): Promise<void> {
+    await this.call({ do: 'finish' });
+  }
+
   /** At once: its sockets are closed by the system. */
   end(): void {
     this.child.kill('SIGKILL');

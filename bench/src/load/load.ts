@@ -17,4 +17,6 @@ export interface Load {
   start(): void | Promise<void>;
   /** @throws when the server refused something that is counted as work */
   read(): Reading;
+  /** Comes to an orderly end, for a load that leaves something to come to an end. */
+  finish?(): Promise<void>;
 }

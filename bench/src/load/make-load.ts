@@ -7,6 +7,7 @@ import { wsRelay } from './dialects/ws-relay.js';
 import { yWebrtc } from './dialects/y-webrtc.js';
 import type { Load } from './load.js';
 import { CallLoad } from './loads/call-load.js';
+import { ChurnLoad } from './loads/churn-load.js';
 import { FanOutLoad } from './loads/fan-out-load.js';
 import { FloodLoad } from './loads/flood-load.js';
 import { IdleLoad } from './loads/idle-load.js';
@@ -36,6 +37,7 @@ const LOADS = {
   recovery: RecoveryLoad,
   paced: PacedLoad,
   flood: FloodLoad,
+  churn: ChurnLoad,
 } as const;
 
 export type DialectName = keyof typeof DIALECTS;

@@ -5,7 +5,7 @@ import { type LoadSpec, makeLoad } from './make-load.js';
 /** One call from the process that measures. */
 export type Call = { readonly id: number } & (
   | { readonly do: 'prepare'; readonly spec: LoadSpec }
-  | { readonly do: 'start' | 'read' }
+  | { readonly do: 'start' | 'read' | 'finish' }
 );
 
 /** Its answer: what the method gave, or why it failed. */
@@ -22,7 +22,7 @@ const act = async (call: Call): Promise<unknown> => {
     load = makeLoad(call.spec);
     return load.prepare();
   }
-  return load?.[call.do]();
+  return load?.[call.do]?.();
 };
 
 process.on('message', (call: Call) => {

@@ -1,5 +1,5 @@
 import { freePort } from '../../../test/support/free-port.js';
-import { startServer } from './server-process.js';
+import { runningOf, startServer } from './server-process.js';
 import type { System } from './system.js';
 
 /** A server that comes as a program, and runs alone. */
@@ -13,8 +13,7 @@ const packaged = (
   dialect,
   async start() {
     const port = await freePort();
-    const server = await startServer(words(port), { PORT: String(port) }, ready, port);
-    return { ports: [port], pids: [server.pid], kill: () => server.kill(), stop: () => server.stop() };
+    return runningOf([await startServer(words(port), { PORT: String(port) }, ready, port)]);
   },
 });
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from './server-process.js';
-import type { System } from './system.js';
+import { runningOf, startServer } from './server-process.js';
+import type { Ground, Running, System } from './system.js';
 
 const MUCH = '100000000';
 
@@ -10,7 +10,7 @@ const MUCH = '100000000';
  * The rates that the load itself would hit, which comes from a few addresses and sends what thousands of people would.
  * Every limit is there and is asked for each frame; only its number is greater. Nothing else is set but what a node needs.
  */
-export const RAISED: Readonly<Record<string, string>> = {
+const RAISED: Readonly<Record<string, string>> = {
   FRAME_BURST: MUCH,
   FRAMES_PER_SECOND: MUCH,
   BYTE_BURST: MUCH,
@@ -28,40 +28,37 @@ export const RAISED: Readonly<Record<string, string>> = {
   MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: MUCH,
 };
 
-const make = (name: string, dialect: System['dialect']): System => ({
-  name,
-  dialect,
-  async start({ secret, redis, createDatabase }, count, limits) {
-    const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
-    const shared = {
-      DATABASE_URL: await createDatabase(),
-      JWT_SECRET: secret,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      NODE_ENV: 'production',
-      ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
-      ...(limits === 'raised' && RAISED),
-    };
-    const nodes = await Promise.all(
-      Array.from({ length: count }, (_, i) =>
-        startServer(
-          ['dist/main.js'],
-          { ...shared, NODE_ID: `n${i + 1}`, DATA_DIR: join(folder, String(i)) },
-          /Parley is ready:\s+http:\/\/[^:]+:(\d+)/,
-        ),
+/**
+ * Starts so many nodes, as an operator does.
+ * @param flags for Node itself, such as those of a heap snapshot
+ */
+export const startParley = async (
+  { secret, redis, createDatabase }: Ground,
+  count: number,
+  limits: 'raised' | 'default',
+  flags: readonly string[] = [],
+): Promise<Running> => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  const shared = {
+    DATABASE_URL: await createDatabase(),
+    JWT_SECRET: secret,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    NODE_ENV: 'production',
+    ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
+    ...(limits === 'raised' && RAISED),
+  };
+  const nodes = await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      startServer(
+        [...flags, 'dist/main.js'],
+        { ...shared, NODE_ID: `n${i + 1}`, DATA_DIR: join(folder, String(i)) },
+        /Parley is ready:\s+http:\/\/[^:]+:(\d+)/,
       ),
-    );
-    return {
-      ports: nodes.map(({ port }) => port),
-      pids: nodes.map(({ pid }) => pid),
-      kill: (node) => nodes[node]?.kill(),
-      async stop() {
-        await Promise.all(nodes.map((node) => node.stop()));
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
-  },
-});
+    ),
+  );
+  return runningOf(nodes, () => rmSync(folder, { recursive: true, force: true }));
+};
 
-export const parley = make('parley', 'parley');
-export const parleyAcked = make('parley-acked', 'parley-acked');
+export const parley: System = { name: 'parley', dialect: 'parley', start: startParley };
+export const parleyAcked: System = { name: 'parley-acked', dialect: 'parley-acked', start: startParley };

@@ -1,4 +1,4 @@
-import { startServer } from './server-process.js';
+import { runningOf, startServer } from './server-process.js';
 import type { System } from './system.js';
 
 /** One of bench/src/references: it says `ready http://127.0.0.1:PORT`, and takes REDIS_URL when it is not alone. */
@@ -25,11 +25,6 @@ export const reference = (
         ),
       ),
     );
-    return {
-      ports: nodes.map(({ port }) => port),
-      pids: nodes.map(({ pid }) => pid),
-      kill: (node) => nodes[node]?.kill(),
-      stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
-    };
+    return runningOf(nodes);
   },
 });

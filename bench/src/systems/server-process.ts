@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { startOnLeash } from '../../../scripts/leash.mjs';
+import type { Running } from './system.js';
 
 /** A server that runs, by the root of its process tree. */
 export interface ServerProcess {
@@ -46,3 +47,14 @@ export const startServer = async (
   });
   return { pid: server.pid, port, stop: () => server.stop().then(() => undefined), kill: server.kill };
 };
+
+/** These servers as one system. */
+export const runningOf = (nodes: readonly ServerProcess[], afterwards: () => void = () => {}): Running => ({
+  ports: nodes.map(({ port }) => port),
+  pids: nodes.map(({ pid }) => pid),
+  kill: (node) => nodes[node]?.kill(),
+  async stop() {
+    await Promise.all(nodes.map((node) => node.stop()));
+    afterwards();
+  },
+});

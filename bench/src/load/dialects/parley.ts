@@ -25,7 +25,7 @@ const keyOf = ({ name }: Who): string => createHash('sha256').update(name).diges
 
 const connect: Dialect['connect'] = async (at, who) => {
   const socket = await RawSocket.open({ ...at, path: '/v1/signaling', protocol: 'parley.v1' });
-  const token = tokenOf(who.name, who.secret);
+  const token = tokenOf(who.user ?? who.name, who.secret);
   await reply(socket, { type: 'hello', token, key: keyOf(who), attempt: (who.returns ?? 0) + 1 }, 'welcome');
   return { socket, id: '', room: '' };
 };

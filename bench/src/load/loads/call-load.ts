@@ -1,5 +1,5 @@
-import { CALL } from '../bodies.js';
-import type { Dialect, Kind, Peer } from '../dialect.js';
+import { exchangeCall } from '../call.js';
+import type { Dialect, Peer } from '../dialect.js';
 import { type Guest, inTurns } from '../enter.js';
 import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
@@ -8,8 +8,6 @@ export interface CallOptions {
   /** By twos: each two call each other, again and again, each time in a room of its own. */
   readonly guests: readonly Guest[];
 }
-
-const ANSWER: readonly Kind[] = ['answer', ...CALL.slice(1)];
 
 /** Whole calls, one after another: join, offer, answer, candidates both ways, leave. A unit is one call. */
 export class CallLoad implements Load {
@@ -48,31 +46,8 @@ export class CallLoad implements Load {
   private async call(a: Peer, b: Peer, room: string): Promise<void> {
     const callee = await this.dialect.join(a, room);
     const caller = await this.dialect.join(b, room);
-    await this.exchange(caller, callee);
+    await exchangeCall(this.dialect, this.tally, caller, callee);
     await this.dialect.leave(caller);
     await this.dialect.leave(callee);
-  }
-
-  /** Whoever came last sees the other, and offers; the answer goes back when the offer is there. */
-  private exchange(caller: Peer, callee: Peer): Promise<void> {
-    const there = this.dialect.line(caller, callee);
-    const back = this.dialect.line(callee, caller);
-    return new Promise((resolve) => {
-      let toCallee = 0;
-      let toCaller = 0;
-      const check = () => toCallee === CALL.length && toCaller === ANSWER.length && resolve();
-      callee.socket.onText = (bytes, start, end) => {
-        if (!back.take(bytes, start, end)) return this.tally.look(bytes, start, end);
-        toCallee += 1;
-        if (toCallee === 1) for (const kind of ANSWER) back.send(kind);
-        check();
-      };
-      caller.socket.onText = (bytes, start, end) => {
-        if (!there.take(bytes, start, end)) return this.tally.look(bytes, start, end);
-        toCaller += 1;
-        check();
-      };
-      for (const kind of CALL) there.send(kind);
-    });
   }
 }

@@ -1,0 +1,59 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { chartOf } from './chart.js';
+import { growthChartOf } from './growth-chart.js';
+import type { Report, WorkReport } from './report.js';
+import { tableOf } from './text.js';
+
+const BEGIN = '<!-- measured: begin -->';
+const END = '<!-- measured: end -->';
+const ROOT = join(import.meta.dirname, '../../..');
+const PAGE = join(ROOT, 'docs/performance.md');
+const IMAGES = join(ROOT, 'docs/images/performance');
+const GROWTH = /^(sockets|in-rooms)-/;
+
+/**
+ * Writes what was measured into docs/performance.md, between two comments, with a chart a work beside it.
+ * @param files what `--json` wrote; a later file's work replaces an earlier one's
+ */
+export const render = (files: readonly string[]): void => {
+  const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report);
+  const works = new Map(reports.flatMap((report) => report.works).map((work) => [work.name, work]));
+  const all = [...works.values()];
+  mkdirSync(IMAGES, { recursive: true });
+  const sections = all.filter(({ name }) => !GROWTH.test(name)).map((work) => sectionOf(work));
+  const growth = all.filter(({ name }) => GROWTH.test(name));
+  if (growth.length > 0) sections.push(growthOf(growth));
+  const text = readFileSync(PAGE, 'utf8');
+  const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
+  if (before === text || after === undefined) throw new Error(`${PAGE} has no place for what was measured`);
+  writeFileSync(
+    PAGE,
+    [before, BEGIN, '\n\n', headOf(reports), '\n\n', sections.join('\n\n'), '\n\n', END, after].join(''),
+  );
+};
+
+const headOf = (reports: readonly Report[]): string => {
+  const { machine, versions } = reports[0]!;
+  const days = [...new Set(reports.map(({ at }) => at.slice(0, 10)))].join(', ');
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `Measured ${days} on ${machine}. Versions: ${named.join(', ')}.`;
+};
+
+const place = (svg: string, name: string, alt: string): string => {
+  const file = join(IMAGES, `${name}.svg`);
+  writeFileSync(file, svg);
+  return `![${alt}](${relative(dirname(PAGE), file)})`;
+};
+
+const sectionOf = (work: WorkReport): string =>
+  [`### ${work.title}`, place(chartOf(work), work.name, work.title), tableOf(work)].join('\n\n');
+
+const growthOf = (works: readonly WorkReport[]): string => {
+  const image = place(growthChartOf(works), 'growth', 'cost per signal as a node fills');
+  return [
+    '### Cost per signal as a node fills',
+    image,
+    ...works.map((work) => `**${work.title}**\n\n${tableOf(work)}`),
+  ].join('\n\n');
+};

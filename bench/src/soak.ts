@@ -1,0 +1,127 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
+import { CommandFailed } from '../../scripts/run-command.mjs';
+import { layGround } from './ground.js';
+import { LoadProcess } from './load/load-process.js';
+import { HeapSnapshots, programOf } from './measure/heap.js';
+import { residentOf } from './measure/process-tree.js';
+import { startParley } from './systems/parley.js';
+import type { Running } from './systems/system.js';
+
+const CALLS = 50;
+const MOST_CALL_MS = 3_000;
+const EVERY_MS = 60_000;
+/** Caches fill, code is compiled: what comes after is to stay as it is. */
+const WARM_UP_MS = 120_000;
+/** What was cut is over after the resume window, and nodes sweep some seconds later. */
+const AWAY_MS = 45_000;
+/** Ended peers are remembered in Redis for ten minutes. */
+const TOMBSTONES_MS = 11 * 60_000;
+
+/** `npm run bench -- soak [--minutes N]`: two nodes, people who come and go in every way, and what is left of them. */
+export const soak = async (words: readonly string[]): Promise<void> => {
+  const { values } = parseArgs({ args: [...words], options: { minutes: { type: 'string', default: '30' } } });
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new CommandFailed('--minutes must be more than 0');
+  const { ground, stop } = await layGround({ redis: true });
+  const snapshots = new HeapSnapshots();
+  const nodes = await startParley(ground, 2, 'raised', snapshots.flags);
+  const watch = new Watch(nodes, snapshots, new Redis(ground.redis!.url));
+  try {
+    const churn = async (ms: number): Promise<void> => {
+      const load = await LoadProcess.start({
+        dialect: 'parley',
+        load: 'churn',
+        options: {
+          nodes: nodes.ports.map((port) => ({ host: '127.0.0.1', port })),
+          secret: ground.secret,
+          run: String(Date.now()),
+          calls: CALLS,
+          mostMs: MOST_CALL_MS,
+        },
+      });
+      await load.begin();
+      const end = performance.now() + ms;
+      while (performance.now() < end) {
+        await wait(Math.min(EVERY_MS, end - performance.now()));
+        await watch.line(`${(await load.read()).units} calls`);
+      }
+      await load.finish();
+      load.end();
+    };
+    await churn(WARM_UP_MS);
+    await wait(AWAY_MS);
+    await watch.whole('begin');
+    await churn(minutes * 60_000);
+    await wait(AWAY_MS);
+    await watch.whole('end');
+    await wait(TOMBSTONES_MS);
+    await watch.whole('end, tombstones over');
+  } finally {
+    watch.close();
+    await nodes.stop();
+    snapshots.close();
+    await stop();
+  }
+};
+
+/** Looks at the nodes and at Redis from outside. */
+class Watch {
+  private readonly pids: readonly number[];
+  private readonly since = performance.now();
+
+  constructor(
+    private readonly nodes: Running,
+    private readonly snapshots: HeapSnapshots,
+    private readonly redis: Redis,
+  ) {
+    this.pids = nodes.pids.map(programOf);
+    console.log(
+      '| minute | | heap after collection, MiB | RSS, MiB | open files | sessions | peers | Redis keys | Redis MiB |',
+    );
+    console.log('|---|---|---|---|---|---|---|---|---|');
+  }
+
+  close(): void {
+    this.redis.disconnect();
+  }
+
+  /** What can be read without disturbing anything. */
+  line(what: string): Promise<void> {
+    return this.print(what, []);
+  }
+
+  /** With a heap snapshot of each node, which stops it for a second. */
+  async whole(what: string): Promise<void> {
+    const heaps: number[] = [];
+    for (const pid of this.pids) heaps.push(await this.snapshots.take(pid));
+    await this.print(`**${what}**`, heaps);
+  }
+
+  private async print(what: string, heaps: readonly number[]): Promise<void> {
+    const gauges = await Promise.all(this.nodes.ports.map(gaugesOf));
+    const memory = /used_memory:(\d+)/.exec(await this.redis.info('memory'))?.[1];
+    const cells = [
+      Math.round((performance.now() - this.since) / 60_000),
+      what,
+      heaps.map(mebi).join(' + '),
+      this.pids.map((pid) => mebi(residentOf([pid]) * 1024)).join(' + '),
+      this.pids.map((pid) => readdirSync(`/proc/${pid}/fd`).length).join(' + '),
+      gauges.map(({ sessions }) => sessions).join(' + '),
+      gauges.map(({ peers }) => peers).join(' + '),
+      await this.redis.dbsize(),
+      mebi(Number(memory)),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+const mebi = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+
+const gaugesOf = async (port: number): Promise<{ sessions: string; peers: string }> => {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const read = (name: string): string => new RegExp(`^parley_${name} (\\d+)`, 'm').exec(text)?.[1] ?? '?';
+  return { sessions: read('sessions'), peers: read('peers') };
+};
