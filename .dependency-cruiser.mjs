@@ -60,8 +60,8 @@ const forbidden = [
   ),
   rule(
     'bus-and-presence-know-no-feature',
-    'bus and presence carry facts for features and know none: pass what they need as data.',
-    { path: '^src/(bus|presence)/' },
+    'bus, presence and names carry facts for features and know none: pass what they need as data.',
+    { path: '^src/(bus|presence|names)/' },
     { path: FEATURE },
   ),
   rule(

@@ -6,6 +6,8 @@ import { BusModule } from '../bus/bus.module.js';
 import { BUS } from '../bus/bus.tokens.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { NamesModule } from '../names/names.module.js';
+import { Switchboard } from '../names/switchboard.js';
 import { LOG } from '../ops/logging.module.js';
 import { Drain } from '../signaling/drain.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
@@ -22,14 +24,21 @@ const monotonic = (): number => performance.now();
 
 /** The doors for other people's clients. They know ports; this is where they are put together. */
 @Module({
-  imports: [AuthModule, BusModule, SignalingModule, TopicsModule],
+  imports: [AuthModule, BusModule, NamesModule, SignalingModule, TopicsModule],
   providers: [
     {
       provide: 'DOOR_SERVICES',
-      inject: [CONFIG, TokenVerifier, LOG, TOPICS],
-      useFactory: (config: Config, verifier: TokenVerifier, log: Log, topics: Topics): DoorServices => ({
+      inject: [CONFIG, TokenVerifier, Switchboard, TOPICS, LOG],
+      useFactory: (
+        config: Config,
+        verifier: TokenVerifier,
+        switchboard: Switchboard,
+        topics: Topics,
+        log: Log,
+      ): DoorServices => ({
         config,
         verifier,
+        switchboard,
         topics,
         log,
         now: monotonic,

@@ -1,5 +1,6 @@
 import type { Principal, TokenVerifier } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
+import type { Switchboard } from '../names/switchboard.js';
 import type { Log } from '../signaling/signaling-services.js';
 import type { Topics } from '../topics/topics.js';
 
@@ -71,6 +72,7 @@ export interface DoorServices {
   readonly config: Config;
   readonly verifier: TokenVerifier;
   readonly topics: Topics;
+  readonly switchboard: Switchboard;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly now: () => number;

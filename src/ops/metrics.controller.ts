@@ -5,6 +5,8 @@ import { Public } from '../auth/public.js';
 import type { Bus } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
 import { DoorKeeper } from '../compat/door-keeper.js';
+import { Switchboard } from '../names/switchboard.js';
+import type { SwitchboardStats } from '../names/switchboard.stats.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
@@ -33,6 +35,16 @@ const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   rosterSnapshots: 'Snapshots asked for because a roster had a gap.',
 };
 
+const NAME_COUNTERS: Readonly<Record<keyof SwitchboardStats, string>> = {
+  sent: 'Messages to names that went to their holders.',
+  queued: 'Messages that wait for a name that nobody has.',
+  refused: 'Messages to names that went nowhere.',
+  expired: 'Senders that were told that nobody came.',
+  taken: 'Claims of names that somebody else has.',
+  takeovers: 'Names that went to another socket of their owner.',
+  strange: 'Messages between nodes about names that were not ours.',
+};
+
 /** Prometheus metrics, text format 0.0.4. The core only counts; names and help live here. */
 @ApiExcludeController()
 @Public()
@@ -54,6 +66,7 @@ export class MetricsController {
     endings: RoomEndings,
     pruning: PruningStore,
     upkeep: Upkeep,
+    names: Switchboard,
   ) {
     collectDefaultMetrics({ register: this.registry });
     for (const [field, help] of Object.entries(COUNTERS))
@@ -78,6 +91,10 @@ export class MetricsController {
     this.count('rows_pruned', 'Rows that this node deleted because nobody needs them any more.', () => pruning.pruned);
     this.count('upkeep_rounds', 'Rounds of upkeep that this node did for all.', () => upkeep.rounds);
     this.count('upkeep_failures', 'Rounds of upkeep that failed here.', () => upkeep.failures);
+    this.gauge('names', "Names that this node's sockets have.", () => names.size);
+    this.gauge('name_letters_bytes', 'Bytes of what waits for absent names.', () => names.waitingBytes);
+    for (const [field, help] of Object.entries(NAME_COUNTERS))
+      this.count(`name_${snakeCase(field)}`, help, () => names.stats[field as keyof SwitchboardStats]);
     this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
     this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BusModule } from '../bus/bus.module.js';
 import { CompatModule } from '../compat/compat.module.js';
+import { NamesModule } from '../names/names.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
@@ -9,7 +10,7 @@ import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [BusModule, CompatModule, PresenceModule, RoomsModule, SignalingModule, UpkeepModule],
+  imports: [BusModule, CompatModule, NamesModule, PresenceModule, RoomsModule, SignalingModule, UpkeepModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

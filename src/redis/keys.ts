@@ -53,6 +53,16 @@ export class RedisKeys {
     return `${this.prefix}:topic:{topics${group}}:${digest}`;
   }
 
+  /** Hash: who has a name that a client chose. */
+  name(tenant: string, name: string): string {
+    return `${this.prefix}:name:{${safe(tenant)}:${safe(name)}}`;
+  }
+
+  /** List: what waits for the name. */
+  letters(tenant: string, name: string): string {
+    return `${this.prefix}:letters:{${safe(tenant)}:${safe(name)}}`;
+  }
+
   /** The channel that a node listens to. */
   channel(node: NodeId): string {
     return `${this.prefix}:node:${safe(node)}`;

@@ -51,6 +51,7 @@ export const startNode = async (
   });
   const url = await new Promise<string>((resolve, reject) => {
     const give = (error: Error) => {
+      clearTimeout(timer);
       child.kill('SIGKILL');
       reject(error);
     };

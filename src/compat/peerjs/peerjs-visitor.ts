@@ -1,0 +1,121 @@
+import { CLOSE_CODES } from '@parley/protocol';
+import type { NameKey } from '../../names/names.js';
+import type { NameHolder, Switchboard } from '../../names/switchboard.js';
+import type { DoorSocket, Visitor } from '../door.js';
+import type { PeerjsCounters } from './peerjs-counters.js';
+import {
+  errorFrame,
+  expireFrame,
+  ID_TAKEN,
+  isPeerId,
+  OPEN,
+  type Relay,
+  readFrame,
+  relayFrame,
+} from './peerjs-frames.js';
+import type { Newcomer, Turned } from './peerjs-join.js';
+
+/** As when a page is left (RFC 6455 §7.4.1). */
+const GOING_AWAY = 1001;
+const NORMAL = 1000;
+
+/** One PeerJS client: joins under its id, then passes on what it says to others by theirs. */
+export class PeerjsVisitor implements Visitor, NameHolder {
+  private readonly joining: Promise<void>;
+  private self: Newcomer | undefined;
+  private over = false;
+
+  constructor(
+    private readonly socket: DoorSocket,
+    private readonly switchboard: Switchboard,
+    private readonly counters: PeerjsCounters,
+    admitted: Promise<Newcomer | Turned>,
+  ) {
+    this.joining = admitted.then((result) => this.join(result)).catch(() => this.cutOff());
+  }
+
+  async receive(text: string): Promise<void> {
+    await this.joining;
+    const frame = readFrame(text);
+    if (frame === 'heartbeat' || this.self === undefined) return;
+    if (frame === undefined) {
+      this.counters.badFrames += 1;
+      return;
+    }
+    if (frame.dst === undefined) {
+      if (frame.type === 'LEAVE') this.socket.close(NORMAL, 'left');
+      return;
+    }
+    await this.relay(frame as Relay & { dst: string }, this.self);
+  }
+
+  closed(): void {
+    this.over = true;
+    this.switchboard.release(this.socket.connection);
+  }
+
+  opened(waiting: readonly string[]): void {
+    this.counters.joins += 1;
+    this.socket.send(OPEN);
+    for (const frame of waiting) this.socket.send(frame);
+  }
+
+  deliver(frame: string): void {
+    if (this.socket.send(frame)) return;
+    // An offer is sent once and never again: who reads too slowly to get it had better come back.
+    this.counters.lost += 1;
+    this.socket.close(CLOSE_CODES.slowConsumer, 'too much is unsent');
+  }
+
+  lost(): void {
+    this.socket.close(CLOSE_CODES.superseded, 'a newer socket took this id over');
+  }
+
+  expired({ name }: NameKey): void {
+    this.counters.expired += 1;
+    if (this.self !== undefined) this.socket.send(expireFrame(name, this.self.id));
+  }
+
+  private async join(result: Newcomer | Turned): Promise<void> {
+    if (this.over) return;
+    if ('saying' in result) {
+      this.counters.refused += 1;
+      return result.saying === undefined ? this.cutOff() : this.turnAway(result.saying, CLOSE_CODES.tokenInvalid);
+    }
+    if (!this.socket.admit(result.principal))
+      return this.turnAway(errorFrame('Server has reached its concurrent user limit'), CLOSE_CODES.rateLimited);
+    this.self = result;
+    const { tenant, id: name, proof } = result;
+    const isOurs = await this.switchboard.claim({ tenant, name }, { connection: this.socket.connection, proof }, this);
+    if (isOurs || this.over) return;
+    this.counters.taken += 1;
+    this.turnAway(ID_TAKEN, GOING_AWAY);
+  }
+
+  private async relay(frame: Relay & { dst: string }, { tenant, id }: Newcomer): Promise<void> {
+    const body = relayFrame(frame, id);
+    if (body === undefined) {
+      this.counters.badFrames += 1;
+      return;
+    }
+    const { type, dst: name } = frame;
+    const sent = isPeerId(name)
+      ? await this.switchboard.send({ tenant, name }, this.socket.connection, body, type !== 'LEAVE')
+      : 'refused';
+    this.counters.relayed += 1;
+    // Nobody can come: why wait. Candidates belong to an offer or an answer, which was told of.
+    if (sent === 'refused' && (type === 'OFFER' || type === 'ANSWER')) this.expired({ tenant, name });
+  }
+
+  private turnAway(saying: string, code: number): void {
+    this.self = undefined;
+    this.socket.send(saying);
+    this.socket.close(code, 'refused');
+  }
+
+  /** Without a word: the client may come again. */
+  private cutOff(): void {
+    this.self = undefined;
+    this.socket.close(CLOSE_CODES.unavailable, 'the service is unavailable');
+  }
+}

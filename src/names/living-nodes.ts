@@ -1,0 +1,37 @@
+import type { NodeId } from '@parley/protocol';
+
+/** How old the list may be for a message. A claim looks anew. */
+const FRESH_MS = 1_000;
+
+/** Which nodes have a lease, asked no more often than needed. */
+export class LivingNodes {
+  private asked = { at: Number.NEGATIVE_INFINITY, nodes: Promise.resolve(new Set<NodeId>()) };
+
+  constructor(
+    private readonly list: () => Promise<readonly NodeId[]>,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Whether a node is known to be over. A list without our own says nothing: the store has just lost it.
+   * @param own this node
+   */
+  async isGone(node: NodeId, own: NodeId | undefined, freshMs = FRESH_MS): Promise<boolean> {
+    if (own === undefined || node === own) return false;
+    const nodes = await this.all(freshMs);
+    return nodes.has(own) && !nodes.has(node);
+  }
+
+  /** Empty when the store cannot be asked. */
+  all(freshMs = FRESH_MS): Promise<ReadonlySet<NodeId>> {
+    const now = this.now();
+    if (now - this.asked.at >= freshMs) {
+      const nodes = this.list().then(
+        (ids) => new Set(ids),
+        () => new Set<NodeId>(),
+      );
+      this.asked = { at: now, nodes };
+    }
+    return this.asked.nodes;
+  }
+}
