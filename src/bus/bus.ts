@@ -29,7 +29,7 @@ export type Fact =
  * The first byte of what the nodes' halves of a port tell each other. Signaling's own messages begin with the number of
  * their kind, far below these.
  */
-export const PORT_LEADS = { names: 0xe0, topics: 0xe1 } as const;
+export const PORT_LEADS = { names: 0xe0 } as const;
 
 /**
  * Messages between nodes. A node listens to one channel, its own; messages to one node are put together and

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Config, ConfigError } from '../config/config.js';
 
 /**
@@ -12,3 +12,16 @@ export const doorSettings = <Shape extends z.ZodObject>(config: Config, shape: S
   if (parsed.success) return parsed.data;
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
 };
+
+const ACCESS = ['off', 'token', 'anonymous'] as const;
+
+/** Who is let in: nobody, who has an access token, anybody. Without it a door takes `token` in production, else `anonymous`. */
+export const doorAccess = z.enum(ACCESS, { error: `must be one of ${ACCESS.join(', ')}` }).optional();
+
+/** Where a door stands. */
+export const doorPath = (fallback: string) =>
+  z
+    .string()
+    .regex(/^(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/, `must be a path such as ${fallback}`)
+    .refine((path) => !/^\/(?:v1|docs|health|metrics|assets)(?:\/|$)/.test(path), 'is taken by Parley itself')
+    .default(fallback);

@@ -114,7 +114,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       const reader = await join(fixture);
       const own: string[] = [];
       reader.bus.onPortMessage(PORT_LEADS.names, (message) => own.push(message.toString('latin1', 1)));
-      for (const lead of [PORT_LEADS.names, PORT_LEADS.topics])
+      for (const lead of [PORT_LEADS.names, PORT_LEADS.names + 1])
         one.bus.send(reader.id, Buffer.concat([Buffer.from([lead]), Buffer.from('port')]));
       await barrier(one, reader);
       expect(own).toEqual(['port']);

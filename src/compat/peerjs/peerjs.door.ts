@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DoorAnswer, DoorMaker, DoorRequest } from '../door.js';
-import { emptyPeerjsCounters } from './peerjs-counters.js';
-import { admit, tenantOf } from './peerjs-join.js';
-import { peerjsSettings } from './peerjs-settings.js';
-import { PeerjsVisitor } from './peerjs-visitor.js';
+import { admit, tenantOf } from './admission.js';
+import { emptyPeerjsCounters } from './counters.js';
+import { PeerjsVisitor } from './peerjs.visitor.js';
+import { peerjsSettings } from './settings.js';
 
 /** The fixed word in the path of the WebSocket, and the client's default key. */
 const WORD = 'peerjs';

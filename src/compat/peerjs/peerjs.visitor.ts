@@ -2,18 +2,9 @@ import { CLOSE_CODES } from '@parley/protocol';
 import type { NameKey } from '../../names/names.js';
 import type { NameHolder, Switchboard } from '../../names/switchboard.js';
 import type { DoorSocket, Visitor } from '../door.js';
-import type { PeerjsCounters } from './peerjs-counters.js';
-import {
-  errorFrame,
-  expireFrame,
-  ID_TAKEN,
-  isPeerId,
-  OPEN,
-  type Relay,
-  readFrame,
-  relayFrame,
-} from './peerjs-frames.js';
-import type { Newcomer, Turned } from './peerjs-join.js';
+import type { Newcomer, Turned } from './admission.js';
+import type { PeerjsCounters } from './counters.js';
+import { errorFrame, expireFrame, ID_TAKEN, isPeerId, OPEN, type Relay, readFrame, relayFrame } from './frames.js';
 
 /** As when a page is left (RFC 6455 §7.4.1). */
 const GOING_AWAY = 1001;

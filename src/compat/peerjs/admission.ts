@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ProtocolError } from '@parley/protocol';
 import type { Principal, TokenVerifier } from '../../auth/principal.js';
-import { errorFrame, INVALID_KEY, isPeerId } from './peerjs-frames.js';
-import type { PeerjsSettings } from './peerjs-settings.js';
+import { errorFrame, INVALID_KEY, isPeerId } from './frames.js';
+import type { PeerjsSettings } from './settings.js';
 
 /** Who a client is, once its query was looked at. */
 export interface Newcomer {

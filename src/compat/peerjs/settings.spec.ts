@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from '../../config/config.js';
-import { peerjsSettings } from './peerjs-settings.js';
+import { peerjsSettings } from './settings.js';
 
 const settingsOf = (environment: Record<string, string> = {}) => peerjsSettings(readConfig(environment));
 
@@ -14,15 +14,15 @@ describe("the PeerServer door's settings", () => {
       discovery: false,
     });
     expect(settingsOf({ NODE_ENV: 'production' })?.needsToken).toBe(true);
-    expect(settingsOf({ NODE_ENV: 'production', PEERJS_AUTH: 'anonymous' })?.needsToken).toBe(false);
+    expect(settingsOf({ NODE_ENV: 'production', PEERJS: 'anonymous' })?.needsToken).toBe(false);
     expect(settingsOf({ PEERJS: 'off' })).toBeUndefined();
   });
 
   it.each([
-    [{ PEERJS: 'yes' }, 'PEERJS must be on or off'],
+    [{ PEERJS: 'on' }, 'PEERJS must be one of off, token, anonymous'],
     [{ PEERJS_PATH: '/' }, 'PEERJS_PATH must be a path'],
     [{ PEERJS_KEYS: 'a b' }, 'PEERJS_KEYS must be keys'],
-    [{ PEERJS_AUTH: 'maybe' }, 'PEERJS_AUTH must be anonymous or token'],
+    [{ PEERJS_PATH: '/v1/peers' }, 'PEERJS_PATH is taken by Parley itself'],
     [{ PEERJS_ID: 'mine' }, 'PEERJS_ID must be any or subject'],
     [{ PEERJS_DISCOVERY: 'true' }, 'PEERJS_DISCOVERY must be on or off'],
   ])('are refused as %j', (environment, fault) => {

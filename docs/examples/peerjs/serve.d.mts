@@ -1,0 +1,1 @@
+export declare const serveExample: (port?: number) => Promise<{ readonly url: string; stop(): Promise<void> }>;
