@@ -1,5 +1,5 @@
 import { send } from './http.js';
-import { roomPath } from './rest.js';
+import { type Page, roomPath } from './rest.js';
 
 /** What somebody can be made. */
 export type Rank = 'moderator' | 'member';
@@ -27,6 +27,22 @@ export interface Ban {
   readonly reason: string | null;
   readonly createdAt: string;
 }
+
+/** One thing that was done in a room. */
+export interface ActivityLine {
+  readonly id: number;
+  /** ISO 8601. */
+  readonly at: string;
+  /** A user id; null: the server itself. */
+  readonly actor: string | null;
+  readonly action: string;
+  readonly target: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Newest first; owners alone. */
+export const readActivity = (token: string, room: string, cursor?: string) =>
+  send<Page<ActivityLine>>({ path: roomPath(room, '/audit'), query: { cursor, limit: 50 }, token });
 
 /** @returns the invite with its token, which is shown this once */
 export const createInvite = (token: string, room: string, body: InviteTerms) =>

@@ -29,6 +29,8 @@ export interface RoomSummary {
   readonly guestsAllowed: boolean;
   readonly access: RoomEntry;
   readonly locked: boolean;
+  /** ISO 8601; null: at no set time. */
+  readonly endsAt: string | null;
   /** Null while nobody can tell. */
   readonly participants: number | null;
 }
@@ -40,6 +42,10 @@ export interface NewRoom {
   readonly listed: boolean;
   readonly access: RoomEntry;
   readonly capacity: number | null;
+  /** ISO 8601; null: at no set time. */
+  readonly endsAt: string | null;
+  /** It is over when nobody was in it for so long; null: never for that. */
+  readonly endWhenEmptySeconds: number | null;
 }
 
 /** What anyone who has the link may know. */
@@ -74,6 +80,12 @@ export const refresh = (refreshToken: string) =>
 
 export const logOut = (refreshToken: string) =>
   send<void>({ method: 'POST', path: '/v1/auth/logout', body: { refreshToken } });
+
+/** Ends every sign-in and session of the account, the one that asks too. */
+export const logOutEverywhere = (token: string) => send<void>({ method: 'POST', path: '/v1/auth/logout-all', token });
+
+export const readUser = (token: string, id: string) =>
+  send<Pick<Account, 'id' | 'displayName'>>({ path: `/v1/users/${encodeURIComponent(id)}`, token });
 
 /** Whether the service has a relay for those who cannot, or do not want to, reach others straight. */
 export const hasRelay = async (token: string): Promise<boolean> => {

@@ -123,7 +123,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     'lobby',
   ),
   revoked: say('You were signed out', 'Your access was ended by somebody who runs this service.', 'sign_in'),
-  room_closed: say('The room was closed', 'Its owner deleted it, so the call is over.', 'lobby'),
+  room_closed: say(
+    'The room is over',
+    'Its owner deleted it, or its time was up. Make another one, or open one that is there.',
+    'lobby',
+  ),
   not_in_room: say('You are not in the room any more', 'Join again to go on.', 'rejoin'),
   peer_away: say('They lost their connection', 'They may be back in a moment. Try again then.', 'retry'),
   peer_busy: say(

@@ -4,7 +4,7 @@ import type { Person } from './person.js';
 
 /** What stands beside the stage, and what lies over it. */
 export type Panel = 'chat' | 'people' | undefined;
-export type Overlay = 'devices' | 'help' | 'more' | 'invites' | 'bans' | undefined;
+export type Overlay = 'devices' | 'help' | 'more' | 'invites' | 'bans' | 'activity' | undefined;
 
 /** Something to be asked once more before it is done to somebody. */
 export interface Question {

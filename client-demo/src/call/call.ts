@@ -4,7 +4,7 @@ import { ApiProblem, codeOf } from '../api/problem.js';
 import { ChatLog } from '../chat/chat-log.js';
 import { FileShelf } from '../files/file-shelf.js';
 import { announce, notify } from '../state/notices.js';
-import { accessToken, freshToken } from '../state/session.js';
+import { accessToken, freshToken, withToken } from '../state/session.js';
 import { shareUpstream } from './bitrate.js';
 import { House } from './house.js';
 import type { LocalMedia } from './local-media.js';
@@ -62,14 +62,15 @@ export class Call {
     private readonly invite?: string | undefined,
   ) {
     this.outgoing = new Outgoing(media);
-    this.house = new House({
+    const own = {
       micOn: () => media.mic.on.value,
       mute: () => void media.mic.set(false),
       silence: () => {
         void media.mic.set(false);
         void media.camera.set(false);
       },
-    });
+    };
+    this.house = new House(own, withToken);
   }
 
   /** Connects and joins. Does not throw: `over` tells. */

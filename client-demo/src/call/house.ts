@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { type Rank, setMember, transferRoom } from '../api/moderation.js';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
-import { withToken } from '../state/session.js';
+import type { withToken } from '../state/session.js';
 import type { Person } from './person.js';
 import { tell } from './tell.js';
 
@@ -16,6 +16,8 @@ export interface OwnMedia {
 }
 
 const RANKS: Readonly<Record<Role, number>> = { guest: 0, member: 1, moderator: 2, owner: 3 };
+/** Names that are kept of those who were here. */
+const MOST_NAMES = 1_000;
 const ALL: Permissions = { publish: true, chat: true };
 
 /** The order of the house: what the room is, who decides in it, and what the person at this page may do about it. */
@@ -25,10 +27,16 @@ export class House {
   readonly permissions = signal<Permissions>(ALL);
   /** Who waits to be let in, longest first; empty for those who do not decide. */
   readonly knocks = signal<readonly Knock[]>([]);
+  /** Of everybody who was seen here, by user id. */
+  private readonly names = new Map<string, string>();
   private room: Room | undefined;
   private readonly stops: (() => void)[] = [];
 
-  constructor(private readonly media: OwnMedia) {}
+  constructor(
+    private readonly media: OwnMedia,
+    /** Calls REST as the person at this page. */
+    private readonly asPerson: typeof withToken,
+  ) {}
 
   get runs(): boolean {
     return RANKS[this.role.value] >= RANKS.moderator;
@@ -44,12 +52,29 @@ export class House {
     this.role.value = room.role;
     this.permissions.value = room.permissions;
     this.knocks.value = room.knocks;
+    const learnAll = () => {
+      for (const { user, name } of room.participants.values()) this.learn(user, name);
+    };
+    learnAll();
     this.stops.push(
+      room.on('roster', learnAll),
       room.on('info', (info) => this.followInfo(info)),
       room.on('knocking', (knocks) => this.followKnocks(knocks)),
       room.on('permitted', ({ peer }) => peer === room.self && this.followRights(room)),
       room.on('mute_requested', ({ by }) => this.askedToMute(by?.name ?? 'Somebody who runs the room')),
     );
+  }
+
+  nameOf(user: string): string | undefined {
+    return this.names.get(user);
+  }
+
+  learn(user: string, name: string): void {
+    this.names.set(user, name);
+    for (const known of this.names.keys()) {
+      if (this.names.size <= MOST_NAMES) break;
+      this.names.delete(known);
+    }
   }
 
   close(): void {
@@ -90,14 +115,14 @@ export class House {
 
   async rank({ user, name }: Person, rank: Rank): Promise<void> {
     await this.act(async ({ id }) => {
-      await withToken((token) => setMember(token, id, user, rank));
+      await this.asPerson((token) => setMember(token, id, user, rank));
       notify(rank === 'moderator' ? `${name} helps you run the room now.` : `${name} is a member now.`);
     });
   }
 
   async handOver({ user, name }: Person): Promise<void> {
     await this.act(async ({ id }) => {
-      await withToken((token) => transferRoom(token, id, user));
+      await this.asPerson((token) => transferRoom(token, id, user));
       notify(`The room is ${name}’s now. You still help to run it.`);
     });
   }
@@ -121,6 +146,7 @@ export class House {
   private followKnocks(knocks: readonly Knock[]): void {
     const known = new Set(this.knocks.value.map(({ knock }) => knock));
     this.knocks.value = knocks;
+    for (const { user, name } of knocks) this.learn(user, name);
     const newcomers = knocks.filter(({ knock }) => !known.has(knock));
     if (newcomers.length > 0) announce(`${newcomers.map(({ name }) => name).join(', ')} asks to come in.`);
   }

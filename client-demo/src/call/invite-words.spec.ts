@@ -12,6 +12,7 @@ describe('an invite in words', () => {
     [{ usesLeft: 1 }, 'One more person, until it is taken back'],
     [{ usesLeft: 5, expiresAt: after(50 * HOUR_MS) }, '5 more people, for another 2 days'],
     [{ expiresAt: after(7 * 24 * HOUR_MS - 900) }, 'Any number of people, for another 7 days'],
+    [{ expiresAt: after(24 * HOUR_MS - 900) }, 'Any number of people, for another 1 day'],
     [{ expiresAt: after(HOUR_MS) }, 'Any number of people, for another 1 hour'],
     [{ expiresAt: after(-1) }, 'Any number of people, for another 1 minute'],
     [{ role: 'moderator' as const, usesLeft: 1 }, 'One more person, until it is taken back, as moderators'],

@@ -1,14 +1,12 @@
 import type { Invite } from '../api/moderation.js';
-
-const HOUR = 3_600;
-const DAY = 24 * HOUR;
+import { DAY_SECONDS, HOUR_SECONDS, spanWords } from '../ui/spans.js';
 
 /** How long an invite can be good for: words, and seconds or null for no end. */
 export const LIVES: readonly (readonly [words: string, seconds: number | null])[] = [
-  ['an hour', HOUR],
-  ['a day', DAY],
-  ['a week', 7 * DAY],
-  ['a month', 30 * DAY],
+  ['an hour', HOUR_SECONDS],
+  ['a day', DAY_SECONDS],
+  ['a week', 7 * DAY_SECONDS],
+  ['a month', 30 * DAY_SECONDS],
   ['until it is taken back', null],
 ];
 
@@ -20,22 +18,10 @@ export const USES: readonly (readonly [words: string, uses: number | null])[] = 
   ['anyone who has it', null],
 ];
 
-const leftOf = (ms: number): string => {
-  const units = [
-    ['day', DAY],
-    ['hour', HOUR],
-    ['minute', 60],
-  ] as const;
-  const seconds = Math.max(60, ms / 1000);
-  const [unit, size] = units.find(([, size]) => seconds >= size) ?? units[2];
-  const count = Math.round(seconds / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-};
-
 /** An invite in words: how many it still lets in, and for how long. */
 export const inviteWords = ({ usesLeft, expiresAt, role }: Invite, now: number): string => {
   const who =
     usesLeft === null ? 'Any number of people' : usesLeft === 1 ? 'One more person' : `${usesLeft} more people`;
-  const until = expiresAt === null ? 'until it is taken back' : `for another ${leftOf(Date.parse(expiresAt) - now)}`;
+  const until = expiresAt === null ? 'until it is taken back' : `for another ${spanWords(Date.parse(expiresAt) - now)}`;
   return `${who}, ${until}${role === 'moderator' ? ', as moderators' : ''}`;
 };

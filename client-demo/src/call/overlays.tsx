@@ -2,6 +2,7 @@ import { copyLink } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
 import { DevicesIcon, HelpIcon, LinkIcon, PulseIcon, ScreenIcon } from '../ui/icons.js';
 import { type CallActions, SHORTCUTS } from './actions.js';
+import { Activity } from './activity.js';
 import { Bans } from './bans.js';
 import { DeviceFields } from './device-fields.js';
 import { Invites } from './invites.js';
@@ -85,6 +86,8 @@ export const Overlays = ({ actions, link }: { actions: CallActions; link: string
       return <Invites call={actions.call} onClose={close} />;
     case 'bans':
       return <Bans room={actions.call.roomId} onClose={close} />;
+    case 'activity':
+      return <Activity room={actions.call.roomId} house={actions.call.house} onClose={close} />;
     case 'more':
       return <More actions={actions} link={link} onClose={close} />;
     default:

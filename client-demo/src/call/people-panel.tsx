@@ -1,4 +1,4 @@
-import { BanIcon, InviteIcon, LockIcon } from '../ui/icons.js';
+import { BanIcon, InviteIcon, LockIcon, TrailIcon } from '../ui/icons.js';
 import { Switch } from '../ui/switch.js';
 import type { CallActions } from './actions.js';
 import { KnockList } from './knocks.js';
@@ -9,7 +9,7 @@ import { PersonRow } from './person-row.js';
 const RoomTools = ({ actions }: { actions: CallActions }) => {
   const { house } = actions.call;
   const locked = house.info.value?.locked === true;
-  const open = (overlay: 'invites' | 'bans') => () => {
+  const open = (overlay: 'invites' | 'bans' | 'activity') => () => {
     actions.overlay.value = overlay;
   };
   return (
@@ -30,6 +30,11 @@ const RoomTools = ({ actions }: { actions: CallActions }) => {
         <button type="button" class="button quiet small grow" data-testid="bans-open" onClick={open('bans')}>
           <BanIcon /> Banned
         </button>
+        {house.role.value === 'owner' && (
+          <button type="button" class="button quiet small grow" data-testid="activity-open" onClick={open('activity')}>
+            <TrailIcon /> Activity
+          </button>
+        )}
       </div>
     </div>
   );

@@ -1,19 +1,8 @@
 import { sentenceFor } from '../api/sentences.js';
+import { When } from '../ui/when.js';
 import type { ChatLog, Pending } from './chat-log.js';
 import { linkify } from './linkify.js';
 import type { Entry } from './timeline.js';
-
-const sameDay = (one: Date, two: Date) => one.toDateString() === two.toDateString();
-
-/** The hour, with the day when it is not today's. */
-const When = ({ at }: { at: number }) => {
-  const date = new Date(at);
-  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const text = sameDay(date, new Date())
-    ? time
-    : `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${time}`;
-  return <time dateTime={date.toISOString()}>{text}</time>;
-};
 
 /** The text of a line. It stays text: nothing in it is markup, and only http and https addresses can be followed. */
 const Words = ({ text }: { text: string }) => (

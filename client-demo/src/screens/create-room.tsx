@@ -5,7 +5,9 @@ import { withToken } from '../state/session.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { Problem } from '../ui/problem.js';
+import { Select } from '../ui/select.js';
 import { useSubmit } from '../ui/submit.js';
+import { ENDINGS, endingFields } from './endings.js';
 
 const DOORS: readonly (readonly [access: RoomEntry, word: string, hint: string])[] = [
   ['open', 'Everybody', 'whoever has the link comes straight in'],
@@ -43,9 +45,11 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
   const [listed, setListed] = useState(true);
   const [access, setAccess] = useState<RoomEntry>('open');
   const [capacity, setCapacity] = useState('');
+  const [ending, setEnding] = useState(0);
   const { busy, code, faults, onSubmit, amend } = useSubmit(async () => {
     const seats = capacity.trim() === '' ? null : Number(capacity);
-    const room = { name: name.trim(), guestsAllowed, listed, access, capacity: seats };
+    const ends = endingFields(ending, Date.now());
+    const room = { name: name.trim(), guestsAllowed, listed, access, capacity: seats, ...ends };
     props.onCreated(await withToken((token) => rest.createRoom(token, room)));
   });
   return (
@@ -65,6 +69,13 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
           fault={faults.name}
         />
         <Doors access={access} onAccess={setAccess} />
+        <Select
+          label="When is it over?"
+          testid="room-create-ending"
+          options={ENDINGS}
+          value={ending}
+          onValue={setEnding}
+        />
         <Field
           label="How many at most? (optional)"
           testid="room-create-capacity"

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { codeOf } from '../api/problem.js';
-import type { Account, RoomSummary } from '../api/rest.js';
+import type { RoomSummary, Account as User } from '../api/rest.js';
 import { tell } from '../call/tell.js';
 import { notify } from '../state/notices.js';
 import { RoomList } from '../state/rooms.js';
@@ -13,6 +13,8 @@ import { Avatar, Hoist } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
 import { ExitIcon, LinkIcon, LockIcon, PlusIcon, SearchIcon, TrashIcon } from '../ui/icons.js';
 import { Problem } from '../ui/problem.js';
+import { spanWords } from '../ui/spans.js';
+import { Account } from './account.js';
 import { CreateRoom } from './create-room.js';
 import { TopBar } from './welcome.js';
 
@@ -46,6 +48,7 @@ const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void 
           )}
           {DOORS[room.access] && <span>{DOORS[room.access]}</span>}
           {room.guestsAllowed && <span>Guests welcome</span>}
+          {room.endsAt && <span>Over in {spanWords(Date.parse(room.endsAt) - Date.now())}</span>}
           {own && <span>Yours</span>}
         </p>
       </div>
@@ -122,9 +125,10 @@ const Empty = ({ search, onCreate }: { search: string; onCreate: () => void }) =
 );
 
 /** The rooms of this Parley: find one, make one, share one. */
-export const Lobby = ({ user }: { user: Account }) => {
+export const Lobby = ({ user }: { user: User }) => {
   const list = useMemo(() => new RoomList(), []);
   const [creating, setCreating] = useState(false);
+  const [account, setAccount] = useState(false);
   const [deleting, setDeleting] = useState<RoomSummary>();
   const search = list.search.value;
 
@@ -148,12 +152,19 @@ export const Lobby = ({ user }: { user: Account }) => {
   return (
     <>
       <TopBar>
-        <span class="row">
+        <button
+          type="button"
+          class="account-button"
+          aria-label={`Your account, ${user.displayName}`}
+          title="Your account"
+          data-testid="account-open"
+          onClick={() => setAccount(true)}
+        >
           <Avatar name={user.displayName} />
-          <span class="hide-narrow" data-testid="user-name">
+          <span class="hide-narrow cut" data-testid="user-name">
             {user.displayName}
           </span>
-        </span>
+        </button>
         <IconButton label="Log out" testid="logout" onClick={() => logOut()}>
           <ExitIcon />
         </IconButton>
@@ -215,6 +226,7 @@ export const Lobby = ({ user }: { user: Account }) => {
           </div>
         )}
       </main>
+      {account && <Account user={user} onClose={() => setAccount(false)} />}
       {creating && <CreateRoom onClose={() => setCreating(false)} onCreated={(room) => goTo(roomHash(room.id))} />}
       {deleting && <DeleteRoom room={deleting} list={list} onClose={() => setDeleting(undefined)} />}
     </>

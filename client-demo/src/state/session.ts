@@ -122,3 +122,9 @@ export const logOut = async (): Promise<void> => {
   forget();
   if (token) await rest.logOut(token).catch(() => undefined);
 };
+
+/** Ends every sign-in of the account. @throws ApiProblem when the server did not hear of it: nothing has ended then */
+export const logOutEverywhere = async (): Promise<void> => {
+  await withToken((token) => rest.logOutEverywhere(token));
+  forget();
+};

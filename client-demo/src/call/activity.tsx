@@ -1,0 +1,77 @@
+import { useState } from 'preact/hooks';
+import { type ActivityLine, readActivity } from '../api/moderation.js';
+import { codeOf } from '../api/problem.js';
+import { type Page, readUser } from '../api/rest.js';
+import { useReading } from '../state/reading.js';
+import { withToken } from '../state/session.js';
+import { Dialog } from '../ui/dialog.js';
+import { Problem } from '../ui/problem.js';
+import { When } from '../ui/when.js';
+import { activityWords } from './activity-words.js';
+import type { House } from './house.js';
+
+/** Lines that a dialog holds: whoever wants more has REST. */
+const MOST_LINES = 500;
+
+/** Names of accounts that are not in the room; nobody keeps those of guests. */
+const learnNames = async (house: House, lines: readonly ActivityLine[]): Promise<void> => {
+  const users = new Set(lines.flatMap(({ actor, target }) => [actor, target]));
+  const unknown = [...users].filter((user) => user?.startsWith('u_') && house.nameOf(user) === undefined);
+  await Promise.all(
+    unknown.map(async (user) => {
+      const found = await withToken((token) => readUser(token, user as string)).catch(() => undefined);
+      house.learn(user as string, found?.displayName ?? 'Somebody who is gone');
+    }),
+  );
+};
+
+/** What those who run the room did, newest first: for its owner. */
+export const Activity = ({ room, house, onClose }: { room: string; house: House; onClose: () => void }) => {
+  const [older, setOlder] = useState<Page<ActivityLine>>();
+  const [problem, setProblem] = useState<string>();
+  const read = async (token: string, cursor?: string) => {
+    const page = await readActivity(token, room, cursor);
+    await learnNames(house, page.items);
+    return page;
+  };
+  const { value: newest, code, again } = useReading((token) => read(token));
+  const lines = [...(newest?.items ?? []), ...(older?.items ?? [])];
+  const next = (older ?? newest)?.nextCursor ?? null;
+  const more = async () => {
+    setProblem(undefined);
+    try {
+      const page = await withToken((token) => read(token, next ?? undefined));
+      setOlder({ items: [...(older?.items ?? []), ...page.items], nextCursor: page.nextCursor });
+    } catch (error) {
+      setProblem(codeOf(error));
+    }
+  };
+  const nameOf = (user: string) => house.nameOf(user) ?? 'A guest';
+  return (
+    <Dialog title="What was done here" onClose={onClose} testid="activity">
+      {code && <Problem code={code} onNext={() => again()} />}
+      {newest && lines.length === 0 && (
+        <p class="soft">
+          Nothing yet. Whoever is let in, asked to mute, removed or banned stands here, and who did it.
+        </p>
+      )}
+      {lines.length > 0 && (
+        <ol class="trail">
+          {lines.map((line) => (
+            <li key={line.id} data-testid="activity-line" data-action={line.action}>
+              <When at={Date.parse(line.at)} />
+              <span>{activityWords(line, nameOf)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {problem && <Problem code={problem} onNext={() => more()} />}
+      {next && lines.length < MOST_LINES && (
+        <button type="button" class="button quiet wide" data-testid="activity-more" onClick={more}>
+          Show older
+        </button>
+      )}
+      {!newest && !code && <div class="spinner" role="status" aria-label="Reading what was done" />}
+    </Dialog>
+  );
+};

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ParleyError, type PeerId, type Role, type Room, type RoomEvents, type UserId } from '@parley/client';
+import { announcement, clearNotices, notices } from '../state/notices.js';
+import { House } from './house.js';
+import { personOf } from './person.js';
+
+const GUSTA = { knock: 'k1', user: 'g_1' as UserId, name: 'Gusta', since: 1 };
+const INFO = { name: 'Daily', access: 'lobby' as const, locked: false, capacity: 9, metadata: {} };
+
+const person = (role: Role, peer = 'p') =>
+  personOf(
+    { peer: peer as PeerId, user: 'u' as UserId, name: 'Bela', role, meta: {}, state: 'on', order: 1 },
+    'me' as PeerId,
+  );
+
+/** A room that only tells, and notes what it is asked. */
+class PlayedRoom {
+  private readonly listeners = new Map<string, (payload: never) => void>();
+  self = 'me' as PeerId;
+  role: Role = 'moderator';
+  permissions = { publish: true, chat: true };
+  knocks: readonly (typeof GUSTA)[] = [];
+  participants = new Map();
+  asked: unknown[] = [];
+  refusal: ParleyError | undefined;
+  moderation = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        async (...details: unknown[]) => {
+          this.asked.push([name, ...details]);
+          if (this.refusal) throw this.refusal;
+        },
+    },
+  );
+
+  on(name: string, listener: (payload: never) => void): () => void {
+    this.listeners.set(name, listener);
+    return () => this.listeners.delete(name);
+  }
+
+  emit<Name extends keyof RoomEvents>(name: Name, payload: RoomEvents[Name]): void {
+    this.listeners.get(name)?.(payload as never);
+  }
+
+  become(change: Partial<Pick<PlayedRoom, 'role' | 'permissions'>>): void {
+    Object.assign(this, change);
+    this.emit('permitted', person(this.role, 'me') as never);
+  }
+}
+
+const setup = (micOn = true) => {
+  const media: string[] = [];
+  const own = { micOn: () => micOn, mute: () => void media.push('mute'), silence: () => void media.push('silence') };
+  const house = new House(own, (call) => call('token'));
+  const room = new PlayedRoom();
+  house.enter(room as unknown as Room);
+  return { house, room, media };
+};
+const said = () => notices.value.map(({ text }) => text);
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  clearNotices();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('the order of the house', () => {
+  it.each<[Role, Role[]]>([
+    ['owner', ['moderator', 'member', 'guest']],
+    ['moderator', ['member', 'guest']],
+    ['member', []],
+    ['guest', []],
+  ])('lets a %s act on %p', (role, below) => {
+    const { house, room } = setup();
+    room.become({ role });
+    const roles: Role[] = ['owner', 'moderator', 'member', 'guest'];
+    expect(roles.filter((one) => house.mayActOn(person(one)))).toEqual(below);
+    expect(house.mayActOn(person('guest', 'me'))).toBe(false);
+  });
+
+  it('says who knocks, once', () => {
+    const { house, room } = setup();
+    room.emit('knocking', [GUSTA]);
+    expect([house.knocks.value, announcement.value]).toEqual([[GUSTA], 'Gusta asks to come in.']);
+    announcement.value = '';
+    room.emit('knocking', [GUSTA]);
+    expect(announcement.value).toBe('');
+    expect(house.nameOf('g_1')).toBe('Gusta');
+  });
+
+  it('answers a knock, and says in words that somebody was faster', async () => {
+    const { house, room } = setup();
+    await house.answer(GUSTA, true);
+    room.refusal = new ParleyError('not_found');
+    await house.answer(GUSTA, false);
+    expect(room.asked).toEqual([
+      ['admit', 'k1'],
+      ['deny', 'k1'],
+    ]);
+    expect(said()).toEqual(['They are not there any more. They left, or somebody else was faster than you.']);
+  });
+
+  it('takes everything off the air with the permission, and puts nothing on with it', () => {
+    const { house, room, media } = setup();
+    room.become({ permissions: { publish: false, chat: true } });
+    room.become({ permissions: { publish: true, chat: true } });
+    expect([media, house.permissions.value.publish]).toEqual([['silence'], true]);
+    expect(said()).toEqual(['You may speak and show yourself again.']);
+  });
+
+  it('offers to mute when somebody asks, and leaves it to the person', () => {
+    const { room, media } = setup();
+    room.emit('mute_requested', { user: 'u' as UserId, by: person('owner') as never });
+    expect([said(), media]).toEqual([['Bela asks you to mute.'], []]);
+    notices.value[0]?.next?.run();
+    expect(media).toEqual(['mute']);
+  });
+
+  it('does not bother somebody who is muted with it', () => {
+    const { room } = setup(false);
+    room.emit('mute_requested', { user: 'u' as UserId, by: undefined });
+    expect(said()).toEqual([]);
+  });
+
+  it('says that the room is locked when that changes, and not on coming in', () => {
+    const { house, room } = setup();
+    room.emit('info', { ...INFO, locked: true });
+    expect(said()).toEqual([]);
+    room.emit('info', INFO);
+    expect(said()).toEqual(['The room is unlocked: people come in again.']);
+    expect(house.info.value).toEqual(INFO);
+  });
+
+  it('writes the name to a ban, for the list has ids alone', async () => {
+    const { house, room } = setup();
+    await house.putOut(person('guest'), true, ' Sang ');
+    await house.putOut(person('guest'), true, '');
+    await house.putOut(person('guest'), false, '');
+    expect(room.asked).toEqual([
+      ['ban', 'p', 'Bela — Sang'],
+      ['ban', 'p', 'Bela'],
+      ['kick', 'p', undefined],
+    ]);
+  });
+
+  it('forgets the oldest names beyond a thousand', () => {
+    const { house } = setup();
+    for (let n = 0; n < 1_001; n++) house.learn(`u_${n}`, `Name ${n}`);
+    expect([house.nameOf('u_0'), house.nameOf('u_1'), house.nameOf('u_1000')]).toEqual([
+      undefined,
+      'Name 1',
+      'Name 1000',
+    ]);
+  });
+});
