@@ -174,6 +174,13 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.screenshot('bans-1440');
     await ada.get('ban-lift').click();
     await ada.get('ban').waitFor({ state: 'detached' });
+    await ada.page.keyboard.press('Escape');
+    await ada.get('activity-open').click();
+    await ada.get('activity-line').filter({ hasText: 'Ada banned Bela: Sang sea shanties' }).waitFor();
+    await ada.get('activity-line').filter({ hasText: 'Ada lifted the ban of Bela' }).waitFor();
+    await ada.screenshot('activity-1440');
+    await ada.page.setViewportSize(PHONE);
+    await ada.screenshot('activity-390');
     await bela.get('failure-next').click();
     await bela.get('lobby').waitFor();
     await bela.openRoom(url(0), room);
@@ -227,4 +234,40 @@ describe('a room for those with an invite, on two nodes', () => {
     await bela.page.setViewportSize(PHONE);
     await bela.screenshot('deeds-390');
   }, 120_000);
+});
+
+describe('an account on two nodes', () => {
+  it('is logged out everywhere at once, also in a call on the other node', async () => {
+    const { ada } = await house('open');
+    const elsewhere = await at(url(1), 'Ada');
+    await elsewhere.logIn(ada);
+    await elsewhere.get('account-open').click();
+    await elsewhere.screenshot('account-1440');
+    await elsewhere.page.setViewportSize(PHONE);
+    await elsewhere.screenshot('account-390');
+    await elsewhere.get('account-logout-all').click();
+    await elsewhere.get('tab-login').waitFor();
+    expect(await failed(ada, 'token_invalid')).toContain('You were signed out');
+    await ada.get('failure-next').click();
+    await ada.get('tab-login').waitFor();
+  }, 90_000);
+
+  it('makes rooms that are over by themselves, and says so in the list', async () => {
+    const ada = await at(url(0), 'Ada');
+    await ada.signUp();
+    await ada.get('room-create').click();
+    await ada.get('room-create-name').fill('Dog watch');
+    await ada.get('room-create-capacity').fill('0');
+    await ada.get('room-create-submit').click();
+    await ada.page.getByText('This must be from 1 to 10000.').waitFor();
+    await ada.get('room-create-capacity').fill('12');
+    await ada.get('room-create-ending').selectOption({ label: 'In a day' });
+    await ada.page.setViewportSize(PHONE);
+    await ada.screenshot('room-create-390');
+    await ada.get('room-create-submit').click();
+    await ada.get('device-check').waitFor();
+    await ada.page.goto(`${url(0)}/#/`);
+    await ada.get('room-item').filter({ hasText: 'Dog watch' }).filter({ hasText: 'Over in 1 day' }).waitFor();
+    await ada.screenshot('lobby-390');
+  }, 60_000);
 });

@@ -41,7 +41,8 @@ const PATIENCE_MS = 20_000;
 
 /** Somebody at a page of the demo, doing what people do. Storage and cookies are their own. */
 export class Person {
-  private readonly username: string;
+  /** Of the account that `signUp` makes. */
+  readonly username: string;
 
   private constructor(
     readonly name: string,
@@ -75,18 +76,18 @@ export class Person {
   async signUp(): Promise<void> {
     await this.get('tab-signup').click();
     await this.get('displayName').fill(this.name);
-    await this.sayWho();
+    await this.sayWho(this);
   }
 
-  /** With the account of an earlier `signUp`, on any node. */
-  async logIn(): Promise<void> {
+  /** With the account of an earlier `signUp`, one's own or that of another page, on any node. */
+  async logIn(as: Person = this): Promise<void> {
     await this.get('tab-login').click();
-    await this.sayWho();
+    await this.sayWho(as);
   }
 
-  private async sayWho(): Promise<void> {
-    await this.get('username').fill(this.username);
-    await this.get('password').fill(`correct horse ${this.username}`);
+  private async sayWho({ username }: Person): Promise<void> {
+    await this.get('username').fill(username);
+    await this.get('password').fill(`correct horse ${username}`);
     await this.get('submit').click();
   }
 
