@@ -15,6 +15,8 @@ import { type Standing, StandingStore } from './standing.store.js';
 
 type KnownRoom = RoomFacts & Pick<Room, 'name' | 'capacity' | 'metadata'>;
 
+/** For so long after a gap facts may go to nodes that the bus knows, and this one be none of them yet. */
+const DOUBT_MS = 15_000;
 /** That somebody is not banned is believed for a second, and no longer than until a fact says otherwise. */
 const STANDING = { freshMs: 1_000, staleMs: 600_000, againMs: 2_000, most: 20_000 };
 
@@ -24,13 +26,14 @@ export class PostgresRoomAccess extends RoomAccess {
   private readonly log = new Logger('RoomAccess');
   private readonly rooms = new FactCache<KnownRoom>();
   private readonly standings = new FactCache<Standing>(STANDING);
+  private doubtUntil = 0;
 
   constructor(
     private readonly store: RoomsStore,
     private readonly standing: StandingStore,
     private readonly invites: InvitesStore,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(BUS) bus: Bus,
+    @Inject(BUS) private readonly bus: Bus,
   ) {
     super();
     bus.onFact((fact) => this.forget(fact));
@@ -92,13 +95,20 @@ export class PostgresRoomAccess extends RoomAccess {
   }
 
   private standingOf(id: RoomId, user: string): Promise<Standing | undefined> {
-    return this.recall(this.standings, keyOf(id, user), () => this.standing.find(id, user));
+    // A node that may not hear who is put out believes nothing of a moment ago.
+    const hears = this.bus.available && Date.now() >= this.doubtUntil;
+    return this.recall(this.standings, keyOf(id, user), () => this.standing.find(id, user), hears);
   }
 
   /** @param ask undefined is not remembered: what is not there may be made a moment later */
-  private async recall<T>(cache: FactCache<T>, key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  private async recall<T>(
+    cache: FactCache<T>,
+    key: string,
+    ask: () => Promise<T | undefined>,
+    trust = true,
+  ): Promise<T | undefined> {
     const known = cache.get(key);
-    if (known?.fresh) return known.value;
+    if (known?.fresh && trust) return known.value;
     const keep = cache.begin(key);
     try {
       const answer = await ask();
@@ -129,6 +139,7 @@ export class PostgresRoomAccess extends RoomAccess {
 
   /** Facts may have been missed: what is remembered serves an outage only. */
   private forgetFreshness(): void {
+    this.doubtUntil = Date.now() + DOUBT_MS;
     this.rooms.expireAll();
     this.standings.expireAll();
   }
