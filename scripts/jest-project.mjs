@@ -13,11 +13,11 @@ export const PROJECTS = [
   { name: 'contract', needs: ['redis'], alone: false },
   { name: 'simulation', needs: [], alone: false },
   { name: 'protocol', needs: ['redis', 'python'], alone: false },
-  { name: 'integration', needs: ['redis', 'coturn'], alone: false },
+  { name: 'integration', needs: ['redis'], alone: false },
   { name: 'cluster', needs: ['redis'], alone: true },
   { name: 'faults', needs: ['redis'], alone: true },
   { name: 'manifests', needs: [], alone: false },
-  { name: 'hostile', needs: ['redis'], alone: true },
+  { name: 'hostile', needs: ['redis', 'coturn'], alone: true },
   { name: 'bench', needs: ['redis'], alone: true },
   { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true },
 ];

@@ -1,9 +1,13 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UserId } from '@parley/protocol';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { Coturn } from '../support/coturn.js';
 import { type TurnAnswer, TurnClient, type TurnCredentials } from '../support/turn-client.js';
 import { until } from '../support/until.js';
+import { external, hostileStage, seconds } from './stage.js';
 
 const DONE = 0;
 const UNAUTHORIZED = 401;
@@ -27,6 +31,60 @@ const credentials = (secret: string, user = newUser(), laterSeconds = 0): TurnCr
   return { username: server?.username as string, credential: server?.credential as string };
 };
 
+describe('credentials of the node', () => {
+  const stage = hostileStage({
+    TURN_URLS: 'turn:turn.example.org:3478',
+    TURN_SECRET: SECRET,
+    TURN_CREDENTIAL_SECONDS: '900',
+    USER_REQUEST_BURST: '100000',
+  });
+  const ask = (token?: string, query = '') =>
+    stage.rest().ask('GET', `/v1/ice-servers${query}`, token === undefined ? {} : { token });
+
+  it('T01 are for whoever has a token, for themselves, and for no other user or room', async () => {
+    const { token, user } = await stage.enter();
+    const victim = await stage.enter('Victim');
+    for (const bad of [undefined, 'rubbish', external('x', { iat: seconds() - 900, exp: seconds() - 600 })]) {
+      expect((await ask(bad)).status).toBe(401);
+    }
+    for (const query of ['', `?user=${victim.user}`, '?room=elsewhere']) {
+      const { body } = await ask(token, query);
+      const [server] = body.iceServers;
+      expect(server.username.split(':')[1]).toBe(user);
+      expect(JSON.stringify(body)).not.toContain(victim.user);
+    }
+  });
+
+  it('T03 end within an hour, are signed as the convention says, and are not given without end', async () => {
+    const { token, user } = await stage.enter();
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(token)));
+    const given = answers.filter(({ status }) => status === 200);
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.length).toBeLessThan(100);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    const { username, credential } = given.map(({ body }) => body.iceServers[0])[0];
+    expect(username).toMatch(new RegExp(`^\\d+:${user}:`));
+    const left = Number.parseInt(username, 10) - seconds();
+    expect([left > 0, left <= 3_600]).toEqual([true, true]);
+    expect(credential).toBe(createHmac('sha1', SECRET).update(username).digest('base64'));
+  });
+
+  it('T07 show the secret to nobody: neither in an answer nor in the log', async () => {
+    const { token } = await stage.enter();
+    const answers = await Promise.all([ask(token), stage.rest().ask('GET', '/metrics'), ask()]);
+    for (const { text } of answers) expect(text).not.toContain(SECRET);
+    expect(stage.node.output()).not.toContain(SECRET);
+  });
+});
+
+it('T06 coturn takes no TCP relay, no command line, no old TLS, and answers no stranger’s STUN', () => {
+  const lines = readFileSync(join(import.meta.dirname, '../../docker/turnserver.conf'), 'utf8').split('\n');
+  for (const name of ['no-tcp-relay', 'no-cli', 'no-tlsv1', 'no-tlsv1_1', 'secure-stun', 'stale-nonce=600'])
+    expect(lines).toContain(name);
+  for (const name of ['user-quota', 'total-quota', 'max-bps', 'bps-capacity'])
+    expect(lines.filter((line) => line.startsWith(`${name}=`))).toHaveLength(1);
+});
+
 describe('coturn as Parley ships it', () => {
   let coturn: Coturn;
   const clients: TurnClient[] = [];
@@ -47,19 +105,19 @@ describe('coturn as Parley ships it', () => {
   };
   const allocate = async (by: TurnCredentials): Promise<TurnAnswer> => (await client(by)).allocate();
 
-  it('takes the credentials that Parley hands out, and those of the secret before', async () => {
+  it('T03 takes the credentials that Parley hands out, and those of the secret before', async () => {
     expect(await allocate(credentials(SECRET))).toBe(DONE);
     expect(await allocate(credentials(PREVIOUS))).toBe(DONE);
   });
 
   it.each(['auth0|1', 'ada lovelace', "o'hara", 'Ада', 'x'.repeat(128), '🚢'.repeat(64)])(
-    'takes the credentials of the user %j',
+    'T03 takes the credentials of the user %j',
     async (user) => {
       expect(await allocate(credentials(SECRET, user))).toBe(DONE);
     },
   );
 
-  it('refuses a wrong secret, a username that was not signed, and nobody', async () => {
+  it('T01 refuses a wrong secret, a username that was not signed, and nobody', async () => {
     const { username, credential } = credentials(SECRET);
     expect(await allocate(credentials('a secret that coturn has not'))).toBe(UNAUTHORIZED);
     expect(await allocate({ username: username.replace(':u_', ':u_0'), credential })).toBe(UNAUTHORIZED);
@@ -67,7 +125,7 @@ describe('coturn as Parley ships it', () => {
     expect(await allocate({ username: '', credential: '' })).toBe(UNAUTHORIZED);
   });
 
-  it('learns a secret while it runs, so that the change costs no call', async () => {
+  it('T03 learns a secret while it runs, so that the change costs no call', async () => {
     const next = 'the secret that will sign next';
     const by = credentials(next);
     expect(await allocate(by)).toBe(UNAUTHORIZED);
@@ -76,7 +134,7 @@ describe('coturn as Parley ships it', () => {
     expect(await allocate(credentials(SECRET))).toBe(DONE);
   });
 
-  it('lets a living allocation go on beyond the end of its credentials: no call breaks when they do', async () => {
+  it('T03 lets a living allocation go on beyond the end of its credentials: no call breaks when they do', async () => {
     const lasting = credentials(SECRET, newUser(), -58);
     const relay = await client(lasting);
     expect(await relay.allocate()).toBe(DONE);
@@ -86,11 +144,11 @@ describe('coturn as Parley ships it', () => {
     expect(await relay.permit('8.8.8.8')).toBe(DONE);
   });
 
-  it('refuses credentials that have ended', async () => {
+  it('T03 refuses credentials that have ended', async () => {
     expect(await allocate(credentials(SECRET, newUser(), -61))).toBe(UNAUTHORIZED);
   });
 
-  it('bounds the allocations of one session, and not those of another', async () => {
+  it('T05 bounds the allocations of one session, and not those of another', async () => {
     const by = credentials(SECRET, 'u_greedy');
     const answers: TurnAnswer[] = [];
     for (let n = 0; n < 13; n += 1) answers.push(await allocate(by));
@@ -116,7 +174,7 @@ describe('coturn as Parley ships it', () => {
     '224.0.0.1',
     '239.255.255.255',
     '255.255.255.255',
-  ])('does not relay to %s', async (address) => {
+  ])('T04 does not relay to %s', async (address) => {
     const relay = await client(credentials(SECRET));
     expect(await relay.allocate()).toBe(DONE);
     expect(await relay.permit(address)).toBe(FORBIDDEN);
@@ -140,7 +198,7 @@ describe('coturn as Parley ships it', () => {
     'fe80::1',
     'febf::1',
     'ff02::1',
-  ])('does not relay to %s', async (address) => {
+  ])('T04 does not relay to %s', async (address) => {
     const relay = await client(credentials(SECRET));
     expect(await relay.allocate(6)).toBe(DONE);
     expect(await relay.permit(address)).toBe(FORBIDDEN);
