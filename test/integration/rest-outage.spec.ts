@@ -41,6 +41,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     expect(tables.map(({ tablename }) => tablename)).toEqual([
       'audit',
       'bans',
+      'chores',
       'invites',
       'knocks',
       'memberships',

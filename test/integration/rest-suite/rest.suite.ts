@@ -5,6 +5,7 @@ import { chatSuite } from './chat.suite.js';
 import { endingsSuite } from './endings.suite.js';
 import { httpSuite } from './http.suite.js';
 import { moderationSuite } from './moderation.suite.js';
+import { pruningSuite } from './pruning.suite.js';
 import { roomsSuite } from './rooms.suite.js';
 import { SECRET, tokensSuite } from './tokens.suite.js';
 import { usersSuite } from './users.suite.js';
@@ -33,4 +34,5 @@ export const restSuite = (world: World): void => {
   accessSuite(world);
   tokensSuite(world);
   httpSuite(world);
+  pruningSuite(world);
 };
