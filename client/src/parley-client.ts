@@ -242,6 +242,9 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
         // The same token again would end at the same moment.
         if (typeof this.#options.token !== 'string') this.refreshToken().catch((error) => this.#report(error));
         break;
+      case 'warning':
+        this.#report(new ParleyError(message.code, `The server closes this socket after ${message.left} more.`));
+        break;
       case 'ice_servers':
         this.#setIceServers(message.iceServers);
         break;

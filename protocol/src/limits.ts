@@ -22,6 +22,9 @@ export interface Limits {
   readonly chatsPerSecond: number;
   readonly broadcastBurst: number;
   readonly broadcastsPerSecond: number;
+  /** Requests that ask a store and have no rate of their own: `join`, `leave`, `update`, `history`, `refresh`, moderation. */
+  readonly requestBurst: number;
+  readonly requestsPerSecond: number;
   /** How long a lost session keeps its place in its rooms. */
   readonly resumeWindowMs: number;
   /** How often the server shows that it lives. */
@@ -49,6 +52,8 @@ export const DEFAULT_LIMITS: Limits = {
   chatsPerSecond: 5,
   broadcastBurst: 60,
   broadcastsPerSecond: 30,
+  requestBurst: 200,
+  requestsPerSecond: 50,
   resumeWindowMs: 30_000,
   heartbeatMs: 5_000,
   silenceMs: 20_000,

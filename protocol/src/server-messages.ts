@@ -186,6 +186,13 @@ export interface TokenExpiring {
   readonly expiresAt: number;
 }
 
+/** The socket is closed when this goes on: after `left` more frames that are refused with this code. */
+export interface Warning {
+  readonly type: 'warning';
+  readonly code: 'rate_limited' | 'bad_message';
+  readonly left: number;
+}
+
 /** New ICE servers, before the credentials of the old ones end. */
 export interface IceServers {
   readonly type: 'ice_servers';
@@ -309,6 +316,7 @@ export type ServerMessage =
   | Roster
   | Refreshed
   | TokenExpiring
+  | Warning
   | IceServers
   | Drain
   | Removed

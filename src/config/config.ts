@@ -111,6 +111,8 @@ export interface SocketsConfig {
   /** Sockets that have not said hello yet. */
   readonly mostUnauthenticatedPerAddress: number;
   readonly mostUnauthenticated: number;
+  /** All frames that come from one address together. */
+  readonly framesPerAddress: RateConfig;
   readonly mostPerUser: number;
   /** All frames of a user's sessions together. */
   readonly framesPerUser: RateConfig;
@@ -207,6 +209,8 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       chatsPerSecond: env.CHATS_PER_SECOND,
       broadcastBurst: env.BROADCAST_BURST,
       broadcastsPerSecond: env.BROADCASTS_PER_SECOND,
+      requestBurst: env.REQUEST_BURST,
+      requestsPerSecond: env.REQUESTS_PER_SECOND,
       resumeWindowMs: env.RESUME_WINDOW_MS,
       heartbeatMs: env.HEARTBEAT_MS,
       silenceMs: env.SILENCE_MS,
@@ -227,6 +231,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       mostUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,
       mostUnauthenticated: env.MAX_UNAUTHENTICATED_SOCKETS,
       mostPerUser: env.MAX_SOCKETS_PER_USER,
+      framesPerAddress: { burst: env.ADDRESS_FRAME_BURST, perSecond: env.ADDRESS_FRAMES_PER_SECOND },
       framesPerUser: { burst: env.USER_FRAME_BURST, perSecond: env.USER_FRAMES_PER_SECOND },
     },
     rates: {

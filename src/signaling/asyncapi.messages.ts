@@ -155,6 +155,10 @@ export const SERVER_NOTES: { readonly [T in Exclude<ServerMessageType, 'welcome'
     summary: 'The token ends soon: send `refresh`.',
     example: { type: 'token_expiring', expiresAt: 1_795_479_300_000 },
   },
+  warning: {
+    summary: 'The socket is closed when this goes on.',
+    example: { type: 'warning', code: 'rate_limited', left: 100 },
+  },
   ice_servers: {
     summary: 'ICE servers to use from now on.',
     example: { type: 'ice_servers', iceServers },

@@ -124,6 +124,10 @@ export const SERVER_SCHEMAS = {
   ]),
   refreshed: frame('refreshed', { re: RequestId, expiresAt: Moment }),
   token_expiring: frame('token_expiring', { expiresAt: Moment }),
+  warning: frame('warning', {
+    code: Type.Union([Type.Literal('rate_limited'), Type.Literal('bad_message')]),
+    left: Type.Integer({ minimum: 1 }),
+  }),
   ice_servers: frame('ice_servers', { iceServers: IceServers }),
   drain: frame('drain', { deadlineMs: Milliseconds, reconnectAfterMs: Milliseconds }),
   removed: frame('removed', {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CLOSE_CODES, type ConnectionId, DEFAULT_LIMITS } from '@parley/protocol';
 import { FakeSocket } from '../../test/support/fake-socket.js';
 import { type FrameHandler, MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES, Session } from './session.js';
+import { TokenBucket } from './token-bucket.js';
 
 const make = (handler: FrameHandler, limits = DEFAULT_LIMITS) => {
   const clock = { now: 0 };
@@ -46,6 +47,18 @@ describe('a session', () => {
     expect(socket.closed?.code).toBe(CLOSE_CODES.rateLimited);
     expect(socket.messages().length).toBeLessThan(250);
   });
+  it('warns before it cuts one that sends too much, or what is no frame', () => {
+    const { session, socket } = make(() => {}, { ...DEFAULT_LIMITS, frameBurst: 2, framesPerSecond: 1 });
+    for (let count = 0; count < 300; count += 1) session.receive(Buffer.from('x'));
+    expect(socket.messages().filter(({ type }) => type === 'warning')).toEqual([
+      { type: 'warning', code: 'rate_limited', left: 100 },
+    ]);
+    const other = make(() => {});
+    for (let count = 0; count < 7; count += 1) other.session.fault();
+    expect(other.socket.messages()).toEqual([{ type: 'warning', code: 'bad_message', left: 3 }]);
+    for (let count = 0; count < 4; count += 1) other.session.fault();
+    expect(other.socket.closed?.code).toBe(CLOSE_CODES.badMessage);
+  });
   it('cuts a consumer that does not read, with a code that lets it come back', () => {
     const { session, socket, clock } = make(() => {});
     socket.bufferedBytes = MAX_BUFFERED_BYTES + 1;
@@ -74,6 +87,16 @@ describe('a session', () => {
     clock.now = 60_000;
     expect(session.endIfSlow()).toBe(false);
     expect(socket.frames).toEqual(['y']);
+  });
+  it('answers rate_limited beyond what its user, or its address, may send with all sockets', () => {
+    for (const share of ['user', 'address'] as const) {
+      const { session, socket } = make(() => {});
+      const rate = new TokenBucket(1, 1, 0);
+      if (share === 'user') session.userFrames = rate;
+      else session.ticket = { address: 'a', frames: rate, authenticated: () => {} };
+      for (let count = 0; count < 2; count += 1) session.receive(Buffer.from('x'));
+      expect(socket.messages()).toEqual([expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1_000 })]);
+    }
   });
   it('answers rate_limited beyond its bytes a second', () => {
     const { session, socket } = make(() => {}, { ...DEFAULT_LIMITS, byteBurst: 1_000, bytesPerSecond: 100 });

@@ -28,6 +28,9 @@ const SLOW_MS = 4_000;
 const MAX_FAULTS_A_MINUTE = 10;
 /** Refused frames that are answered before the socket is closed. */
 const MAX_REFUSALS = 200;
+/** So many before the end of either the client is warned: time enough to slow down. */
+const WARN_AT_REFUSALS = 100;
+const WARN_AT_FAULTS = 3;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -62,6 +65,8 @@ export class Session {
   readonly rooms = new Map<RoomId, PeerId>();
   readonly chats: TokenBucket;
   readonly broadcasts: TokenBucket;
+  /** For what asks a store, and has no rate of its own. */
+  readonly requests: TokenBucket;
   lastHeard: number;
   tokenWarned = false;
   /** The socket's place in the count of its address; undefined where nobody counts. */
@@ -98,6 +103,7 @@ export class Session {
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
     this.chats = new TokenBucket(limits.chatBurst, limits.chatsPerSecond, start);
     this.broadcasts = new TokenBucket(limits.broadcastBurst, limits.broadcastsPerSecond, start);
+    this.requests = new TokenBucket(limits.requestBurst, limits.requestsPerSecond, start);
     this.faults = new TokenBucket(MAX_FAULTS_A_MINUTE, MAX_FAULTS_A_MINUTE / 60, start);
     this.refusals = new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, start);
   }
@@ -109,6 +115,8 @@ export class Session {
     if (!this.frames.take(this.lastHeard)) return this.refuse(frame, this.frames.waitMs());
     if (!this.bytes.take(this.lastHeard, frame.length)) return this.refuse(frame, this.bytes.waitMs(frame.length));
     if (this.userFrames?.take(this.lastHeard) === false) return this.refuse(frame, this.userFrames.waitMs());
+    const ofAddress = this.ticket?.frames;
+    if (ofAddress?.take(this.lastHeard) === false) return this.refuse(frame, ofAddress.waitMs());
     if (!this.busy) return this.handle(frame);
     if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
     this.inbox.push(frame);
@@ -172,7 +180,8 @@ export class Session {
 
   /** Counts a frame that PROTOCOL.md does not allow; too many end the socket for good. */
   fault(): void {
-    if (!this.faults.take(this.now())) this.close(CLOSE_CODES.badMessage, 'too many bad frames');
+    if (!this.faults.take(this.now())) return this.close(CLOSE_CODES.badMessage, 'too many bad frames');
+    this.warn('bad_message', this.faults.left, WARN_AT_FAULTS);
   }
 
   /** Shows that the server lives, in the way the client can see. */
@@ -245,6 +254,11 @@ export class Session {
       return this.close(CLOSE_CODES.rateLimited, 'too many frames');
     }
     this.sendError(new ProtocolError('rate_limited', undefined, { retryAfterMs }), this.describe(frame));
+    this.warn('rate_limited', this.refusals.left, WARN_AT_REFUSALS);
+  }
+
+  private warn(code: 'rate_limited' | 'bad_message', left: number, at: number): void {
+    if (left === at) this.send({ type: 'warning', code, left });
   }
 
   /** Set by the router, which alone knows how a header looks. */

@@ -46,6 +46,12 @@ const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
   lock: handleLock,
 };
 
+/** What asks a store, and is not signaled, said or broadcast: those have rates of their own. */
+const ASKS_A_STORE: ReadonlySet<ClientMessageType> = new Set([
+  ...(['join', 'leave', 'update', 'history', 'refresh'] as const),
+  ...(['kick', 'mute', 'permit', 'lock', 'answer_knock'] as const),
+]);
+
 const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);
 
 /** From a frame to its handler, and from what went wrong to its answer. */
@@ -62,6 +68,9 @@ export class SignalingRouter {
       if (!this.allowedNow(message, session)) return;
       if (read.body !== undefined && !WITH_BODY.has(message.type)) {
         throw new ProtocolError('bad_message', `${message.type} has no body.`);
+      }
+      if (ASKS_A_STORE.has(message.type) && !session.requests.take(this.services.now())) {
+        throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.requests.waitMs() });
       }
       this.services.stats.frames += 1;
       // The table is indexed by the same field that selects the message's type.

@@ -2,7 +2,12 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { SocketQuota } from './socket-quota.js';
 
-const LIMITS = { mostPerAddress: 3, mostUnauthenticatedPerAddress: 2, mostUnauthenticated: 5 };
+const LIMITS = {
+  mostPerAddress: 3,
+  mostUnauthenticatedPerAddress: 2,
+  mostUnauthenticated: 5,
+  framesPerAddress: { burst: 4, perSecond: 1 },
+};
 
 const enter = (quota: SocketQuota, address: string) => {
   const socket = new EventEmitter();
@@ -54,5 +59,19 @@ describe('sockets of one address', () => {
     const quota = new SocketQuota({ ...LIMITS, mostUnauthenticated: 1 });
     for (let n = 0; n < 10_000; n += 1) enter(quota, `${n}`);
     expect([quota.addresses, quota.refused]).toEqual([1, 9_999]);
+  });
+
+  it('share one rate of frames, whoever they are of, and other addresses have their own', () => {
+    const quota = new SocketQuota(LIMITS, () => 0);
+    const ratesOf = (address: string) => quota.ticketOf(enter(quota, address).socket)?.frames;
+    const [first, second, other] = [ratesOf('2001:db8::1'), ratesOf('2001:db8::2'), ratesOf('2001:db8:0:1::1')];
+    expect([1, 2, 3, 4, 5].map((n) => (n % 2 === 0 ? first : second)?.take(0))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(other?.take(0)).toBe(true);
   });
 });

@@ -1,16 +1,20 @@
 import { networkOf } from '../http/client-address.js';
+import { TokenBucket } from './token-bucket.js';
 
 /** How many sockets a node takes. */
 export interface SocketLimits {
   readonly mostPerAddress: number;
   readonly mostUnauthenticatedPerAddress: number;
   readonly mostUnauthenticated: number;
+  readonly framesPerAddress: { readonly burst: number; readonly perSecond: number };
 }
 
 /** One socket's place in the count. */
 export interface SocketTicket {
   /** The client's own, as far as trusted proxies show it. */
   readonly address: string;
+  /** What all sockets of the address share. */
+  readonly frames: TokenBucket;
   /** It has said hello: it counts as its user's from now on. */
   authenticated(): void;
 }
@@ -18,6 +22,7 @@ export interface SocketTicket {
 interface Count {
   open: number;
   unauthenticated: number;
+  readonly frames: TokenBucket;
 }
 
 /** What a quota counts sockets by: the TCP socket, from the upgrade until it is closed. */
@@ -36,7 +41,11 @@ export class SocketQuota {
   /** Upgrades that were refused. */
   refused = 0;
 
-  constructor(private readonly limits: SocketLimits) {}
+  /** @param now monotonic milliseconds */
+  constructor(
+    private readonly limits: SocketLimits,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   /** Sockets that have not said hello. */
   get unauthenticated(): number {
@@ -51,7 +60,7 @@ export class SocketQuota {
   /** Counts a socket until it is closed. @returns the status of the refusal when there are too many */
   admit(socket: Countable, address: string): 429 | 503 | undefined {
     const network = networkOf(address);
-    const count = this.counts.get(network) ?? { open: 0, unauthenticated: 0 };
+    const count = this.counts.get(network) ?? this.newCount();
     const refusal = this.refusal(count);
     if (refusal !== undefined) {
       this.refused += 1;
@@ -68,7 +77,7 @@ export class SocketQuota {
       count.unauthenticated -= 1;
       this.waiting -= 1;
     };
-    this.tickets.set(socket, { address, authenticated });
+    this.tickets.set(socket, { address, authenticated, frames: count.frames });
     socket.once('close', () => {
       authenticated();
       count.open -= 1;
@@ -79,6 +88,11 @@ export class SocketQuota {
 
   ticketOf(socket: object): SocketTicket | undefined {
     return this.tickets.get(socket);
+  }
+
+  private newCount(): Count {
+    const { burst, perSecond } = this.limits.framesPerAddress;
+    return { open: 0, unauthenticated: 0, frames: new TokenBucket(burst, perSecond, this.now()) };
   }
 
   private refusal(count: Count): 429 | 503 | undefined {

@@ -21,6 +21,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Whole tokens that are left, as of the last look. */
+  get left(): number {
+    return Math.floor(this.tokens);
+  }
+
   /** Milliseconds until there are so many tokens. */
   waitMs(count = 1): number {
     return Math.max(1, Math.ceil(((count - this.tokens) / this.perSecond) * 1000));

@@ -237,9 +237,10 @@ describe('a flood', () => {
     for (let n = 1; n <= 2_500; n += 1)
       mallory.peer.send({ type: 'signal', to: victimId, kind: 'candidate' }, 'x'.repeat(1_000));
     expect(await mallory.peer.closed()).toBe(4029);
-    const warnings = mallory.peer.unread.filter((frame) => frame['code'] === 'rate_limited');
-    expect(warnings.length).toBeGreaterThan(0);
-    expect(warnings[0]).toMatchObject({ to: victimId, retryable: true, retryAfterMs: expect.any(Number) });
+    const refusals = mallory.peer.unread.filter(({ type, code }) => type === 'error' && code === 'rate_limited');
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(mallory.peer.unread).toContainEqual({ type: 'warning', code: 'rate_limited', left: 100 });
+    expect(refusals[0]).toMatchObject({ to: victimId, retryable: true, retryAfterMs: expect.any(Number) });
     other.peer.send({ type: 'signal', to: victimId, kind: 'offer' }, 'honest');
     expect((await victim.peer.next((frame) => frame.body === 'honest')).type).toBe('signal');
   });
