@@ -22,7 +22,7 @@ export interface RedisBusOptions {
 export class RedisBus implements Bus {
   readonly stats = emptyBusStats();
   private readonly handlers: Handlers;
-  private readonly outbox = new Outbox((to, messages) => void this.flush(to, messages));
+  private readonly outbox = new Outbox((to, messages) => this.flush(to, messages));
   private readonly courier: FactCourier;
   private readonly timers: ProbeTimers;
   private readonly retries: NodeJS.Timeout;

