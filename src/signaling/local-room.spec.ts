@@ -31,7 +31,7 @@ const setup = (version = 1) => {
   room.replace({ room: ROOM, epoch: 'e', version, members: [member('a', 1)] });
   const client = (known: number) => {
     const frames: any[] = [];
-    const session = { sendFrame: (frame: string) => frames.push(JSON.parse(frame)) } as unknown as Session;
+    const session = { sendFrame: (frame: Buffer) => frames.push(JSON.parse(frame.toString())) } as unknown as Session;
     room.local.set(`client${room.local.size}` as PeerId, { session, version: known });
     return frames;
   };

@@ -111,11 +111,11 @@ export class LocalRoom {
     this.cancelNotice();
     if (events.length === 0) return;
     const start = this.version - events.length;
-    const common = JSON.stringify(this.rosterOf({ events }));
+    // Encoded once for all that know the same version, which is nearly everybody.
+    const common = this.encode({ events });
     for (const peer of this.local.values()) {
       if (peer.version >= this.version) continue;
-      const frame =
-        peer.version === start ? common : JSON.stringify(this.rosterOf({ events: events.slice(peer.version - start) }));
+      const frame = peer.version === start ? common : this.encode({ events: events.slice(peer.version - start) });
       peer.version = this.version;
       peer.session.sendFrame(frame);
     }
@@ -128,7 +128,7 @@ export class LocalRoom {
 
   private sendWhole(sameEpoch: boolean): void {
     if (this.local.size === 0) return;
-    const frame = JSON.stringify(this.rosterOf({ participants: this.participants }));
+    const frame = this.encode({ participants: this.participants });
     for (const peer of this.local.values()) {
       // A client that joined meanwhile may know more already, and must never see an older version.
       if (sameEpoch && peer.version >= this.version) continue;
@@ -143,8 +143,10 @@ export class LocalRoom {
     return next;
   }
 
-  private rosterOf(content: { events: readonly RosterEvent[] } | { participants: readonly Participant[] }): Roster {
-    return { type: 'roster', room: this.id, epoch: this.epoch, version: this.version, ...content };
+  private encode(content: { events: readonly RosterEvent[] } | { participants: readonly Participant[] }): Buffer {
+    const { id: room, epoch, version } = this;
+    const roster: Roster = { type: 'roster', room, epoch, version, ...content };
+    return Buffer.from(JSON.stringify(roster));
   }
 
   private cancelNotice(): void {

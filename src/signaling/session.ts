@@ -63,8 +63,6 @@ export class Session {
   address: string | undefined;
   /** The rooms this socket's client is in, each with its peer id there. */
   readonly rooms = new Map<RoomId, PeerId>();
-  readonly chats: TokenBucket;
-  readonly broadcasts: TokenBucket;
   /** For what asks a store, and has no rate of its own. */
   readonly requests: TokenBucket;
   lastHeard: number;
@@ -79,14 +77,17 @@ export class Session {
   /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
   renewIceAt: number | undefined;
 
-  private readonly inbox: Buffer[] = [];
+  private inbox: Buffer[] | undefined;
   private busy = false;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
   /** Since when too much is unsent. */
   private slowSince: number | undefined;
-  private readonly faults: TokenBucket;
-  private readonly refusals: TokenBucket;
+  // Made when they are first asked for: most sessions never chat, broadcast or err. A full one is what it would be.
+  private ownChats: TokenBucket | undefined;
+  private ownBroadcasts: TokenBucket | undefined;
+  private faults: TokenBucket | undefined;
+  private refusals: TokenBucket | undefined;
   private onClosed: (() => void) | undefined;
 
   constructor(
@@ -101,11 +102,17 @@ export class Session {
     this.lastHeard = start;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
-    this.chats = new TokenBucket(limits.chatBurst, limits.chatsPerSecond, start);
-    this.broadcasts = new TokenBucket(limits.broadcastBurst, limits.broadcastsPerSecond, start);
     this.requests = new TokenBucket(limits.requestBurst, limits.requestsPerSecond, start);
-    this.faults = new TokenBucket(MAX_FAULTS_A_MINUTE, MAX_FAULTS_A_MINUTE / 60, start);
-    this.refusals = new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, start);
+  }
+
+  get chats(): TokenBucket {
+    this.ownChats ??= new TokenBucket(this.limits.chatBurst, this.limits.chatsPerSecond, this.now());
+    return this.ownChats;
+  }
+
+  get broadcasts(): TokenBucket {
+    this.ownBroadcasts ??= new TokenBucket(this.limits.broadcastBurst, this.limits.broadcastsPerSecond, this.now());
+    return this.ownBroadcasts;
   }
 
   /** A frame from the socket. */
@@ -118,6 +125,7 @@ export class Session {
     const ofAddress = this.ticket?.frames;
     if (ofAddress?.take(this.lastHeard) === false) return this.refuse(frame, ofAddress.waitMs());
     if (!this.busy) return this.handle(frame);
+    this.inbox ??= [];
     if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
     this.inbox.push(frame);
   }
@@ -180,6 +188,7 @@ export class Session {
 
   /** Counts a frame that PROTOCOL.md does not allow; too many end the socket for good. */
   fault(): void {
+    this.faults ??= new TokenBucket(MAX_FAULTS_A_MINUTE, MAX_FAULTS_A_MINUTE / 60, this.now());
     if (!this.faults.take(this.now())) return this.close(CLOSE_CODES.badMessage, 'too many bad frames');
     this.warn('bad_message', this.faults.left, WARN_AT_FAULTS);
   }
@@ -208,7 +217,7 @@ export class Session {
   closed(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    this.inbox.length = 0;
+    this.inbox = undefined;
     this.onClosed?.();
   }
 
@@ -243,13 +252,14 @@ export class Session {
 
   private drainInbox(): void {
     while (!this.busy && this.state !== 'closed') {
-      const next = this.inbox.shift();
+      const next = this.inbox?.shift();
       if (next === undefined) return;
       this.handle(next);
     }
   }
 
   private refuse(frame: Buffer, retryAfterMs: number): void {
+    this.refusals ??= new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, this.lastHeard);
     if (!this.refusals.take(this.lastHeard)) {
       return this.close(CLOSE_CODES.rateLimited, 'too many frames');
     }
