@@ -1,6 +1,7 @@
 import {
   type Claim,
   type ClaimResult,
+  idOf,
   type Letter,
   NAME_TIMERS,
   type NameKey,
@@ -106,5 +107,3 @@ export class MemoryNames implements Names {
     }
   }
 }
-
-const idOf = ({ tenant, name }: NameKey): string => JSON.stringify([tenant, name]);

@@ -6,6 +6,9 @@ export interface NameKey {
   readonly name: string;
 }
 
+/** One text for a name. */
+export const idOf = ({ tenant, name }: NameKey): string => JSON.stringify([tenant, name]);
+
 /** The socket that has a name. */
 export interface Place {
   readonly node: NodeId;

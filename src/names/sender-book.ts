@@ -1,4 +1,4 @@
-import type { NameKey } from './names.js';
+import { idOf, type NameKey } from './names.js';
 
 /** Names that one socket may have letters waiting for at once, and their bytes. */
 export const MOST_WAITING_PER_SENDER = { names: 64, bytes: 512 * 1024 } as const;
@@ -76,5 +76,3 @@ export class SenderBook {
     this.onEnd(from, key);
   }
 }
-
-const idOf = ({ tenant, name }: NameKey): string => JSON.stringify([tenant, name]);

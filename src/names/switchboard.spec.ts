@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { NodeId } from '@parley/protocol';
+import { until } from '../../test/support/until.js';
+import { MemoryBus } from '../bus/bus.memory.js';
+import { MOST_EARLY, MOST_OWED } from './name-lines.js';
+import { NAME_TIMERS } from './names.js';
+import { MemoryNames } from './names.memory.js';
+import { Switchboard } from './switchboard.js';
+
+const NODE = 'node' as NodeId;
+const boards: Switchboard[] = [];
+afterEach(() => {
+  for (const board of boards.splice(0)) board.stop();
+});
+
+/** A node by itself, whose store answers no claim until it is told to. */
+const start = async () => {
+  const names = new MemoryNames();
+  const bus = new MemoryBus();
+  await bus.listen(NODE);
+  const board = new Switchboard(names, bus, async () => [NODE], { timers: { ...NAME_TIMERS, renewMs: 20 } });
+  boards.push(board);
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const claim = names.claim.bind(names);
+  const slow = (): void => {
+    names.claim = async (...words) => {
+      const result = await claim(...words);
+      await held;
+      return result;
+    };
+  };
+  return { names, board, slow, answer };
+};
+
+const holder = () => {
+  const got: string[] = [];
+  return {
+    got,
+    opened: (waiting: readonly string[]) => got.push('OPEN', ...waiting),
+    deliver: (body: string) => got.push(body),
+    lost: () => got.push('LOST'),
+    expired: () => {},
+  };
+};
+const ADA = { tenant: 't', name: 'ada' };
+
+describe('a switchboard', () => {
+  it('holds what overtakes the answer to a claim, and no more than it may', async () => {
+    const { board, slow, answer } = await start();
+    slow();
+    const ada = holder();
+    const claimed = board.claim(ADA, { connection: 'a', proof: 'p' }, ada);
+    const sent = [];
+    for (let n = 0; n < MOST_EARLY + 2; n += 1) sent.push(await board.send(ADA, 'b', `${n}`));
+    expect(ada.got).toEqual([]);
+    answer();
+    expect(await claimed).toBe(true);
+    expect(ada.got).toEqual(['OPEN', ...Array.from({ length: MOST_EARLY }, (_, n) => `${n}`)]);
+    expect(sent.slice(-3)).toEqual(['sent', 'refused', 'refused']);
+  });
+
+  it('frees names that it could not free while the store was away, but no more than it remembers', async () => {
+    const { board, names } = await start();
+    const key = (n: number) => ({ tenant: 't', name: `${n}` });
+    for (let n = 0; n < MOST_OWED + 1; n += 1) await board.claim(key(n), { connection: `${n}`, proof: 'p' }, holder());
+    names.down = true;
+    for (let n = 0; n < MOST_OWED + 1; n += 1) board.release(`${n}`);
+    await board.settled();
+    names.down = false;
+    board.start();
+    const isFree = async (n: number) => (await names.route(key(n), { from: 'x', body: '' }, 0)).kind === 'full';
+    await until(() => isFree(MOST_OWED));
+    await board.settled();
+    expect([await isFree(0), await isFree(1)]).toEqual([false, true]);
+  });
+
+  it('lets the sockets of a node go on talking while the store is away', async () => {
+    const { board, names } = await start();
+    const [old, ada] = [holder(), holder()];
+    await board.claim(ADA, { connection: 'old', proof: 'p' }, old);
+    await board.claim(ADA, { connection: 'a', proof: 'p' }, ada);
+    names.down = true;
+    expect(await board.send(ADA, 'b', 'x')).toBe('sent');
+    board.release('a');
+    expect(await board.send(ADA, 'b', 'y')).toBe('refused');
+    expect([old.got, ada.got]).toEqual([
+      ['OPEN', 'LOST'],
+      ['OPEN', 'x'],
+    ]);
+  });
+
+  it('says that nothing was sent while the store is away, and frees what it may have got', async () => {
+    const { board, names } = await start();
+    names.down = true;
+    await expect(board.claim(ADA, { connection: 'a', proof: 'p' }, holder())).rejects.toMatchObject({
+      name: 'NamesUnavailable',
+    });
+    expect([await board.send(ADA, 'b', 'x'), board.size]).toEqual(['refused', 0]);
+  });
+});

@@ -1,0 +1,14 @@
+/** Work that nobody waits for, until the node ends. A store that is away makes a step fail, never the node. */
+export class UnderWay {
+  private readonly works = new Set<Promise<unknown>>();
+
+  begin(work: Promise<unknown>): void {
+    const done = work.catch(() => {}).finally(() => this.works.delete(done));
+    this.works.add(done);
+  }
+
+  /** Resolves when all of it is done, and what it led to. */
+  async settled(): Promise<void> {
+    while (this.works.size > 0) await Promise.all(this.works);
+  }
+}
