@@ -29,6 +29,8 @@ interface Topic {
   hearing: number;
   /** When what was delivered is within the rate again, monotonic milliseconds. */
   paidAt: number;
+  /** Publications of this node that count already, and are still to be delivered. */
+  prepaid: number;
 }
 
 /** How long a mark may be under way before the place that waits for it counts as deaf. */
@@ -141,7 +143,10 @@ export class LocalTopics {
       this.refuse('unavailable');
     }
     this.stats.published += 1;
-    return this.debtMs(name);
+    const topic = this.topics.get(name);
+    if (topic === undefined) return 0;
+    topic.prepaid += 1;
+    return this.charge(topic);
   }
 
   private leave(party: Party): void {
@@ -163,7 +168,7 @@ export class LocalTopics {
   }
 
   private begin(name: string): Topic {
-    const topic: Topic = { name, places: new Set(), open: false, hearing: 0, paidAt: 0 };
+    const topic: Topic = { name, places: new Set(), open: false, hearing: 0, paidAt: 0, prepaid: 0 };
     this.topics.set(name, topic);
     this.stats.topics = this.topics.size;
     this.stats.bytes += COST_BYTES + Buffer.byteLength(name);
@@ -196,7 +201,8 @@ export class LocalTopics {
 
   private deliver(topic: Topic, payload: Buffer): void {
     const { name, places, hearing } = topic;
-    topic.paidAt = Math.max(topic.paidAt, performance.now()) + (hearing * 1000) / this.limits.deliveries.perSecond;
+    if (topic.prepaid > 0) topic.prepaid -= 1;
+    else this.charge(topic);
     for (const place of places) {
       if (place.state !== 'hearing') continue;
       this.stats.delivered += 1;
@@ -204,11 +210,16 @@ export class LocalTopics {
     }
   }
 
-  /** One publication is as many deliveries as there are subscribers: whoever publishes waits for what they cost. */
-  private debtMs(name: string): number {
+  /**
+   * One publication is as many deliveries as there are subscribers. Those of this node count at once, so that a burst
+   * is seen before it is delivered.
+   * @returns how long whoever publishes has to wait for what they cost, milliseconds
+   */
+  private charge(topic: Topic): number {
     const { burst, perSecond } = this.limits.deliveries;
-    const paidAt = this.topics.get(name)?.paidAt ?? 0;
-    return Math.max(0, Math.ceil(paidAt - performance.now() - (burst * 1000) / perSecond));
+    const now = performance.now();
+    topic.paidAt = Math.max(topic.paidAt, now) + (topic.hearing * 1000) / perSecond;
+    return Math.max(0, Math.ceil(topic.paidAt - now - (burst * 1000) / perSecond));
   }
 
   private end(place: Place): void {
