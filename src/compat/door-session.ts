@@ -82,6 +82,12 @@ export class DoorSession implements DoorSocket {
     return true;
   }
 
+  push(frame: string): void {
+    if (this.state === 'closed') return;
+    this.socket.send(frame);
+    this.endIfSlow();
+  }
+
   admit(principal?: Principal): boolean {
     if (this.state === 'closed') return false;
     this.principal = principal;

@@ -29,6 +29,11 @@ export interface DoorSocket {
   /** Sends one text frame. False: nothing was sent, the socket is closed or its reader too slow. */
   send(frame: string): boolean;
   /**
+   * Sends one that must not be left out: what was said in it will not be said again. A reader that stays behind is closed
+   * instead, after 4 s or with 8 MiB unsent, and begins anew.
+   */
+  push(frame: string): void;
+  /**
    * The door lets the client in. Until then it counts as unauthenticated, and is closed after `HELLO_TIMEOUT_MS`.
    * With a principal it is closed when the user is revoked.
    * @returns false when the user has too many sockets here: the door says so in its own words and closes

@@ -106,6 +106,16 @@ const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
     expect(withoutBarriers(b.heard(room))).toEqual(Array.from({ length: 500 }, (_, n) => n));
   },
 
+  'a burst of two megabytes comes whole to who reads': async (_, open) => {
+    const { a, b, room } = await pair(open);
+    const data = 'x'.repeat(50_000);
+    for (let n = 0; n < 40; n += 1) a.publish(room, `${n}${data}`);
+    await until(() => b.heard(room).length >= 40);
+    expect(b.heard(room).map((text) => Number.parseInt(String(text), 10))).toEqual(
+      Array.from({ length: 40 }, (_, n) => n),
+    );
+  },
+
   'what was published right behind a subscription comes to those who were there, and back': async (_, open) => {
     const { b, room } = await pair(open);
     const c = await open(2);

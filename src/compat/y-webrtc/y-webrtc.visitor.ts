@@ -67,7 +67,7 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
   }
 
   onPayload(_topic: string, payload: Buffer, clients: number): void {
-    if (!this.socket.send(this.house.echo(payload, clients))) this.close(CLOSE_CODES.slowConsumer);
+    this.socket.push(this.house.echo(payload, clients));
   }
 
   onGap(): void {
