@@ -6,6 +6,7 @@ import { render } from './report/render.js';
 import { reportOf } from './report/report.js';
 import { textOf } from './report/text.js';
 import { runRounds } from './rounds.js';
+import { scale } from './scale/scale.js';
 import { soak } from './soak.js';
 
 /** What else the first word may ask for than the works. */
@@ -13,6 +14,7 @@ const OTHERS: Readonly<Record<string, (words: readonly string[]) => Promise<void
   memory: measureMemory,
   soak,
   render,
+  scale,
 };
 
 /** The benchmark: `npm run bench -- --help`. */

@@ -1,0 +1,30 @@
+/**
+ * What single things cost, in µs of CPU on the machine of docs/performance.md, and how large they are. From `npm run bench`
+ * (relay, storm) and from Redis's own `INFO commandstats`, both on two nodes; docs/scale.md says which run.
+ */
+export const MEASURED = {
+  /** A signal whose two peers are on one node: read, routed, written. */
+  localSignalUs: 5.5,
+  /** The same over two nodes, on both together, without the batch that carries it. */
+  remoteSignalUs: 9,
+  /** What a batch costs its two nodes, however many signals are in it. */
+  batchUs: 9,
+  /** What a PUBLISH costs Redis: read, executed, handed to the one subscriber. */
+  publishUs: 6,
+  /** Redis, for a join: `attach` and `touch`. */
+  joinUs: 130,
+  /** Redis, for a node that compares one of its rooms with the store: `reconcile`, and `touch` of the index. */
+  reconcileUs: 67,
+  /** The part of these two that is in the index of rooms, which lives in one slot. */
+  touchUs: 30,
+  reconcileEverySeconds: 5,
+  /** A signal on the wire: four candidates to a description, and its header. */
+  signalBytes: 750,
+  /** Beside the signal in a batch: address, origin, lengths. */
+  envelopeBytes: 55,
+  /** Memory of a session in a room, on its node. */
+  sessionKib: 11,
+} as const;
+
+/** How much of a core may be used before it counts as full. */
+export const FULL = 0.7;
