@@ -9,11 +9,10 @@ import type {
   PresenceTimers,
   Snapshot,
 } from './presence.js';
+import { Tombstones } from './tombstones.js';
 
 /** Rounds of reconciliation that a node may miss in a room that it has members in. */
 const STALE_ROUNDS = 4;
-/** Peer ids that may be remembered as ended in one room; beyond it the oldest are forgotten. */
-export const MAX_TOMBSTONES = 10_000;
 
 interface Stored {
   member: Member;
@@ -37,13 +36,15 @@ export class MemoryRoom {
   private readonly members = new Map<PeerId, Stored>();
   /** The nodes with a member, and when each compared this room last, or came. */
   private readonly reconciled = new Map<NodeId, number>();
-  private readonly ended = new Map<PeerId, number>();
+  private readonly ended: Tombstones;
 
   constructor(
     private readonly id: RoomId,
     private readonly timers: PresenceTimers,
     private readonly newEpoch: () => string,
-  ) {}
+  ) {
+    this.ended = new Tombstones(timers.tombstoneMs);
+  }
 
   get size(): number {
     return this.members.size;
@@ -51,7 +52,7 @@ export class MemoryRoom {
 
   /** True when there is nothing left to remember. */
   isForgettable(now: number): boolean {
-    this.trim(now);
+    this.ended.trim(now);
     return this.members.size === 0 && this.ended.size === 0;
   }
 
@@ -74,7 +75,7 @@ export class MemoryRoom {
   }
 
   attach(request: AttachRequest, now: number): AttachResult {
-    this.trim(now);
+    this.ended.trim(now);
     const { participant, node, connection, attempt } = request;
     if (this.ended.has(participant.peer)) return { kind: 'ended' };
     const stored = this.members.get(participant.peer);
@@ -119,11 +120,11 @@ export class MemoryRoom {
   }
 
   leave(peer: PeerId, reason: LeftReason, attempt: number | undefined, now: number): Change | undefined {
-    this.trim(now);
+    this.ended.trim(now);
     const stored = this.members.get(peer);
     if (stored !== undefined && attempt !== undefined && stored.attempt > attempt) return undefined;
     if (stored === undefined) {
-      this.bury(peer, now);
+      this.ended.add(peer, now);
       return undefined;
     }
     return this.change(now, () => [this.end(peer, reason, now)]);
@@ -140,12 +141,12 @@ export class MemoryRoom {
   }
 
   clear(reason: LeftReason, now: number): Change | undefined {
-    this.trim(now);
+    this.ended.trim(now);
     return this.change(now, () => this.inOrder().map(({ member }) => this.end(member.peer, reason, now)));
   }
 
   reconcile(node: NodeId, held: readonly Held[], now: number) {
-    this.trim(now);
+    this.ended.trim(now);
     const connections = new Map(held.map((entry) => [entry.peer, entry.connection]));
     const silent = this.silentTo(node, now);
     const isStale = ({ member, since }: Stored): boolean => {
@@ -174,7 +175,7 @@ export class MemoryRoom {
    * for too long are ended.
    */
   sweep(alive: ReadonlySet<NodeId>, dead: ReadonlyMap<NodeId, number>, now: number): Change | undefined {
-    this.trim(now);
+    this.ended.trim(now);
     const silent = this.silentNodes(now);
     return this.settle(({ member, since }) => {
       const age = now - since;
@@ -248,25 +249,9 @@ export class MemoryRoom {
   }
 
   private end(peer: PeerId, reason: LeftReason, now: number): MemberEvent {
-    this.bury(peer, now);
+    this.ended.add(peer, now);
     this.members.delete(peer);
     return { event: 'left', peer, reason };
-  }
-
-  private bury(peer: PeerId, now: number): void {
-    this.ended.delete(peer);
-    this.ended.set(peer, now + this.timers.tombstoneMs);
-    for (const oldest of this.ended.keys()) {
-      if (this.ended.size <= MAX_TOMBSTONES) break;
-      this.ended.delete(oldest);
-    }
-  }
-
-  private trim(now: number): void {
-    for (const [peer, until] of this.ended) {
-      if (until > now) break;
-      this.ended.delete(peer);
-    }
   }
 
   /** Runs `act`, counts its events into the version, and names the nodes before and after. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PeerId } from '@parley/protocol';
-import { MAX_TOMBSTONES } from '../../src/presence/memory-room.js';
 import type { Presence } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
+import { MAX_TOMBSTONES } from '../../src/presence/tombstones.js';
 import type { RedisLink } from '../../src/redis/redis-link.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
