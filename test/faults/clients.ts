@@ -1,11 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HistoryEvent } from '../history/history.js';
 import { merge, parseHistory } from '../history/recorder.js';
 import { until } from '../support/until.js';
+import { DriverProcess } from './driver-process.js';
 
 /** What an SDK client shows of itself. */
 export interface ClientView {
@@ -31,8 +30,7 @@ export interface ClientView {
   readonly rosterEvents: readonly { readonly event: string; readonly of: string; readonly reason?: string }[];
 }
 
-const DRIVER = join(import.meta.dirname, 'client-driver', 'driver.mjs');
-const PATIENCE_MS = 60_000;
+type Driver = DriverProcess & { readonly file: string };
 
 /** SDK clients in processes of their own, and the history that they write. */
 export class Clients {
@@ -93,7 +91,8 @@ export class Clients {
   private driver(index: number): Driver {
     const known = this.drivers[index];
     if (known?.alive) return known;
-    const driver = new Driver(join(this.folder, `history-${this.drivers.length}.jsonl`));
+    const file = join(this.folder, `history-${this.drivers.length}.jsonl`);
+    const driver = Object.assign(new DriverProcess('driver.mjs', [file]), { file });
     if (known === undefined) this.drivers[index] = driver;
     else {
       this.drivers.push(known);
@@ -114,7 +113,7 @@ export class Client {
   ) {}
 
   command(what: string, argument: object = {}): Promise<any> {
-    return this.driver.command(this.name, what, argument);
+    return this.driver.command(what, argument, this.name);
   }
 
   view(): Promise<ClientView> {
@@ -167,54 +166,3 @@ const withEnds = (events: readonly HistoryEvent[]): HistoryEvent[] => {
   }
   return merge(events, ends);
 };
-
-class Driver {
-  alive = true;
-  private readonly child: ChildProcess;
-  private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  private next = 0;
-  private said = '';
-
-  constructor(readonly file: string) {
-    this.child = fork(DRIVER, [file], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.said += chunk.toString();
-      });
-    }
-    this.child.on('message', ({ re, value, error }: { re: number; value?: unknown; error?: string }) => {
-      const waiting = this.waiting.get(re);
-      this.waiting.delete(re);
-      if (error === undefined) waiting?.resolve(value);
-      else waiting?.reject(new Error(error));
-    });
-    this.child.once('exit', () => {
-      this.alive = false;
-      for (const { reject } of this.waiting.values()) reject(new Error(`The client process ended.\n${this.said}`));
-      this.waiting.clear();
-    });
-  }
-
-  command(client: string, what: string, argument: object): Promise<any> {
-    return new Promise((resolve, reject) => {
-      const id = this.next++;
-      const timer = setTimeout(() => reject(new Error(`No answer to ${what}.\n${this.said}`)), PATIENCE_MS);
-      const settle =
-        <Value>(done: (value: Value) => void) =>
-        (value: Value) => {
-          clearTimeout(timer);
-          done(value);
-        };
-      this.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-      if (this.alive) this.child.send({ id, client, do: what, with: argument });
-      else reject(new Error('The client process is gone.'));
-    });
-  }
-
-  async kill(): Promise<void> {
-    if (!this.alive) return;
-    const gone = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await gone;
-  }
-}

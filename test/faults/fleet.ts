@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Rest } from '../protocol/rest.js';
 import { type RunningPostgres, startPostgres } from '../support/postgres.js';
-import { startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
+import {
+  startRedis,
+  startRedisCluster,
+  startRedisSentinel,
+  startReplicatedRedisCluster,
+  type TestRedis,
+} from '../support/redis.js';
 import { type RunningNode, startNode } from '../support/start-node.js';
 import { until } from '../support/until.js';
 import { type Address, FaultProxy } from './proxy.js';
@@ -20,7 +26,12 @@ export const QUICK = {
   DRAIN_DEADLINE_MS: '8000',
 };
 
-const REDIS = { standalone: startRedis, sentinel: startRedisSentinel, cluster: startRedisCluster };
+const REDIS = {
+  standalone: startRedis,
+  sentinel: startRedisSentinel,
+  cluster: startRedisCluster,
+  replicatedCluster: startReplicatedRedisCluster,
+};
 export type RedisKind = keyof typeof REDIS;
 
 /** One node's place: the process in it may be killed and replaced. */
@@ -46,7 +57,7 @@ export class Fleet {
   private constructor(
     readonly redis: TestRedis & { failover?(): Promise<void> },
     readonly postgres: RunningPostgres,
-    private readonly environment: Record<string, string>,
+    readonly environment: Record<string, string>,
   ) {
     Fleet.running.add(this);
   }
@@ -61,10 +72,12 @@ export class Fleet {
       readonly nodes?: number;
       readonly redis?: RedisKind;
       readonly environment?: Record<string, string>;
+      /** The folder that PostgreSQL keeps its data in. */
+      readonly disk?: string;
     } = {},
   ): Promise<Fleet> {
     const kind = options.redis ?? 'standalone';
-    const [redis, postgres] = await Promise.all([REDIS[kind](), startPostgres()]);
+    const [redis, postgres] = await Promise.all([REDIS[kind](), startPostgres(options.disk)]);
     const fleet = new Fleet(redis, postgres, {
       ...QUICK,
       DATABASE_URL: await postgres.createDatabase(),
@@ -109,10 +122,13 @@ export class Fleet {
     return place;
   }
 
-  /** @param more environment for this life alone */
-  async boot(place: Place, more: Record<string, string> = {}): Promise<void> {
+  /**
+   * @param more environment for this life alone
+   * @param prefix words before the command
+   */
+  async boot(place: Place, more: Record<string, string> = {}, prefix: readonly string[] = []): Promise<void> {
     const url = place.redis === undefined ? this.redis.url : `redis://127.0.0.1:${place.redis.port}`;
-    const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url, ...more });
+    const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url, ...more }, prefix);
     this.outputs.push(node.output);
     place.node = node;
   }

@@ -22,6 +22,8 @@ interface Commands {
   heapBytes(): number;
   /** Its wall clock is so much ahead. */
   shiftClock(ms: number): void;
+  /** Its event loop stands still; the answer comes afterwards. */
+  stall(ms: number): void;
 }
 
 let last = 0;

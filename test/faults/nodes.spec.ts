@@ -7,6 +7,7 @@ import { Rest } from '../protocol/rest.js';
 import { ask } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Client } from './clients.js';
+import { NODE_SIDE, tell } from './node-side.js';
 import { useStage } from './stage.js';
 
 const nobodyLeft = async (clients: readonly Client[]): Promise<void> => {
@@ -16,7 +17,7 @@ const nobodyLeft = async (clients: readonly Client[]): Promise<void> => {
 };
 
 describe('nodes that die', () => {
-  const stage = useStage({});
+  const stage = useStage({ environment: NODE_SIDE });
 
   it('F01: a node killed in the middle of a negotiation costs nothing and shows nobody leaving', async () => {
     const clients = await stage.room(4);
@@ -90,6 +91,20 @@ describe('nodes that die', () => {
     },
     120_000,
   );
+
+  it('F07: a node whose event loop stalls is not ready meanwhile, and the others go on', async () => {
+    const clients = (await stage.room(3)) as [Client, Client, Client];
+    const victim = await stage.placeOf(clients[0]);
+    const over = tell(victim.node!, 'stall', 5_000);
+    await clients[1].send(20, await clients[2].self());
+    await clients[1].until(({ waiting }) => waiting === 0);
+    await until(() => !victim.ready);
+    await over;
+    await stage.fleet.whenReady();
+    for (const client of clients) await client.send(3);
+    await stage.judge();
+    await nobodyLeft(clients);
+  }, 90_000);
 
   it('F09: a place that never comes up does no harm to those on the others', async () => {
     const clients = await stage.room(3);

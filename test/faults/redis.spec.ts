@@ -18,6 +18,14 @@ describe('Redis at fault', () => {
       await wait(1_500);
       await stage.fleet.redis.restart();
     },
+    'F17: killed and restarted with what it had written': async () => {
+      await ask(port(), 'config', 'set', 'appendonly', 'yes');
+      await until(async () => String(await ask(port(), 'info', 'persistence')).includes('aof_rewrite_in_progress:0'));
+      stage.note('redis_rollback');
+      await stage.fleet.redis.kill();
+      await stage.fleet.redis.servers[0]?.restart(['appendonly yes']);
+      expect(await ask(port(), 'dbsize')).toBeGreaterThan(0);
+    },
     'F19: paused by CLIENT PAUSE': async () => {
       await ask(port(), 'client', 'pause', 3_000, 'all');
       await wait(3_000);

@@ -4,7 +4,7 @@ import { merge, Recorder } from '../history/recorder.js';
 import type { Violation } from '../history/verdict.js';
 import { until } from '../support/until.js';
 import { type Client, Clients } from './clients.js';
-import { Fleet, type Place, type RedisKind } from './fleet.js';
+import { Fleet, type Place } from './fleet.js';
 import { FaultProxy } from './proxy.js';
 
 /** Nodes and clients for the tests of one file, and the judge of what they did. */
@@ -85,11 +85,7 @@ export class Stage {
 }
 
 /** A stage for the tests of the file that calls this. */
-export const useStage = (options: {
-  readonly nodes?: number;
-  readonly redis?: RedisKind;
-  readonly environment?: Record<string, string>;
-}): Stage => {
+export const useStage = (options: Parameters<typeof Fleet.start>[0]): Stage => {
   const stage = new Stage();
   beforeAll(async () => {
     stage.fleet = await Fleet.start(options);

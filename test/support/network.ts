@@ -6,8 +6,8 @@ import { join } from 'node:path';
 /** iproute2's; the test command finds it. */
 const IP = process.env['PARLEY_IP'] ?? '/usr/sbin/ip';
 
-/** Root, or sudo without a question: a network of one's own takes the right to make it. */
-const privileged = (...command: string[]): string => {
+/** Root, or sudo without a question: a network or a disk of one's own takes the right to make it. */
+export const privileged = (...command: string[]): string => {
   const [program, ...words] = process.getuid?.() === 0 ? command : ['sudo', '-n', ...command];
   return execFileSync(program as string, words, { encoding: 'utf8' });
 };

@@ -21,11 +21,14 @@ export interface RunningPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts a server of the test's own from the programs of the npm package: nothing has to be installed. */
-export const startPostgres = async (): Promise<RunningPostgres> => {
+/**
+ * Starts a server of the test's own from the programs of the npm package: nothing has to be installed.
+ * @param disk the folder that it keeps its data in
+ */
+export const startPostgres = async (disk = tmpdir()): Promise<RunningPostgres> => {
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? await systemUser() : undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'parley-postgres-'));
+  const folder = mkdtempSync(join(disk, 'parley-postgres-'));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const binaries = await findBinaries(isRoot ? '/var/lib/parley' : folder, isRoot);
   const data = join(folder, 'data');

@@ -38,12 +38,15 @@ export class RedisProcess {
     }
   }
 
-  /** Starts it (again) on the same port, and waits until it answers. */
-  async restart(): Promise<void> {
+  /**
+   * Starts it (again) on the same port, and waits until it answers.
+   * @param more lines of redis.conf for this life alone
+   */
+  async restart(more: readonly string[] = []): Promise<void> {
     if (this.child !== undefined) await this.end('SIGTERM');
     const file = join(this.folder, 'redis.conf');
     // A sentinel writes what it learned into its file, and has to find it again.
-    if (this.child === undefined || !this.sentinel) writeFileSync(file, `${this.lines().join('\n')}\n`);
+    if (this.child === undefined || !this.sentinel) writeFileSync(file, `${[...this.lines(), ...more].join('\n')}\n`);
     const child = spawn(this.program, [file, ...(this.sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
     this.child = child;
     let gone = false;

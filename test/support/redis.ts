@@ -25,13 +25,35 @@ export const startRedis = async (...settings: readonly string[]): Promise<TestRe
 
 /** A cluster of three masters on loopback, all slots served. */
 export const startRedisCluster = async (): Promise<TestRedis> => {
-  const settings = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'];
-  const servers = await Promise.all([0, 1, 2].map(() => RedisProcess.start(settings)));
-  const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  const cluster = testRedis(`redis+cluster://${hosts}`, servers, () => joinCluster(servers));
+  const servers = await Promise.all([0, 1, 2].map(() => RedisProcess.start(CLUSTER)));
   await joinCluster(servers);
-  return cluster;
+  return testRedis(clusterUrl(servers), servers, () => joinCluster(servers));
 };
+
+/** The same with a replica of each master, which takes its place when it is gone for two seconds. */
+export const startReplicatedRedisCluster = async (): Promise<TestRedis> => {
+  const settings = [...CLUSTER, 'repl-diskless-sync-delay 0'];
+  const servers = await Promise.all(Array.from({ length: 6 }, () => RedisProcess.start(settings)));
+  const [masters, replicas] = [servers.slice(0, 3), servers.slice(3)];
+  await joinCluster(masters);
+  for (const [i, { port }] of replicas.entries()) {
+    const master = masters[i] as RedisProcess;
+    await ask(port, 'cluster', 'meet', '127.0.0.1', master.port);
+    const id = String(await ask(master.port, 'cluster', 'myid'));
+    // It has to hear of its master first.
+    await until(() => ask(port, 'cluster', 'replicate', id).catch(() => false));
+  }
+  await until(async () => {
+    const states = await Promise.all(masters.map(({ port }) => ask(port, 'info', 'replication')));
+    return states.every((state) => String(state).includes('state=online'));
+  });
+  await untilWhole(servers);
+  return testRedis(clusterUrl(servers), servers, () => untilWhole(servers));
+};
+
+const CLUSTER = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'];
+const clusterUrl = (servers: readonly RedisProcess[]): string =>
+  `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
 
 /** A master, a replica, and sentinels that make the replica the master when asked or needed. */
 export const startRedisSentinel = async (sentinels = 1): Promise<TestRedis & { failover(): Promise<void> }> => {
@@ -60,7 +82,7 @@ export const startRedisSentinel = async (sentinels = 1): Promise<TestRedis & { f
 const testRedis = (
   url: string,
   servers: readonly RedisProcess[],
-  rejoin: () => Promise<void> = async () => {},
+  rejoin: () => Promise<unknown> = async () => {},
 ): TestRedis => ({
   url,
   servers,
@@ -88,14 +110,18 @@ const joinCluster = async (servers: readonly RedisProcess[]): Promise<void> => {
     }
     if (port !== first.port) await ask(port, 'cluster', 'meet', '127.0.0.1', first.port);
   }
-  await until(async () => {
+  await untilWhole(servers);
+};
+
+/** Waits until each of them knows all of them, and who has which slot. */
+const untilWhole = (servers: readonly RedisProcess[]): Promise<boolean> =>
+  until(async () => {
     const infos = await Promise.all(servers.map(({ port }) => ask(port, 'cluster', 'info')));
     return infos.every(
       (info) =>
         String(info).includes('cluster_state:ok') && String(info).includes(`cluster_known_nodes:${servers.length}`),
     );
   });
-};
 
 /** One command to the server on this port. */
 export const ask = async (port: number, command: string, ...words: (string | number)[]): Promise<unknown> => {

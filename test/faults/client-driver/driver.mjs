@@ -3,6 +3,7 @@
  * `{id, client, do, with}`, and gets `{re, value}` or `{re, error}`.
  */
 import process from 'node:process';
+import { shiftClock } from '../node-side/wall-clock.mjs';
 import { HistoryFile } from './history-file.mjs';
 import { Subject } from './subject.mjs';
 
@@ -25,6 +26,8 @@ const COMMANDS = {
   cut: (name) => subjects.get(name).cut(),
   deafen: (name) => subjects.get(name).deafen(),
   stall: (name, { ms }) => subjects.get(name).stall(ms),
+  /** Of the whole process. */
+  shiftClock: (_name, { ms }) => shiftClock(ms),
   sayAgain: (name, { index, delayMs, more }) => subjects.get(name).sayAgain(index, delayMs, more),
   state: (name) => subjects.get(name).state(),
 };

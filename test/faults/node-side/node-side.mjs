@@ -11,7 +11,12 @@ import { arm } from './failpoints.mjs';
 import { heapBytes } from './heap.mjs';
 import { shiftClock } from './wall-clock.mjs';
 
-const COMMANDS = { arm, heapBytes, shiftClock };
+/** The event loop stands still. */
+const stall = (ms) => {
+  for (const end = performance.now() + ms; performance.now() < end; );
+};
+
+const COMMANDS = { arm, heapBytes, shiftClock, stall };
 
 process.on('SIGUSR2', () => {
   const file = join(tmpdir(), `parley-node-side-${process.pid}.json`);

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Client } from './clients.js';
+import { NODE_SIDE, tell } from './node-side.js';
+import { useStage } from './stage.js';
+
+const MINUTES_MS = 60_000;
+const YEARS_MS = 365 * 86_400_000;
+
+describe('F53: wall clocks that are wrong, and jump', () => {
+  const stage = useStage({ nodes: 2, environment: NODE_SIDE });
+
+  it('move no deadline: sessions stay, resume and expire by clocks that only go on', async () => {
+    const account = await stage.fleet.account();
+    const [first, second] = [stage.fleet.place(0), stage.fleet.place(1)];
+    const clients: Client[] = [];
+    for (const place of [first, second, second]) clients.push(await stage.seat(account, place));
+    const [one, two, three] = clients as [Client, Client, Client];
+    for (const client of clients) {
+      await client.until(({ roster }) => Object.keys(roster ?? {}).length === 3);
+      await client.command('talk', { everyMs: 30 });
+    }
+    for (const minutes of [5, -5, 5, 0, -5]) {
+      await tell(first.node!, 'shiftClock', minutes * MINUTES_MS);
+      await tell(second.node!, 'shiftClock', -minutes * MINUTES_MS);
+      // These two are in processes of their own; the third shares that of the first.
+      await one.command('shiftClock', { ms: minutes * 2 * YEARS_MS });
+      await two.command('shiftClock', { ms: -minutes * 2 * YEARS_MS });
+      const { results } = await one.view();
+      await one.until((view) => view.results.length > results.length + 10);
+    }
+    for (const { states, rosterEvents } of await stage.clients.views()) {
+      expect(states).toEqual(['connecting', 'connected']);
+      expect(rosterEvents.filter(({ event }) => event !== 'joined')).toEqual([]);
+    }
+
+    // A resume on the other node, whose clock is ten minutes from this one's.
+    const { self } = await one.view();
+    await stage.fleet.kill(first);
+    await one.until(({ attached, states }) => attached && states.length > 2);
+    expect(await one.self()).toBe(self);
+    for (const client of clients) await client.command('hush');
+    const gone = await three.self();
+    await three.crash(true);
+    await two.send(3, gone);
+    await two.until(({ rosterEvents }) => rosterEvents.some(({ event, of }) => event === 'left' && of === gone));
+    await stage.judge();
+    const { results } = await two.view();
+    expect(results.filter(({ result }) => result !== 'delivered' && result !== 'peer_gone')).toEqual([]);
+    expect(stage.fleet.output).not.toContain('TimeoutNegativeWarning');
+  }, 120_000);
+});

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Rest } from '../protocol/rest.js';
+import { until } from '../support/until.js';
+import type { Client } from './clients.js';
+import { DriverProcess } from './driver-process.js';
+import { holdingsOf, untilNothingIsLeft } from './leaks.js';
+import { NODE_SIDE } from './node-side.js';
+import { useStage } from './stage.js';
+
+/** All of them come from one address, and are one user. The pace of handshakes is as it is in production. */
+const ONE_HOST = {
+  MAX_SOCKETS_PER_ADDRESS: '10000',
+  MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '10000',
+  MAX_UNAUTHENTICATED_SOCKETS: '10000',
+  MAX_SOCKETS_PER_USER: '10000',
+  USER_FRAME_BURST: '1000000',
+  USER_FRAMES_PER_SECOND: '1000000',
+  USER_REQUEST_BURST: '10000',
+  RESUME_WINDOW_MS: '30000',
+};
+const CROWD = 400;
+const WINDOW_MS = 30_000;
+
+describe('a crowd', () => {
+  const stage = useStage({ environment: { ...NODE_SIDE, ...ONE_HOST } });
+  let crowd: DriverProcess;
+  beforeEach(() => {
+    crowd = new DriverProcess('crowd.mjs');
+  });
+  afterEach(() => crowd.kill());
+
+  const rooms = async (count: number): Promise<{ url: string; token: string; rooms: string[] }> => {
+    const rest = new Rest(stage.fleet.place(0).node?.url as string);
+    const { accessToken: token } = await rest.register();
+    const made: string[] = [];
+    for (let n = 0; n < count; n += 1) made.push((await rest.room(token)).id);
+    return { url: stage.fleet.url, token, rooms: made };
+  };
+
+  /** Two who talk over nodes that are not touched, past the load balancer. */
+  const bystanders = async (): Promise<Client[]> => {
+    const account = await stage.fleet.account();
+    const clients: Client[] = [];
+    for (const place of [stage.fleet.place(0), stage.fleet.place(1)]) {
+      clients.push(await stage.clients.open({ ...account, url: place.node?.url as string }));
+    }
+    for (const client of clients) {
+      await client.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
+      await client.command('talk', { everyMs: 50 });
+    }
+    return clients;
+  };
+
+  const nothingHappenedTo = async (clients: readonly Client[]): Promise<void> => {
+    for (const client of clients) await client.command('hush');
+    await stage.judge();
+    for (const { results, states, rosterEvents } of await stage.clients.views()) {
+      expect(results.length).toBeGreaterThan(0);
+      expect(results.filter(({ result }) => result !== 'delivered')).toEqual([]);
+      expect(states).toEqual(['connecting', 'connected']);
+      expect(rosterEvents.map(({ event }) => event)).toEqual(['joined']);
+    }
+  };
+
+  it('F54, F55: four hundred sockets that are cut at once come back in time on one node less, all as the same peers', async () => {
+    const others = await bystanders();
+    await crowd.command('gather', { ...(await rooms(20)), count: CROWD });
+    const processes = stage.fleet.places.slice(0, 2).map(({ node }) => node?.process.pid);
+    await stage.fleet.kill(stage.fleet.place(2));
+    stage.fleet.balancer.cut();
+    await until(async () => {
+      const { attached, resumed } = await crowd.command('counts', {});
+      return attached === CROWD && resumed >= CROWD;
+    }, WINDOW_MS).catch(() => {});
+    expect(await crowd.command('counts', {})).toMatchObject({ attached: CROWD, strangers: 0, left: 0 });
+    expect(stage.fleet.places.slice(0, 2).map(({ node }) => node?.process.pid)).toEqual(processes);
+    await nothingHappenedTo(others);
+  }, 120_000);
+
+  it('F56: rooms that are entered and left two hundred times a second leave nothing behind, and are told in order', async () => {
+    const fresh = await holdingsOf(stage.fleet.place(0));
+    const where = await rooms(40);
+    const witness = await stage.clients.open({ url: where.url, token: where.token, room: where.rooms[0] as string });
+    const ms = await crowd.command('churn', { ...where, count: 40, perSecond: 200 });
+    expect(ms).toBeLessThan(WINDOW_MS);
+    const seen = (await witness.until(({ rosterEvents }) => rosterEvents.length === 80)).rosterEvents;
+    for (const peer of new Set(seen.map(({ of }) => of))) {
+      const events = seen.filter(({ of }) => of === peer);
+      expect(events).toMatchObject([{ event: 'joined' }, { event: 'left', reason: 'left' }]);
+    }
+    expect(await crowd.command('counts', {})).toMatchObject({ attached: 40 });
+    await stage.judge();
+    await witness.leave();
+    await crowd.kill();
+    await untilNothingIsLeft(stage.fleet, fresh);
+  }, 120_000);
+
+  it('F57: in a room of a hundred, where everybody signals everybody, nothing is lost, and others do not notice', async () => {
+    const others = await bystanders();
+    await crowd.command('gather', { ...(await rooms(1)), count: 100 });
+    expect(await crowd.command('mesh', { each: 5 })).toBe(100 * 99 * 5);
+    expect(await crowd.command('counts', {})).toMatchObject({ attached: 100, left: 0 });
+    await nothingHappenedTo(others);
+  }, 120_000);
+});

@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const PATIENCE_MS = 60_000;
+
+/** A process of client-driver/, told what to do by messages. */
+export class DriverProcess {
+  alive = true;
+  private readonly child: ChildProcess;
+  private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private next = 0;
+  private said = '';
+
+  /** @param script a file of client-driver/ */
+  constructor(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env) {
+    this.child = fork(join(import.meta.dirname, 'client-driver', script), args, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.said += chunk.toString();
+      });
+    }
+    this.child.on('message', ({ re, value, error }: { re: number; value?: unknown; error?: string }) => {
+      const waiting = this.waiting.get(re);
+      this.waiting.delete(re);
+      if (error === undefined) waiting?.resolve(value);
+      else waiting?.reject(new Error(error));
+    });
+    this.child.once('exit', () => {
+      this.alive = false;
+      for (const { reject } of this.waiting.values()) reject(new Error(`The client process ended.\n${this.said}`));
+      this.waiting.clear();
+    });
+  }
+
+  /** @param client whom of the process it is for */
+  command(what: string, argument: object, client?: string): Promise<any> {
+    return new Promise((resolve, reject) => {
+      const id = this.next++;
+      const timer = setTimeout(() => reject(new Error(`No answer to ${what}.\n${this.said}`)), PATIENCE_MS);
+      const settle =
+        <Value>(done: (value: Value) => void) =>
+        (value: Value) => {
+          clearTimeout(timer);
+          done(value);
+        };
+      this.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
+      if (this.alive) this.child.send({ id, client, do: what, with: argument });
+      else reject(new Error('The client process is gone.'));
+    });
+  }
+
+  async kill(): Promise<void> {
+    if (!this.alive) return;
+    const gone = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await gone;
+  }
+}

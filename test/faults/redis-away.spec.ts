@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Client } from './clients.js';
+import type { Place } from './fleet.js';
+import { NODE_SIDE, tell } from './node-side.js';
+import { useStage } from './stage.js';
+
+const SIGNALS = 60;
+/** What two looks at the heap differ by when nothing is kept. A queue of what these clients say would be larger. */
+const FLAT_BYTES = 6 * 1024 * 1024;
+/** Five seconds on an idle machine. */
+const BACK_MS = 15_000;
+
+describe('F18: Redis is away for longer than a signal waits', () => {
+  const stage = useStage({ nodes: 2, environment: NODE_SIDE });
+
+  it('keeps sockets and neighbours, ends in an honest unknown, keeps nothing for later, and is right again by itself', async () => {
+    const [here, there] = (await stage.room(2)) as [Client, Client];
+    const account = await stage.fleet.account();
+    const first = stage.fleet.place(0);
+    const neighbours = [await stage.seat(account, first), await stage.seat(account, first)];
+    for (const client of neighbours) {
+      await client.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
+      await client.command('talk', { everyMs: 20 });
+    }
+    const heap = ({ node }: Place) => tell(node!, 'heapBytes');
+
+    stage.note('redis_empty');
+    await stage.fleet.redis.kill();
+    await here.send(SIGNALS, await there.self(), 20_000);
+    await there.send(SIGNALS, await here.self(), 20_000);
+    const before = await Promise.all(stage.fleet.places.map(heap));
+    for (const client of [here, there]) {
+      const { results } = await client.until(({ waiting }) => waiting === 0, 60_000);
+      expect(results).toEqual(
+        Array.from({ length: SIGNALS }, () => expect.objectContaining({ result: 'unknown', why: 'timeout' })),
+      );
+    }
+    const after = await Promise.all(stage.fleet.places.map(heap));
+    for (const [n, bytes] of after.entries()) expect(bytes - before[n]!).toBeLessThan(FLAT_BYTES);
+    for (const place of stage.fleet.places) expect(await stage.fleet.health(place, 'live')).toBe(200);
+
+    const begun = performance.now();
+    await stage.fleet.redis.restart();
+    stage.note('redis_empty', 'stop');
+    await here.send(3, await there.self());
+    await there.send(3, await here.self());
+    for (const client of [here, there]) {
+      const { results } = await client.until(({ waiting }) => waiting === 0);
+      expect(results.slice(SIGNALS).map(({ result }) => result)).toEqual(Array(3).fill('delivered'));
+    }
+    await stage.fleet.whenReady();
+    expect(performance.now() - begun).toBeLessThan(BACK_MS);
+    for (const client of neighbours) await client.command('hush');
+    await stage.judge();
+    for (const client of neighbours) {
+      const { results } = await client.view();
+      expect(results.length).toBeGreaterThan(200);
+      expect(results.filter(({ result }) => result !== 'delivered')).toEqual([]);
+    }
+    for (const { states, rosterEvents } of await stage.clients.views()) {
+      expect(states).toEqual(['connecting', 'connected']);
+      expect(rosterEvents.filter(({ event }) => event === 'left')).toEqual([]);
+    }
+  }, 150_000);
+});
