@@ -46,7 +46,8 @@ export const soak = async (words: readonly string[]): Promise<void> => {
       const end = performance.now() + ms;
       while (performance.now() < end) {
         await wait(Math.min(EVERY_MS, end - performance.now()));
-        await watch.line(`${(await load.read()).units} calls`);
+        const { units, more } = await load.read();
+        await watch.line(`${units} calls, ${more?.['refused']} refused`);
       }
       await load.finish();
       load.end();

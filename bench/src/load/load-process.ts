@@ -61,6 +61,7 @@ export class LoadProcess {
   private async call(call: WithoutId<Call>): Promise<unknown> {
     const id = ++this.lastId;
     const answer = await new Promise<Answer>((resolve) => {
+      if (!this.child.connected) return resolve({ id, error: 'the generator has ended' });
       this.waiting.set(id, resolve);
       this.child.send({ id, ...call });
     });

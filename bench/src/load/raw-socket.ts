@@ -113,10 +113,16 @@ export class RawSocket {
       };
       const take = (text: string): boolean => {
         last = text.slice(0, 200);
-        const value = read(text);
-        if (value === undefined) return false;
-        stop();
-        resolve(value);
+        try {
+          const value = read(text);
+          if (value === undefined) return false;
+          stop();
+          resolve(value);
+        } catch (error) {
+          // The answer is a refusal.
+          stop();
+          reject(error as Error);
+        }
         return true;
       };
       this.waiter = { take, fail };

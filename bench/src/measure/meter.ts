@@ -6,7 +6,7 @@ import type { Figures, Size } from '../works/work.js';
 import { cpuOf, machineBusy } from './process-tree.js';
 
 /** The longest that a warm-up may take. */
-const WARM_UP_MS = 20_000;
+const WARM_UP_MS = 10_000;
 
 interface Moment {
   readonly at: number;

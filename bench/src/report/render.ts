@@ -35,9 +35,10 @@ export const render = (files: readonly string[]): void => {
 
 const headOf = (reports: readonly Report[]): string => {
   const { machine, versions } = reports[0]!;
+  const commits = [...new Set(reports.map(({ commit }) => commit ?? '?'))].join(', ');
   const days = [...new Set(reports.map(({ at }) => at.slice(0, 10)))].join(', ');
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `Measured ${days} on ${machine}. Versions: ${named.join(', ')}.`;
+  return `Measured ${days} at ${commits} on ${machine}. Versions: ${named.join(', ')}.`;
 };
 
 const place = (svg: string, name: string, alt: string): string => {

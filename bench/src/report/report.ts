@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ export interface WorkReport {
 /** All that a run says: what `--json` writes and the charts are made from. */
 export interface Report {
   readonly at: string;
+  /** Of this repository; undefined where there is no git. */
+  readonly commit: string | undefined;
   readonly machine: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly works: readonly WorkReport[];
@@ -34,10 +37,19 @@ const VERSIONED = ['ws', 'ioredis', 'peer', 'socket.io', '@socket.io/redis-adapt
 
 export const reportOf = (all: readonly WorkRounds[]): Report => ({
   at: new Date().toISOString(),
+  commit: commit(),
   machine: `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`,
   versions: { node: process.version, ...Object.fromEntries(VERSIONED.map((name) => [name, versionOf(name)])) },
   works: all.map(workReport),
 });
+
+const commit = (): string | undefined => {
+  const { status, stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : undefined;
+};
 
 const versionOf = (name: string): string => {
   const file = join(import.meta.dirname, '../../../node_modules', name, 'package.json');

@@ -46,7 +46,7 @@ export class CallLoad implements Load {
   private async call(a: Peer, b: Peer, room: string): Promise<void> {
     const callee = await this.dialect.join(a, room);
     const caller = await this.dialect.join(b, room);
-    await exchangeCall(this.dialect, this.tally, caller, callee);
+    await exchangeCall(this.dialect, caller, callee, (...frame) => this.tally.look(...frame));
     await this.dialect.leave(caller);
     await this.dialect.leave(callee);
   }

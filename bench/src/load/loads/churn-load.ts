@@ -19,11 +19,14 @@ export interface ChurnOptions {
 const ENDINGS = ['leave', 'leave', 'cut', 'return'] as const;
 /** A call has so many users in turn: what a node remembers of users has to fill up, and then stay. */
 const USERS = 8;
+const CALL_MS = 10_000;
+const AGAIN_MS = 1_000;
 
 /** People who come, call and go in every way that there is, for hours. A unit is one call. */
 export class ChurnLoad implements Load {
   private readonly tally: Tally;
   private isOver = false;
+  private refused = 0;
 
   constructor(
     private readonly dialect: Dialect,
@@ -35,12 +38,10 @@ export class ChurnLoad implements Load {
   async prepare(): Promise<void> {}
 
   start(): void {
-    for (let i = 0; i < this.options.calls; i += 1) {
-      this.keepCalling(i).catch((error) => this.tally.fault(String(error)));
-    }
+    for (let i = 0; i < this.options.calls; i += 1) void this.keepCalling(i);
   }
 
-  read = () => this.tally.read();
+  read = () => this.tally.read({ refused: this.refused });
 
   /** No further calls; those that are on come to their end. */
   async finish(): Promise<void> {
@@ -48,39 +49,61 @@ export class ChurnLoad implements Load {
     await wait(this.options.mostMs + 2_000);
   }
 
+  /** In hours a busy machine answers `unavailable` now and then: that call is over, and the next one begins. */
   private async keepCalling(lane: number): Promise<void> {
     for (let count = 0; !this.isOver; count += 1) {
       const since = performance.now();
-      const ending = ENDINGS[Math.floor(Math.random() * ENDINGS.length)]!;
-      await this.call(lane, count, ending);
-      this.tally.done(since);
+      const peers: Peer[] = [];
+      try {
+        await this.call(lane, count, peers);
+        this.tally.done(since);
+      } catch {
+        this.refused += 1;
+        await wait(AGAIN_MS);
+      } finally {
+        for (const { socket } of peers) socket.close();
+      }
     }
   }
 
-  private async call(lane: number, count: number, ending: (typeof ENDINGS)[number]): Promise<void> {
+  private async call(lane: number, count: number, peers: Peer[]): Promise<void> {
+    const ending = ENDINGS[Math.floor(Math.random() * ENDINGS.length)]!;
     const [a, b] = [this.person(lane, count, 0), this.person(lane, count, 1)];
     const room = `churn-${lane}`;
-    const callee = await this.enter(a, 0, room);
-    const caller = await this.enter(b, 1, room);
-    await exchangeCall(this.dialect, this.tally, caller, callee);
+    const enter = async (who: Who, node: number): Promise<Peer> => {
+      const { nodes } = this.options;
+      const peer = await this.dialect.connect(nodes[node % nodes.length]!, who);
+      peers.push(peer);
+      return this.dialect.join(peer, room);
+    };
+    const callee = await enter(a, 0);
+    const caller = await enter(b, 1);
+    await within(
+      CALL_MS,
+      exchangeCall(this.dialect, caller, callee, () => {}),
+    );
     await wait(Math.random() * this.options.mostMs);
-    const last = ending === 'return' ? await this.comeBack(caller, b, room) : caller;
-    if (ending !== 'cut') await Promise.all([last, callee].map((peer) => this.dialect.leave(peer)));
-    for (const { socket } of [last, callee]) socket.close();
+    if (ending === 'cut') return;
+    if (ending === 'return') caller.socket.close();
+    const last = ending === 'return' ? await enter({ ...b, returns: 1 }, 0) : caller;
+    await Promise.all([last, callee].map((peer) => this.dialect.leave(peer)));
   }
 
   private person(lane: number, count: number, side: number): Who {
     const { run, secret } = this.options;
     return { name: `${run}-${lane}-${count}-${side}`, user: `u${lane}-${count % USERS}-${side}`, secret };
   }
-
-  private async enter(who: Who, node: number, room: string): Promise<Peer> {
-    const { nodes } = this.options;
-    return this.dialect.join(await this.dialect.connect(nodes[node % nodes.length]!, who), room);
-  }
-
-  private async comeBack({ socket }: Peer, who: Who, room: string): Promise<Peer> {
-    socket.close();
-    return this.enter({ ...who, returns: 1 }, 0, room);
-  }
 }
+
+const within = async (ms: number, promise: Promise<void>): Promise<void> => {
+  const controller = new AbortController();
+  const late = wait(ms, undefined, { signal: controller.signal }).then(() => {
+    throw new Error('a signal was lost');
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    controller.abort();
+    late.catch(() => {});
+  }
+};
