@@ -3,7 +3,7 @@ import { layGround } from './ground.js';
 import { measureMemory } from './memory.js';
 import { readOptions } from './options.js';
 import { render } from './report/render.js';
-import { reportOf } from './report/report.js';
+import { type Report, reportOf } from './report/report.js';
 import { textOf } from './report/text.js';
 import { runRounds } from './rounds.js';
 import { scale } from './scale/scale.js';
@@ -23,12 +23,14 @@ export const bench = async ([first = '', ...others]: readonly string[]): Promise
   if (other !== undefined) return other(others);
   const options = readOptions([first, ...others].filter(Boolean));
   if (options === undefined) return;
+  /** After each round: what takes an hour is not lost with its last minute. */
+  const keep = (report: Report): void => {
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  };
   const { ground, stop } = await layGround({ redis: options.works.some(({ nodes }) => nodes > 1) });
   try {
-    const rounds = await runRounds(options, ground);
-    const report = reportOf(rounds);
-    console.log(`\n${textOf(report)}`);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    const rounds = await runRounds(options, ground, (soFar) => keep(reportOf(soFar)));
+    console.log(`\n${textOf(reportOf(rounds))}`);
   } finally {
     await stop();
   }

@@ -14,8 +14,15 @@ const GENERATOR_LIMIT = 0.9;
 /** Above this others' work on the machine shows in the figures. */
 const OTHERS_LIMIT = 0.25;
 
-/** Every round measures every system once; every second round begins with the last. */
-export const runRounds = async (options: Options, ground: Ground): Promise<WorkRounds[]> => {
+/**
+ * Every round measures every system once; every second round begins with the last.
+ * @param onRound after each round, with all that was measured so far
+ */
+export const runRounds = async (
+  options: Options,
+  ground: Ground,
+  onRound: (all: readonly WorkRounds[]) => void,
+): Promise<WorkRounds[]> => {
   const all: WorkRounds[] = [];
   for (const work of options.works) {
     const systems = systemsOf(work, options);
@@ -26,8 +33,9 @@ export const runRounds = async (options: Options, ground: Ground): Promise<WorkR
       const figures = new Map<string, Figures>();
       for (const system of order) figures.set(system.name, await measure(work, system, ground, options));
       rounds.push(figures);
+      if (round === 0) all.push({ work, rounds });
+      onRound(all);
     }
-    all.push({ work, rounds });
   }
   return all;
 };

@@ -28,12 +28,12 @@ export const STYLE = `
 const plain = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 /** One work as an SVG of bars: the ratio of each system to the reference, with its range over the rounds. */
-export const chartOf = ({ title, figure, rounds, rows }: WorkReport): string => {
+export const chartOf = ({ title, figure, rows }: WorkReport): string => {
   const most = Math.max(1, ...rows.map(({ ratio }) => ratio.most));
   const scale = (WIDTH - LABEL - VALUE) / most;
   const height = TOP + rows.length * (BAR + GAP) + 8;
   const one = LABEL + scale;
-  const note = `${figure}, as a ratio to the reference; median of ${rounds} rounds, line: least to most; shorter is better`;
+  const note = `${figure}, as a ratio to the reference: median of the rounds, line: least to most; shorter is better`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" role="img" aria-label="${plain(`${title}: ${note}`)}">
 <style>${STYLE}
 </style>

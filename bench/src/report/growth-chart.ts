@@ -13,7 +13,10 @@ export const growthChartOf = (works: readonly WorkReport[]): string => {
   const scale = (HEIGHT - TOP - BOTTOM) / Math.max(...costs);
   const step = (WIDTH - LEFT) / works.length;
   const bars = works.flatMap(({ name, rows }, i) => [
-    `<text class="note" x="${(LEFT + (i + 0.4) * step).toFixed(1)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${nameOf(name)}</text>`,
+    ...labelOf(name).map(
+      (line, j) =>
+        `<text class="note" x="${(LEFT + (i + 0.4) * step).toFixed(1)}" y="${HEIGHT - BOTTOM + 16 + 14 * j}" text-anchor="middle">${line}</text>`,
+    ),
     ...rows.map(({ system, figures }, j) => {
       const height = figures.cost * scale;
       const x = LEFT + i * step + j * step * 0.4;
@@ -36,5 +39,7 @@ ${bars.join('\n')}
 `;
 };
 
-const nameOf = (name: string): string =>
-  name.startsWith('sockets-') ? `${name.slice(8)} sockets` : `${name.slice(9)} rooms`;
+const labelOf = (name: string): string[] => {
+  const [, kind = '', count = ''] = /^(.+)-(\d+)$/.exec(name) ?? [];
+  return [Number(count).toLocaleString('en'), kind.replace('in-', '')];
+};

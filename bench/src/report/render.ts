@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { SYSTEMS } from '../systems/index.js';
+import { WORKS } from '../works/index.js';
 import { chartOf } from './chart.js';
 import { growthChartOf } from './growth-chart.js';
 import type { Report, WorkReport } from './report.js';
@@ -14,12 +16,11 @@ const GROWTH = /^(sockets|in-rooms)-/;
 
 /**
  * Writes what was measured into docs/performance.md, between two comments, with a chart a work beside it.
- * @param files what `--json` wrote; a later file's work replaces an earlier one's
+ * @param files what `--json` wrote; the rows of a later one replace those of the same system of an earlier one
  */
 export const render = (files: readonly string[]): void => {
   const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report);
-  const works = new Map(reports.flatMap((report) => report.works).map((work) => [work.name, work]));
-  const all = [...works.values()];
+  const all = merge(reports.flatMap(({ works }) => works));
   mkdirSync(IMAGES, { recursive: true });
   const sections = all.filter(({ name }) => !GROWTH.test(name)).map((work) => sectionOf(work));
   const growth = all.filter(({ name }) => GROWTH.test(name));
@@ -31,6 +32,18 @@ export const render = (files: readonly string[]): void => {
     PAGE,
     [before, BEGIN, '\n\n', headOf(reports), '\n\n', sections.join('\n\n'), '\n\n', END, after].join(''),
   );
+};
+
+const merge = (works: readonly WorkReport[]): WorkReport[] => {
+  const merged = new Map<string, WorkReport>();
+  for (const work of works) {
+    const rows = new Map([...(merged.get(work.name)?.rows ?? []), ...work.rows].map((row) => [row.system, row]));
+    const order = SYSTEMS.map(({ name }) => name);
+    const sorted = [...rows.values()].sort((a, b) => order.indexOf(a.system) - order.indexOf(b.system));
+    merged.set(work.name, { ...work, rows: sorted });
+  }
+  const order = WORKS.map(({ name }) => name);
+  return [...merged.values()].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 };
 
 const headOf = (reports: readonly Report[]): string => {

@@ -9,6 +9,7 @@ import type { Figures } from '../works/work.js';
 /** A system's figures in one work. */
 export interface Row {
   readonly system: string;
+  readonly rounds: number;
   /** Medians over the rounds. */
   readonly figures: Figures;
   /** Of `cost` by the reference's in the same round. */
@@ -19,7 +20,6 @@ export interface WorkReport {
   readonly name: string;
   readonly title: string;
   readonly figure: string;
-  readonly rounds: number;
   readonly rows: readonly Row[];
 }
 
@@ -61,10 +61,11 @@ const workReport = ({ work: { name, title, figure, systems }, rounds }: WorkRoun
   const measured = systems.filter((system) => rounds[0]?.has(system));
   const rows = measured.map((system) => ({
     system,
+    rounds: rounds.length,
     figures: medians(rounds.map((round) => round.get(system)!)),
     ratio: spreadOf(rounds.map((round) => round.get(system)!.cost / round.get(reference)!.cost)),
   }));
-  return { name, title, figure, rounds: rounds.length, rows };
+  return { name, title, figure, rows };
 };
 
 const medians = (all: readonly Figures[]): Figures => {

@@ -1,24 +1,23 @@
 import type { Report, Row, WorkReport } from './report.js';
 
 /** The table for a terminal and for Markdown. */
-export const textOf = ({ machine, works }: Report): string => [machine, ...works.map(tableOf)].join('\n\n');
+export const textOf = ({ machine, works }: Report): string =>
+  [machine, ...works.map((work) => `**${work.title}**\n\n${tableOf(work)}`)].join('\n\n');
 
 /** One work as a Markdown table. */
-export const tableOf = ({ title, figure, rounds, rows }: WorkReport): string =>
+export const tableOf = ({ figure, rows }: WorkReport): string =>
   [
-    `**${title}** (${rounds} ${rounds === 1 ? 'round' : 'rounds'})`,
-    '',
-    `| system | ratio | least–most | ${figure} | per second | p50 ms | p99 ms | more |`,
+    `| system | ratio | least–most of rounds | ${figure} | per second | p50 ms | p99 ms | more |`,
     '|---|---|---|---|---|---|---|---|',
     ...rows.map(rowOf),
   ].join('\n');
 
-const rowOf = ({ system, ratio, figures }: Row): string => {
+const rowOf = ({ system, rounds, ratio, figures }: Row): string => {
   const { cost, perSecond, p50, p99, redis, commands, more = {} } = figures;
   const cells = [
     system,
     `**${ratio.median.toFixed(2)}**`,
-    `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)}`,
+    rounds === 1 ? '1 round' : `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)} of ${rounds}`,
     number(cost),
     perSecond === undefined ? '' : Math.round(perSecond).toLocaleString('en'),
     number(p50),

@@ -9,6 +9,7 @@ const HONEST_PAIRS = 20;
 const HONEST_PER_SECOND = 20;
 /** A hundred times what a session may send. */
 const FLOOD_PER_SECOND = 20_000;
+const ANOTHER_ADDRESS = '127.0.0.9';
 
 /** A node dies without a word; its clients come back to the other one by the protocol's own rules. */
 const recovery: Work = {
@@ -49,7 +50,10 @@ const flood: Work = {
           load: 'paced',
           options: { guests: guestsOf('h', 2 * pairs, 2, running, ground), perSecond: HONEST_PER_SECOND },
         });
-        const [own, other] = guestsOf('f', 2, 2, running, ground);
+        const [own, other] = guestsOf('f', 2, 2, running, ground).map((guest) => ({
+          ...guest,
+          at: { ...guest.at, localAddress: ANOTHER_ADDRESS },
+        }));
         const flooder = await load({ load: 'flood', options: { guests: [own!, other!], perSecond: FLOOD_PER_SECOND } });
         const measure = meter(honest);
         await honest.begin();
