@@ -1,5 +1,5 @@
 import type { Knock } from '@parley/client';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Avatar } from '../ui/flag.js';
 import type { CallActions } from './actions.js';
 import type { House } from './house.js';
@@ -63,12 +63,13 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
   );
 };
 
-/** Everybody who waits, above those who are in. */
-export const KnockList = ({ house }: { house: House }) => {
-  const { busy, answer } = useAnswer(house);
-  const knocks = house.knocks.value;
-  if (knocks.length === 0) return null;
-  const admitAll = () => Promise.all(knocks.map((knock) => answer(knock, true)));
+const AtTheDoor = (props: {
+  knocks: readonly Knock[];
+  busy: ReadonlySet<string>;
+  onAnswer: (knock: Knock, admit: boolean) => Promise<void>;
+}) => {
+  const { knocks, busy, onAnswer } = props;
+  const admitAll = () => Promise.all(knocks.map((knock) => onAnswer(knock, true)));
   return (
     <section class="knocks" aria-label="Who wants to come in" data-testid="knocks">
       <div class="row knocks-head">
@@ -90,7 +91,7 @@ export const KnockList = ({ house }: { house: House }) => {
               data-testid="knock-admit"
               aria-label={`Let ${knock.name} in`}
               disabled={busy.has(knock.knock)}
-              onClick={() => answer(knock, true)}
+              onClick={() => onAnswer(knock, true)}
             >
               Let in
             </button>
@@ -100,7 +101,7 @@ export const KnockList = ({ house }: { house: House }) => {
               data-testid="knock-deny"
               aria-label={`Send ${knock.name} away`}
               disabled={busy.has(knock.knock)}
-              onClick={() => answer(knock, false)}
+              onClick={() => onAnswer(knock, false)}
             >
               Send away
             </button>
@@ -108,5 +109,22 @@ export const KnockList = ({ house }: { house: House }) => {
         ))}
       </ul>
     </section>
+  );
+};
+
+/** Everybody who waits, above those who are in. */
+export const KnockList = ({ house }: { house: House }) => {
+  const { busy, answer } = useAnswer(house);
+  const place = useRef<HTMLDivElement>(null);
+  const knocks = house.knocks.value;
+  const answerOne = async (knock: Knock, admit: boolean) => {
+    // The button goes with the knock: the keyboard stays where it was.
+    place.current?.focus();
+    await answer(knock, admit);
+  };
+  return (
+    <div ref={place} tabIndex={-1}>
+      {knocks.length > 0 && <AtTheDoor knocks={knocks} busy={busy} onAnswer={answerOne} />}
+    </div>
   );
 };

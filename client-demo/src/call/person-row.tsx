@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.js';
 import { Avatar } from '../ui/flag.js';
 import {
@@ -76,15 +76,11 @@ const Deeds = (props: { person: Person; actions: CallActions; id: string; onDone
           <MicOffIcon /> Ask to mute
         </Action>
       )}
-      <Action
-        testid="deed-publish"
-        onClick={done(() => void house.permit(person, { publish: !mayPublish }))}
-        danger={mayPublish}
-      >
+      <Action testid="deed-publish" onClick={done(() => void house.permit(person, { publish: !mayPublish }))}>
         {mayPublish ? <CameraOffIcon /> : <CameraIcon />}
         {mayPublish ? 'Take voice and picture' : 'Give voice and picture back'}
       </Action>
-      <Action testid="deed-chat" onClick={done(() => void house.permit(person, { chat: !mayChat }))} danger={mayChat}>
+      <Action testid="deed-chat" onClick={done(() => void house.permit(person, { chat: !mayChat }))}>
         {mayChat ? <ChatOffIcon /> : <ChatIcon />}
         {mayChat ? 'Take the chat' : 'Give the chat back'}
       </Action>
@@ -116,10 +112,16 @@ const Deeds = (props: { person: Person; actions: CallActions; id: string; onDone
 export const PersonRow = ({ person, actions }: { person: Person; actions: CallActions }) => {
   const [open, setOpen] = useState(false);
   const id = useId();
+  const row = useRef<HTMLLIElement>(null);
   const mayAct = actions.call.house.mayActOn(person);
   const word = stateOf(person);
+  const done = () => {
+    setOpen(false);
+    // The button that was pressed goes with the list; a dialog that opens now gives the focus back to this one.
+    row.current?.querySelector<HTMLElement>('[aria-controls]')?.focus();
+  };
   return (
-    <li class={`person-place ${open && mayAct ? 'open' : ''}`}>
+    <li ref={row} class={`person-place ${open && mayAct ? 'open' : ''}`}>
       <div
         class="person"
         data-testid="person"
@@ -162,7 +164,7 @@ export const PersonRow = ({ person, actions }: { person: Person; actions: CallAc
           </IconButton>
         )}
       </div>
-      {open && mayAct && <Deeds person={person} actions={actions} id={id} onDone={() => setOpen(false)} />}
+      {open && mayAct && <Deeds person={person} actions={actions} id={id} onDone={done} />}
     </li>
   );
 };
