@@ -127,6 +127,11 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.page.locator('[data-testid="person"][data-publish="no"]').waitFor();
     await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="off"]').waitFor();
     await bela.get('banner-off-air').waitFor();
+    // Whatever Bela's page might send: Ada's shows none of it.
+    await ada.page.waitForFunction(() => {
+      const video = document.querySelector('[data-testid="tile"]:not([data-self]) video') as HTMLVideoElement | null;
+      return video !== null && video.srcObject === null;
+    });
     await bela.get('camera-toggle').click();
     await bela.get('notice').filter({ hasText: 'cannot be heard or seen' }).waitFor();
     await ada.act('chat', 'Bela');
@@ -136,6 +141,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.act('chat', 'Bela');
     await ada.act('publish', 'Bela');
     await bela.page.locator('[data-testid="chat-input"]:not([disabled])').waitFor();
+    await bela.get('banner-off-air').waitFor({ state: 'detached' });
     await bela.get('camera-toggle').click();
     await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="on"]').waitFor();
     await ada.seesPlaying(1);
@@ -219,12 +225,22 @@ describe('a room for those with an invite, on two nodes', () => {
     const { ada, room } = await house('open');
     const bela = await member(room, 'Bela');
     await bela.join();
-    await ada.act('rank', 'Bela');
+    // By the keyboard alone, which stays where it was.
+    await ada.page.keyboard.press('p');
+    await ada.rowOf('Bela').getByTestId('person-more').press('Enter');
+    await ada.get('deed-rank').press('Enter');
+    const focused = () => ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    expect(await focused()).toBe('What you can do about Bela');
     await ada.page.locator('[data-testid="person"][data-role="moderator"]').waitFor();
     await bela.openPeople();
     await bela.get('room-tools').waitFor();
     await bela.screenshot('moderator-1440');
     expect(await bela.get('person-more').count()).toBe(0);
+    await ada.rowOf('Bela').getByTestId('person-more').press('Enter');
+    await ada.get('deed-transfer').press('Enter');
+    await ada.get('question').waitFor();
+    await ada.page.keyboard.press('Escape');
+    expect(await focused()).toBe('What you can do about Bela');
     await ada.act('transfer', 'Bela');
     await ada.get('question-yes').click();
     await bela.rowOf('Bela').and(bela.page.locator('[data-role="owner"]')).waitFor();

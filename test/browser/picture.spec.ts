@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { Person, startBrowser } from '../support/browser.js';
-import { LOOKS } from '../support/drawn-person.js';
+import { LOOKS, type Looks } from '../support/drawn-person.js';
 import { type Cluster, startCluster } from '../support/start-cluster.js';
 
-/** The picture of the README: `test-output/screenshots/readme-call.png` is copied to `docs/images/call.png`. */
+/**
+ * The pictures of the READMEs: `readme-call.png` and `readme-people.png` of `test-output/screenshots` are copied to
+ * `docs/images/` as `call.png` and `people.png`.
+ */
 describe('a call of two people on two nodes', () => {
   let browser: Browser;
   let cluster: Cluster | undefined;
@@ -14,14 +17,17 @@ describe('a call of two people on two nodes', () => {
     browser = await startBrowser();
     cluster = await startCluster({ nodes: 2 });
   }, 120_000);
+  const urls = () => (cluster as Cluster).nodes.map((node) => node.url) as [string, string];
+  afterEach(async () => {
+    await Promise.all(people.splice(0).map((person) => person.close()));
+  });
   afterAll(async () => {
-    await Promise.all(people.map((person) => person.close()));
     await cluster?.stop();
     await browser.close();
   });
 
   it('looks as the README shows it', async () => {
-    const [first, second] = (cluster as Cluster).nodes.map((node) => node.url) as [string, string];
+    const [first, second] = urls();
     const ada = await Person.at(browser, first, 'Ada', undefined, LOOKS.Ada);
     const bela = await Person.at(browser, second, 'Bela', undefined, LOOKS.Bela);
     people.push(ada, bela);
@@ -46,5 +52,35 @@ describe('a call of two people on two nodes', () => {
     // Notices of who came in go away by themselves.
     await ada.get('notice').first().waitFor({ state: 'detached', timeout: 30_000 });
     await ada.screenshot('readme-call');
+  }, 120_000);
+
+  it('has a door, as the demo’s README shows it', async () => {
+    const [first, second] = urls();
+    const ada = await Person.at(browser, first, 'Ada', undefined, LOOKS.Ada);
+    people.push(ada);
+    await ada.signUp();
+    const room = await ada.makeRoom('Captain’s table', 'lobby');
+    await ada.join();
+    const knock = async (name: string, looks?: Looks): Promise<Person> => {
+      const guest = await Person.at(browser, `${second}/#/rooms/${room}`, name, undefined, looks);
+      people.push(guest);
+      await guest.get('guest-name').fill(name);
+      await guest.get('guest-submit').click();
+      await guest.get('device-join').click();
+      await guest.get('knocking').waitFor();
+      return guest;
+    };
+    const bela = await knock('Bela', LOOKS.Bela);
+    await ada.get('knock-admit').click();
+    await bela.get('call').waitFor();
+    await Promise.all([ada.seesPlaying(1), bela.seesPlaying(1)]);
+    await ada.openPeople();
+    await knock('Cyril');
+    await knock('Dana');
+    await ada.get('knock').filter({ hasText: 'Dana' }).waitFor();
+    await ada.rowOf('Bela').getByTestId('person-more').click();
+    await ada.get('notice').first().waitFor({ state: 'detached', timeout: 30_000 });
+    await ada.page.mouse.move(0, 0);
+    await ada.screenshot('readme-people');
   }, 120_000);
 });
