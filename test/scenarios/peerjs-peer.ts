@@ -81,7 +81,7 @@ export class PeerjsPeer {
     return this.frames;
   }
 
-  /** Proves that what others sent before has come, or never will: a round over one's own id, on the same ordered path. */
+  /** Proves that what these sent to this one has come, or never will: one more frame of each on the same ordered path. */
   async settles(others: readonly PeerjsPeer[] = []): Promise<void> {
     for (const peer of [this, ...others]) {
       const word = `settle ${Math.random()}`;

@@ -137,11 +137,12 @@ export const PEERJS_SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<
     const ada = await PeerjsPeer.join(t.url(0));
     const id = randomUUID();
     ada.send({ type: 'LEAVE', dst: id });
+    ada.send(offer(id));
     ada.send(offer(''));
     expect(await ada.gets('EXPIRE')).toEqual([{ type: 'EXPIRE', src: '', dst: ada.id }]);
     const bela = await PeerjsPeer.join(t.url(1), { id });
-    await bela.settles();
-    expect(bela.types).toEqual(['OPEN', 'CANDIDATE']);
+    await bela.gets('OFFER');
+    expect(bela.types).toEqual(['OPEN', 'OFFER']);
   },
 
   async 'lets nobody else have an id, and does not disturb who has it'(t) {

@@ -10,12 +10,18 @@ import { errorFrame, expireFrame, ID_TAKEN, isPeerId, OPEN, type Relay, readFram
 /** As when a page is left (RFC 6455 §7.4.1). */
 const GOING_AWAY = 1001;
 const NORMAL = 1000;
+/** Frames of one client that are on their way to others at once; those behind them wait in the socket's inbox. */
+export const MOST_UNDER_WAY = 64;
 
 /** One PeerJS client: joins under its id, then passes on what it says to others by theirs. */
 export class PeerjsVisitor implements Visitor, NameHolder {
   private readonly joining: Promise<void>;
   private self: Newcomer | undefined;
   private over = false;
+  private isIn = false;
+  /** The last frame to each peer that is still under way. Peers do not wait for each other: their order is their own. */
+  private readonly lanes = new Map<string, Promise<void>>();
+  private underWay = 0;
 
   constructor(
     private readonly socket: DoorSocket,
@@ -26,8 +32,11 @@ export class PeerjsVisitor implements Visitor, NameHolder {
     this.joining = admitted.then((result) => this.join(result)).catch(() => this.cutOff());
   }
 
-  async receive(text: string): Promise<void> {
-    await this.joining;
+  receive(text: string): void | Promise<void> {
+    return this.isIn ? this.handle(text) : this.joining.then(() => this.handle(text));
+  }
+
+  private handle(text: string): void | Promise<void> {
     const frame = readFrame(text);
     if (frame === 'heartbeat' || this.self === undefined) return;
     if (frame === undefined) {
@@ -38,7 +47,22 @@ export class PeerjsVisitor implements Visitor, NameHolder {
       if (frame.type === 'LEAVE') this.socket.close(NORMAL, 'left');
       return;
     }
-    await this.relay(frame as Relay & { dst: string }, this.self);
+    const sent = this.inLane(frame.dst, this.self, frame as Relay & { dst: string });
+    return this.underWay < MOST_UNDER_WAY ? undefined : sent;
+  }
+
+  private inLane(dst: string, self: Newcomer, frame: Relay & { dst: string }): Promise<void> {
+    const before = this.lanes.get(dst) ?? Promise.resolve();
+    this.underWay += 1;
+    const sent: Promise<void> = before
+      .then(() => this.relay(frame, self))
+      .catch(() => this.cutOff())
+      .finally(() => {
+        this.underWay -= 1;
+        if (this.lanes.get(dst) === sent) this.lanes.delete(dst);
+      });
+    this.lanes.set(dst, sent);
+    return sent;
   }
 
   closed(): void {
@@ -48,6 +72,7 @@ export class PeerjsVisitor implements Visitor, NameHolder {
 
   opened(waiting: readonly string[]): void {
     this.counters.joins += 1;
+    this.isIn = true;
     this.socket.send(OPEN);
     for (const frame of waiting) this.socket.send(frame);
   }

@@ -1,0 +1,73 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { NodeId } from '@parley/protocol';
+import { until } from '../../../test/support/until.js';
+import { MemoryBus } from '../../bus/bus.memory.js';
+import { MemoryNames } from '../../names/names.memory.js';
+import { Switchboard } from '../../names/switchboard.js';
+import type { DoorSocket } from '../door.js';
+import { emptyPeerjsCounters } from './counters.js';
+import { MOST_UNDER_WAY, PeerjsVisitor } from './peerjs.visitor.js';
+
+const boards: Switchboard[] = [];
+afterEach(() => {
+  for (const board of boards.splice(0)) board.stop();
+});
+
+/** A store that is as far away as another data centre. */
+class FarNames extends MemoryNames {
+  asked = 0;
+  most = 0;
+  override async route(...words: Parameters<MemoryNames['route']>) {
+    this.asked += 1;
+    this.most = Math.max(this.most, this.asked);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    this.asked -= 1;
+    return super.route(...words);
+  }
+}
+
+const start = async () => {
+  const names = new FarNames();
+  const bus = new MemoryBus();
+  await bus.listen('node' as NodeId);
+  const board = new Switchboard(names, bus, async () => []);
+  boards.push(board);
+  const enter = async (id: string) => {
+    const got: any[] = [];
+    const send = (frame: string): boolean => got.push(JSON.parse(frame)) > 0;
+    const socket: DoorSocket = {
+      connection: `socket of ${id}`,
+      address: undefined,
+      send,
+      push: send,
+      admit: () => true,
+      close: () => {},
+    };
+    const newcomer = { tenant: 'peerjs', id, proof: id, principal: undefined };
+    const visitor = new PeerjsVisitor(socket, board, emptyPeerjsCounters(), Promise.resolve(newcomer));
+    await until(() => got.length > 0);
+    return { id, got, visitor };
+  };
+  return { names, enter };
+};
+
+it('a client that meets thirty others at once loses nothing over a slow store, and is bounded in what it has under way', async () => {
+  const { names, enter } = await start();
+  const ada = await enter('ada');
+  const others = await Promise.all(Array.from({ length: 30 }, (_, n) => enter(`other ${n}`)));
+  let held = 0;
+  for (let n = 0; n < 11; n += 1) {
+    for (const { id } of others) {
+      // As the frame does: the next one is not handed over before a returned promise is settled.
+      const pending = ada.visitor.receive(JSON.stringify({ type: 'CANDIDATE', dst: id, payload: n }));
+      if (pending !== undefined) held += 1;
+      await pending;
+    }
+  }
+  await until(() => others.every(({ got }) => got.length === 12));
+  for (const { got } of others)
+    expect(got.slice(1).map(({ payload }) => payload)).toEqual(Array.from({ length: 11 }, (_, n) => n));
+  expect(held).toBeGreaterThan(0);
+  expect(names.most).toBeGreaterThan(20);
+  expect(names.most).toBeLessThanOrEqual(MOST_UNDER_WAY);
+});
