@@ -1,5 +1,6 @@
 import { MemoryRoom } from '../../src/presence/memory-room.js';
 import { MemoryPresenceStore } from '../../src/presence/presence.memory.js';
+import { Tombstones } from '../../src/presence/tombstones.js';
 import type { World } from './world.js';
 
 const COPY_EVERY_MS = 500;
@@ -83,7 +84,7 @@ const copyOfRoom = (room: MemoryRoom): MemoryRoom => {
   return Object.assign(copy, {
     ...{ epoch: from.epoch, version: from.version, order: from.order, life: from.life },
     members: new Map([...from.members].map(([peer, stored]: [string, object]) => [peer, { ...stored }])),
-    ended: new Map(from.ended),
+    ended: Object.assign(new Tombstones(from.ended.keepMs), { until: new Map(from.ended.until) }),
     reconciled: new Map(from.reconciled),
   });
 };
