@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { audit } from '../database/schema.js';
 
@@ -53,6 +53,17 @@ export class AuditStore {
 
   write(row: NewAuditRow): Promise<void> {
     return insertAudit(this.db, row);
+  }
+
+  /** Where an account signed in from lately, the last fifty times. */
+  async signedInFrom(user: string): Promise<string[]> {
+    const rows = await this.db
+      .select({ ip: audit.ip })
+      .from(audit)
+      .where(and(eq(audit.actor, user), inArray(audit.action, ['auth.login', 'auth.register'])))
+      .orderBy(desc(audit.id))
+      .limit(50);
+    return rows.flatMap(({ ip }) => ip ?? []);
   }
 
   /**

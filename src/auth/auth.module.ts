@@ -11,6 +11,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
 import { JwksTokenVerifier } from './jwks-token-verifier.js';
+import { LoginAttempts } from './login-attempts.js';
 import { LoginThrottle } from './login-throttle.js';
 import { OwnTokenVerifier } from './own-token-verifier.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -46,6 +47,7 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
   providers: [
     AccountStanding,
     AuthService,
+    LoginAttempts,
     LoginThrottle,
     PasswordHasher,
     RefreshTokensStore,
@@ -53,6 +55,6 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
     { provide: TokenVerifier, inject: [CONFIG, JwtService, AccountStanding], useFactory: chooseVerifier },
     AuthGuard,
   ],
-  exports: [TokenVerifier, AuthGuard, SecretsModule, LoginThrottle, PasswordHasher],
+  exports: [TokenVerifier, AuthGuard, SecretsModule, LoginAttempts, PasswordHasher],
 })
 export class AuthModule {}

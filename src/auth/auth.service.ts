@@ -9,7 +9,7 @@ import { usernameKey } from '../users/username.js';
 import { type User, UsersStore } from '../users/users.store.js';
 import type { GuestRequest, LoginRequest, RegisterRequest } from './dto/auth.requests.js';
 import type { TokensResponse } from './dto/auth.responses.js';
-import { LoginThrottle } from './login-throttle.js';
+import { LoginAttempts } from './login-attempts.js';
 import { PasswordHasher } from './password-hasher.js';
 import { type RefreshGrant, RefreshTokensStore } from './refresh-tokens.store.js';
 import { TokenIssuer } from './token-issuer.js';
@@ -25,7 +25,7 @@ export class AuthService {
     private readonly users: UsersStore,
     private readonly rooms: RoomsStore,
     private readonly hasher: PasswordHasher,
-    private readonly throttle: LoginThrottle,
+    private readonly attempts: LoginAttempts,
     private readonly refreshTokens: RefreshTokensStore,
     private readonly issuer: TokenIssuer,
     private readonly audit: AuditStore,
@@ -50,7 +50,7 @@ export class AuthService {
   async login({ username, password }: LoginRequest, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
     const key = usernameKey(username);
-    const forgive = this.throttle.attempt(key, address);
+    const forgive = await this.attempts.begin(key, address);
     const user = await this.users.findByKey(key);
     if (!(await this.hasher.verify(user?.passwordHash, password)) || user === undefined) {
       // Whether there is such a user or not: the same work, so that it takes the same time.

@@ -2,11 +2,11 @@ import { expect, it } from '@jest/globals';
 import { LoginThrottle } from './login-throttle.js';
 
 const fails = (throttle: LoginThrottle, times: number, account: string, address: string, now = 0) => {
-  for (let n = 0; n < times; n += 1) throttle.attempt(account, address, now);
+  for (let n = 0; n < times; n += 1) throttle.attempt(account, address, { now });
 };
 const refused = (throttle: LoginThrottle, account: string, address: string, now = 0): number | false => {
   try {
-    throttle.attempt(account, address, now)();
+    throttle.attempt(account, address, { now })();
     return false;
   } catch (error) {
     return (error as { details: { retryAfterMs: number } }).details.retryAfterMs;
@@ -24,7 +24,7 @@ it('refuses after ten failures of one account from one address, until the window
 
 it('does not count what succeeds', () => {
   const throttle = new LoginThrottle();
-  for (let n = 0; n < 50; n += 1) throttle.attempt('ada', 'a', 0)();
+  for (let n = 0; n < 50; n += 1) throttle.attempt('ada', 'a', { now: 0 })();
   expect(refused(throttle, 'ada', 'a')).toBe(false);
 });
 
@@ -35,6 +35,15 @@ it('refuses one password on many accounts, and many addresses on one account', (
   const swarm = new LoginThrottle();
   for (let n = 0; n < 100; n += 1) fails(swarm, 1, 'ada', `address${n}`);
   expect(refused(swarm, 'ada', 'fresh')).toBeGreaterThan(0);
+});
+
+it('lets whoever was there before try all the same, ten times', () => {
+  const throttle = new LoginThrottle();
+  for (let n = 0; n < 100; n += 1) fails(throttle, 1, 'ada', `address${n}`);
+  expect([throttle.isGuessedAt('ada', 0), throttle.isGuessedAt('grace', 0)]).toEqual([true, false]);
+  for (let n = 0; n < 10; n += 1) throttle.attempt('ada', 'home', { isAtHome: true, now: 0 });
+  expect(() => throttle.attempt('ada', 'home', { isAtHome: true, now: 0 })).toThrow();
+  expect(throttle.isGuessedAt('ada', 900_000)).toBe(false);
 });
 
 it('remembers a bounded number of windows', () => {

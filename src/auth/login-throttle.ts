@@ -30,14 +30,15 @@ export class LoginThrottle {
 
   /**
    * Counts an attempt as a failure until it turns out not to be one: a burst cannot outrun the count.
+   * @param isAtHome whether the account signed in from there before: what others do elsewhere does not count then
    * @returns to be called when the password was right
    * @throws ProtocolError `rate_limited` with the time until the window ends
    */
-  attempt(account: string, address: string, now = Date.now()): () => void {
+  attempt(account: string, address: string, { isAtHome = false, now = Date.now() } = {}): () => void {
     const network = networkOf(address);
     const counted = [
       { key: `both ${network} ${account}`, rule: PAIR },
-      { key: `account ${account}`, rule: ACCOUNT },
+      ...(isAtHome ? [] : [{ key: `account ${account}`, rule: ACCOUNT }]),
       { key: `address ${network}`, rule: ADDRESS },
     ];
     for (const { key, rule } of counted) {
@@ -50,6 +51,12 @@ export class LoginThrottle {
     return () => {
       for (const window of windows) window.failures -= 1;
     };
+  }
+
+  /** Whether an account is guessed at from so many places that others than its own are refused. */
+  isGuessedAt(account: string, now = Date.now()): boolean {
+    const window = this.windows.get(`account ${account}`);
+    return window !== undefined && window.endsAt > now && window.failures >= ACCOUNT.most;
   }
 
   private count(key: string, rule: Rule, now: number): Window {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ID_PATTERN, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import { type AccountAction, AuditStore, accountTrail } from '../audit/audit.store.js';
-import { LoginThrottle } from '../auth/login-throttle.js';
+import { LoginAttempts } from '../auth/login-attempts.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import type { Principal } from '../auth/principal.js';
 import { Announcer } from '../bus/announcer.js';
@@ -19,7 +19,7 @@ export class UsersService {
   constructor(
     private readonly users: UsersStore,
     private readonly hasher: PasswordHasher,
-    private readonly throttle: LoginThrottle,
+    private readonly attempts: LoginAttempts,
     private readonly announcer: Announcer,
     private readonly audit: AuditStore,
   ) {}
@@ -81,7 +81,7 @@ export class UsersService {
   }
 
   private async prove({ ip }: Actor, user: User, password: string): Promise<void> {
-    const forgive = this.throttle.attempt(user.usernameKey, ip ?? '');
+    const forgive = await this.attempts.begin(user.usernameKey, ip ?? '');
     if (!(await this.hasher.verify(user.passwordHash, password))) {
       await this.audit.write(accountTrail('account.password_refused', user.id, ip));
       throw new ProtocolError('invalid_credentials');

@@ -182,11 +182,14 @@ describe('guessing', () => {
   }, 60_000);
 
   it('R08 from a hundred addresses at one account ends, for a while and not for ever', async () => {
-    const { username } = await account();
+    const { username, rest: home } = await account();
     for (let n = 0; n < 100; n += 20) await Promise.all(Array.from({ length: 20 }, () => login(username, 'guess')));
     const answer = await login(username, PASSWORD);
     waits(answer);
     expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(15 * 60);
+    // Whoever has the account is not locked out of it by strangers.
+    expect((await login(username, PASSWORD, home)).status).toBe(200);
+    waits(await login(username, PASSWORD));
   }, 60_000);
 
   it('R09 five hundred times at once is done four at a time, or refused with a time to come back', async () => {
