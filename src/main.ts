@@ -7,6 +7,7 @@ import { AppModule } from './app.module.js';
 import { DoorKeeper } from './compat/door-keeper.js';
 import { serveDoors } from './compat/serve-doors.js';
 import { type Config, ConfigError, readConfig } from './config/config.js';
+import { redacted } from './config/redacted.js';
 import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
 import { SecurityLog } from './http/security-log.js';
 import { createLogger, NestLogger } from './ops/logging.module.js';
@@ -98,6 +99,7 @@ const main = async (): Promise<void> => {
   const app = await boot(config, logger);
   stopOnSignals(app, logger);
   const { port } = app.getHttpServer().address() as AddressInfo;
+  logger.info({ config: redacted(config) }, 'configuration');
   logger.info({ host: config.host, port }, 'listening');
   process.stdout.write(banner(config, port));
 };

@@ -46,7 +46,7 @@ export const refusals = (env: Environment, production: boolean): string[] => {
   if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
     faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');
   }
-  for (const name of ['JWT_SECRET', 'SESSION_SECRET'] as const) {
+  for (const name of ['JWT_SECRET', 'SESSION_SECRET', 'TURN_SECRET'] as const) {
     const value = env[name];
     if (production && value !== undefined && isGuessable(value)) {
       faults.push(`${name} is an example or a repeated word; make one with: openssl rand -base64 48`);

@@ -36,11 +36,19 @@ it.each<[string, Record<string, string>]>([
     'weak for the session ids',
     { JWT_SECRET: 'kT9wQe7xLm2ZpV4sRb8YcN6uHf3JdG5a', SESSION_SECRET: 'password-password-password-password' },
   ],
+  [
+    'weak for TURN',
+    {
+      JWT_SECRET: 'kT9wQe7xLm2ZpV4sRb8YcN6uHf3JdG5a',
+      TURN_URLS: 'turn:t.example.org',
+      TURN_SECRET: 'change-me-change-me',
+    },
+  ],
   ['missing', {}],
 ])('J21 a secret that is %s keeps production from starting, and is not repeated', (_, secrets) => {
   const { status, stderr } = boot({ ...DATABASE, ...secrets });
   expect(status).toBe(1);
-  expect(stderr).toMatch(/JWT_SECRET|SESSION_SECRET/);
+  expect(stderr).toMatch(/JWT_SECRET|SESSION_SECRET|TURN_SECRET/);
   for (const secret of Object.values(secrets)) if (secret !== 'secret') expect(stderr).not.toContain(secret);
 });
 

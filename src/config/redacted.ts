@@ -1,0 +1,20 @@
+import type { Config } from './config.js';
+
+const HIDDEN = '[redacted]';
+/** Settings whose value is a secret, by their names. */
+const SECRET = /secret|password|credential$/i;
+/** What stands before the @ of a URL, and what follows its ?: both may be secret. */
+const IN_URL = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^@/]*@)?([^?#]*).*$/i;
+
+/** The configuration as it may be shown: secrets are named, and said to be there, and not told. */
+export const redacted = (config: Config): Record<string, unknown> => hide(config) as Record<string, unknown>;
+
+const hide = (value: unknown, name = ''): unknown => {
+  if (typeof value === 'function') return undefined;
+  if (Array.isArray(value)) return value.map((part) => hide(part));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, hide(part, key)]));
+  }
+  if (typeof value !== 'string') return value;
+  return SECRET.test(name) ? HIDDEN : value.replace(IN_URL, (_, scheme, rest) => `${scheme}${rest}`);
+};
