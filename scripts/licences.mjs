@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandFailed, ROOT, runMain } from './run-command.mjs';
+import { CommandFailed, ROOT } from './run-command.mjs';
 
 /** Licences that allow what Parley does with a package: to run it, and to pass it on under Apache-2.0. */
 const ALLOWED = new Set([
@@ -40,8 +40,8 @@ const licenceOf = (path, { license }) => {
   return typeof said === 'object' ? said?.type : said;
 };
 
-/** Every package of the lock file has a licence that allows its use. `npm run licences` */
-const licences = () => {
+/** Every package of the lock file has a licence that allows its use. */
+export const licences = () => {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
   const counts = new Map();
   const refused = [];
@@ -60,5 +60,3 @@ const licences = () => {
   if (refused.length > 0) throw new CommandFailed(`Licences that are not allowed:\n${refused.join('\n')}`);
   console.log('\nlicences: all allowed');
 };
-
-await runMain(async () => licences());

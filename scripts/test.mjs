@@ -5,6 +5,7 @@ import { PROJECTS, runJestProject } from './jest-project.mjs';
 import { provide } from './provide.mjs';
 import { CommandFailed, runMain } from './run-command.mjs';
 import { setup } from './setup.mjs';
+import { supply } from './supply.mjs';
 
 /**
  * Command two: set up what is missing, then every check and every test, stopping at the first that fails.
@@ -35,6 +36,10 @@ const test = async (names, forJest) => {
     if (error !== undefined) break;
   }
   if (error !== undefined) console.error(`\n${error.message}`);
+  else if (names.length === 0 && forJest.length === 0) {
+    console.log('\n━━ packages');
+    supply();
+  }
   console.log(`\ntests: ${sum.passed} passed, ${sum.failed} failed`);
   if (error !== undefined) process.exitCode = 1;
 };

@@ -1,0 +1,2 @@
+export declare const faultsIn: (text: string) => string[] | undefined;
+export declare const audit: () => void;
