@@ -30,13 +30,15 @@ export class RoomEndings {
   ) {}
 
   /** One bounded round. @throws PresenceUnavailable when nobody can say who is in the rooms */
-  async run(): Promise<void> {
-    for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+  async run(signal?: AbortSignal): Promise<void> {
+    for (let batch = 0; batch < MOST_BATCHES && !signal?.aborted; batch += 1) {
       const due = await this.store.endDue(BATCH);
       await this.tell(due);
       if (due.length < BATCH) break;
     }
-    for (let batch = 0; batch < MOST_BATCHES; batch += 1) if ((await this.endEmpty()) < BATCH) break;
+    for (let batch = 0; batch < MOST_BATCHES && !signal?.aborted; batch += 1) {
+      if ((await this.endEmpty()) < BATCH) break;
+    }
   }
 
   /** @returns how many rooms looked empty. Those that are not do so no more. */

@@ -45,9 +45,11 @@ export class PruningStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /** One bounded round over all tables. */
-  async prune(kept: RetentionConfig): Promise<void> {
+  async prune(kept: RetentionConfig, signal?: AbortSignal): Promise<void> {
     for (const { table, which } of outdated(kept)) {
-      for (let batch = 0; batch < MOST_BATCHES; batch += 1) if ((await this.deleteSome(table, which)) < BATCH) break;
+      for (let batch = 0; batch < MOST_BATCHES && !signal?.aborted; batch += 1) {
+        if ((await this.deleteSome(table, which)) < BATCH) break;
+      }
     }
   }
 

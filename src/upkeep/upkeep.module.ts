@@ -30,8 +30,8 @@ const reasonOf = (error: unknown): string =>
         new Upkeep(
           turns,
           [
-            { name: 'end rooms', everyMs: rooms.checkMs, run: () => endings.run() },
-            { name: 'prune', everyMs: PRUNE_MS, run: () => pruning.prune(kept) },
+            { name: 'end rooms', everyMs: rooms.checkMs, run: (signal) => endings.run(signal) },
+            { name: 'prune', everyMs: PRUNE_MS, run: (signal) => pruning.prune(kept, signal) },
           ],
           (chore, error) => log.warn(`"${chore}" failed and is tried again: ${reasonOf(error)}`),
         ),

@@ -44,7 +44,9 @@ describe('upkeep', () => {
   it('does not begin a chore that is still being done, and waits for it at the end', async () => {
     let begun = 0;
     let finish = () => {};
-    const run = () => {
+    let signal: AbortSignal | undefined;
+    const run = (given: AbortSignal) => {
+      signal = given;
       begun += 1;
       return new Promise<void>((resolve) => {
         finish = resolve;
@@ -59,7 +61,7 @@ describe('upkeep', () => {
       stopped = true;
     });
     await clock.tickAsync(1_000);
-    expect(stopped).toBe(false);
+    expect([stopped, signal?.aborted]).toEqual([false, true]);
     finish();
     await stopping;
     expect(begun).toBe(1);

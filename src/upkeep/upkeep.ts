@@ -2,7 +2,8 @@
 export interface Chore {
   readonly name: string;
   readonly everyMs: number;
-  run(): Promise<void>;
+  /** @param signal aborted when the node is stopping: what is left is another node's, or the next round's */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /** Whose turn it is. */
@@ -21,6 +22,7 @@ const LOOK_MS = 60_000;
 export class Upkeep {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly running = new Map<string, Promise<void>>();
+  private readonly ending = new AbortController();
   /** Rounds that failed here. */
   failures = 0;
   /** Rounds that were done here. */
@@ -39,8 +41,9 @@ export class Upkeep {
     }
   }
 
-  /** Resolves when what was begun is done. */
+  /** Resolves when what was begun has come to a place where it can end. */
   async stop(): Promise<void> {
+    this.ending.abort();
     for (const timer of this.timers.splice(0)) clearInterval(timer);
     await Promise.all(this.running.values());
   }
@@ -54,7 +57,7 @@ export class Upkeep {
   private async round(chore: Chore): Promise<void> {
     try {
       if (!(await this.turns.take(chore.name, chore.everyMs))) return;
-      await chore.run();
+      await chore.run(this.ending.signal);
       this.rounds += 1;
     } catch (error) {
       this.failures += 1;
