@@ -39,15 +39,11 @@ const rooms = (size: number, nodes: 1 | 2): Work => ({
   systems: nodes === 1 ? ['ws', 'parley', 'nest', 'socket.io'] : ['ws', 'parley'],
   run: (system, ground, { quick }) =>
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
-      const crowd = await load({
-        load: 'rooms',
-        options: {
-          rehearsal: guestsOf('first', quick ? size : 2 * size, size, running, ground),
-          guests: guestsOf('g', quick ? size : JOINS, size, running, ground),
-          atOnce: AT_ONCE,
-        },
-      });
-      return meter(crowd).of(() => crowd.begin());
+      const guests = guestsOf('g', quick ? size : JOINS, size, running, ground);
+      const rehearsal = guestsOf('first', quick ? size : 2 * size, size, running, ground);
+      const crowd = await load({ load: 'rooms', options: { rehearsal, guests, atOnce: AT_ONCE } });
+      const figures = await meter(crowd).of(() => crowd.begin());
+      return { ...figures, more: { 'frames to clients a join': (figures.more?.['frames'] ?? 0) / guests.length } };
     }),
 });
 
