@@ -81,6 +81,23 @@ describe('a socket whose frames of one turn leave together', () => {
     expect(ours.bufferedBytes).toBe(0);
   });
 
+  test('holds no more for a reader who stays behind than it counts', async () => {
+    client.pause();
+    while (tcp.writableLength === 0) {
+      ours.send('y'.repeat(40 * KIB));
+      await new Promise(setImmediate);
+    }
+    const [counted, held] = [ours.bufferedBytes, process.memoryUsage().arrayBuffers];
+    for (let turn = 0; turn < 1_000; turn += 1) {
+      ours.send(Buffer.from('a candidate'));
+      await new Promise(setImmediate);
+    }
+    expect(ours.bufferedBytes).toBeLessThan(counted + 16 * KIB);
+    expect(process.memoryUsage().arrayBuffers - held).toBeLessThan(4 * KIB * KIB);
+    client.resume();
+    expect((await untilNow()).slice(-1_000)).toEqual(Array(1_000).fill('a candidate'));
+  });
+
   test('counts what waits for the end of the turn', () => {
     ours.send('z'.repeat(KIB));
     expect(ours.bufferedBytes).toBeGreaterThanOrEqual(KIB);

@@ -73,7 +73,13 @@ export class WsSocket implements SignalingSocket {
       gathered.set(payload, end);
       end += payload.length;
     }
-    this.tcp.write(gathered.subarray(0, end));
+    const bytes = gathered.subarray(0, end);
+    // To a reader who stays behind goes a copy of its own size: what waits must not hold a whole buffer a turn.
+    if (this.tcp.writableLength > 0) {
+      this.tcp.write(copyOf(bytes));
+      return;
+    }
+    this.tcp.write(bytes);
     // The kernel did not take all of it at once: the buffer is the socket's now.
     if (this.tcp.writableLength > 0) gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
   }
@@ -94,6 +100,13 @@ export class WsSocket implements SignalingSocket {
 let gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
 
 const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ? Buffer.from(frame) : frame);
+
+/** Not of Node's pool, a page of which lives as long as the last that is cut from it. */
+const copyOf = (bytes: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+};
 
 /** @returns where the payload begins */
 const writeHeader = (into: Buffer, at: number, payloadBytes: number): number => {
