@@ -80,11 +80,10 @@ export class AuthService {
     const seconds = known?.guest ? this.guestRefreshSeconds : this.config.jwt.refreshTokenSeconds;
     const rotated = await this.refreshTokens.rotate(refreshToken, seconds, address);
     if (rotated === undefined) throw new ProtocolError('refresh_invalid');
-    const { grant, next } = rotated;
+    const { grant, next, account } = rotated;
     if (grant.guest !== null) return this.guestTokens(grant.subject, grant.guest.name, grant.guest.room, next);
-    const user = await this.users.find(grant.subject);
-    if (user === undefined) throw new ProtocolError('refresh_invalid');
-    return this.accountTokens(user, next);
+    if (account === undefined) throw new ProtocolError('refresh_invalid');
+    return this.accountTokens(account, next);
   }
 
   async logout(refreshToken: string, address: string): Promise<void> {

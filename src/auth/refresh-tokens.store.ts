@@ -14,6 +14,14 @@ export interface RefreshGrant {
   readonly guest: { readonly name: string; readonly room: string } | null;
 }
 
+/** What is given for a token that was used up. */
+export interface Rotated {
+  readonly grant: RefreshGrant;
+  readonly next: string;
+  /** The account as it was in the same moment: an access token dated by a later one would outlive a revocation. */
+  readonly account: typeof users.$inferSelect | undefined;
+}
+
 /** Refresh tokens: random, kept as hashes, used once, a family from one log-in. */
 @Injectable()
 export class RefreshTokensStore {
@@ -51,7 +59,7 @@ export class RefreshTokensStore {
    * @param ip for the trail, when it is a second use
    * @returns undefined when the token is unknown, ended or used
    */
-  rotate(token: string, seconds: number, ip: string): Promise<{ grant: RefreshGrant; next: string } | undefined> {
+  rotate(token: string, seconds: number, ip: string): Promise<Rotated | undefined> {
     const hash = hashOf(token);
     return this.db.transaction(async (tx) => {
       const [known] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, hash)).limit(1);
@@ -63,7 +71,10 @@ export class RefreshTokensStore {
         .set({ usedAt: sql`now()` })
         .where(and(eq(refreshTokens.hash, hash), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, sql`now()`)))
         .returning();
-      if (used !== undefined) return { grant: used, next: await insert(tx, used, used.family, seconds) };
+      if (used !== undefined) {
+        const [account] = await tx.select().from(users).where(eq(users.id, used.subject)).limit(1);
+        return { grant: used, next: await insert(tx, used, used.family, seconds), account };
+      }
       const ended = await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family)).returning();
       if (ended.some((row) => row.hash === hash && row.usedAt !== null)) {
         await insertAudit(tx, { ...accountTrail('auth.refresh_reused', null, ip), target: known.subject });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RefreshTokensStore } from '../../../src/auth/refresh-tokens.store.js';
 import { fields, PASSWORD, problem, type World } from './world.js';
 
 /** The `sub` that the suite's settings name in ADMIN_USERS. */
@@ -145,6 +146,28 @@ export const auditSuite = (world: World): void => {
       await world.as(fresh).get('/v1/users/me').expect(200);
       const next = await world.http.post('/v1/auth/refresh').send({ refreshToken: fresh.refreshToken }).expect(200);
       await world.as(next.body).get('/v1/users/me').expect(200);
+    });
+
+    it('voids also what is refreshed at that very moment', async () => {
+      const store = world.rest.app.get(RefreshTokensStore, { strict: false });
+      const rotate = store.rotate.bind(store);
+      try {
+        const ada = await world.account();
+        // Another request's whole log-out, between the two halves of a refresh.
+        store.rotate = async (...args) => {
+          const rotated = await rotate(...args);
+          await world.as(ada).post('/v1/auth/logout-all', {}).expect(204);
+          return rotated;
+        };
+        const { refreshToken } = ada;
+        const late = (await world.http.post('/v1/auth/refresh').send({ refreshToken }).expect(200)).body;
+        store.rotate = rotate;
+        expect(problem(await world.as(late).get('/v1/users/me')).code).toBe('token_invalid');
+        const again = world.http.post('/v1/auth/refresh').send({ refreshToken: late.refreshToken });
+        expect(problem(await again).code).toBe('refresh_invalid');
+      } finally {
+        store.rotate = rotate;
+      }
     });
 
     it('voids what a node whose clock is ahead issued a moment before', async () => {
