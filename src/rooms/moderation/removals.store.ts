@@ -3,6 +3,7 @@ import type { PeerId, RoomId, UserId } from '@parley/protocol';
 import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
+import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { bans, knocks, refreshTokens, removals } from '../../database/schema.js';
 import type { Removal } from './removal-log.js';
 
@@ -31,6 +32,8 @@ export class RemovalsStore {
   /** Everything that lets the user in ends at once, and the trail says so: all or nothing. */
   remove({ room, user, at, peers, ban }: Sentence, trail: NewAuditRow): Promise<void> {
     return this.db.transaction(async (tx) => {
+      // A refresh that is under way is done first: its next token would not be seen below.
+      await lockInTransaction(tx, 'tokens of', user);
       if (ban !== undefined) {
         await tx
           .insert(bans)

@@ -20,6 +20,22 @@ export const moderationSuite = (world: World): void => {
     return { owner, as: world.as(owner), room: await world.room(owner, settings) };
   };
 
+  describe('a guest who is put out', () => {
+    it('has no refresh token left, also not one that was given at that very moment', async () => {
+      const { as, room } = await setUp({ guestsAllowed: true });
+      const refresh = (refreshToken: string) => world.http.post('/v1/auth/refresh').send({ refreshToken });
+      const late: string[] = [];
+      for (let round = 0; round < 10; round += 1) {
+        const guest = await world.guest(room);
+        const kick = as.post(`/v1/rooms/${room}/kick`, { user: guest.id }).expect(204);
+        const [refreshed] = await Promise.all([refresh(guest.refreshToken), kick]);
+        if (refreshed.status !== 200) continue;
+        if ((await refresh(refreshed.body.refreshToken)).status === 200) late.push(guest.id);
+      }
+      expect(late).toEqual([]);
+    });
+  });
+
   describe('the table of the policy', () => {
     /** What each role gets on a route of REST; 2 stands for any success. */
     const ROUTES: readonly [string, string, object | undefined, Role][] = [
