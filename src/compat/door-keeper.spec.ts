@@ -127,6 +127,14 @@ describe('a door', () => {
     expect(keeper.stats.get('echo')?.refused).toBeGreaterThan(200);
   });
 
+  it('takes no more from all sockets of an address than their common rate', async () => {
+    const { port, keeper } = await start({ ADDRESS_FRAME_BURST: '10', ADDRESS_FRAMES_PER_SECOND: '1' });
+    const [one, two] = [await connect(port), await connect(port)];
+    for (let n = 0; n < 50; n += 1) for (const { ws } of [one, two]) ws.send(`${n}`);
+    await until(() => (keeper.stats.get('echo')?.refused ?? 0) >= 85);
+    expect(keeper.stats.get('echo')?.frames).toBeLessThanOrEqual(15);
+  });
+
   it('takes no frame that is too large, and none that is binary', async () => {
     const { port } = await start();
     const large = await connect(port);

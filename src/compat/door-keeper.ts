@@ -10,6 +10,7 @@ import type { ServerWebSocket } from '../signaling/server-web-socket.js';
 import type { UpgradeRoute } from '../signaling/signaling.adapter.js';
 import type { Log } from '../signaling/signaling-services.js';
 import type { SocketQuota } from '../signaling/socket-quota.js';
+import { TokenBucket } from '../signaling/token-bucket.js';
 import { WsSocket } from '../signaling/ws-socket.js';
 import type { Door } from './door.js';
 import { DoorSession, type DoorSessionHost } from './door-session.js';
@@ -31,7 +32,7 @@ const INTERNAL_ERROR = 1011;
 export class DoorKeeper {
   readonly stats: ReadonlyMap<string, DoorStats>;
   private readonly sessions = new Set<DoorSession>();
-  private readonly users = new Map<UserId, Set<DoorSession>>();
+  private readonly users = new Map<UserId, { readonly sessions: Set<DoorSession>; readonly frames: TokenBucket }>();
   private readonly security: SecurityLog;
   private clock: NodeJS.Timeout | undefined;
 
@@ -123,9 +124,15 @@ export class DoorKeeper {
   private remember(session: DoorSession): boolean {
     const user = session.principal?.user;
     if (user === undefined) return true;
-    const known = this.users.get(user) ?? new Set();
-    if (known.size >= this.config.sockets.mostPerUser) return false;
-    this.users.set(user, known.add(session));
+    const { mostPerUser, framesPerUser } = this.config.sockets;
+    const known = this.users.get(user) ?? {
+      sessions: new Set<DoorSession>(),
+      frames: new TokenBucket(framesPerUser.burst, framesPerUser.perSecond, this.now()),
+    };
+    if (known.sessions.size >= mostPerUser) return false;
+    this.users.set(user, known);
+    known.sessions.add(session);
+    session.userFrames = known.frames;
     return true;
   }
 
@@ -133,8 +140,8 @@ export class DoorKeeper {
     const user = session.principal?.user;
     if (user === undefined) return;
     const known = this.users.get(user);
-    known?.delete(session);
-    if (known?.size === 0) this.users.delete(user);
+    known?.sessions.delete(session);
+    if (known?.sessions.size === 0) this.users.delete(user);
   }
 
   private beat(): void {
@@ -148,7 +155,7 @@ export class DoorKeeper {
 
   private act(fact: Fact): void {
     if (fact.fact !== 'user_revoked') return;
-    for (const session of [...(this.users.get(fact.user) ?? [])]) {
+    for (const session of [...(this.users.get(fact.user)?.sessions ?? [])]) {
       if ((session.principal?.issuedAt ?? 0) < fact.before)
         session.close(CLOSE_CODES.revoked, 'what let this client in was revoked');
     }

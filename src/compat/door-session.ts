@@ -35,6 +35,8 @@ export class DoorSession implements DoorSocket {
   readonly openedAt: number;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
   endedWith: number | undefined;
+  /** What all sockets of the user in the doors of this node share. */
+  userFrames: TokenBucket | undefined;
   private readonly inbox: string[] = [];
   private busy = false;
   private slowSince: number | undefined;
@@ -142,9 +144,14 @@ export class DoorSession implements DoorSocket {
 
   private takes(bytes: number): boolean {
     this.lastHeard = this.host.now();
-    if (this.frames.take(this.lastHeard) && this.bytes.take(this.lastHeard, bytes)) return true;
-    this.refuse();
-    return false;
+    const now = this.lastHeard;
+    const isWithin =
+      this.frames.take(now) &&
+      this.bytes.take(now, bytes) &&
+      this.userFrames?.take(now) !== false &&
+      this.ticket?.frames.take(now) !== false;
+    if (!isWithin) this.refuse();
+    return isWithin;
   }
 
   private refuse(): void {
