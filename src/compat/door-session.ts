@@ -84,7 +84,7 @@ export class DoorSession implements DoorSocket {
     return true;
   }
 
-  push(frame: string): void {
+  push(frame: Buffer | string): void {
     if (this.state === 'closed') return;
     this.socket.send(frame);
     this.endIfSlow();

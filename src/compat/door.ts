@@ -30,9 +30,9 @@ export interface DoorSocket {
   send(frame: string): boolean;
   /**
    * Sends one that must not be left out: what was said in it will not be said again. A reader that stays behind is closed
-   * instead, after 4 s or with 8 MiB unsent, and begins anew.
+   * instead, after 4 s or with 8 MiB unsent, and begins anew. A frame for many: the same bytes for each of them.
    */
-  push(frame: string): void;
+  push(frame: Buffer | string): void;
   /**
    * The door lets the client in. Until then it counts as unauthenticated, and is closed after `HELLO_TIMEOUT_MS`.
    * With a principal it is closed when the user is revoked.

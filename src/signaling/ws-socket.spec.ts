@@ -98,6 +98,23 @@ describe('a socket whose frames of one turn leave together', () => {
     expect((await untilNow()).slice(-1_000)).toEqual(Array(1_000).fill('a candidate'));
   });
 
+  test('shares a frame that stands alone among all who wait for it', async () => {
+    client.pause();
+    while (tcp.writableLength === 0) {
+      ours.send('y'.repeat(40 * KIB));
+      await new Promise(setImmediate);
+    }
+    const frame = Buffer.allocUnsafeSlow(KIB).fill('z');
+    const held = process.memoryUsage().arrayBuffers;
+    for (let turn = 0; turn < 8 * KIB; turn += 1) {
+      ours.send(frame);
+      if (turn % 4 === 0) await new Promise(setImmediate);
+    }
+    await new Promise(setImmediate);
+    expect(ours.bufferedBytes).toBeGreaterThan(8 * KIB * KIB);
+    expect(process.memoryUsage().arrayBuffers - held).toBeLessThan(2 * KIB * KIB);
+  });
+
   test('counts what waits for the end of the turn', () => {
     ours.send('z'.repeat(KIB));
     expect(ours.bufferedBytes).toBeGreaterThanOrEqual(KIB);

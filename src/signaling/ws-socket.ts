@@ -61,7 +61,8 @@ export class WsSocket implements SignalingSocket {
     this.waiting = undefined;
     this.waitingBytes = 0;
     if (this.ws.readyState !== WebSocket.OPEN) return;
-    if (waitingBytes <= GATHER_BYTES) this.writeGathered(waiting);
+    // What goes to a reader who stays behind is kept: not in a buffer of which it is a small part.
+    if (waitingBytes <= GATHER_BYTES && this.tcp.writableLength === 0) this.writeGathered(waiting);
     else this.writeEach(waiting);
   }
 
@@ -73,13 +74,7 @@ export class WsSocket implements SignalingSocket {
       gathered.set(payload, end);
       end += payload.length;
     }
-    const bytes = gathered.subarray(0, end);
-    // To a reader who stays behind goes a copy of its own size: what waits must not hold a whole buffer a turn.
-    if (this.tcp.writableLength > 0) {
-      this.tcp.write(copyOf(bytes));
-      return;
-    }
-    this.tcp.write(bytes);
+    this.tcp.write(gathered.subarray(0, end));
     // The kernel did not take all of it at once: the buffer is the socket's now.
     if (this.tcp.writableLength > 0) gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
   }
@@ -90,7 +85,7 @@ export class WsSocket implements SignalingSocket {
       const payload = bytesOf(frame);
       const header = Buffer.allocUnsafe(MAX_HEADER_BYTES);
       this.tcp.write(header.subarray(0, writeHeader(header, 0, payload.length)));
-      this.tcp.write(payload);
+      this.tcp.write(keepable(payload));
     }
     this.tcp.uncork();
   }
@@ -101,8 +96,12 @@ let gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
 
 const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ? Buffer.from(frame) : frame);
 
-/** Not of Node's pool, a page of which lives as long as the last that is cut from it. */
-const copyOf = (bytes: Buffer): Buffer => {
+/**
+ * Bytes that may wait long. A view keeps the whole batch, or page of Node's pool, that it was cut from: that is copied.
+ * What stands alone is shared by all who wait for it, so that a frame to a thousand slow readers is in memory once.
+ */
+const keepable = (bytes: Buffer): Buffer => {
+  if (bytes.length * 2 >= bytes.buffer.byteLength) return bytes;
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
   return copy;

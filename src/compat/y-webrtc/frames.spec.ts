@@ -20,6 +20,6 @@ describe('a frame of y-webrtc', () => {
 
   it('comes to subscribers as it was sent, with their count', () => {
     const text = ' {"type":"publish", "topic":"ä","clients":99,"data":{"to":"}"}} \n';
-    expect(JSON.parse(echoOf(payloadOf(text), 3))).toEqual({ ...JSON.parse(text), clients: 3 });
+    expect(JSON.parse(`${echoOf(payloadOf(text), 3)}`)).toEqual({ ...JSON.parse(text), clients: 3 });
   });
 });

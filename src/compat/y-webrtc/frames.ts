@@ -26,8 +26,17 @@ export const readFrame = (text: string): ClientFrame | undefined => {
  */
 export const payloadOf = (text: string): Buffer => Buffer.from(text.trimEnd().slice(0, -1));
 
-/** What each subscriber of the topic gets. @param clients how many there are on this node */
-export const echoOf = (payload: Buffer, clients: number): string => `${payload},"clients":${clients}}`;
+/**
+ * What each subscriber of the topic gets: bytes of their own, which all of them can share.
+ * @param clients how many there are on this node
+ */
+export const echoOf = (payload: Buffer, clients: number): Buffer => {
+  const end = `,"clients":${clients}}`;
+  const frame = Buffer.allocUnsafeSlow(payload.length + end.length);
+  frame.set(payload);
+  frame.write(end, payload.length, 'latin1');
+  return frame;
+};
 
 const isTopic = (topic: unknown): topic is string => typeof topic === 'string' && topic !== '';
 

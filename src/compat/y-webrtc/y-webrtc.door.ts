@@ -15,7 +15,7 @@ class YWebrtcDoor implements Door, YWebrtcHouse {
   readonly counters: YWebrtcCounters = { strangeFrames: 0, refusedTopics: 0, refusedClients: 0 };
   readonly topics: DoorServices['topics'];
   readonly idlers: Idlers;
-  private last: { readonly payload: Buffer; readonly clients: number; readonly frame: string } | undefined;
+  private last: { readonly payload: Buffer; readonly clients: number; readonly frame: Buffer } | undefined;
 
   constructor(
     private readonly services: DoorServices,
@@ -40,7 +40,7 @@ class YWebrtcDoor implements Door, YWebrtcHouse {
   }
 
   /** Subscribers are told one after another, all of the same: it is written once. */
-  echo(payload: Buffer, clients: number): string {
+  echo(payload: Buffer, clients: number): Buffer {
     if (this.last?.payload !== payload || this.last.clients !== clients)
       this.last = { payload, clients, frame: echoOf(payload, clients) };
     return this.last.frame;

@@ -22,7 +22,7 @@ export interface YWebrtcHouse {
   readonly counters: YWebrtcCounters;
   readonly idlers: Idlers;
   /** The frame for a subscriber; the same for all who get the same payload. */
-  echo(payload: Buffer, clients: number): string;
+  echo(payload: Buffer, clients: number): Buffer;
 }
 
 /** Before the names of all topics, so that no other door's are reached by any name. */
