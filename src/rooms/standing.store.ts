@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
+import { askedTogether } from '../database/asked-together.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 
 /** Everything that is kept of one user in one room. */
@@ -27,35 +28,52 @@ interface Row extends Record<string, unknown> {
   readonly may_chat: boolean;
 }
 
-/** Who somebody is in a room, in one question. */
+/** Somebody in a room. */
+interface Asked {
+  readonly room: string;
+  readonly user: string;
+}
+
+/** Who somebody is in a room, in one question for all who are asked about in one turn. */
 @Injectable()
 export class StandingStore {
+  private readonly together = askedTogether<Asked, Standing>((asked) => this.findAll(asked));
+
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  async find(room: string, user: string): Promise<Standing> {
+  find(room: string, user: string): Promise<Standing> {
+    return this.together({ room, user });
+  }
+
+  private async findAll(asked: readonly Asked[]): Promise<Standing[]> {
+    const rooms = sql.param(asked.map(({ room }) => room));
+    const users = sql.param(asked.map(({ user }) => user));
     const { rows } = await this.db.execute<Row>(sql`
       select
-        (select role from memberships where room = ${room} and user_id = ${user}) as role,
-        exists (select from bans where room = ${room} and user_id = ${user}
-          and (until is null or until > now())) as banned,
-        exists (select from knocks where room = ${room} and user_id = ${user}
-          and admitted_at is not null) as admitted,
-        (select extract(epoch from max(at)) * 1000 from removals
-          where room = ${room} and user_id = ${user}) as removed_at,
-        (select coalesce(jsonb_agg(peer), '[]') from removals, jsonb_array_elements_text(peers) as peer
-          where room = ${room} and user_id = ${user} and at > now() - interval '10 minutes') as peers,
-        coalesce((select may_publish from permissions
-          where room = ${room} and user_id = ${user}), true) as may_publish,
-        coalesce((select may_chat from permissions where room = ${room} and user_id = ${user}), true) as may_chat`);
-    const row = rows[0] as Row;
-    return {
-      membership: row.role ?? undefined,
-      banned: row.banned,
-      admitted: row.admitted,
-      removedAt: row.removed_at === null ? undefined : Math.round(Number(row.removed_at)),
-      endedPeers: row.peers,
-      mayPublish: row.may_publish,
-      mayChat: row.may_chat,
-    };
+        (select role from memberships m where m.room = a.room and m.user_id = a.user_id) as role,
+        exists (select from bans b where b.room = a.room and b.user_id = a.user_id
+          and (b.until is null or b.until > now())) as banned,
+        exists (select from knocks k where k.room = a.room and k.user_id = a.user_id
+          and k.admitted_at is not null) as admitted,
+        (select extract(epoch from max(r.at)) * 1000 from removals r
+          where r.room = a.room and r.user_id = a.user_id) as removed_at,
+        (select coalesce(jsonb_agg(peer), '[]') from removals r, jsonb_array_elements_text(r.peers) as peer
+          where r.room = a.room and r.user_id = a.user_id and r.at > now() - interval '10 minutes') as peers,
+        coalesce(p.may_publish, true) as may_publish,
+        coalesce(p.may_chat, true) as may_chat
+      from unnest(${rooms}::text[], ${users}::text[]) with ordinality as a (room, user_id, place)
+      left join permissions p on p.room = a.room and p.user_id = a.user_id
+      order by a.place`);
+    return rows.map(toStanding);
   }
 }
+
+const toStanding = (row: Row): Standing => ({
+  membership: row.role ?? undefined,
+  banned: row.banned,
+  admitted: row.admitted,
+  removedAt: row.removed_at === null ? undefined : Math.round(Number(row.removed_at)),
+  endedPeers: row.peers,
+  mayPublish: row.may_publish,
+  mayChat: row.may_chat,
+});

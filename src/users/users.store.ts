@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../audit/audit.store.js';
+import { askedTogether } from '../database/asked-together.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { breaksUnique } from '../database/database-errors.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
@@ -13,6 +14,15 @@ export type User = typeof users.$inferSelect;
 /** The accounts' rows. */
 @Injectable()
 export class UsersStore {
+  private readonly validAfters = askedTogether<string, number | undefined>(async (ids) => {
+    const rows = await this.db
+      .select({ id: users.id, at: users.validAfter })
+      .from(users)
+      .where(inArray(users.id, [...ids]));
+    const known = new Map(rows.map(({ id, at }) => [id, at.getTime()]));
+    return ids.map((id) => known.get(id));
+  });
+
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /** @returns undefined when the username is taken */
@@ -39,9 +49,8 @@ export class UsersStore {
   }
 
   /** When the user's tokens begin to count, ms since the Unix epoch. Undefined: there is no such user. */
-  async validAfter(id: string): Promise<number | undefined> {
-    const [row] = await this.db.select({ at: users.validAfter }).from(users).where(eq(users.id, id)).limit(1);
-    return row?.at.getTime();
+  validAfter(id: string): Promise<number | undefined> {
+    return this.validAfters(id);
   }
 
   async rename(id: string, displayName: string): Promise<User | undefined> {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { askedTogether } from './asked-together.js';
+
+const recorded = (refused: (key: string) => Error | undefined = () => undefined) => {
+  const questions: (readonly string[])[] = [];
+  const ask = askedTogether<string, string>(async (keys) => {
+    questions.push(keys);
+    const fault = keys.map(refused).find((error) => error !== undefined);
+    if (fault !== undefined) throw fault;
+    return keys.map((key) => key.toUpperCase());
+  });
+  return { questions, ask };
+};
+
+describe('what is asked together', () => {
+  it('is one question a turn of the event loop, each with its own answer', async () => {
+    const { questions, ask } = recorded();
+    expect(await Promise.all([ask('a'), ask('b'), ask('a')])).toEqual(['A', 'B', 'A']);
+    expect(await ask('a')).toBe('A');
+    expect(questions).toEqual([['a', 'b', 'a'], ['a']]);
+  });
+
+  it('is bounded: what is beyond goes into the next question', async () => {
+    const { questions, ask } = recorded();
+    await Promise.all(Array.from({ length: 450 }, (_, n) => ask(`k${n}`)));
+    expect(questions.map(({ length }) => length)).toEqual([200, 200, 50]);
+  });
+
+  it('does not fail for another one’s key', async () => {
+    const { ask } = recorded((key) => (key === 'bad' ? new Error('invalid byte sequence') : undefined));
+    const [good, bad] = await Promise.allSettled([ask('good'), ask('bad')]);
+    expect(good).toEqual({ status: 'fulfilled', value: 'GOOD' });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'invalid byte sequence' } });
+  });
+
+  it('fails at once for all when the database is away', async () => {
+    const { questions, ask } = recorded(() => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
+    const outcomes = await Promise.allSettled([ask('a'), ask('b')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(questions).toHaveLength(1);
+  });
+});
