@@ -71,7 +71,13 @@ export const busFixture = async (links: Links): Promise<BusFixture> => {
       return bus;
     },
     lease: async (node) => {
-      await presence.renew(node);
+      // Where slots move, a connection may be gone for a moment.
+      await until(() =>
+        presence.renew(node).then(
+          () => true,
+          () => false,
+        ),
+      );
     },
     stop: async () => {
       await Promise.all(buses.map((bus) => bus.close()));

@@ -8,7 +8,7 @@ const AT_ONCE = 16;
 /** Joins of one measurement, in rooms of whatever size. */
 const JOINS = 2_000;
 
-/** Connect, authenticate and join a room of two; the reference only accepts. */
+/** Connect, authenticate and join a room of two that somebody was in before; the reference only accepts. */
 const storm = (nodes: 1 | 2): Work => ({
   name: `storm${nodes}`,
   title: `connect, authenticate, join, ${nodes === 1 ? 'one node' : 'two nodes'}`,
@@ -17,11 +17,13 @@ const storm = (nodes: 1 | 2): Work => ({
   systems: nodes === 1 ? SYSTEMS : CLUSTERED,
   run: (system, ground, { quick }) =>
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
+      const guests = guestsOf('g', quick ? 20 : 3_000, 2, running, ground);
+      const first = guestsOf('first', guests.length / 2, 1, running, ground);
       const crowd = await load({
         load: 'storm',
         options: {
-          first: guestsOf('first', quick ? 8 : 1_000, 2, running, ground),
-          guests: guestsOf('g', quick ? 20 : 3_000, 2, running, ground),
+          first: first.map((guest, i) => ({ ...guest, room: guests[2 * i]!.room })),
+          guests,
           atOnce: AT_ONCE,
           join: system.name !== 'ws',
         },

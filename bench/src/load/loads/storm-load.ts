@@ -4,7 +4,7 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface StormOptions {
-  /** They come before anything is measured, and go. */
+  /** They come before anything is measured, and leave: the rooms are there, and the code is warm. */
   readonly first: readonly Guest[];
   /** They come and stay. */
   readonly guests: readonly Guest[];
@@ -25,7 +25,10 @@ export class StormLoad implements Load {
   }
 
   async prepare(): Promise<void> {
-    for (const { socket } of await enterAll(this.dialect, this.options.first)) socket.close();
+    await inTurns(await enterAll(this.dialect, this.options.first), this.options.atOnce, async (peer) => {
+      await this.dialect.leave(peer);
+      peer.socket.close();
+    });
   }
 
   async start(): Promise<void> {
