@@ -15,6 +15,7 @@ class YWebrtcDoor implements Door, YWebrtcHouse {
   readonly counters: YWebrtcCounters = { strangeFrames: 0, refusedTopics: 0, refusedClients: 0 };
   readonly topics: DoorServices['topics'];
   readonly idlers: Idlers;
+  readonly mostTopics: number;
   private last: { readonly payload: Buffer; readonly clients: number; readonly frame: Buffer } | undefined;
 
   constructor(
@@ -23,6 +24,7 @@ class YWebrtcDoor implements Door, YWebrtcHouse {
     readonly path: string,
   ) {
     this.topics = services.topics;
+    this.mostTopics = services.config.topics.maxTopicsPerMember;
     this.idlers = new Idlers(services.config.sockets.mostUnauthenticated);
   }
 

@@ -21,6 +21,8 @@ export interface YWebrtcHouse {
   readonly topics: Topics;
   readonly counters: YWebrtcCounters;
   readonly idlers: Idlers;
+  /** Topics that a socket may have; no frame names more. */
+  readonly mostTopics: number;
   /** The frame for a subscriber; the same for all who get the same payload. */
   echo(payload: Buffer, clients: number): Buffer;
 }
@@ -91,9 +93,10 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
 
   private act(frame: Exclude<ClientFrame, { type: 'ping' }>, text: string): void | Promise<void> {
     if (frame.type === 'publish') return this.publish(frame.topic, text);
-    for (const topic of frame.topics) {
+    // Each is compared with all rooms of a token: what is named beyond the limit is not looked at.
+    for (const topic of frame.topics.slice(0, this.house.mostTopics)) {
       if (frame.type === 'unsubscribe') this.member.unsubscribe(NAMESPACE + topic);
-      // One frame may name thousands: when there is no room for one there is none for the next.
+      // When there is no room for one there is none for the next.
       else if (!this.subscribe(topic)) return;
     }
   }
