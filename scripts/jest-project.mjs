@@ -6,20 +6,21 @@ import { ROOT, runCommand } from './run-command.mjs';
 
 /**
  * The kinds of test in the order they run: quick and narrow first. `needs` names what is put in place before;
- * `alone` runs one file after another, where nodes and browsers already use every core.
+ * `alone` runs one file after another, where nodes and browsers already use every core. `again`: real processes on a
+ * machine that others may use, where a file that fails is run once more; the log shows both.
  */
 export const PROJECTS = [
   { name: 'unit', needs: [], alone: false },
-  { name: 'contract', needs: ['redis'], alone: false },
+  { name: 'contract', needs: ['redis'], alone: false, again: true },
   { name: 'simulation', needs: [], alone: false },
-  { name: 'protocol', needs: ['redis', 'python'], alone: false },
-  { name: 'integration', needs: ['redis'], alone: false },
-  { name: 'cluster', needs: ['redis'], alone: true },
-  { name: 'faults', needs: ['redis'], alone: true },
+  { name: 'protocol', needs: ['redis', 'python'], alone: false, again: true },
+  { name: 'integration', needs: ['redis'], alone: false, again: true },
+  { name: 'cluster', needs: ['redis'], alone: true, again: true },
+  { name: 'faults', needs: ['redis'], alone: true, again: true },
   { name: 'manifests', needs: [], alone: false },
-  { name: 'hostile', needs: ['redis', 'coturn'], alone: true },
-  { name: 'bench', needs: ['redis'], alone: true },
-  { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true },
+  { name: 'hostile', needs: ['redis', 'coturn'], alone: true, again: true },
+  { name: 'bench', needs: ['redis'], alone: true, again: true },
+  { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true, again: true },
 ];
 
 const OUTPUT = join(ROOT, 'test-output');
@@ -57,19 +58,12 @@ const bound = (child, name, report) => {
   return bounds;
 };
 
-/**
- * Runs one project of jest.config.js in a process of its own.
- * @param {{name: string, alone: boolean}} project
- * @param {readonly string[]} more further arguments for Jest, such as a path
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{passed: number, failed: number, error?: Error}>} the counts; `error` when Jest did not end well
- */
-export const runJestProject = async ({ name, alone }, more, env) => {
-  mkdirSync(OUTPUT, { recursive: true });
+/** Jest in a process of its own. @returns its report; undefined: it wrote none */
+const runJest = async ({ name, alone }, more, env) => {
   const report = join(OUTPUT, `jest-${name}.json`);
   rmSync(report, { force: true });
   let bounds;
-  let error = await runCommand(
+  const error = await runCommand(
     `${name} tests`,
     process.execPath,
     [
@@ -85,9 +79,47 @@ export const runJestProject = async ({ name, alone }, more, env) => {
     () => undefined,
     (fault) => fault,
   );
-  if (!existsSync(report)) return { passed: 0, failed: 0, error };
-  const { success, numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
-  if (bounds?.endedAfterReport && success) error = undefined;
-  // A file that does not even load has no failed test, and is a failure all the same.
-  return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites), error };
+  if (!existsSync(report)) return { error, files: [] };
+  const { success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const files = testResults.map(({ name: path, status, assertionResults }) => {
+    const count = (wanted) => assertionResults.filter((result) => result.status === wanted).length;
+    // A file that does not even load has no failed test, and is a failure all the same.
+    return { path, passed: count('passed'), failed: Math.max(count('failed'), status === 'failed' ? 1 : 0) };
+  });
+  return { error: bounds?.endedAfterReport && success ? undefined : error, files };
+};
+
+/** What a fresh seed found is found, however a second run with another seed ends. */
+const BY_FRESH_SEEDS = /nemesis|[/\\]fuzz[/\\]/;
+/** When more files fail, it is not the machine. */
+const MOST_AGAIN = 3;
+
+const sum = (files) => ({
+  passed: files.reduce((total, { passed }) => total + passed, 0),
+  failed: files.reduce((total, { failed }) => total + failed, 0),
+});
+
+/**
+ * Runs one project of jest.config.js.
+ * @param {{name: string, alone: boolean, again?: boolean}} project
+ * @param {readonly string[]} more further arguments for Jest, such as a path
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{passed: number, failed: number, again: readonly string[], error?: Error}>} the counts; `again`: the
+ *   files that failed at first; `error` when Jest did not end well
+ */
+export const runJestProject = async (project, more, env) => {
+  mkdirSync(OUTPUT, { recursive: true });
+  const first = await runJest(project, more, env);
+  const failed = first.files.filter((file) => file.failed > 0).map(({ path }) => path);
+  const mayRunAgain = project.again && failed.length <= MOST_AGAIN && !failed.some((path) => BY_FRESH_SEEDS.test(path));
+  if (first.error === undefined || failed.length === 0 || !mayRunAgain) {
+    return { ...sum(first.files), again: [], error: first.error };
+  }
+  console.error(`\n━━ ${project.name} tests that failed, once more: ${failed.join(', ')}`);
+  const second = await runJest(project, ['--runTestsByPath', ...failed], env);
+  return {
+    ...sum([...first.files.filter(({ path }) => !failed.includes(path)), ...second.files]),
+    again: failed,
+    error: second.error,
+  };
 };

@@ -26,12 +26,14 @@ const test = async (names, forJest) => {
   if (projects.length === 0) return;
   const env = { ...process.env, ...(await provide(new Set(projects.flatMap(({ needs }) => needs)))) };
   const sum = { passed: 0, failed: 0 };
+  const again = [];
   let error;
   for (const project of projects) {
     console.log(`\n━━ ${project.name} tests`);
     const result = await runJestProject(project, forJest, env);
     sum.passed += result.passed;
     sum.failed += result.failed;
+    again.push(...result.again);
     error = result.error;
     if (error !== undefined) break;
   }
@@ -40,6 +42,7 @@ const test = async (names, forJest) => {
     console.log('\n━━ packages');
     supply();
   }
+  for (const path of again) console.log(`\nfailed at first, and is to be looked at: ${path}`);
   console.log(`\ntests: ${sum.passed} passed, ${sum.failed} failed`);
   if (error !== undefined) process.exitCode = 1;
 };
