@@ -1,16 +1,80 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { DEFAULT_LIMITS, type NodeId } from '@parley/protocol';
 import { until } from '../../../test/support/until.js';
 import { MemoryBus } from '../../bus/bus.memory.js';
 import { MemoryNames } from '../../names/names.memory.js';
 import { Switchboard } from '../../names/switchboard.js';
 import { MAX_BUFFERED_BYTES } from '../../signaling/session.js';
+import type { DoorSocket } from '../door.js';
 import { DoorSession, type DoorSessionHost } from '../door-session.js';
 import { DoorStats } from '../door-stats.js';
 import { emptyPeerjsCounters } from './counters.js';
-import { PeerjsVisitor } from './peerjs.visitor.js';
+import { MOST_UNDER_WAY, PeerjsVisitor } from './peerjs.visitor.js';
 
-const NODE = 'node' as NodeId;
+const boards: Switchboard[] = [];
+afterEach(() => {
+  for (const board of boards.splice(0)) board.stop();
+});
+
+/** A store that is as far away as another data centre. */
+class FarNames extends MemoryNames {
+  asked = 0;
+  most = 0;
+  override async route(...words: Parameters<MemoryNames['route']>) {
+    this.asked += 1;
+    this.most = Math.max(this.most, this.asked);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    this.asked -= 1;
+    return super.route(...words);
+  }
+}
+
+const start = async () => {
+  const names = new FarNames();
+  const bus = new MemoryBus();
+  await bus.listen('node' as NodeId);
+  const board = new Switchboard(names, bus, async () => []);
+  boards.push(board);
+  const enter = async (id: string) => {
+    const got: any[] = [];
+    const send = (frame: string): boolean => got.push(JSON.parse(frame)) > 0;
+    const socket: DoorSocket = {
+      connection: `socket of ${id}`,
+      address: undefined,
+      send,
+      push: send,
+      admit: () => true,
+      close: () => {},
+    };
+    const newcomer = { tenant: 'peerjs', id, proof: id, principal: undefined };
+    const visitor = new PeerjsVisitor(socket, board, emptyPeerjsCounters(), Promise.resolve(newcomer));
+    await until(() => got.length > 0);
+    return { id, got, visitor };
+  };
+  return { names, enter };
+};
+
+it('a client that meets thirty others at once loses nothing over a slow store, and is bounded in what it has under way', async () => {
+  const { names, enter } = await start();
+  const ada = await enter('ada');
+  const others = await Promise.all(Array.from({ length: 30 }, (_, n) => enter(`other ${n}`)));
+  let held = 0;
+  for (let n = 0; n < 11; n += 1) {
+    for (const { id } of others) {
+      // As the frame does: the next one is not handed over before a returned promise is settled.
+      const pending = ada.visitor.receive(JSON.stringify({ type: 'CANDIDATE', dst: id, payload: n }));
+      if (pending !== undefined) held += 1;
+      await pending;
+    }
+  }
+  await until(() => others.every(({ got }) => got.length === 12));
+  for (const { got } of others)
+    expect(got.slice(1).map(({ payload }) => payload)).toEqual(Array.from({ length: 11 }, (_, n) => n));
+  expect(held).toBeGreaterThan(0);
+  expect(names.most).toBeGreaterThan(20);
+  expect(names.most).toBeLessThanOrEqual(MOST_UNDER_WAY);
+});
+
 const ADA = { tenant: 't', name: 'ada' };
 const LETTER = 60_000;
 
@@ -31,8 +95,9 @@ const untaken = () => {
 
 it('gives a client all that waited for it, also more than a slow reader would get', async () => {
   const bus = new MemoryBus();
-  await bus.listen(NODE);
-  const board = new Switchboard(new MemoryNames(), bus, async () => [NODE]);
+  await bus.listen('node' as NodeId);
+  const board = new Switchboard(new MemoryNames(), bus, async () => []);
+  boards.push(board);
   const count = Math.ceil(MAX_BUFFERED_BYTES / LETTER) + 4;
   // A sender may have half a MiB waiting: it takes several.
   for (let n = 0; n < count; n += 1)
@@ -47,5 +112,4 @@ it('gives a client all that waited for it, also more than a slow reader would ge
   expect(session.state).toBe('on');
   session.closed();
   await board.settled();
-  board.stop();
 });
