@@ -124,15 +124,23 @@ export class NameLines {
     return connection !== undefined && this.deliver(connection, letter);
   }
 
-  /** Frees what is still to be freed, and puts back what the store may have forgotten. */
-  async renewAll(): Promise<void> {
-    if (!this.names.available) return;
+  /**
+   * Frees what is still to be freed, and puts back what the store may have forgotten.
+   * @returns false when the store did not answer for all of it
+   */
+  async renewAll(): Promise<boolean> {
+    if (!this.names.available) return false;
     for (const [connection, key] of [...this.owed]) {
       this.owed.delete(connection);
       await this.free(key, connection);
     }
     const lines = [...this.lines.values()].filter(({ early }) => early === undefined);
-    while (lines.length > 0) await Promise.all(lines.splice(0, RENEWED_AT_ONCE).map((line) => this.renew(line)));
+    let answered = this.owed.size === 0;
+    while (lines.length > 0) {
+      const renewed = await Promise.all(lines.splice(0, RENEWED_AT_ONCE).map((line) => this.renew(line)));
+      answered &&= !renewed.includes(false);
+    }
+    return answered;
   }
 
   private forget(connection: string): Line | undefined {
@@ -155,15 +163,19 @@ export class NameLines {
     else this.bus.send(node, encodeNodeLetter({ kind: 'lost', connection }));
   }
 
-  private async renew(line: Line): Promise<void> {
+  /** @returns false when the store did not answer */
+  private async renew(line: Line): Promise<boolean> {
     const { key, claim, holder } = line;
     const isHere = () => this.lines.get(claim.connection) === line;
-    if (!isHere()) return;
+    if (!isHere()) return true;
     const result = await this.names.renew(key, { ...claim, node: this.bus.node as NodeId }).catch(() => undefined);
-    if (result?.kind === 'taken' && isHere()) this.lose(claim.connection);
-    if (result?.kind !== 'claimed') return;
-    if (!isHere()) return this.putBack(key, claim.connection, result.letters);
-    for (const { body } of result.letters) holder.deliver(body);
+    if (result === undefined) return false;
+    if (result.kind === 'taken') {
+      if (isHere()) this.lose(claim.connection);
+    } else if (isHere()) {
+      for (const { body } of result.letters) holder.deliver(body);
+    } else await this.putBack(key, claim.connection, result.letters);
+    return true;
   }
 
   private async putBack(key: NameKey, connection: string, letters: readonly Letter[]): Promise<void> {

@@ -14,11 +14,11 @@ afterEach(() => {
 });
 
 /** A node by itself, whose store answers no claim until it is told to. */
-const start = async () => {
+const start = async (renewMs = 20) => {
   const names = new MemoryNames();
   const bus = new MemoryBus();
   await bus.listen(NODE);
-  const board = new Switchboard(names, bus, async () => [NODE], { timers: { ...NAME_TIMERS, renewMs: 20 } });
+  const board = new Switchboard(names, bus, async () => [NODE], { timers: { ...NAME_TIMERS, renewMs } });
   boards.push(board);
   let answer = (): void => {};
   const held = new Promise<void>((resolve) => {
@@ -32,7 +32,7 @@ const start = async () => {
       return result;
     };
   };
-  return { names, board, slow, answer };
+  return { names, bus, board, slow, answer };
 };
 
 const holder = () => {
@@ -99,5 +99,21 @@ describe('a switchboard', () => {
       name: 'NamesUnavailable',
     });
     expect([await board.send(ADA, 'b', 'x'), board.size]).toEqual(['refused', 0]);
+  });
+
+  it('asks again soon for a name that the store did not answer for', async () => {
+    const { names, board, bus } = await start(60_000);
+    expect(await board.claim(ADA, { connection: 'a', proof: 'p' }, holder())).toBe(true);
+    board.start();
+    const renew = names.renew.bind(names);
+    const asked: string[] = [];
+    names.renew = async (...words) => {
+      asked.push(words[0].name);
+      if (asked.length === 1) throw new Error('one shard is away');
+      return renew(...words);
+    };
+    bus.heardAgain();
+    await until(() => asked.length === 2);
+    expect(asked).toEqual(['ada', 'ada']);
   });
 });

@@ -19,6 +19,8 @@ import { UnderWay } from './under-way.js';
 
 /** A message is sent on when its receiver just moved; one that moves each time is given up. */
 const MOST_HOPS = 2;
+/** A renewal that the store did not answer is tried again after this. */
+const RENEW_AGAIN_MS = 1_000;
 
 /** How a message went: to the holder, to where it waits for one, or nowhere. */
 export type Sent = 'sent' | 'queued' | 'refused';
@@ -33,6 +35,7 @@ export class Switchboard {
   private readonly work = new UnderWay();
   private readonly timers: NameTimers;
   private clock: NodeJS.Timeout | undefined;
+  private again: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly names: Names,
@@ -47,7 +50,10 @@ export class Switchboard {
     this.book = new SenderBook(this.timers.expireMs, (from, key) => this.work.begin(this.expire(from, key)));
     bus.onPortMessage(PORT_LEADS.names, (message) => this.hear(message));
     // Redis was away, or this node has a new id: what it holds may be forgotten, or stand under the old one.
-    bus.onGap(() => this.work.begin(this.lines.renewAll()));
+    bus.onGap(() => {
+      this.living.doubt();
+      this.renew();
+    });
   }
 
   /** Names of this node's sockets. */
@@ -61,12 +67,14 @@ export class Switchboard {
   }
 
   start(): void {
-    this.clock = setInterval(() => this.work.begin(this.lines.renewAll()), this.timers.renewMs);
+    this.clock = setInterval(() => this.renew(), this.timers.renewMs);
     this.clock.unref();
   }
 
   stop(): void {
     clearInterval(this.clock);
+    this.clock = undefined;
+    clearTimeout(this.again);
     this.book.clear();
   }
 
@@ -105,6 +113,15 @@ export class Switchboard {
   /** Every name of a tenant that a socket of a node has which answers in time. In no order. */
   list(tenant: string): Promise<readonly string[]> {
     return this.roll.list(tenant);
+  }
+
+  /** Soon again while the store does not answer for all names: a stranger could take one that it forgot. */
+  private renew(): void {
+    clearTimeout(this.again);
+    const renewed = this.lines.renewAll().then((answered) => {
+      if (!answered && this.clock !== undefined) this.again = setTimeout(() => this.renew(), RENEW_AGAIN_MS).unref();
+    });
+    this.work.begin(renewed);
   }
 
   private async trySend(key: NameKey, letter: Letter, keep: boolean): Promise<Sent> {
