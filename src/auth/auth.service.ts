@@ -77,11 +77,13 @@ export class AuthService {
     const known = await this.refreshTokens.look(refreshToken);
     // A guest's token is not used up by a room that is closed to guests for a while.
     if (known?.guest) await this.requireOpenToGuests(known.guest.room);
+    // Who is put out while this is under way must not get a token from after that.
+    const asOf = Date.now();
     const seconds = known?.guest ? this.guestRefreshSeconds : this.config.jwt.refreshTokenSeconds;
     const rotated = await this.refreshTokens.rotate(refreshToken, seconds, address);
     if (rotated === undefined) throw new ProtocolError('refresh_invalid');
     const { grant, next, account } = rotated;
-    if (grant.guest !== null) return this.guestTokens(grant.subject, grant.guest.name, grant.guest.room, next);
+    if (grant.guest !== null) return this.guestTokens(grant.subject, grant.guest.name, grant.guest.room, next, asOf);
     if (account === undefined) throw new ProtocolError('refresh_invalid');
     return this.accountTokens(account, next);
   }
@@ -104,9 +106,9 @@ export class AuthService {
     return this.tokens(identity, {}, this.config.jwt.accessTokenSeconds, refreshToken, user.validAfter.getTime());
   }
 
-  private guestTokens(id: string, displayName: string, room: string, refreshToken: string): TokensResponse {
+  private guestTokens(id: string, displayName: string, room: string, refreshToken: string, asOf?: number) {
     const identity: Identity = { id, displayName, kind: 'guest' };
-    return this.tokens(identity, { [room]: 'guest' }, this.config.jwt.guestTokenSeconds, refreshToken, 0);
+    return this.tokens(identity, { [room]: 'guest' }, this.config.jwt.guestTokenSeconds, refreshToken, 0, asOf);
   }
 
   private tokens(
@@ -115,9 +117,10 @@ export class AuthService {
     expiresIn: number,
     refreshToken: string,
     notBefore: number,
+    asOf?: number,
   ): TokensResponse {
     const { id, displayName: name, kind } = user;
-    const accessToken = this.issuer.issue({ id, name, kind, grants, notBefore }, expiresIn);
+    const accessToken = this.issuer.issue({ id, name, kind, grants, notBefore, asOf }, expiresIn);
     return { accessToken, refreshToken, expiresIn, user };
   }
 

@@ -70,8 +70,7 @@ export class RemovalsService {
     const seen = (await this.policy.members(room)).filter((member) => member.user === user);
     const known = new Set([...(peer === undefined ? [] : [peer]), ...seen.map((member) => member.peer)]);
     const peers = [...known].slice(0, MOST_PEERS);
-    const at = new Date();
-    await orUnavailable(this.store.remove({ room, user, at, peers, ban }, trail));
+    const at = await orUnavailable(this.store.remove({ room, user, peers, ban }, trail));
     await this.announcer.tell({ fact: 'user_removed', room, user, at: at.getTime(), peers });
     if (ban !== undefined) await this.announcer.tell({ fact: 'knock_answered', room, user, admitted: false });
     await this.announcer.tell({ fact: 'lobby_changed', room });

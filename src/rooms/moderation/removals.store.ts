@@ -14,7 +14,6 @@ export type Ban = typeof bans.$inferSelect;
 export interface Sentence {
   readonly room: RoomId;
   readonly user: UserId;
-  readonly at: Date;
   readonly peers: readonly PeerId[];
   readonly ban: Pick<Ban, 'reason' | 'by' | 'until'> | undefined;
 }
@@ -29,11 +28,15 @@ export const insertRevocation = async (queries: Queries, user: string, before: D
 export class RemovalsStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  /** Everything that lets the user in ends at once, and the trail says so: all or nothing. */
-  remove({ room, user, at, peers, ban }: Sentence, trail: NewAuditRow): Promise<void> {
+  /**
+   * Everything that lets the user in ends at once, and the trail says so: all or nothing.
+   * @returns the moment from which on it holds
+   */
+  remove({ room, user, peers, ban }: Sentence, trail: NewAuditRow): Promise<Date> {
     return this.db.transaction(async (tx) => {
-      // A refresh that is under way is done first: its next token would not be seen below.
+      // A refresh that is under way is done first: its next token would not be seen below, nor be from before.
       await lockInTransaction(tx, 'tokens of', user);
+      const at = new Date();
       if (ban !== undefined) {
         await tx
           .insert(bans)
@@ -47,6 +50,7 @@ export class RemovalsStore {
         .where(and(eq(refreshTokens.subject, user), sql`${refreshTokens.guest} ->> 'room' = ${room}`));
       await tx.insert(removals).values({ room, user, at, peers: [...peers] });
       await insertAudit(tx, trail);
+      return at;
     });
   }
 

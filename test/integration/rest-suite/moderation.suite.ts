@@ -21,7 +21,7 @@ export const moderationSuite = (world: World): void => {
   };
 
   describe('a guest who is put out', () => {
-    it('has no refresh token left, also not one that was given at that very moment', async () => {
+    it('has no token left, also not one that was given at that very moment', async () => {
       const { as, room } = await setUp({ guestsAllowed: true });
       const refresh = (refreshToken: string) => world.http.post('/v1/auth/refresh').send({ refreshToken });
       const late: string[] = [];
@@ -30,7 +30,10 @@ export const moderationSuite = (world: World): void => {
         const kick = as.post(`/v1/rooms/${room}/kick`, { user: guest.id }).expect(204);
         const [refreshed] = await Promise.all([refresh(guest.refreshToken), kick]);
         if (refreshed.status !== 200) continue;
-        if ((await refresh(refreshed.body.refreshToken)).status === 200) late.push(guest.id);
+        const { accessToken, refreshToken } = refreshed.body;
+        if ((await refresh(refreshToken)).status === 200) late.push(`${guest.id} refreshes`);
+        const seen = await world.http.get(`/v1/rooms/${room}`).set('authorization', `Bearer ${accessToken}`);
+        if (seen.status === 200) late.push(`${guest.id} reads`);
       }
       expect(late).toEqual([]);
     });
