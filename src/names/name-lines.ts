@@ -19,8 +19,8 @@ const RENEWED_AT_ONCE = 100;
 export interface NameHolder {
   /** The name is the socket's. Called once and before any `deliver`, with what waited for it, oldest first. */
   opened(waiting: readonly string[]): void;
-  /** A message for the name. */
-  deliver(body: string): void;
+  /** A message for the name. False: it was not taken, and is not kept. */
+  deliver(body: string): boolean;
   /** Another socket of the same owner has the name now. Called once. */
   lost(): void;
   /** What this socket sent to a name has waited in vain. Once for all its letters to it. */
@@ -103,13 +103,13 @@ export class NameLines {
     this.work.begin(this.free(line.key, connection));
   }
 
-  /** False: there is no such socket, or no room before it is answered. */
+  /** False: there is no such socket, it takes no more, or no room before it is answered. */
   deliver(connection: string, letter: Letter): boolean {
     const line = this.lines.get(connection);
     if (line === undefined) return false;
-    if (line.early === undefined) line.holder.deliver(letter.body);
-    else if (line.early.length < MOST_EARLY) line.early.push(letter);
-    else return false;
+    if (line.early === undefined) return line.holder.deliver(letter.body);
+    if (line.early.length >= MOST_EARLY) return false;
+    line.early.push(letter);
     return true;
   }
 

@@ -40,7 +40,7 @@ const holder = () => {
   return {
     got,
     opened: (waiting: readonly string[]) => got.push('OPEN', ...waiting),
-    deliver: (body: string) => got.push(body),
+    deliver: (body: string) => got.push(body) > 0,
     lost: () => got.push('LOST'),
     expired: () => {},
   };

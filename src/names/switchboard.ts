@@ -169,8 +169,9 @@ export class Switchboard {
   }
 
   private receive(letter: Extract<NodeLetter, { kind: 'deliver' }>): void {
-    if (this.lines.has(letter.connection)) this.lines.deliver(letter.connection, letter);
-    else if (letter.hops < MOST_HOPS) this.work.begin(this.sendOn(letter));
+    if (this.lines.has(letter.connection)) {
+      if (!this.lines.deliver(letter.connection, letter)) this.stats.refused += 1;
+    } else if (letter.hops < MOST_HOPS) this.work.begin(this.sendOn(letter));
     else this.stats.refused += 1;
   }
 

@@ -110,9 +110,9 @@ export class TestHolder implements NameHolder {
     this.events.push('opened');
     this.got.push(...waiting);
   }
-  deliver(body: string): void {
+  deliver(body: string): boolean {
     if (!this.events.includes('opened')) throw new Error('a message before the name was opened');
-    this.got.push(body);
+    return this.got.push(body) > 0;
   }
   lost(): void {
     this.events.push('lost');

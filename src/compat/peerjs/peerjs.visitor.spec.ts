@@ -113,3 +113,28 @@ it('gives a client all that waited for it, also more than a slow reader would ge
   session.closed();
   await board.settled();
 });
+
+it('closes nobody for what others send: who is behind gets no more for now, and the sender of an offer is told', async () => {
+  const bus = new MemoryBus();
+  await bus.listen('node' as NodeId);
+  const board = new Switchboard(new MemoryNames(), bus, async () => []);
+  boards.push(board);
+  const enter = async (id: string) => {
+    const socket = untaken();
+    const host = { limits: DEFAULT_LIMITS, stats: new DoorStats(), now: () => 0, admitted: () => true, ended() {} };
+    const session = new DoorSession(id, socket, host as unknown as DoorSessionHost, undefined, undefined);
+    const newcomer = { tenant: 't', id, proof: id, principal: undefined };
+    const visitor = new PeerjsVisitor(session, board, emptyPeerjsCounters(), Promise.resolve(newcomer));
+    session.visitor = visitor;
+    await until(() => socket.sent.length > 0);
+    return { socket, session, visitor };
+  };
+  const [victim, stranger] = [await enter('victim'), await enter('stranger')];
+  const said = (type: string, payload: string) => JSON.stringify({ type, dst: 'victim', payload });
+  const count = Math.ceil(MAX_BUFFERED_BYTES / LETTER) + 2;
+  for (let n = 0; n < count; n += 1) await stranger.visitor.receive(said('CANDIDATE', `${n}`.padEnd(LETTER)));
+  await stranger.visitor.receive(said('OFFER', 'last'));
+  await until(() => stranger.socket.sent.some((frame) => frame.includes('EXPIRE')));
+  expect(victim.session.state).toBe('on');
+  expect(victim.socket.bufferedBytes).toBeLessThan(MAX_BUFFERED_BYTES + 2 * LETTER);
+});

@@ -78,11 +78,11 @@ export class PeerjsVisitor implements Visitor, NameHolder {
     for (const frame of waiting) this.socket.push(frame);
   }
 
-  deliver(frame: string): void {
-    if (this.socket.send(frame)) return;
-    // An offer is sent once and never again: who reads too slowly to get it had better come back.
-    this.counters.lost += 1;
-    this.socket.close(CLOSE_CODES.slowConsumer, 'too much is unsent');
+  /** False to a reader who is behind: the sender is told, and no sender can close another client's socket. */
+  deliver(frame: string): boolean {
+    const taken = this.socket.send(frame);
+    if (!taken) this.counters.lost += 1;
+    return taken;
   }
 
   lost(): void {
