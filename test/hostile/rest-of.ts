@@ -60,7 +60,8 @@ export const problemOf = ({ status, headers, body, text }: Answer): string => {
     body.type === `urn:parley:error:${body.code}` &&
     [body.title, body.detail, body.requestId].every((part) => typeof part === 'string' && part !== '');
   if (!isProblem) throw new Error(`not a problem: ${status} ${text.slice(0, 500)}`);
-  if (/\bat .+:\d+:\d+|node_modules|select .+ from|insert into/i.test(text))
+  // A line of a stack names a file: words such as "at most … 18:00:00Z" are none.
+  if (/\bat (?:.+ \()?(?:file:|node:|\/)\S*:\d+:\d+|node_modules|select .+ from|insert into/i.test(text))
     throw new Error(`it tells too much: ${text}`);
   return `${status} ${body.code}`;
 };
