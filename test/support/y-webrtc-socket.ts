@@ -55,12 +55,21 @@ export class YSocket {
     return this.frames.filter((frame) => frame.type === 'publish' && frame.topic === topic).map(({ data }) => data);
   }
 
-  /** Resolves when the server has handled what was sent before, which is no proof that it took effect elsewhere. */
+  /**
+   * Resolves when the server has handled what was sent before, which is no proof that it took effect elsewhere. Asks
+   * again each second: what is beyond a socket's rate is dropped, a ping too.
+   */
   async pong(): Promise<void> {
     const pongs = () => this.frames.filter(({ type }) => type === 'pong').length;
     const before = pongs();
-    this.send({ type: 'ping' });
-    await until(() => pongs() > before);
+    let asked = Number.NEGATIVE_INFINITY;
+    await until(() => {
+      if (performance.now() - asked >= 1_000) {
+        asked = performance.now();
+        this.send({ type: 'ping' });
+      }
+      return pongs() > before;
+    });
   }
 
   /** Resolves when what this socket publishes now has come to another, and so has whatever it published before. */
