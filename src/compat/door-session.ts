@@ -1,14 +1,12 @@
 import { CLOSE_CODES, type Limits } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
-import { MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES } from '../signaling/session.js';
+import { Backlog } from '../signaling/backlog.js';
 import type { SignalingSocket } from '../signaling/signaling-socket.js';
 import type { SocketTicket } from '../signaling/socket-quota.js';
 import { TokenBucket } from '../signaling/token-bucket.js';
 import type { DoorSocket, Visitor } from './door.js';
 import type { DoorStats } from './door-stats.js';
 
-/** How long a reader may stay behind with more than {@link MAX_BUFFERED_BYTES}. */
-const SLOW_MS = 4_000;
 /** Frames that are dropped for their rate within a minute; the next one closes the socket. */
 const MAX_REFUSALS = 200;
 
@@ -39,7 +37,7 @@ export class DoorSession implements DoorSocket {
   userFrames: TokenBucket | undefined;
   private readonly inbox: string[] = [];
   private busy = false;
-  private slowSince: number | undefined;
+  private readonly backlog: Backlog;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
   private readonly refusals: TokenBucket;
@@ -53,6 +51,7 @@ export class DoorSession implements DoorSocket {
   ) {
     const { limits } = host;
     this.openedAt = host.now();
+    this.backlog = new Backlog(socket, () => host.now());
     this.lastHeard = this.openedAt;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, this.openedAt);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, this.openedAt);
@@ -75,11 +74,10 @@ export class DoorSession implements DoorSocket {
 
   send(frame: string): boolean {
     if (this.state === 'closed') return false;
-    if (this.socket.bufferedBytes > MAX_BUFFERED_BYTES) {
+    if (this.backlog.isLong()) {
       this.endIfSlow();
       return false;
     }
-    this.slowSince = undefined;
     this.socket.send(frame);
     return true;
   }
@@ -130,14 +128,7 @@ export class DoorSession implements DoorSocket {
 
   /** A reader that stays behind must come back, not hold memory. */
   private endIfSlow(): boolean {
-    const unsent = this.socket.bufferedBytes;
-    if (unsent <= MAX_BUFFERED_BYTES) {
-      this.slowSince = undefined;
-      return false;
-    }
-    const now = this.host.now();
-    this.slowSince ??= now;
-    if (unsent <= MAX_UNSENT_BYTES && now - this.slowSince < SLOW_MS) return false;
+    if (!this.backlog.isTooLong()) return false;
     this.abandon(CLOSE_CODES.slowConsumer, 'too much is unsent');
     return true;
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CLOSE_CODES, type ConnectionId, DEFAULT_LIMITS } from '@parley/protocol';
 import { FakeSocket } from '../../test/support/fake-socket.js';
-import { type FrameHandler, MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES, Session } from './session.js';
+import { MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES } from './backlog.js';
+import { type FrameHandler, Session } from './session.js';
 import { TokenBucket } from './token-bucket.js';
 
 const make = (handler: FrameHandler, limits = DEFAULT_LIMITS) => {

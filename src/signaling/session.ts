@@ -12,18 +12,13 @@ import {
 } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
 import type { Actor } from '../rooms/moderation/actor.js';
+import { Backlog } from './backlog.js';
 import type { Subject } from './client-message.schema.js';
 
 import type { SignalingSocket } from './signaling-socket.js';
 import type { SocketTicket } from './socket-quota.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** Unsent bytes beyond which nothing of other clients is taken for this one: their senders are told. */
-export const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Unsent bytes, the server's own words included, that no reader that lives comes to. */
-export const MAX_UNSENT_BYTES = 8 * MAX_BUFFERED_BYTES;
-/** How long a reader may stay above the first of them. */
-const SLOW_MS = 4_000;
 /** Bad frames that are answered within a minute; the next one closes the socket. */
 const MAX_FAULTS_A_MINUTE = 10;
 /** Refused frames that are answered before the socket is closed. */
@@ -81,8 +76,7 @@ export class Session {
   private busy = false;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
-  /** Since when too much is unsent. */
-  private slowSince: number | undefined;
+  private readonly backlog: Backlog;
   // Made when they are first asked for: most sessions never chat, broadcast or err. A full one is what it would be.
   private ownChats: TokenBucket | undefined;
   private ownBroadcasts: TokenBucket | undefined;
@@ -100,6 +94,7 @@ export class Session {
     const start = now();
     this.openedAt = start;
     this.lastHeard = start;
+    this.backlog = new Backlog(socket, now);
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
     this.requests = new TokenBucket(limits.requestBurst, limits.requestsPerSecond, start);
@@ -153,11 +148,7 @@ export class Session {
 
   /** Passes on a frame of another client; false: too much is unsent, and this was not taken. */
   offerFrame(frame: Buffer | string): boolean {
-    if (this.socket.bufferedBytes > MAX_BUFFERED_BYTES) {
-      this.slowSince ??= this.now();
-      return false;
-    }
-    this.slowSince = undefined;
+    if (this.backlog.isLong()) return false;
     if (this.state !== 'closed') this.socket.send(frame);
     return true;
   }
@@ -228,14 +219,7 @@ export class Session {
 
   /** Called every heartbeat and with each frame: a reader that stays behind must come back, not hold memory. */
   endIfSlow(): boolean {
-    const unsent = this.socket.bufferedBytes;
-    if (unsent <= MAX_BUFFERED_BYTES) {
-      this.slowSince = undefined;
-      return false;
-    }
-    this.slowSince ??= this.now();
-    // Frames of one turn leave together: what is unsent within it says nothing of the reader.
-    if (unsent <= MAX_UNSENT_BYTES && this.now() - this.slowSince < SLOW_MS) return false;
+    if (!this.backlog.isTooLong()) return false;
     this.abandon(CLOSE_CODES.slowConsumer, 'too much is unsent');
     return true;
   }
