@@ -1,4 +1,5 @@
 import './node-version.mjs';
+import { randomInt } from 'node:crypto';
 import process from 'node:process';
 import { PROJECTS, runJestProject } from './jest-project.mjs';
 import { provide } from './provide.mjs';
@@ -7,12 +8,12 @@ import { setup } from './setup.mjs';
 
 /**
  * Every hostile input that docs/hostile.md names, and the fuzzers, against real nodes: `npm run hostile`.
- * What follows goes to Jest. The last line is `hostile: PASSED/TOTAL`.
+ * The fuzzers have a fresh seed each time, or `FUZZ_SEED`. What follows goes to Jest. The last line is `hostile: PASSED/TOTAL`.
  */
 const hostile = async () => {
   const project = PROJECTS.find(({ name }) => name === 'hostile');
   await setup();
-  const env = { ...process.env, ...(await provide(new Set(project.needs))) };
+  const env = { FUZZ_SEED: String(randomInt(2 ** 31)), ...process.env, ...(await provide(new Set(project.needs))) };
   const { passed, failed, error } = await runJestProject(project, process.argv.slice(2), env);
   if (error !== undefined) console.error(`\n${error.message}`);
   console.log(`\nhostile: ${passed}/${passed + failed}`);

@@ -89,8 +89,8 @@ const runJest = async ({ name, alone }, more, env) => {
   return { error: bounds?.endedAfterReport && success ? undefined : error, files };
 };
 
-/** What a fresh seed found is found, however a second run with another seed ends. */
-const BY_FRESH_SEEDS = /nemesis|[/\\]fuzz[/\\]/;
+/** What a seed found is found, however a second run ends. */
+const BY_SEEDS = /nemesis|[/\\]fuzz[/\\]/;
 /** When more files fail, it is not the machine. */
 const MOST_AGAIN = 3;
 
@@ -111,7 +111,7 @@ export const runJestProject = async (project, more, env) => {
   mkdirSync(OUTPUT, { recursive: true });
   const first = await runJest(project, more, env);
   const failed = first.files.filter((file) => file.failed > 0).map(({ path }) => path);
-  const mayRunAgain = project.again && failed.length <= MOST_AGAIN && !failed.some((path) => BY_FRESH_SEEDS.test(path));
+  const mayRunAgain = project.again && failed.length <= MOST_AGAIN && !failed.some((path) => BY_SEEDS.test(path));
   if (first.error === undefined || failed.length === 0 || !mayRunAgain) {
     return { ...sum(first.files), again: [], error: first.error };
   }

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { ERRORS, type ErrorCode, ProtocolError } from '@parley/protocol';
 import { BusUnavailable } from '../bus/bus.js';
-import { isDatabaseLost } from '../database/database-errors.js';
+import { isDatabaseLost, isTextRefused } from '../database/database-errors.js';
 import { PresenceUnavailable } from '../presence/presence.js';
 
 /** RFC 9457. `code` is stable, the sentences are for people. */
@@ -42,6 +42,8 @@ export const expectedFault = (error: unknown): ProtocolError | undefined => {
   if (error instanceof PresenceUnavailable || error instanceof BusUnavailable || isDatabaseLost(error)) {
     return new ProtocolError('unavailable', undefined, { retryAfterMs: RETRY_MS });
   }
+  // Every field says what it takes; this is for the one that does not say enough.
+  if (isTextRefused(error)) return new ProtocolError('bad_request');
   // Their messages may repeat what the client sent: the table's sentence is said instead.
   if (error instanceof HttpException) {
     const code = BY_STATUS[error.getStatus()] ?? (error.getStatus() < 500 ? 'bad_request' : undefined);

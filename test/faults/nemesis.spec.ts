@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { judge } from './judge.js';
 import { runNemesis } from './nemesis.js';
@@ -6,8 +5,8 @@ import { planFaults } from './plan.js';
 
 const SECONDS = 10;
 
-/** Standalone, with Sentinels, and a fresh one. */
-const SEEDS = [8, 11, randomInt(1, 2 ** 31)];
+/** Standalone, and with Sentinels. Fresh ones are drawn by `npm run faults`. */
+const SEEDS = [8, 11, 1_404_768_812];
 
 describe('faults by a seed', () => {
   it.each(SEEDS)(

@@ -8,7 +8,7 @@ import { type AddressedRest, restOf } from './rest-of.js';
 export const SECRET = 'kT9wQe7xLm2ZpV4sRb8YcN6uHf3JdG5a-hostile-stage';
 
 /** What must never be in a log: tokens, keys, addresses of candidates, passwords of ICE. */
-const SECRETS_IN_LOGS = /eyJ[A-Za-z0-9_-]{10}|Bearer |candidate:|a=ice-pwd|sk_|hunter2-hostile/;
+const SECRETS_IN_LOGS = /eyJ[A-Za-z0-9_-]{10}|Bearer |candidate:|a=ice-pwd|\bsk_|hunter2-hostile/;
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -3,6 +3,7 @@ import { ID_PATTERN } from '@parley/protocol';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { IsMoment } from '../../http/moment.js';
+import { IsUserId } from '../../users/user-id.js';
 
 const OF_USER = { required: false, minLength: 1, maxLength: 128, example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
 
@@ -32,14 +33,12 @@ export class AuditQuery extends RoomAuditQuery {
 
   @ApiProperty({ ...OF_USER, description: 'Who did it.' })
   @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @IsUserId()
   readonly actor?: string;
 
   @ApiProperty({ ...OF_USER, description: 'To whom; at a log-in that failed, the name that was tried.' })
   @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @IsUserId()
   readonly target?: string;
 
   @ApiProperty({ required: false, example: 'auth.login_failed', pattern: '^[a-z_]{1,32}\\.[a-z_]{1,32}$' })

@@ -1,12 +1,12 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
-import { isPrintable } from '../../users/display-name.js';
+import { isUserId } from '../../users/user-id.js';
 
 /** A user's id in a path: of an account, of a guest, or of an outside issuer. */
 @Injectable()
 export class UserIdPipe implements PipeTransform<string, string> {
   transform(value: string): string {
-    if (!isPrintable(value, 128)) throw new ProtocolError('not_found');
+    if (!isUserId(value)) throw new ProtocolError('not_found');
     return value;
   }
 }

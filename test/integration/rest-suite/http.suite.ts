@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { undescribed } from './answer-judge.js';
+import { ADMINISTRATOR } from './audit.suite.js';
 import { problem, type World } from './world.js';
 
 interface Operation {
@@ -25,6 +26,24 @@ export const httpSuite = (world: World): void => {
         'DELETE, GET, HEAD, PATCH',
       ]);
       expect(JSON.stringify((await world.http.get('/v1/<script>')).body)).not.toContain('script');
+    });
+
+    it('says of text that no database holds which field it stands in', async () => {
+      const owner = await world.account();
+      const as = world.as(owner);
+      const admin = world.as(world.external(ADMINISTRATOR));
+      const room = `/v1/rooms/${await world.room(owner)}`;
+      const nobody = { user: 'no\0body' };
+      const fieldOf = async (asked: PromiseLike<{ status: number; body: unknown }>) => {
+        const { status, body } = await asked;
+        return [status, ...((body as { errors?: { field: string }[] }).errors ?? []).map(({ field }) => field)];
+      };
+      for (const path of ['kick', 'bans', 'permit', 'transfer'])
+        expect([path, ...(await fieldOf(as.post(`${room}/${path}`, nobody)))]).toEqual([path, 400, 'user']);
+      expect(await fieldOf(as.get(`${room}/members?after=%00`))).toEqual([400, 'after']);
+      expect(await fieldOf(admin.get('/v1/audit?actor=%00'))).toEqual([400, 'actor']);
+      expect(await fieldOf(admin.get('/v1/audit?target=%00'))).toEqual([400, 'target']);
+      for (const path of [`${room}/members/%00`, `${room}/bans/%00`]) expect((await as.delete(path)).status).toBe(404);
     });
 
     it.each([

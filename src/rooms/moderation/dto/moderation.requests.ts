@@ -1,19 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ID_PATTERN, type PeerId } from '@parley/protocol';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsPrintable } from '../../../users/display-name.js';
+import { IsUserId } from '../../../users/user-id.js';
 import { IsLocked, isGiven } from '../../dto/setting-fields.js';
 
 const PEER = { example: 'p_Vn3kQ8sLxT0b', pattern: ID_PATTERN.source };
@@ -29,8 +18,7 @@ export class TargetRequest {
 
   @ApiProperty({ ...USER, required: false })
   @ValidateIf(isGiven)
-  @IsString()
-  @Length(1, 128)
+  @IsUserId()
   readonly user?: string;
 }
 
@@ -86,8 +74,7 @@ export class LockRequest {
 /** Who is to be the owner. */
 export class TransferRequest {
   @ApiProperty(USER)
-  @IsString()
-  @Length(1, 128)
+  @IsUserId()
   readonly user!: string;
 }
 
@@ -150,7 +137,6 @@ export class AnswerKnockRequest {
 export class ListMembersQuery {
   @ApiProperty({ ...USER, required: false, description: '`nextAfter` of the page before.' })
   @ValidateIf(isGiven)
-  @IsString()
-  @Length(1, 128)
+  @IsUserId()
   readonly after?: string;
 }
