@@ -20,6 +20,41 @@ describe('what is asked together', () => {
     expect(questions).toEqual([['a', 'b', 'a'], ['a']]);
   });
 
+  it('is one question for all who come while another is asked, and waits no longer than its patience', async () => {
+    const questions: (readonly string[])[] = [];
+    const answers: (() => void)[] = [];
+    const asked = async (count: number) => {
+      while (questions.length < count) await new Promise(setImmediate);
+    };
+    const hold = (patienceMs?: number) =>
+      askedTogether<string, string>(async (keys) => {
+        questions.push(keys);
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return keys;
+      }, patienceMs);
+    const patient = hold(3_600_000);
+    const all = [patient('a')];
+    await asked(1);
+    all.push(patient('b'));
+    await new Promise(setImmediate);
+    all.push(patient('c'));
+    await new Promise(setImmediate);
+    expect(questions).toEqual([['a']]);
+    answers.shift()?.();
+    await asked(2);
+    expect(questions).toEqual([['a'], ['b', 'c']]);
+    answers.shift()?.();
+    expect(await Promise.all(all)).toEqual(['a', 'b', 'c']);
+
+    const hasty = hold(1);
+    const others = [hasty('d')];
+    await asked(3);
+    others.push(hasty('e'));
+    await asked(4);
+    for (const answer of answers) answer();
+    expect(await Promise.all(others)).toEqual(['d', 'e']);
+  });
+
   it('is bounded: what is beyond goes into the next question', async () => {
     const { questions, ask } = recorded();
     await Promise.all(Array.from({ length: 450 }, (_, n) => ask(`k${n}`)));

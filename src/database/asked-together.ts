@@ -4,19 +4,60 @@ import { isDatabaseLost } from './database-errors.js';
 /** Keys of one question; what is beyond goes into the next one. */
 const MOST_KEYS = 200;
 
+/** No longer than this, in milliseconds, does a question wait for the answer to the one before. */
+const PATIENCE_MS = 50;
+
 /**
- * Makes one question of all that is asked for within one turn of the event loop: what a query costs this process is
- * mostly the query, not its rows, and people come in crowds after a node's death. Nothing is remembered.
+ * Makes one question of all that is asked for within one turn of the event loop, and of all that is asked for while
+ * the question before is not answered: what a query costs this process is mostly the query, not its rows, and people
+ * come in crowds after a node's death. Who comes alone waits for nobody. Nothing is remembered.
  * @param ask one answer for each key, in their order
  */
-export const askedTogether = <K, V>(ask: (keys: readonly K[]) => Promise<readonly V[]>): ((key: K) => Promise<V>) => {
-  const loader = new DataLoader<K, V>((keys) => answers(ask, keys), {
+export const askedTogether = <K, V>(
+  ask: (keys: readonly K[]) => Promise<readonly V[]>,
+  patienceMs = PATIENCE_MS,
+): ((key: K) => Promise<V>) => {
+  const turns = new Turns(patienceMs);
+  const loader = new DataLoader<K, V>((keys) => turns.take(() => answers(ask, keys)), {
     cache: false,
     maxBatchSize: MOST_KEYS,
-    batchScheduleFn: (callback) => void setImmediate(callback),
+    batchScheduleFn: (callback) => turns.schedule(callback),
   });
   return (key) => loader.load(key);
 };
+
+/** One question after another, for as long as answers come. */
+class Turns {
+  private asking = 0;
+  private next: (() => void) | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly patienceMs: number) {}
+
+  schedule(question: () => void): void {
+    // The one that waited is full when there is another.
+    this.go();
+    if (this.asking === 0) return void setImmediate(question);
+    this.next = question;
+    this.timer = setTimeout(() => this.go(), this.patienceMs);
+  }
+
+  async take<T>(ask: () => Promise<T>): Promise<T> {
+    this.asking += 1;
+    try {
+      return await ask();
+    } finally {
+      this.asking -= 1;
+      this.go();
+    }
+  }
+
+  private go(): void {
+    clearTimeout(this.timer);
+    this.next?.();
+    this.next = undefined;
+  }
+}
 
 /** A key that the database cannot be asked for fails alone. */
 const answers = async <K, V>(

@@ -32,6 +32,9 @@ const RAISED: Readonly<Record<string, string>> = {
   MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: MUCH,
 };
 
+/** For whoever wants to see where the time goes: `--cpu-prof --cpu-prof-dir=DIR`, or `--perf-basic-prof` under perf. */
+const PROFILING = process.env['PARLEY_BENCH_NODE_FLAGS']?.split(' ') ?? [];
+
 /**
  * Starts so many nodes, as an operator does.
  * @param flags for Node itself, such as those of a heap snapshot
@@ -55,7 +58,7 @@ export const startParley = async (
   const nodes = await Promise.all(
     Array.from({ length: count }, (_, i) =>
       startServer(
-        [...flags, 'dist/main.js'],
+        [...flags, ...PROFILING, 'dist/main.js'],
         { ...shared, NODE_ID: `n${i + 1}`, DATA_DIR: join(folder, String(i)) },
         /Parley is ready:\s+http:\/\/[^:]+:(\d+)/,
       ),

@@ -17,7 +17,7 @@ const storm = (nodes: 1 | 2): Work => ({
   systems: nodes === 1 ? SYSTEMS : CLUSTERED,
   run: (system, ground, { quick }) =>
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
-      const guests = guestsOf('g', quick ? 20 : 3_000, 2, running, ground);
+      const guests = guestsOf('g', quick ? 20 : 6_000, 2, running, ground);
       const first = guestsOf('first', guests.length / 2, 1, running, ground);
       const crowd = await load({
         load: 'storm',
