@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type UserId } from '@parley/protocol';
 
 import type { Bus, Fact } from '../bus/bus.js';
 import type { Config } from '../config/config.js';
 import { SecurityLog } from '../http/security-log.js';
+import { newConnectionId } from '../signaling/connection-id.js';
 import type { Movable } from '../signaling/drain.js';
 import type { ServerWebSocket } from '../signaling/server-web-socket.js';
 import type { UpgradeRoute } from '../signaling/signaling.adapter.js';
@@ -84,7 +84,7 @@ export class DoorKeeper {
     const stats = this.stats.get(door.name) as DoorStats;
     const ticket = this.quota.ticketOf(request.socket);
     const session = new DoorSession(
-      randomBytes(12).toString('base64url'),
+      newConnectionId(),
       new WsSocket(ws, request.socket),
       this.hostOf(door, stats),
       ticket?.address ?? request.socket.remoteAddress,

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { CLOSE_CODES, type ConnectionId } from '@parley/protocol';
+import { CLOSE_CODES } from '@parley/protocol';
 import type { Bus, Fact } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
+import { newConnectionId } from './connection-id.js';
 import { renewIceServers } from './ice-renewal.js';
 import { NodeInbox } from './node-inbox.js';
 import type { NodeLife } from './node-life.js';
@@ -74,8 +74,7 @@ export class SignalingNode {
   /** A new socket: its session is the only one that writes to it. */
   accept(socket: SignalingSocket): Session {
     const { services, router } = this;
-    const connection = randomBytes(12).toString('base64url') as ConnectionId;
-    const session = new Session(connection, socket, services.limits, router.route, services.now);
+    const session = new Session(newConnectionId(), socket, services.limits, router.route, services.now);
     session.describe = router.describe;
     services.registry.add(session);
     session.whenClosed(() => {
