@@ -13,6 +13,11 @@ const pair = async (open: (n: number) => Promise<YSocket>): Promise<{ a: YSocket
   const [a, b] = await Promise.all([open(0), open(1)]);
   const room = aRoom();
   await Promise.all([a.hears(room), b.hears(room)]);
+  // What the other published to find out may come later still, and before these.
+  const words = ['barrier a', 'barrier b'];
+  a.publish(room, words[0]);
+  b.publish(room, words[1]);
+  await until(() => [a, b].every((socket) => words.every((word) => socket.heard(room).includes(word))));
   a.frames.length = 0;
   b.frames.length = 0;
   return { a, b, room };
