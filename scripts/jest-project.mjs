@@ -74,7 +74,7 @@ const runJest = async ({ name, alone }, more, env) => {
       ...(alone ? ['--runInBand'] : [`--maxWorkers=${workers}`]),
       ...more,
     ],
-    { env, started: (child) => (bounds = bound(child, name, report)) },
+    { env, tied: true, started: (child) => (bounds = bound(child, name, report)) },
   ).then(
     () => undefined,
     (fault) => fault,

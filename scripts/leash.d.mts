@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
 export declare const startOnLeash: (
@@ -12,3 +13,14 @@ export declare const startOnLeash: (
   stop(): Promise<number>;
   kill(): void;
 };
+
+export declare const spawnTied: (
+  program: string,
+  args: readonly string[],
+  options?: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly output?: 'ignore' | 'inherit';
+    readonly group?: boolean;
+  },
+) => ChildProcess;

@@ -52,3 +52,35 @@ export const startOnLeash = (signal, program, args, env = process.env) => {
     kill: () => process.kill(-child.pid, 'SIGKILL'),
   };
 };
+
+/**
+ * Becomes the program, with its pid. Beside it waits a reader of a pipe whose other end we hold, and nobody's child: a
+ * line ends the reader, the pipe's end without one ends the program, or all of its group.
+ */
+const TIE = `
+victim=$1$$
+shift
+( { trap '' INT TERM HUP; read -r _ <&3 || kill -s KILL -- "$victim"; } >/dev/null 2>&1 & )
+exec "$@" 3<&-
+`;
+
+/**
+ * Starts a program that has nothing to keep, and gets a SIGKILL when we end without it, also by one.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, output?: 'ignore' | 'inherit', group?: boolean}} [options]
+ *   `output` is `ignore` by default; `group`: it gets a process group of its own, and all of that ends with it or with us
+ * @returns {import('node:child_process').ChildProcess} the program itself
+ */
+export const spawnTied = (program, args, { cwd, env, output = 'ignore', group = false } = {}) => {
+  const child = spawn('/bin/sh', ['-c', TIE, 'leash', group ? '-' : '', program, ...args], {
+    ...{ cwd, env },
+    detached: group,
+    stdio: ['ignore', output, output, 'pipe'],
+  });
+  const tie = child.stdio[3];
+  tie.on('error', () => undefined);
+  // The pid is nobody's now, and may be another's soon: whoever waits must not send it a signal.
+  child.once('exit', () => (group ? tie.destroy() : tie.end('\n')));
+  return child;
+};

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { spawnTied } from './leash.mjs';
 
 /** The top folder of the project. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -17,13 +18,15 @@ export class CommandFailed extends Error {
  * @param {string} title what a person calls it, for the error
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, started?: (child: import('node:child_process').ChildProcess) => void}} [options]
- *   `started` gets the process, for whoever wants to end it
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, tied?: boolean, started?: (child: import('node:child_process').ChildProcess) => void}} [options]
+ *   `tied`: it ends when we do, with all that it started; `started` gets the process, for whoever wants to end it
  * @throws {CommandFailed} when it cannot start, ends with another code than 0, or is ended by a signal
  */
-export const runCommand = (title, program, args, { cwd = ROOT, env = process.env, started } = {}) =>
+export const runCommand = (title, program, args, { cwd = ROOT, env = process.env, tied = false, started } = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = tied
+      ? spawnTied(program, args, { cwd, env, output: 'inherit', group: true })
+      : spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
     started?.(child);
     child.once('error', (error) => reject(new CommandFailed(`${title} could not start: ${error.message}`)));
     child.once('close', (code, signal) => {

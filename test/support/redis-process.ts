@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnTied } from '../../scripts/leash.mjs';
 import { findRedisServer } from '../../scripts/provision-redis.mjs';
 import { until } from './until.js';
 
-/** One real redis-server on loopback, with a folder of its own and nothing kept on disk. */
+/** One real redis-server on loopback, with a folder of its own and nothing kept on disk. It ends when we do. */
 export class RedisProcess {
   private child: ChildProcess | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
@@ -47,7 +48,7 @@ export class RedisProcess {
     const file = join(this.folder, 'redis.conf');
     // A sentinel writes what it learned into its file, and has to find it again.
     if (this.child === undefined || !this.sentinel) writeFileSync(file, `${[...this.lines(), ...more].join('\n')}\n`);
-    const child = spawn(this.program, [file, ...(this.sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
+    const child = spawnTied(this.program, [file, ...(this.sentinel ? ['--sentinel'] : [])]);
     this.child = child;
     let gone = false;
     child.once('error', () => (gone = true));

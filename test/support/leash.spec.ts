@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawnTied } from '../../scripts/leash.mjs';
+import { commandOf } from '../../src/database/process-identity.js';
+import { until } from './until.js';
+
+const LEASH = join(import.meta.dirname, '../../scripts/leash.mjs');
+const ENDLESS = 'setInterval(() => {}, 1e6)';
+/** A program with a child that nobody ends. */
+const FAMILY = `
+  const { pid } = require('node:child_process').spawn(process.execPath, ['-e', '${ENDLESS}'], { stdio: 'ignore' });
+  console.log(JSON.stringify([process.pid, pid]));
+  ${ENDLESS};
+`;
+const STARTER = `
+  import { spawnTied } from ${JSON.stringify(LEASH)};
+  spawnTied(process.execPath, ['-e', ${JSON.stringify(FAMILY)}], { output: 'inherit', group: process.argv[1] === 'group' });
+  ${ENDLESS};
+`;
+
+/** Nobody may have asked yet how one ended that is nobody's child: it has no command any more. */
+const lives = (pid: number): boolean => Boolean(commandOf(pid));
+
+/** A process that has a family on its tie. */
+const start = async (kind: 'group' | 'alone'): Promise<{ starter: ChildProcess; parent: number; child: number }> => {
+  const words = ['--input-type=module', '-e', STARTER, kind];
+  const starter = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(starter.stdout, 'data');
+  const [parent, child] = JSON.parse(line) as [number, number];
+  return { starter, parent, child };
+};
+
+describe('a program that is tied to us', () => {
+  const started: number[] = [];
+  afterEach(() => {
+    for (const pid of started.splice(0)) if (lives(pid)) process.kill(pid, 'SIGKILL');
+  });
+
+  it('ends when we get a SIGKILL', async () => {
+    const { starter, parent, child } = await start('alone');
+    started.push(starter.pid!, parent, child);
+    starter.kill('SIGKILL');
+    await until(() => !lives(parent));
+    expect(lives(child)).toBe(true);
+  });
+
+  it('takes along what it started, when it has a group', async () => {
+    const { starter, parent, child } = await start('group');
+    started.push(starter.pid!, parent, child);
+    starter.kill('SIGKILL');
+    await until(() => !lives(parent) && !lives(child));
+  });
+
+  it('leaves none of its group behind when it ends before us', async () => {
+    const { starter, parent, child } = await start('group');
+    started.push(starter.pid!, parent, child);
+    process.kill(parent, 'SIGKILL');
+    await until(() => !lives(child));
+    expect(lives(starter.pid!)).toBe(true);
+  });
+
+  it('is the process that we hold', async () => {
+    const child = spawnTied(process.execPath, ['-e', 'process.exit(process.pid % 200)']);
+    expect(await once(child, 'exit')).toEqual([child.pid! % 200, null]);
+    const endless = spawnTied(process.execPath, ['-e', ENDLESS]);
+    endless.kill('SIGSTOP');
+    endless.kill('SIGKILL');
+    expect(await once(endless, 'exit')).toEqual([null, 'SIGKILL']);
+  });
+
+  it('that is not there ends at once', async () => {
+    expect(await once(spawnTied('/nowhere/at all', []), 'exit')).toEqual([127, null]);
+  });
+});
