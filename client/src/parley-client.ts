@@ -21,6 +21,7 @@ import { IceServerList } from './ice-server-list.js';
 import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Requests } from './requests.js';
 import { Room } from './room.js';
+import { RoomBook } from './room-book.js';
 import type { RoomContext } from './room-context.js';
 import { newId } from './session-key.js';
 import { checkSize, json } from './sizes.js';
@@ -40,12 +41,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #early: EarlyFrames;
-  readonly #rooms = new Map<RoomId, { readonly room: Room; readonly entered: Promise<Room> }>();
-  /**
-   * Rooms that this session's peer has left, whether or not the server heard of it. It would let an unheard one in again
-   * under the same id, whose numbers begin anew here and go on for the others: so it takes a fresh session.
-   */
-  readonly #spent = new Set<RoomId>();
+  readonly #rooms = new RoomBook();
   readonly #context: RoomContext;
   #state: ClientState = 'idle';
   #reporting = false;
@@ -69,7 +65,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       fault: (error) => this.#report(error),
     });
     this.#requests = new Requests(resolved.clock, resolved.random, ({ header, room }) => {
-      const ready = room === undefined || this.#rooms.get(room)?.room.attached === true;
+      const ready = room === undefined || this.#rooms.get(room)?.attached === true;
       return ready && this.#connection.send(header);
     });
     this.#context = {
@@ -83,13 +79,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       congested: () => this.#connection.congested,
       report: (error) => this.#report(error),
       renew: () => this.#renew(),
-      forget: (id, room) => {
-        const known = this.#rooms.get(id)?.room;
-        if (known !== room) return;
-        this.#rooms.delete(id);
-        // A first join that was refused has made no peer.
-        if (known.self !== '') this.#spent.add(id);
-      },
+      forget: (id, room) => this.#rooms.forget(id, room),
     };
   }
 
@@ -161,16 +151,13 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     const id = roomId as RoomId;
     await this.connect();
     if (signal?.aborted) throw new ParleyError('cancelled');
-    const known = this.#rooms.get(id);
-    if (known?.room.live) return known.entered;
+    const known = this.#rooms.entered(id);
+    if (known) return known;
     if (this.state === 'closed') throw new ParleyError('closed');
-    if (known || this.#spent.has(id)) {
-      this.#rooms.delete(id);
-      this.#renew();
-    }
+    if (this.#rooms.isSpent(id)) this.#renew(id);
     const room = new Room(id, this.#context, { meta, media, invite, waiting });
     const entered = room.enter().then(() => room);
-    this.#rooms.set(id, { room, entered });
+    this.#rooms.add(room, entered);
     const cancel = () => room.cancel();
     signal?.addEventListener('abort', cancel);
     return entered.finally(() => signal?.removeEventListener('abort', cancel));
@@ -196,7 +183,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
 
   /** Leave all rooms and close. Resolves when the server knows of it, or after 5 s without it. */
   async close(): Promise<void> {
-    if (this.#state === 'connected') await Promise.all([...this.#rooms.values()].map(({ room }) => room.leave()));
+    if (this.#state === 'connected') await Promise.all(this.#rooms.all.map((room) => room.leave()));
     this.#connection.close();
   }
 
@@ -206,18 +193,17 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.#become('connected');
     this.#settle?.resolve();
     this.#requests.flush();
-    for (const { room } of [...this.#rooms.values()]) if (room.live) room.connected();
+    for (const room of this.#rooms.all) if (room.live) room.connected();
   }
 
   #lost(): void {
-    for (const { room } of this.#rooms.values()) room.disconnected();
+    for (const room of this.#rooms.all) room.disconnected();
     this.#become('reconnecting');
   }
 
   #closed(why: ParleyError | undefined): void {
     const error = why ?? new ParleyError('closed');
-    for (const { room } of [...this.#rooms.values()]) room.close(error);
-    this.#rooms.clear();
+    this.#rooms.close(error);
     this.#requests.close(error);
     this.#early.clear();
     this.#settle?.reject(error);
@@ -232,7 +218,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       case 'signal':
       case 'ack': {
         const frame = { message, body };
-        if (![...this.#rooms.values()].some(({ room }) => room.receiveFrom(frame))) this.#early.keep(frame);
+        if (!this.#rooms.all.some((room) => room.receiveFrom(frame))) this.#early.keep(frame);
         break;
       }
       case 'error':
@@ -252,7 +238,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
         this.#connection.drain(message.reconnectAfterMs);
         break;
       default:
-        if ('room' in message) this.#rooms.get(message.room)?.room.receive(message, body);
+        if ('room' in message) this.#rooms.get(message.room)?.receive(message, body);
         if ('re' in message && message.re !== undefined) this.#requests.settle(message.re, message);
     }
   }
@@ -260,22 +246,22 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   #refuse(frame: ErrorMessage): void {
     const known =
       (frame.re !== undefined && this.#requests.refuse(frame.re, frame)) ||
-      [...this.#rooms.values()].some(({ room }) => room.refuse(frame));
+      this.#rooms.all.some((room) => room.refuse(frame));
     // A signal to a peer that left meanwhile has its result already.
     if (!known && frame.to === undefined) this.#report(errorOf(frame));
   }
 
   #setIceServers(iceServers: readonly IceServer[]): void {
     if (!this.#ice.take(iceServers)) return;
-    for (const { room } of this.#rooms.values()) room.configure(this.#ice.configuration);
+    for (const room of this.#rooms.all) room.configure(this.#ice.configuration);
     this.emit('ice_servers', iceServers);
   }
 
-  #renew(): void {
-    this.#spent.clear();
+  #renew(without?: RoomId): void {
+    this.#rooms.renew(without);
     // They were for the peers that are over: no frame names its receiver.
     this.#early.clear();
-    for (const { room } of this.#rooms.values()) {
+    for (const room of this.#rooms.all) {
       // Without this the others would see the old peer as away for the whole resume window.
       if (room.attached) this.#connection.send({ type: 'leave', id: newId(), room: room.id });
       room.renew();
