@@ -7,7 +7,7 @@ import { ask, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { BusFixture } from './bus.contract.js';
 import { type PresenceFixture, TIMERS } from './presence.fixture.js';
-import type { TopicsFixture } from './topics.contract.js';
+import type { TopicsFixture } from './topics.fixture.js';
 
 /** The prefix of every key that the contract suite writes. */
 export const PREFIX = 'contract';

@@ -4,7 +4,7 @@ import { MAX_UNANSWERED_BYTES } from '../../src/topics/topics.redis.js';
 import { ask, startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { Links, PREFIX, place, topicsFixture } from './redis.fixture.js';
-import { aTopic, barrier, type Listener, listen, say, type TopicsFixture } from './topics.contract.js';
+import { aTopic, barrier, type Listener, listen, say, type TopicsFixture } from './topics.fixture.js';
 
 /** What only topics that can fail have to show. */
 const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' | 'shardedpubsub'): void => {

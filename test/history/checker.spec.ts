@@ -1,64 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { check } from './checker.js';
-import type { HistoryEvent } from './history.js';
-import { merge, parseHistory, Recorder, type Unstamped } from './recorder.js';
-
-type At = readonly [t: number, event: Unstamped];
-const history = (...events: readonly At[]): HistoryEvent[] =>
-  merge(events.map(([t, event]) => ({ t, ...event }) as HistoryEvent));
-
-const send = (id: string, from = 'a', to = 'b', more: object = {}): Unstamped => ({
-  ...{ kind: 'send', from, to, id, hash: `#${id}`, room: 'r', session: `s-${from}` },
-  ...more,
-});
-const dlv = (id: string, at = 'b', from = 'a', more: object = {}): Unstamped => ({
-  ...{ kind: 'dlv', at, from, id, hash: `#${id}` },
-  ...more,
-});
-const out = (id: string, result: 'delivered' | 'rejected' | 'peer_gone' | 'unknown', why?: string): Unstamped => ({
-  kind: 'out',
-  id,
-  result,
-  why,
-});
-const fault = (name: string, phase: 'start' | 'stop', target?: string[]): Unstamped => ({
-  kind: 'fault',
-  name,
-  phase,
-  ...(target && { target }),
-});
-const seen = (peer: string, event: 'joined' | 'left', of: string, reason?: string): Unstamped => ({
-  kind: 'seen',
-  peer,
-  event,
-  of,
-  ...(reason && { reason }),
-});
-const roster = (peer: string, version: number, on: readonly string[], epoch = 'e'): Unstamped => ({
-  ...{ kind: 'roster', peer, epoch, version },
-  set: Object.fromEntries(on.map((one) => [one, 'on'])),
-});
-
-/** Three peers that are there from beginning to end, and in whose life nothing was wrong. */
-const calm = (more: readonly At[] = [], { peers = ['a', 'b', 'c'], overAt = 200_000 } = {}): HistoryEvent[] =>
-  history(
-    ...peers.flatMap((peer): At[] => [
-      [0, { kind: 'live', peer, user: `u-${peer}`, room: 'r', session: `s-${peer}` }],
-      [1, { kind: 'attached', peer, on: true }],
-      [2, roster(peer, 3, peers)],
-    ]),
-    [100_000, { kind: 'quiet' }],
-    ...more,
-    [overAt, { kind: 'over' }],
-  );
-
-const broken = (events: readonly HistoryEvent[]) => check(events).violations.map(({ invariant }) => invariant);
-
-/** A life that is over by the end: it is in no roster that comes after. */
-const withoutC = (t: number): At[] => [
-  [t, roster('a', 9, ['a', 'b'])],
-  [t, roster('b', 9, ['a', 'b'])],
-];
+import { type At, broken, calm, dlv, out, roster, seen, send, withoutC } from './histories.js';
 
 describe('the history checker', () => {
   it('finds nothing wrong with a calm run, and counts it', () => {
@@ -313,57 +255,6 @@ describe('the history checker', () => {
     expect(broken(calm(skipped)).sort()).toEqual(['I4', 'I6']);
   });
 
-  it('excuses a signal of a client that crashed', () => {
-    const crash: At[] = [[10, send('1', 'c', 'a')], [20, { kind: 'crash', peer: 'c' }], ...withoutC(50_000)];
-    expect(broken(calm(crash))).toEqual([]);
-  });
-
-  it('excuses unknown when one side, or the service, was away', () => {
-    const unknown: At[] = [
-      [10, send('1')],
-      [45_010, out('1', 'unknown', 'timeout')],
-    ];
-    expect(
-      broken(calm([...unknown, [9_000, fault('redis_down', 'start')], [40_000, fault('redis_down', 'stop')]])),
-    ).toEqual([]);
-    expect(
-      broken(calm([...unknown, [9_000, fault('cut', 'start', ['u-b'])], [40_000, fault('cut', 'stop', ['u-b'])]])),
-    ).toEqual([]);
-    expect(
-      broken(calm([...unknown, [9_000, fault('cut', 'start', ['u-c'])], [40_000, fault('cut', 'stop', ['u-c'])]])),
-    ).toEqual(['I14']);
-    const away: At[] = [
-      [9_000, { kind: 'attached', peer: 'b', on: false }],
-      [40_000, { kind: 'attached', peer: 'b', on: true }],
-    ];
-    expect(broken(calm([...unknown, ...away]))).toEqual([]);
-  });
-
-  it('excuses peer_gone after an end, and when the store lost a peer that was away', () => {
-    const gone: At[] = [
-      [30, send('1')],
-      [40_000, out('1', 'peer_gone')],
-    ];
-    const back: At[] = [
-      [10_000, { kind: 'attached', peer: 'b', on: false }],
-      [50_000, { kind: 'attached', peer: 'b', on: true }],
-    ];
-    const empty: At[] = [
-      [9_000, fault('redis_empty', 'start')],
-      [20_000, fault('redis_empty', 'stop')],
-    ];
-    expect(broken(calm([...gone, ...back, ...empty]))).toEqual([]);
-    expect(broken(calm([...gone, ...back]))).toEqual(['I10']);
-  });
-
-  it('excuses superseded when there is a second holder of the key', () => {
-    const second: At[] = [
-      [5, fault('duplicate_key', 'start', ['u-a'])],
-      [10, { kind: 'socket', peer: 'a', code: 4509 }],
-    ];
-    expect(broken(calm([...second, [20, fault('duplicate_key', 'stop', ['u-a'])]]))).toEqual([]);
-  });
-
   it('judges a session that ended by the peer that its client is now', () => {
     const expired: At[] = [
       [10, { kind: 'attached', peer: 'c', on: false }],
@@ -387,19 +278,5 @@ describe('the history checker', () => {
     expect(broken(calm([crash[0] as At], { overAt: 170_000 }))).toEqual([]);
     expect(broken(calm(crash))).toEqual([]);
     expect(broken(calm([crash[0] as At]))).toContain('I12');
-  });
-});
-
-describe('the recorder', () => {
-  it('stamps what is added, and reads its own lines but for a torn one', () => {
-    let now = 5;
-    const recorder = new Recorder(() => now++);
-    recorder.add({ kind: 'quiet' });
-    recorder.add({ kind: 'over' });
-    const lines = recorder.events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    expect(parseHistory(`${lines}{"t":7,"ki`)).toEqual([
-      { t: 5, kind: 'quiet' },
-      { t: 6, kind: 'over' },
-    ]);
   });
 });

@@ -66,6 +66,9 @@ export const problemOf = ({ status, headers, body, text }: Answer): string => {
   return `${status} ${body.code}`;
 };
 
+/** The body, without what is another one in each answer. */
+export const strip = ({ body: { requestId: _id, ...body } }: Answer) => body;
+
 const jsonOf = (text: string): any => {
   try {
     return JSON.parse(text);

@@ -1,25 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { RawPeer } from '../protocol/raw-peer.js';
-import { until } from '../support/until.js';
-import { frameOf, RawSocket } from './raw-socket.js';
-import { codeOf, external, hostileStage, seconds } from './stage.js';
+import { codeOf, external, hello, hostileStage } from './stage.js';
 
-const stage = hostileStage({
-  CHAT_BURST: '20',
-  MAX_SOCKETS_PER_USER: '20',
-  ROOM_DELIVERY_BURST: '100',
-  ROOM_DELIVERIES_PER_SECOND: '10',
-});
-
-const hello = (token: string, more: object = {}) => ({
-  type: 'hello',
-  id: '1',
-  token,
-  key: randomBytes(32).toString('base64url'),
-  attempt: 1,
-  ...more,
-});
+const stage = hostileStage();
 
 /** Nothing that matches came: a later answer on the same path proves it. */
 const nothingCame = async (peer: RawPeer, type: string): Promise<void> => {
@@ -227,111 +211,4 @@ describe('a peer', () => {
       expect([400, 404]).toContain(answer.status);
     },
   );
-});
-
-describe('a flood', () => {
-  it('A11 of candidates is warned of with the time to wait, then ended with 4029, and others get through', async () => {
-    const { mallory, victim, room, victimId } = await stage.pair();
-    const other = await stage.enter('Other');
-    await other.peer.request({ type: 'join', room });
-    for (let n = 1; n <= 2_500; n += 1)
-      mallory.peer.send({ type: 'signal', to: victimId, kind: 'candidate' }, 'x'.repeat(1_000));
-    expect(await mallory.peer.closed()).toBe(4029);
-    const refusals = mallory.peer.unread.filter(({ type, code }) => type === 'error' && code === 'rate_limited');
-    expect(refusals.length).toBeGreaterThan(0);
-    expect(mallory.peer.unread).toContainEqual({ type: 'warning', code: 'rate_limited', left: 100 });
-    expect(refusals[0]).toMatchObject({ to: victimId, retryable: true, retryAfterMs: expect.any(Number) });
-    other.peer.send({ type: 'signal', to: victimId, kind: 'offer' }, 'honest');
-    expect((await victim.peer.next((frame) => frame.body === 'honest')).type).toBe('signal');
-  });
-
-  it('A11 of broadcasts by many ends at what the room may cost', async () => {
-    const { mallory, victim, room } = await stage.pair();
-    for (let n = 0; n < 60; n += 1)
-      for (const { peer } of [mallory, victim]) peer.send({ type: 'broadcast', room, kind: 'x' }, 'x');
-    for (const { peer } of [mallory, victim]) {
-      expect(await peer.next((frame) => frame['code'] === 'rate_limited')).toMatchObject({
-        retryAfterMs: expect.any(Number),
-      });
-    }
-  });
-
-  it('A14 of chat is limited, and its size, its author and its ids are not for a client to choose', async () => {
-    const { mallory, victim, room } = await stage.pair();
-    const chat = (peer: RawPeer, text: string, id: string) => peer.request({ type: 'chat', room, text, id });
-    const html = '<img src=x onerror=alert(1)><script>alert(1)</script>';
-    expect((await chat(mallory.peer, html, 'same'))['text']).toBe(html);
-    const second = await chat(victim.peer, 'mine', 'same');
-    expect([second['text'], second['user']]).toEqual(['mine', victim.user]);
-    expect(codeOf(await chat(mallory.peer, 'x'.repeat(4_097), 'long'))).toBe('error payload_too_large');
-    for (let n = 0; n < 100; n += 1) mallory.peer.send({ type: 'chat', room, text: `${n}`, id: `flood${n}` });
-    expect(await mallory.peer.next((frame) => frame['code'] === 'rate_limited')).toMatchObject({
-      retryAfterMs: expect.any(Number),
-    });
-    expect(codeOf(await mallory.peer.request({ type: 'chat_edit', room, seq: 2, text: 'forged' }))).toBe(
-      'error bad_message',
-    );
-  });
-
-  it('A17 of sockets by one user ends at twenty: one more is told to come later, and the first ones stay', async () => {
-    const token = external('many-sockets');
-    const sockets = [];
-    for (let n = 0; n < 20; n += 1) {
-      const peer = await stage.socket();
-      expect((await peer.hello(token)).type).toBe('welcome');
-      sockets.push(peer);
-    }
-    const oneMore = await stage.socket();
-    expect(await oneMore.hello(token)).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) });
-    expect(await oneMore.closed()).toBe(4029);
-    for (const peer of sockets) await peer.barrier();
-    const again = await stage.socket({ key: sockets[0]?.key as string });
-    again.attempt = 1;
-    expect((await again.hello(token)).type).toBe('welcome');
-  });
-
-  it('A17 of rooms by one user ends at fifty', async () => {
-    const { rest, token } = await stage.enter();
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, () => rest.ask('POST', '/v1/rooms', { token, json: { name: 'x' } })),
-    );
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(50);
-    expect(new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))).toEqual(
-      new Set(['too_many_rooms']),
-    );
-  });
-
-  it('A17 of frames by one user over many sockets ends too', async () => {
-    const token = external('many-frames', { exp: seconds() + 600 });
-    const sockets = await Promise.all(Array.from({ length: 20 }, () => stage.socket()));
-    for (const peer of sockets) await peer.hello(token);
-    for (let n = 0; n < 280; n += 1) for (const peer of sockets) peer.send({ type: 'ping' });
-    const limited = await until(() =>
-      sockets.flatMap(({ unread }) => unread).find((frame) => frame['code'] === 'rate_limited'),
-    );
-    expect(limited).toMatchObject({ retryAfterMs: expect.any(Number) });
-  });
-
-  it('A20 to one who does not read is answered peer_busy, and costs bounded memory', async () => {
-    const { mallory, room } = await stage.pair();
-    const sleeper = await RawSocket.open(stage.node.url, { 'X-Forwarded-For': stage.newAddress() });
-    sleeper.send(frameOf(1, JSON.stringify(hello(external('sleeper', { rooms: { [room]: 'member' } })))));
-    await until(() => sleeper.texts.some((text) => text.includes('"welcome"')));
-    sleeper.send(frameOf(1, JSON.stringify({ type: 'join', id: '2', room })));
-    const joined = await until(() => sleeper.texts.find((text) => text.includes('"joined"')));
-    const to = JSON.parse(joined).peer as string;
-    sleeper.stopReading();
-    const before = await stage.metric('process_resident_memory_bytes');
-    // As fast as the limit on bytes lets one: the network's own buffers have to fill first.
-    const busy = await until(async () => {
-      for (let n = 0; n < 10; n += 1) mallory.peer.send({ type: 'signal', to, kind: 'data' }, 'x'.repeat(60_000));
-      await mallory.peer.barrier();
-      const limited = mallory.peer.unread.some((frame) => frame['code'] === 'rate_limited');
-      if (limited) await new Promise((resolve) => setTimeout(resolve, 500));
-      return mallory.peer.unread.find((frame) => frame['code'] === 'peer_busy');
-    });
-    expect(busy).toMatchObject({ to, retryable: true });
-    expect(await stage.metric('process_resident_memory_bytes')).toBeLessThan(before + 150 * 1024 * 1024);
-    sleeper.cut();
-  });
 });

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { RawPeer, type ReceivedFrame } from '../protocol/raw-peer.js';
 import { type RunningNode, startNode } from '../support/start-node.js';
@@ -26,6 +26,16 @@ export const external = (sub: string, more: object = {}): string =>
     { alg: 'HS256', typ: 'JWT' },
     { sub, name: sub, iss: 'parley', aud: 'parley', iat: seconds(), exp: seconds() + 600, ...more },
   );
+
+/** The first frame of a session of its own. */
+export const hello = (token: string, more: object = {}) => ({
+  type: 'hello',
+  id: '1',
+  token,
+  key: randomBytes(32).toString('base64url'),
+  attempt: 1,
+  ...more,
+});
 
 /**
  * A node under attack. Around every test two honest clients signal: the test fails when one of their signals is

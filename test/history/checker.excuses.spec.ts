@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { type At, broken, calm, fault, out, send, withoutC } from './histories.js';
+
+describe('the history checker', () => {
+  it('excuses a signal of a client that crashed', () => {
+    const crash: At[] = [[10, send('1', 'c', 'a')], [20, { kind: 'crash', peer: 'c' }], ...withoutC(50_000)];
+    expect(broken(calm(crash))).toEqual([]);
+  });
+
+  it('excuses unknown when one side, or the service, was away', () => {
+    const unknown: At[] = [
+      [10, send('1')],
+      [45_010, out('1', 'unknown', 'timeout')],
+    ];
+    expect(
+      broken(calm([...unknown, [9_000, fault('redis_down', 'start')], [40_000, fault('redis_down', 'stop')]])),
+    ).toEqual([]);
+    expect(
+      broken(calm([...unknown, [9_000, fault('cut', 'start', ['u-b'])], [40_000, fault('cut', 'stop', ['u-b'])]])),
+    ).toEqual([]);
+    expect(
+      broken(calm([...unknown, [9_000, fault('cut', 'start', ['u-c'])], [40_000, fault('cut', 'stop', ['u-c'])]])),
+    ).toEqual(['I14']);
+    const away: At[] = [
+      [9_000, { kind: 'attached', peer: 'b', on: false }],
+      [40_000, { kind: 'attached', peer: 'b', on: true }],
+    ];
+    expect(broken(calm([...unknown, ...away]))).toEqual([]);
+  });
+
+  it('excuses peer_gone after an end, and when the store lost a peer that was away', () => {
+    const gone: At[] = [
+      [30, send('1')],
+      [40_000, out('1', 'peer_gone')],
+    ];
+    const back: At[] = [
+      [10_000, { kind: 'attached', peer: 'b', on: false }],
+      [50_000, { kind: 'attached', peer: 'b', on: true }],
+    ];
+    const empty: At[] = [
+      [9_000, fault('redis_empty', 'start')],
+      [20_000, fault('redis_empty', 'stop')],
+    ];
+    expect(broken(calm([...gone, ...back, ...empty]))).toEqual([]);
+    expect(broken(calm([...gone, ...back]))).toEqual(['I10']);
+  });
+
+  it('excuses superseded when there is a second holder of the key', () => {
+    const second: At[] = [
+      [5, fault('duplicate_key', 'start', ['u-a'])],
+      [10, { kind: 'socket', peer: 'a', code: 4509 }],
+    ];
+    expect(broken(calm([...second, [20, fault('duplicate_key', 'stop', ['u-a'])]]))).toEqual([]);
+  });
+});
