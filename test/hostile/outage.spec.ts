@@ -5,11 +5,15 @@ import { type Cluster, startCluster } from '../support/start-cluster.js';
 import { until } from '../support/until.js';
 import { problemOf, restOf } from './rest-of.js';
 
+/** What an address may ask for at once. It comes back so slowly that a slow machine finds its end too. */
+const BURST = 60;
+
 let cluster: Cluster;
 let topology: Topology;
 
 beforeAll(async () => {
-  cluster = await startCluster({ nodes: 2, environment: { TRUSTED_PROXIES: 'loopback' } });
+  const environment = { TRUSTED_PROXIES: 'loopback', REFRESH_BURST: String(BURST), REFRESHES_PER_MINUTE: '1' };
+  cluster = await startCluster({ nodes: 2, environment });
   topology = new Topology(cluster.nodes);
 }, 120_000);
 afterAll(async () => {
@@ -74,7 +78,7 @@ describe('nodes that share a Redis', () => {
   it('R08 count what an address asks for together', async () => {
     const address = '198.51.100.77';
     const statuses: number[] = [];
-    for (let n = 0; n < 330; n += 10) {
+    for (let n = 0; n < 2 * BURST; n += 10) {
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, k) =>
           restOf(topology.url(k), address).ask('POST', '/v1/auth/refresh', { json: { refreshToken: 'x' } }),
@@ -83,7 +87,8 @@ describe('nodes that share a Redis', () => {
       statuses.push(...answers.map(({ status }) => status));
     }
     expect(statuses).toContain(429);
-    expect(statuses.filter((status) => status === 401).length).toBeLessThan(600);
+    // Each node by itself would have let all of them pass.
+    expect(statuses.filter((status) => status === 401).length).toBeLessThan(BURST + 10);
   }, 60_000);
 
   it('R17 answer as problems without Redis, keep to their limits, and go on when it is back empty', async () => {
@@ -96,7 +101,7 @@ describe('nodes that share a Redis', () => {
     expect(['unavailable', 'room_not_found']).toContain(reply['code']);
     expect(problemOf(await rest.ask('GET', '/v1/users/me', { token: 'a.b.c' }))).toBe('401 token_invalid');
     let limited = false;
-    for (let n = 0; n < 330 && !limited; n += 1) {
+    for (let n = 0; n < 2 * BURST && !limited; n += 1) {
       const answer = await rest.ask('POST', '/v1/auth/refresh', { json: { refreshToken: 'x' } });
       expect(['401 refresh_invalid', '429 rate_limited']).toContain(problemOf(answer));
       limited = answer.status === 429;

@@ -8,6 +8,25 @@ export interface Answer {
   readonly body: any;
 }
 
+const LARGE_BODY = 500_000;
+const MOST_TRIES = 5;
+
+/**
+ * A large body is refused by its length: the server answers and closes while it is still written, and then the write may
+ * fail before the answer is read. That is how TCP is, and asked again.
+ */
+const patientFetch = async (url: string, init: RequestInit): Promise<Response> => {
+  const isLarge = String(init.body ?? '').length > LARGE_BODY;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+      if (!isLarge || attempt === MOST_TRIES || !['EPIPE', 'ECONNRESET'].includes(code)) throw error;
+    }
+  }
+};
+
 /** The REST API as somebody at an address uses it: the stage's node believes X-Forwarded-For from loopback. */
 export class AddressedRest extends Rest {
   constructor(
@@ -24,7 +43,7 @@ export class AddressedRest extends Rest {
     more: RequestInit & { token?: string; json?: unknown } = {},
   ): Promise<Answer> {
     const { token, json, headers, ...init } = more;
-    const response = await fetch(this.origin + path, {
+    const response = await patientFetch(this.origin + path, {
       method,
       redirect: 'manual',
       headers: {
