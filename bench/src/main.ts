@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { layGround } from './ground.js';
 import { measureMemory } from './memory.js';
 import { readOptions } from './options.js';
+import { measureRedisWork } from './redis-work.js';
 import { render } from './report/render.js';
 import { type Report, reportOf } from './report/report.js';
 import { textOf } from './report/text.js';
@@ -15,6 +16,7 @@ const OTHERS: Readonly<Record<string, (words: readonly string[]) => Promise<void
   soak,
   render,
   scale,
+  redis: measureRedisWork,
 };
 
 /** The benchmark: `npm run bench -- --help`. */

@@ -22,7 +22,7 @@ const USAGE = `npm run bench -- [options]
   --quick            seconds instead of minutes: shows that it works, and no figure is worth anything
   --json FILE        write all that was measured
 
-npm run bench -- memory | soak [--minutes N] | render FILE…: see docs/performance.md
+npm run bench -- memory | redis | scale | soak [--minutes N] | render FILE…: see docs/performance.md and docs/scale.md
 
 works:   ${WORKS.map(({ name }) => name).join(' ')}
 systems: ${SYSTEMS.map(({ name }) => name).join(' ')}`;

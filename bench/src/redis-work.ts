@@ -1,0 +1,142 @@
+import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
+import { encodeMessages } from '../../src/bus/batch.js';
+import { RedisBus } from '../../src/bus/bus.redis.js';
+import { type AttachRequest, type Held, PRESENCE_TIMERS } from '../../src/presence/presence.js';
+import { RedisPresence } from '../../src/presence/presence.redis.js';
+import { RoomIndex } from '../../src/presence/room-index.js';
+import { RoomTurn } from '../../src/presence/room-turn.js';
+import { loadScripts } from '../../src/presence/scripts.js';
+import { RedisLink } from '../../src/redis/redis-link.js';
+import { startRedis, type TestRedis } from '../../test/support/redis.js';
+import { until } from '../../test/support/until.js';
+import { cpuOf } from './measure/process-tree.js';
+import { MEASURED } from './scale/costs.js';
+
+const ROOMS = 3_000;
+const PEERS_PER_ROOM = 4;
+const BATCHES = 20_000;
+/** What nodes ask for in one turn of the event loop: nothing else, or what a storm brings. */
+const AT_ONCE = [1, 8] as const;
+
+/** A node as far as Redis sees it. */
+const openNode = async (redis: TestRedis, id: string) => {
+  const node = id as NodeId;
+  const link = new RedisLink(redis.url, 'bench');
+  await until(async () => link.commands.available);
+  const presence = new RedisPresence(link);
+  const index = new RoomIndex(link.keys, loadScripts(link.commands), PRESENCE_TIMERS, () => Promise.reject());
+  const turn = new RoomTurn(index.touch, (send) => link.commands.together(send));
+  const bus = new RedisBus(link, () => presence.nodes());
+  await bus.listen(node);
+  /** What an attach or a reconcile asks of the index, without themselves. */
+  const touch = (room: RoomId) => turn.askIndexed(node, room, 'reconciled', () => Promise.resolve());
+  return { node, link, presence, bus, touch };
+};
+type Node = Awaited<ReturnType<typeof openNode>>;
+
+/** Everybody, room by room again and again: who comes to a room next comes to the other node. */
+const everybody = (nodes: readonly Node[]): readonly { readonly at: Node; readonly request: AttachRequest }[] =>
+  Array.from({ length: ROOMS * PEERS_PER_ROOM }, (_, index) => {
+    const at = nodes[Math.floor(index / ROOMS) % nodes.length] as Node;
+    const id = `${index}-0123456789abcdef`;
+    const participant = {
+      ...{ peer: `peer-${id}` as PeerId, user: `user-${id}` as UserId, name: 'Ada Lovelace', meta: {} },
+      role: 'member' as const,
+    };
+    const request = {
+      ...{ room: `room-${index % ROOMS}` as RoomId, participant, node: at.node, capacity: 200 },
+      ...{ connection: `connection-${id}` as ConnectionId, attempt: 1, replaceMeta: true },
+    };
+    return { at, request };
+  });
+
+/** What each node holds of each of its rooms. */
+const holdings = (people: ReturnType<typeof everybody>) => {
+  const all = new Map<string, { readonly at: Node; readonly room: RoomId; readonly held: Held[] }>();
+  for (const { at, request } of people) {
+    const { room, connection, attempt } = request;
+    const holding = all.get(`${room} ${at.node}`) ?? { at, room, held: [] };
+    holding.held.push({ peer: request.participant.peer, connection, attempt });
+    all.set(`${room} ${at.node}`, holding);
+  }
+  return [...all.values()];
+};
+
+/** The clocks and counters of Redis. */
+const readRedis = async (redis: TestRedis) => {
+  const [info] = (await redis.command('info', 'commandstats')) as [string];
+  const stats = [...info.matchAll(/cmdstat_([^:]+):calls=(\d+),usec=(\d+)/g)];
+  const sum = (wanted: RegExp, column: 2 | 3) =>
+    stats.reduce((total, stat) => total + (wanted.test(stat[1] as string) ? Number(stat[column]) : 0), 0);
+  return {
+    cpu: cpuOf(redis.servers.map(({ pid }) => pid)),
+    executing: sum(/^(eval|evalsha|publish)$/, 3),
+    sent: sum(/^(eval|evalsha|publish)$/, 2),
+    executed: sum(/./, 2),
+  };
+};
+type Work = Awaited<ReturnType<typeof readRedis>>;
+
+/** What Redis does for one of these, when nodes ask for so many in a turn. */
+const workFor = async <Item>(
+  redis: TestRedis,
+  items: readonly Item[],
+  atOnce: number,
+  ask: (item: Item) => Promise<unknown>,
+): Promise<Work> => {
+  const before = await readRedis(redis);
+  for (let from = 0; from < items.length; from += atOnce) await Promise.all(items.slice(from, from + atOnce).map(ask));
+  const after = await readRedis(redis);
+  const each = (name: keyof Work) => (after[name] - before[name]) / items.length;
+  return { cpu: each('cpu'), executing: each('executing'), sent: each('sent'), executed: each('executed') };
+};
+
+const measureAll = async (redis: TestRedis, nodes: readonly Node[], atOnce: number): Promise<Record<string, Work>> => {
+  const people = everybody(nodes);
+  const held = holdings(people);
+  const [from, to] = nodes as [Node, Node];
+  const compare = () =>
+    workFor(redis, held, atOnce, ({ at, room, held: all }) => at.presence.reconcile(room, at.node, all));
+  const publish = (signals: number) => {
+    const signal = Buffer.alloc(MEASURED.signalBytes + MEASURED.envelopeBytes, 'x');
+    const batch = encodeMessages(Array.from({ length: signals }, () => signal));
+    const channel = from.link.keys.channel(to.node);
+    return workFor(redis, Array.from({ length: BATCHES }), atOnce, () => from.link.commands.publish(channel, batch));
+  };
+  return {
+    'a join': await workFor(redis, people, atOnce, ({ at, request }) => at.presence.attach(request)),
+    'a node compares a room, the first time': await compare(),
+    'the same, nothing has changed': await compare(),
+    'of that the index of rooms': await workFor(redis, held, atOnce, ({ at, room }) => at.touch(room)),
+    'a leave': await workFor(redis, people, atOnce, ({ at, request: { room, participant, attempt } }) =>
+      at.presence.leave(room, participant.peer, 'left', attempt),
+    ),
+    'a batch of one signal': await publish(1),
+    'a batch of 16 signals': await publish(16),
+  };
+};
+
+/** Redis's work for what nodes ask of it, with two nodes and rooms of four: `npm run bench -- redis`. */
+export const measureRedisWork = async (): Promise<void> => {
+  const redis = await startRedis();
+  const nodes = await Promise.all(['n1', 'n2'].map((id) => openNode(redis, id)));
+  try {
+    const runs: Record<string, Work>[] = [];
+    // The first is for what is compiled and allocated then.
+    for (const atOnce of [AT_ONCE[0], ...AT_ONCE]) {
+      await redis.command('flushall');
+      runs.push(await measureAll(redis, nodes, atOnce));
+    }
+    const [, alone, together] = runs as [unknown, ...Record<string, Work>[]];
+    console.log('| | µs, alone | µs, 8 at once | of these in the command | commands sent | executed |');
+    console.log('|---|---|---|---|---|---|');
+    for (const [name, { cpu, executing, sent, executed }] of Object.entries(together ?? {})) {
+      const cells = [alone?.[name]?.cpu ?? 0, cpu, executing, sent, executed].map((value) => value.toPrecision(3));
+      console.log(`| ${[name, ...cells].join(' | ')} |`);
+    }
+  } finally {
+    await Promise.all(nodes.map(({ bus }) => bus.close()));
+    for (const { link } of nodes) link.close();
+    await redis.stop();
+  }
+};
