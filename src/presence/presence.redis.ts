@@ -16,6 +16,7 @@ import {
 import { emptyPresenceStats } from './presence.stats.js';
 import { RoomIndex } from './room-index.js';
 import { readChange, readCount, readHash, readSnapshot } from './room-reply.js';
+import { RoomTurn } from './room-turn.js';
 import { loadScripts, type Scripts } from './scripts.js';
 
 /**
@@ -27,6 +28,7 @@ export class RedisPresence implements Presence {
   readonly stats = emptyPresenceStats();
   private readonly scripts: Scripts;
   private readonly index: RoomIndex;
+  private readonly turn: RoomTurn;
   private closed = false;
 
   constructor(
@@ -35,16 +37,14 @@ export class RedisPresence implements Presence {
   ) {
     this.scripts = loadScripts(redis.commands);
     this.index = new RoomIndex(redis.keys, this.scripts, timers, (room, alive, dead) => this.look(room, alive, dead));
+    this.turn = new RoomTurn(this.index.touch, (send) => redis.commands.together(send));
   }
 
   attach(request: AttachRequest): Promise<AttachResult> {
     const { room, participant, node, connection, attempt, capacity, replaceMeta } = request;
     const { peer, user, name, role, meta, publish, chat } = participant;
     return this.run(async () => {
-      // Sent before, answered together: on one connection the index is written first. If either fails the caller
-      // tries again, and both may be repeated.
-      const [, reply] = await Promise.all([
-        this.index.touch(node, room, false),
+      const reply = await this.turn.askIndexed(node, room, 'entered', () =>
         this.scripts.attach(
           ...this.head(room),
           ...[peer, user, name, role, JSON.stringify(meta), node, connection, attempt, capacity],
@@ -53,24 +53,24 @@ export class RedisPresence implements Presence {
           publish === false ? 0 : 1,
           chat === false ? 0 : 1,
         ),
-      ]);
+      );
       return readAttach(room, reply as readonly Reply[]);
     });
   }
 
   detach(room: RoomId, peer: PeerId, connection: ConnectionId): Promise<Change | undefined> {
-    return this.run(async () => readChange(room, await this.scripts.detach(...this.head(room), peer, connection)));
+    return this.change(room, () => this.scripts.detach(...this.head(room), peer, connection));
   }
 
   leave(room: RoomId, peer: PeerId, reason: LeftReason, attempt?: number): Promise<Change | undefined> {
-    return this.run(async () =>
-      readChange(room, await this.scripts.leave(...this.head(room), peer, reason, attempt ?? '')),
-    );
+    return this.change(room, () => this.scripts.leave(...this.head(room), peer, reason, attempt ?? ''));
   }
 
   update(room: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
     return this.run(async () => {
-      const reply = await this.scripts.update(...this.head(room), peer, connection, JSON.stringify(meta));
+      const reply = await this.turn.ask(() =>
+        this.scripts.update(...this.head(room), peer, connection, JSON.stringify(meta)),
+      );
       if (reply === null) return undefined;
       const [epoch, version, , nodes] = reply as [string, number, Reply, NodeId[]];
       return { room, epoch, version, events: [{ event: 'updated', peer, meta }], nodes };
@@ -78,27 +78,28 @@ export class RedisPresence implements Presence {
   }
 
   count(room: RoomId): Promise<number> {
-    return this.run(async () => readCount(await this.redis.commands.hget(this.redis.keys.room(room), 'n')));
+    const { commands, keys } = this.redis;
+    return this.run(async () => readCount(await this.turn.ask(() => commands.hget(keys.room(room), 'n'))));
   }
 
   snapshot(room: RoomId): Promise<Snapshot> {
-    return this.run(async () => readSnapshot(room, await this.redis.commands.hgetall(this.redis.keys.room(room))));
+    const { commands, keys } = this.redis;
+    return this.run(async () => readSnapshot(room, await this.turn.ask(() => commands.hgetall(keys.room(room)))));
   }
 
   clear(room: RoomId, reason: LeftReason): Promise<Change | undefined> {
-    return this.run(async () => readChange(room, await this.scripts.clear(...this.head(room), reason)));
+    return this.change(room, () => this.scripts.clear(...this.head(room), reason));
   }
 
   reconcile(room: RoomId, node: NodeId, held: readonly Held[]) {
     return this.run(async () => {
-      const [, reply] = await Promise.all([
-        this.index.touch(node, room, true),
+      const reply = await this.turn.askIndexed(node, room, 'reconciled', () =>
         this.scripts.reconcile(
           ...this.head(room),
           ...[node, this.timers.reconcileGraceMs, this.index.staleMs],
           ...held.flatMap(({ peer, connection, attempt }) => [peer, connection, attempt]),
         ),
-      ]);
+      );
       const [change, lost, members] = reply as [Reply, PeerId[], number];
       const [epoch, version] = change as [string, number];
       const now = members === 0 ? { epoch: '', version: 0 } : { epoch, version };
@@ -126,8 +127,9 @@ export class RedisPresence implements Presence {
     return !this.closed && this.redis.commands.available;
   }
 
-  /** The connection is not this object's: who made it closes it. */
+  /** What was asked for before is handed to Redis. The connection is not this object's: who made it closes it. */
   close(): Promise<void> {
+    this.turn.send();
     this.closed = true;
     return Promise.resolve();
   }
@@ -139,6 +141,10 @@ export class RedisPresence implements Presence {
     );
     const [change, waitMs] = reply as [Reply, number];
     return { change: readChange(room, change), waitMs };
+  }
+
+  private change(room: RoomId, script: () => Promise<Reply>): Promise<Change | undefined> {
+    return this.run(async () => readChange(room, await this.turn.ask(script)));
   }
 
   /** The keys of the room and the values that every script of a room begins with. */

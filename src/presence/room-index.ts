@@ -2,6 +2,7 @@ import type { NodeId, RoomId } from '@parley/protocol';
 import type { RedisKeys } from '../redis/keys.js';
 import type { Reply } from '../redis/redis-commands.js';
 import type { Change, PresenceTimers } from './presence.js';
+import type { Touch } from './room-turn.js';
 import type { Scripts } from './scripts.js';
 
 /** Looks at one room: who of it is lost or over. `waitMs`: when to look again, negative when the room is empty. */
@@ -47,10 +48,11 @@ export class RoomIndex {
     this.head = [...names, timers.roomTtlMs, timers.tombstoneMs];
   }
 
-  /** The node has, or is about to have, a member in the room. */
-  async touch(node: NodeId, room: RoomId, reconciled: boolean): Promise<void> {
-    await this.scripts.touch(...this.head, node, room, this.checkMs, 2 * this.checkMs, reconciled ? 1 : 0);
-  }
+  /** The node has, or is about to have, a member in each of these rooms. */
+  readonly touch: Touch = async (node, { reconciled, entered }) => {
+    const values = [node, this.checkMs, 2 * this.checkMs, reconciled.size, ...reconciled, ...entered];
+    await this.scripts.touch(...this.head, ...values);
+  };
 
   async renew(node: NodeId): Promise<'alive' | 'dead'> {
     return (await this.scripts.renew(...this.head, node, this.timers.leaseMs)) as 'alive' | 'dead';

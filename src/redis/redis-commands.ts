@@ -1,4 +1,4 @@
-import { Cluster, ReplyError } from 'ioredis';
+import { Cluster, type Redis, ReplyError } from 'ioredis';
 import { Breaker } from './breaker.js';
 import { type CommandClient, connectCommands } from './connections.js';
 import type { RedisTarget } from './redis-url.js';
@@ -66,6 +66,20 @@ export class RedisCommands {
     );
   }
 
+  /**
+   * What is asked for while `act` runs leaves in one write a connection. Redis reads it in one go: a script that does
+   * nothing costs it 2 µs with seven others, and 10 alone.
+   */
+  together(act: () => void): void {
+    const streams = this.connections().map(({ stream }) => stream);
+    for (const stream of streams) stream.cork();
+    try {
+      act();
+    } finally {
+      for (const stream of streams) stream.uncork();
+    }
+  }
+
   close(): void {
     clearInterval(this.timer);
     this.client.disconnect();
@@ -92,15 +106,19 @@ export class RedisCommands {
    */
   private async ping(): Promise<void> {
     if (this.pinging) return;
-    const connections = (this.client instanceof Cluster ? this.client.nodes('master') : [this.client]).filter(
-      (connection) => connection.status === 'ready',
-    );
+    const connections = this.connections();
     if (connections.length === 0) return;
     this.pinging = true;
     const results = await Promise.allSettled(connections.map((connection) => connection.ping()));
     this.pinging = false;
     if (results.some((result) => result.status === 'fulfilled')) this.breaker.answered();
     else for (const result of results.slice(0, 1)) if (result.status === 'rejected') this.judge(result.reason);
+  }
+
+  /** Those that take commands now. */
+  private connections(): Redis[] {
+    const all = this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
+    return all.filter(({ status }) => status === 'ready');
   }
 
   private judge(error: unknown): void {

@@ -3,6 +3,8 @@ import type { Change } from '../../src/presence/presence.js';
 import { until } from '../support/until.js';
 import { aConnection, aNode, aRoom, attach, eventsOf, heldOf, request, type Subject } from './presence.fixture.js';
 
+type Join = ReturnType<typeof request>;
+
 /** What becomes of the members of a node. */
 export const nodeRules = (on: Subject): void => {
   describe('reconcile', () => {
@@ -85,6 +87,37 @@ export const nodeRules = (on: Subject): void => {
       const held = [kept, away, moved, never].map(heldOf);
       const { lost } = await on.presence.reconcile(room, node, [...held, { ...heldOf(lower), attempt: 2 }]);
       expect(new Set(lost)).toEqual(new Set([away, moved, never, lower].map(({ participant }) => participant.peer)));
+    });
+
+    it('finds what is not well any more in a room where all was well', async () => {
+      const room = aRoom();
+      const node = aNode();
+      const [gone, away, moved, again] = [1, 2, 3, 4].map(() => request(room, { node })) as [Join, Join, Join, Join];
+      const all = [gone, away, moved, again];
+      for (const join of all) await attach(on.presence, join);
+      const lostOf = async (held = all.map(heldOf)) => (await on.presence.reconcile(room, node, held)).lost;
+      const lostAfter = async (change: () => Promise<unknown>, held?: ReturnType<typeof heldOf>[]) => {
+        expect(await lostOf()).toEqual(lost);
+        expect(await lostOf()).toEqual(lost);
+        await change();
+        return lostOf(held);
+      };
+      let lost: readonly string[] = [];
+      const next = { ...heldOf(again), attempt: 2 };
+      expect(await lostAfter(async () => {}, [...all.slice(0, 3).map(heldOf), next])).toEqual([next.peer]);
+      expect(await lostAfter(() => attach(on.other, { ...again, attempt: 2 }))).toEqual([next.peer]);
+      await on.presence.leave(room, next.peer, 'left');
+      all.pop();
+      lost = await lostAfter(() => on.other.detach(room, away.participant.peer, away.connection));
+      expect(lost).toEqual([away.participant.peer]);
+      await attach(on.presence, away);
+      lost = [];
+      const elsewhere = { ...moved, node: aNode(), connection: aConnection(), attempt: 2 };
+      expect(await lostAfter(() => attach(on.other, elsewhere))).toEqual([moved.participant.peer]);
+      await on.presence.leave(room, moved.participant.peer, 'left');
+      all.pop();
+      lost = await lostAfter(() => on.other.leave(room, gone.participant.peer, 'left'));
+      expect(lost).toEqual([gone.participant.peer]);
     });
 
     it('answers an empty epoch for a room that is not there', async () => {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PeerId } from '@parley/protocol';
+import type { PeerId, RoomId } from '@parley/protocol';
 import type { Presence } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
+import { MAX_TOGETHER } from '../../src/presence/room-turn.js';
 import { MAX_TOMBSTONES } from '../../src/presence/tombstones.js';
 import type { RedisLink } from '../../src/redis/redis-link.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
-import { aConnection, aRoom, attach, heldOf, request, TIMERS } from './presence.fixture.js';
+import { aConnection, aNode, aRoom, attach, heldOf, request, TIMERS } from './presence.fixture.js';
 import { Links, PREFIX } from './redis.fixture.js';
 
 /** What only a store that can fail has to show. */
@@ -52,6 +53,43 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       const again = await attach(presence, { ...join, replaceMeta: false });
       expect(again).toMatchObject({ resumed: false, snapshot: { version: 1 } });
       expect(again.snapshot.epoch).not.toBe(snapshot.epoch);
+    });
+
+    it('writes the index once for all that one turn asks of a node, and no more than a bound at once', async () => {
+      const node = aNode();
+      const commandsOf = async (rooms: readonly RoomId[], ask: (room: RoomId) => Promise<unknown>) => {
+        const before = link.commands.stats.commands;
+        await Promise.all(rooms.map(ask));
+        return link.commands.stats.commands - before;
+      };
+      const rooms = Array.from({ length: MAX_TOGETHER + 44 }, () => aRoom());
+      expect(await commandsOf(rooms, (room) => presence.attach(request(room, { node })))).toBe(rooms.length + 2);
+      expect(await commandsOf(rooms.slice(0, 16), (room) => presence.reconcile(room, node, []))).toBe(16 + 1);
+      for (const room of rooms) expect(await presence.count(room)).toBe(1);
+      // All of them are in the index: the end of the node is found in each.
+      expect(await presence.retire(node)).toHaveLength(rooms.length);
+    });
+
+    it('does what one turn asks in the order in which it was asked', async () => {
+      const room = aRoom();
+      const join = request(room);
+      const { peer } = join.participant;
+      // A script that the server forgot is sent again, behind others: this connection has none of which it thinks so.
+      const node = new RedisPresence(await links.open(), TIMERS);
+      const results = await Promise.all([
+        node.attach(join),
+        node.detach(room, peer, join.connection),
+        node.attach({ ...join, connection: aConnection(), attempt: 2 }),
+        node.leave(room, peer, 'left'),
+        node.count(room),
+      ]);
+      expect(results).toMatchObject([
+        { kind: 'attached', resumed: false },
+        { events: [{ event: 'away' }] },
+        { kind: 'attached', resumed: true },
+        { events: [{ event: 'left' }] },
+        0,
+      ]);
     });
 
     it('gives every key a time to live, and a name with its prefix', async () => {

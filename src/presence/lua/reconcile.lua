@@ -2,31 +2,45 @@
 -- Answers {change, peers that are held and not stored so, number of members}.
 prune()
 local node, grace, stale = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
-local held = {}
-for i = 7, #ARGV, 3 do held[ARGV[i]] = ARGV[i + 1] end
+local own, silent = nodes[node], {}
+
+-- What the node holds, of which version of the room. Where all was well with it, nothing is another until either is:
+-- whoever would be lost, or away, makes a version. Only time may tell of silent nodes.
+local function digest()
+  return string.sub(redis.sha1hex(table.concat({ epoch, version, table.concat(ARGV, '\0', 7) }, '\0')), 1, 16)
+end
 
 -- Only a node that was here itself all the time may say that others were not: when the store could not be reached
 -- for a while, everybody was silent, and everybody's time starts again.
-local own, silent = nodes[node], {}
 if own then
   if now - own[2] > stale / 2 then
     for _, entry in pairs(nodes) do entry[2] = now end
+    own[3] = nil
   else
     silent = silent_nodes(stale)
   end
   own[2] = now
+  if not next(silent) and own[3] and own[3] == digest() then return { finish(), {}, count() } end
 end
-settle(function(peer, member)
+
+local held, stray = {}, false
+for i = 7, #ARGV, 3 do held[ARGV[i]] = ARGV[i + 1] end
+local list, stored = load_all(), {}
+local wait = settle(list, function(peer, member)
   local age = now - member[SINCE]
-  if member[NODE] == node then return age > grace and held[peer] ~= member[CONNECTION] end
-  return age > stale and silent[member[NODE]]
+  if member[NODE] ~= node then return age > stale and silent[member[NODE]] end
+  if held[peer] == member[CONNECTION] then return false end
+  stray = true
+  return age > grace
 end)
+for _, entry in ipairs(list) do stored[entry.peer] = entry.member end
 
 local lost = {}
 for i = 7, #ARGV, 3 do
-  local member = load(ARGV[i])
+  local member = stored[ARGV[i]]
   local kept = member and member[STATE] == 'on' and member[NODE] == node and member[CONNECTION] == ARGV[i + 1]
     and member[ATTEMPT] == ARGV[i + 2]
   if not kept then lost[#lost + 1] = ARGV[i] end
 end
+if own then own[3] = wait == TTL and not stray and #lost == 0 and digest() or nil end
 return { finish(), lost, count() }

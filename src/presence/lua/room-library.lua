@@ -2,7 +2,8 @@
 -- KEYS: 1 the room, 2 its tombstones.   ARGV: 1 time to live, 2 tombstone, 3 resume window (ms), then the script's own.
 --
 -- The room is one hash, so that it has one time to live and is read in one go:
---   e epoch · v version · o order of the last who joined · n nodes as JSON {node: [members, when it reconciled last]}
+--   e epoch · v version · o order of the last who joined
+--   n nodes as JSON {node: [members, when it reconciled last, digest of what it held when all was well]}
 --   s the life of the server that wrote it last
 --   m:PEER a member as a JSON array of the fields below
 -- Times are milliseconds by the clock of the Redis that has the room.
@@ -25,7 +26,9 @@ local events = {}
 -- or a room that was begun anew and is the old one again. Versions of this epoch may have been seen that differ from
 -- those to come, so it is over, and everybody asks for the whole room. Without the right to INFO this is not noticed.
 local info = redis.pcall('INFO', 'server')
-local server = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+-- A plain search and an anchored match: a tenth of one pattern's time.
+local _, last = string.find(type(info) == 'string' and info or '', 'run_id:', 1, true)
+local server = last and string.match(info, '^%x+', last + 1) or ''
 if epoch ~= '' and header[5] ~= server then epoch = string.sub(redis.sha1hex(epoch .. server), 1, 12) end
 
 -- Whoever must be told: every node with a member before, and those that attach one now.
@@ -77,10 +80,12 @@ local function depart(node)
   if entry[1] <= 1 then nodes[node] = nil else entry[1] = entry[1] - 1 end
 end
 
+local function push(list, ...)
+  for _, value in ipairs({ ... }) do list[#list + 1] = value end
+end
+
 local function event(kind, peer, detail)
-  events[#events + 1] = kind
-  events[#events + 1] = peer
-  events[#events + 1] = detail or ''
+  push(events, kind, peer, detail or '')
   version = version + 1
 end
 
@@ -115,10 +120,10 @@ local function silent_nodes(stale)
   return found
 end
 
--- Ends those that are away for too long, and puts away those for whom `is_lost(peer, member)` is true.
--- Answers in how many milliseconds somebody must look again; -1 when the room is empty.
-local function settle(is_lost)
-  local list, nearest = load_all(), nil
+-- Of these members, ends those that are away for too long, and puts away those for whom `is_lost(peer, member)` is true.
+-- Answers in how many milliseconds somebody must look again: TTL when nobody is away, -1 when the room is empty.
+local function settle(list, is_lost)
+  local nearest
   for _, entry in ipairs(list) do
     local member = entry.member
     if member[STATE] == 'on' then
@@ -140,7 +145,10 @@ local function finish()
   if count() == 0 then
     redis.call('DEL', ROOM)
   else
-    redis.call('HSET', ROOM, 'e', epoch, 'v', version, 'o', order, 'n', cjson.encode(nodes), 's', server)
+    local changed = { 'n', cjson.encode(nodes) }
+    if #events > 0 then push(changed, 'v', version, 'o', order) end
+    if epoch ~= header[1] or server ~= header[5] then push(changed, 'e', epoch, 's', server) end
+    redis.call('HSET', ROOM, unpack(changed))
     redis.call('PEXPIRE', ROOM, TTL)
   end
   local names = {}

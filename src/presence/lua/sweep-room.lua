@@ -7,7 +7,7 @@ for i = 7, last do alive[ARGV[i]] = true end
 for i = last + 1, #ARGV do dead[ARGV[i]] = true end
 
 local silent = silent_nodes(stale)
-local wait = settle(function(_, member)
+local wait = settle(load_all(), function(_, member)
   local node, age = member[NODE], now - member[SINCE]
   if dead[node] then return true end
   -- Neither alive nor given up: perhaps its lease is younger than the list.
