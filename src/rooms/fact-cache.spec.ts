@@ -22,6 +22,24 @@ it('is fresh for a while, then stale for an outage, then gone', () => {
   expect(cache.get('a')).toBeUndefined();
 });
 
+it('believes an answer from when it was asked for, however long it took', () => {
+  const { clock, cache } = make();
+  const keep = cache.begin('a');
+  clock.now = 20;
+  keep('x');
+  expect(cache.get('a')).toEqual({ value: 'x', fresh: true });
+  clock.now = 30;
+  expect(cache.get('a')).toEqual({ value: 'x', fresh: false });
+});
+
+it('keeps for an outage what was learned in passing, and forgets it like all else', () => {
+  const { cache } = make();
+  cache.keepStale('a', 'x');
+  expect(cache.get('a')).toEqual({ value: 'x', fresh: false });
+  cache.forget('a');
+  expect(cache.get('a')).toBeUndefined();
+});
+
 it('does not keep the answer of a look-up that began before the key was forgotten', () => {
   const { cache } = make();
   const keep = cache.begin('a');

@@ -39,10 +39,17 @@ export class FactCache<T> {
   /** A look-up begins. Call what is returned with its answer; undefined means "nothing to remember". */
   begin(key: string): (answer: T | undefined) => void {
     const began = this.generation;
+    const beganAt = this.now();
     return (answer) => {
       if (answer === undefined) this.entries.delete(key);
-      else if (began === this.generation) this.keep(key, answer);
+      // What was true when it was asked is believed from then on, however long the answer took.
+      else if (began === this.generation) this.keep(key, answer, beganAt + this.limits.freshMs);
     };
+  }
+
+  /** Keeps what was learned in passing, for an outage only. */
+  keepStale(key: string, value: T): void {
+    this.keep(key, value, 0);
   }
 
   /** The database is away: what is known counts for another moment, so that not every call waits for it. */
@@ -67,10 +74,9 @@ export class FactCache<T> {
     for (const [key, entry] of this.entries) this.entries.set(key, { ...entry, freshUntil: 0 });
   }
 
-  private keep(key: string, value: T): void {
-    const now = this.now();
+  private keep(key: string, value: T, freshUntil: number): void {
     this.entries.delete(key);
-    this.entries.set(key, { value, keptAt: now, freshUntil: now + this.limits.freshMs });
+    this.entries.set(key, { value, keptAt: this.now(), freshUntil });
     const oldest = this.entries.keys().next().value;
     if (this.entries.size > this.limits.most && oldest !== undefined) this.entries.delete(oldest);
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ProtocolError, type RoomId, type RoomState } from '@parley/protocol';
-import { type Decision, decide, grantedRole, type RoomFacts } from '../auth/policy.js';
+import { type Decision, decide, grantedRole } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import type { Bus, Fact } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
@@ -8,17 +8,23 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isDatabaseLost, orUnavailable } from '../database/database-errors.js';
 import { FactCache } from './fact-cache.js';
+import { type KnownRoom, KnownRoomsStore } from './known-rooms.store.js';
 import { InvitesStore } from './moderation/invites.store.js';
 import { type Admission, type Entry, RoomAccess } from './room-access.js';
-import { type Room, RoomsStore } from './rooms.store.js';
-import { type Standing, StandingStore } from './standing.store.js';
+import { NO_STANDING, type RoomStandings, type Standing, StandingStore } from './standing.store.js';
 
-type KnownRoom = RoomFacts & Pick<Room, 'name' | 'capacity' | 'metadata'>;
+interface Asked {
+  readonly room: KnownRoom | undefined;
+  readonly standing: Standing | undefined;
+  readonly decision: Decision;
+}
 
 /** For so long after a gap facts may go to nodes that the bus knows, and this one be none of them yet. */
 const DOUBT_MS = 15_000;
 /** That somebody is not banned is believed for a second, and no longer than until a fact says otherwise. */
 const STANDING = { freshMs: 1_000, staleMs: 600_000, againMs: 2_000, most: 20_000 };
+/** Of everybody in a room, for those who come within that second. Of a room with many it is remembered that they are. */
+const WHOLE = { freshMs: 1_000, staleMs: 60_000, againMs: 0, most: 5_000 };
 
 /** What the gateway asks about rooms, from the database and from what was remembered of it. */
 @Injectable()
@@ -26,10 +32,11 @@ export class PostgresRoomAccess extends RoomAccess {
   private readonly log = new Logger('RoomAccess');
   private readonly rooms = new FactCache<KnownRoom>();
   private readonly standings = new FactCache<Standing>(STANDING);
+  private readonly wholes = new FactCache<RoomStandings>(WHOLE);
   private doubtUntil = 0;
 
   constructor(
-    private readonly store: RoomsStore,
+    private readonly store: KnownRoomsStore,
     private readonly standing: StandingStore,
     private readonly invites: InvitesStore,
     @Inject(CONFIG) private readonly config: Config,
@@ -44,7 +51,7 @@ export class PostgresRoomAccess extends RoomAccess {
     let asked = await this.ask(principal, id);
     if (!asked.decision.allowed && entry.invite !== undefined && isDoor(asked.decision.code)) {
       await orUnavailable(this.invites.accept(principal, entry.invite, id));
-      this.standings.forget(keyOf(id, principal.user));
+      this.forgetStanding(id, principal.user);
       asked = await this.ask(principal, id);
     }
     const { room, standing, decision } = asked;
@@ -63,13 +70,18 @@ export class PostgresRoomAccess extends RoomAccess {
     };
   }
 
-  private async ask(
-    principal: Principal,
-    id: RoomId,
-  ): Promise<{ room: KnownRoom | undefined; standing: Standing | undefined; decision: Decision }> {
+  private async ask(principal: Principal, id: RoomId): Promise<Asked> {
     const room = await this.room(principal, id);
-    const standing = room === undefined ? undefined : await this.standingOf(id, principal.user);
-    return { room, standing, decision: decide(principal, 'room.join', { membership: undefined, ...standing, room }) };
+    const judge = (standing: Standing | undefined): Asked => ({
+      room,
+      standing,
+      decision: decide(principal, 'room.join', { membership: undefined, ...standing, room }),
+    });
+    if (room === undefined) return judge(undefined);
+    const known = this.knownStanding(id, principal.user);
+    const asked = known === undefined ? undefined : judge(known);
+    // Nobody is refused by what was asked for others: somebody may have let them in since.
+    return asked?.decision.allowed ? asked : judge(await this.standingOf(id, principal.user));
   }
 
   private describe({ id, name, access, locked, capacity, metadata }: KnownRoom): RoomState {
@@ -80,24 +92,47 @@ export class PostgresRoomAccess extends RoomAccess {
 
   private room(principal: Principal, id: RoomId): Promise<KnownRoom | undefined> {
     const mayMake = principal.kind !== 'guest' && grantedRole(principal, id) !== undefined;
-    return this.recall(this.rooms, id, async () => {
-      const row = (await this.store.find(id)) ?? (mayMake ? await this.make(id, principal.user) : undefined);
-      return row === undefined ? undefined : pickFacts(row);
-    });
+    return this.recall(
+      this.rooms,
+      id,
+      async () => (await this.store.find(id)) ?? (mayMake ? this.make(id, principal.user) : undefined),
+    );
   }
 
   /** @throws ProtocolError `too_many_rooms` */
-  private async make(id: RoomId, madeBy: string): Promise<Room> {
-    const { mostGranted: most, grantedEmptySeconds: emptySeconds } = this.config.rooms;
-    const made = await this.store.ensure(id, { madeBy, most, emptySeconds });
-    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user's grants may make ${most} rooms.`);
+  private async make(id: string, madeBy: string): Promise<KnownRoom> {
+    const made = await this.store.make(id, madeBy);
+    if (made === undefined) {
+      throw new ProtocolError('too_many_rooms', `A user's grants may make ${this.config.rooms.mostGranted} rooms.`);
+    }
     return made;
   }
 
+  /** What was asked when somebody else came within this second. */
+  private knownStanding(id: RoomId, user: string): Standing | undefined {
+    const whole = this.wholes.get(id);
+    if (!whole?.fresh || whole.value === 'many' || !this.hears) return undefined;
+    const standing = ofUser(whole.value, user);
+    this.standings.keepStale(keyOf(id, user), standing);
+    return standing;
+  }
+
   private standingOf(id: RoomId, user: string): Promise<Standing | undefined> {
-    // A node that may not hear who is put out believes nothing of a moment ago.
-    const hears = this.bus.available && Date.now() >= this.doubtUntil;
-    return this.recall(this.standings, keyOf(id, user), () => this.standing.find(id, user), hears);
+    const whole = this.wholes.get(id);
+    const alone = () => this.standing.find(id, user);
+    const withOthers = async () => {
+      const keep = this.wholes.begin(id);
+      const all = await this.standing.inRoom(id);
+      keep(all);
+      return all === 'many' ? alone() : ofUser(all, user);
+    };
+    const ask = whole?.fresh || whole?.value === 'many' ? alone : withOthers;
+    return this.recall(this.standings, keyOf(id, user), ask, this.hears);
+  }
+
+  /** A node that may not hear who is put out believes nothing of a moment ago. */
+  private get hears(): boolean {
+    return this.bus.available && Date.now() >= this.doubtUntil;
   }
 
   /** @param ask undefined is not remembered: what is not there may be made a moment later */
@@ -128,13 +163,19 @@ export class PostgresRoomAccess extends RoomAccess {
       case 'room_closed':
         this.rooms.forget(fact.room);
         this.standings.forgetWhere((key) => key.startsWith(`${fact.room} `));
+        this.wholes.forget(fact.room);
         return;
       case 'user_removed':
       case 'member_changed':
       case 'knock_answered':
-        this.standings.forget(keyOf(fact.room, fact.user));
+        this.forgetStanding(fact.room, fact.user);
         return;
     }
+  }
+
+  private forgetStanding(room: string, user: string): void {
+    this.standings.forget(keyOf(room, user));
+    this.wholes.forget(room);
   }
 
   /** Facts may have been missed: what is remembered serves an outage only. */
@@ -142,6 +183,7 @@ export class PostgresRoomAccess extends RoomAccess {
     this.doubtUntil = Date.now() + DOUBT_MS;
     this.rooms.expireAll();
     this.standings.expireAll();
+    this.wholes.expireAll();
   }
 }
 
@@ -150,6 +192,4 @@ const isDoor = (code: string): boolean => code === 'invite_required' || code ===
 
 const keyOf = (room: string, user: string): string => `${room} ${user}`;
 
-const pickFacts = ({ id, owner, guestsAllowed, access, locked, name, capacity, metadata }: Room): KnownRoom => ({
-  ...{ id, owner, guestsAllowed, access, locked, name, capacity, metadata },
-});
+const ofUser = (all: Exclude<RoomStandings, 'many'>, user: string): Standing => all.get(user) ?? NO_STANDING;

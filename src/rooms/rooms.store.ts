@@ -76,30 +76,6 @@ export class RoomsStore {
     });
   }
 
-  /**
-   * Makes a room that a token's grant names, if it is not there.
-   * @param emptySeconds it ends when nobody was in it for so long; 0: never
-   * @returns undefined when there are `most` rooms that grants of this user made
-   */
-  ensure(
-    id: string,
-    { madeBy, most, emptySeconds }: { madeBy: string; most: number; emptySeconds: number },
-  ): Promise<Room | undefined> {
-    return this.db.transaction(async (tx) => {
-      await lockInTransaction(tx, 'rooms of', madeBy);
-      const [made] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.madeBy, madeBy));
-      if (made !== undefined && made.rooms < most) {
-        const ends = emptySeconds === 0 ? {} : { endWhenEmptySeconds: emptySeconds, emptySince: sql`now()` };
-        await tx
-          .insert(rooms)
-          .values({ id, name: id, searchName: searchable(id), owner: null, listed: false, madeBy, ...ends })
-          .onConflictDoNothing();
-      }
-      const [row] = await tx.select().from(rooms).where(eq(rooms.id, id)).limit(1);
-      return row;
-    });
-  }
-
   find(id: string): Promise<Room | undefined> {
     return this.together(id);
   }
@@ -181,6 +157,7 @@ const derived = <T extends RoomChange>({ name, endWhenEmptySeconds }: T) => ({
   ...(endWhenEmptySeconds !== undefined && { emptySince: sql`now()` }),
 });
 
-const searchable = (name: string): string => name.normalize('NFKC').toLowerCase();
+/** A name as it is searched. */
+export const searchable = (name: string): string => name.normalize('NFKC').toLowerCase();
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -18,6 +18,23 @@ export interface Standing {
   readonly mayChat: boolean;
 }
 
+/** Of everybody of whom anything is kept in a room; `many`: of more than {@link MOST_STANDINGS}. */
+export type RoomStandings = ReadonlyMap<string, Standing> | 'many';
+
+/** Somebody of whom nothing is kept. */
+export const NO_STANDING: Standing = {
+  membership: undefined,
+  banned: false,
+  admitted: false,
+  removedAt: undefined,
+  endedPeers: [],
+  mayPublish: true,
+  mayChat: true,
+};
+
+/** In a room with more rows than so many each user is asked about alone. */
+export const MOST_STANDINGS = 50;
+
 interface Row extends Record<string, unknown> {
   readonly role: Role | null;
   readonly banned: boolean;
@@ -28,16 +45,43 @@ interface Row extends Record<string, unknown> {
   readonly may_chat: boolean;
 }
 
+interface RowOfRoom extends Row {
+  readonly room: string;
+  readonly user_id: string;
+}
+
 /** Somebody in a room. */
 interface Asked {
   readonly room: string;
   readonly user: string;
 }
 
+/** Of `a`, somebody in a room, and `p`, their permissions. */
+const COLUMNS = sql.raw(`
+  (select role from memberships m where m.room = a.room and m.user_id = a.user_id) as role,
+  exists (select from bans b where b.room = a.room and b.user_id = a.user_id
+    and (b.until is null or b.until > now())) as banned,
+  exists (select from knocks k where k.room = a.room and k.user_id = a.user_id
+    and k.admitted_at is not null) as admitted,
+  (select extract(epoch from max(r.at)) * 1000 from removals r
+    where r.room = a.room and r.user_id = a.user_id) as removed_at,
+  (select coalesce(jsonb_agg(peer), '[]') from removals r, jsonb_array_elements_text(r.peers) as peer
+    where r.room = a.room and r.user_id = a.user_id and r.at > now() - interval '10 minutes') as peers,
+  coalesce(p.may_publish, true) as may_publish,
+  coalesce(p.may_chat, true) as may_chat`);
+
+/** Whoever has a row in room `w`, once for each. No table is read further than the answer could be used. */
+const ANYBODY = sql.raw(
+  ['memberships', 'bans', 'knocks', 'removals', 'permissions']
+    .map((table) => `(select t.user_id from ${table} t where t.room = w.room limit ${MOST_STANDINGS + 1})`)
+    .join(' union all '),
+);
+
 /** Who somebody is in a room, in one question for all who are asked about in one turn. */
 @Injectable()
 export class StandingStore {
   private readonly together = askedTogether<Asked, Standing>((asked) => this.findAll(asked));
+  private readonly roomsTogether = askedTogether<string, RoomStandings>((rooms) => this.findRooms(rooms));
 
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
@@ -45,28 +89,36 @@ export class StandingStore {
     return this.together({ room, user });
   }
 
+  /** Everybody at once: who is not among them has {@link NO_STANDING}. */
+  inRoom(room: string): Promise<RoomStandings> {
+    return this.roomsTogether(room);
+  }
+
   private async findAll(asked: readonly Asked[]): Promise<Standing[]> {
     const rooms = sql.param(asked.map(({ room }) => room));
     const users = sql.param(asked.map(({ user }) => user));
     const { rows } = await this.db.execute<Row>(sql`
-      select
-        (select role from memberships m where m.room = a.room and m.user_id = a.user_id) as role,
-        exists (select from bans b where b.room = a.room and b.user_id = a.user_id
-          and (b.until is null or b.until > now())) as banned,
-        exists (select from knocks k where k.room = a.room and k.user_id = a.user_id
-          and k.admitted_at is not null) as admitted,
-        (select extract(epoch from max(r.at)) * 1000 from removals r
-          where r.room = a.room and r.user_id = a.user_id) as removed_at,
-        (select coalesce(jsonb_agg(peer), '[]') from removals r, jsonb_array_elements_text(r.peers) as peer
-          where r.room = a.room and r.user_id = a.user_id and r.at > now() - interval '10 minutes') as peers,
-        coalesce(p.may_publish, true) as may_publish,
-        coalesce(p.may_chat, true) as may_chat
+      select ${COLUMNS}
       from unnest(${rooms}::text[], ${users}::text[]) with ordinality as a (room, user_id, place)
       left join permissions p on p.room = a.room and p.user_id = a.user_id
       order by a.place`);
     return rows.map(toStanding);
   }
+
+  private async findRooms(asked: readonly string[]): Promise<RoomStandings[]> {
+    const { rows } = await this.db.execute<RowOfRoom>(sql`
+      select a.room, a.user_id, ${COLUMNS}
+      from unnest(${sql.param([...new Set(asked)])}::text[]) as w (room)
+      cross join lateral (select w.room, user_id from (${ANYBODY}) as anybody limit ${MOST_STANDINGS + 1}) as a
+      left join permissions p on p.room = a.room and p.user_id = a.user_id`);
+    const byRoom = new Map<string, RowOfRoom[]>();
+    for (const row of rows) byRoom.set(row.room, [...(byRoom.get(row.room) ?? []), row]);
+    return asked.map((room) => toStandings(byRoom.get(room) ?? []));
+  }
 }
+
+const toStandings = (rows: readonly RowOfRoom[]): RoomStandings =>
+  rows.length > MOST_STANDINGS ? 'many' : new Map(rows.map((row) => [row.user_id, toStanding(row)]));
 
 const toStanding = (row: Row): Standing => ({
   membership: row.role ?? undefined,

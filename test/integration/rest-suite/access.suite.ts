@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RoomId } from '@parley/protocol';
 import { TokenVerifier } from '../../../src/auth/principal.js';
+import { DATABASE, type Database } from '../../../src/database/database.tokens.js';
+import { bans } from '../../../src/database/schema.js';
+import { InvitesStore } from '../../../src/rooms/moderation/invites.store.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
+import { MOST_STANDINGS, NO_STANDING, StandingStore } from '../../../src/rooms/standing.store.js';
 import type { World } from './world.js';
 
 /** What the gateway asks of the same modules. */
@@ -47,6 +51,90 @@ export const accessSuite = (world: World): void => {
       await expect(admit(world.external('out-3', { other: 'owner' }), room)).rejects.toMatchObject({
         code: 'room_not_found',
       });
+    });
+
+    it('makes no more rooms than grants may in a burst either, and lets in who wants what another may not make', async () => {
+      const [greedy, modest] = [world.uniqueName('greedy-'), world.uniqueName('modest-')];
+      const as = (user: string) => world.external(user, { [`${greedy}*`]: 'owner' });
+      const outcome = (user: string, room: string) =>
+        admit(as(user), room).then(
+          () => 'in',
+          ({ code }) => code as string,
+        );
+      const rooms = Array.from({ length: 8 }, (_, n) => `${greedy}-${n}`);
+      const outcomes = await Promise.all(rooms.map((room) => outcome(greedy, room)));
+      expect(outcomes.toSorted()).toEqual([...Array(3).fill('in'), ...Array(5).fill('too_many_rooms')]);
+      const wanted = rooms[outcomes.indexOf('too_many_rooms')] as string;
+      expect(await Promise.all([outcome(greedy, wanted), outcome(modest, wanted)])).toContain('in');
+      expect(await outcome(greedy, wanted)).toBe('in');
+    });
+
+    it('makes rooms that several want at once, in whatever order', async () => {
+      const users = ['a', 'b', 'c', 'd'].map((name) => world.uniqueName(name));
+      const rooms = Array.from({ length: 3 }, () => world.uniqueName('wanted'));
+      const joins = users.flatMap((user, n) => {
+        const who = world.external(user, { 'wanted*': 'member' });
+        return (n % 2 === 0 ? rooms : rooms.toReversed()).map((room) => admit(who, room));
+      });
+      for (const { role } of await Promise.all(joins)) expect(role).toBe('member');
+    });
+  });
+
+  describe('what is known of everybody in a room', () => {
+    it('is believed no longer than until somebody is put out, let in again, or made something', async () => {
+      const [owner, friend] = [await world.account(), await world.account()];
+      const room = await world.room(owner);
+      const path = `/v1/rooms/${room}`;
+      await admit(owner, room);
+      expect(await admit(friend, room)).toMatchObject({ role: 'member' });
+      await world.as(owner).post(`${path}/bans`, { user: friend.id }).expect(204);
+      await expect(admit(friend, room)).rejects.toMatchObject({ code: 'banned' });
+      await admit(owner, room);
+      await world.as(owner).delete(`${path}/bans/${friend.id}`).expect(204);
+      await expect(admit(friend, room)).rejects.toMatchObject({ code: 'removed' });
+      const other = await world.account();
+      await admit(owner, room);
+      await world.as(owner).put(`${path}/members/${other.id}`, { role: 'moderator' });
+      expect(await admit(other, room)).toMatchObject({ role: 'moderator' });
+    });
+
+    it('refuses nobody whom somebody let in meanwhile', async () => {
+      const [owner, friend] = [await world.account(), await world.account()];
+      const room = await world.room(owner, { access: 'invite' });
+      const { body } = await world.as(owner).post(`/v1/rooms/${room}/invites`, { role: 'member' }).expect(201);
+      const principal = await world.rest.app.get(TokenVerifier).verify(friend.accessToken);
+      await admit(owner, room);
+      // As on another node whose word has not come yet.
+      await world.rest.app.get(InvitesStore, { strict: false }).accept(principal, body.token);
+      expect(await admit(friend, room)).toMatchObject({ role: 'member' });
+    });
+
+    it('is the same as what is kept of each, until there are too many', async () => {
+      const [owner, banned, plain] = [await world.account(), await world.account(), await world.account()];
+      const room = await world.room(owner);
+      await world.as(owner).post(`/v1/rooms/${room}/bans`, { user: banned.id }).expect(204);
+      const store = world.rest.app.get(StandingStore, { strict: false });
+      const all = await store.inRoom(room);
+      if (all === 'many') throw new Error('two are not many');
+      expect([...all.keys()].toSorted()).toEqual([owner.id, banned.id].toSorted());
+      for (const [user, standing] of all) expect(standing).toEqual(await store.find(room, user));
+      expect(await store.find(room, plain.id)).toEqual(NO_STANDING);
+      const crowd = Array.from({ length: MOST_STANDINGS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
+      await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);
+      const [now, empty] = await Promise.all([store.inRoom(room), store.inRoom('no such room')]);
+      expect([now, empty]).toEqual(['many', new Map()]);
+    });
+
+    it('is asked for one by one in a room with many', async () => {
+      const [owner, friend] = [await world.account(), await world.account()];
+      const room = await world.room(owner);
+      const crowd = Array.from({ length: MOST_STANDINGS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
+      await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);
+      expect(await admit(owner, room)).toMatchObject({ role: 'owner' });
+      expect(await admit(friend, room)).toMatchObject({ role: 'member' });
+      await expect(admit(world.external('u7'), room)).rejects.toMatchObject({ code: 'banned' });
+      await world.as(owner).post(`/v1/rooms/${room}/bans`, { user: friend.id }).expect(204);
+      await expect(admit(friend, room)).rejects.toMatchObject({ code: 'banned' });
     });
   });
 };
