@@ -43,4 +43,26 @@ describe('a room in memory', () => {
     room.follow(2);
     expect(room.snapshot().epoch).toBe('epoch-2');
   });
+
+  it('shows its members in the order in which they joined, and tells each node that has one or had', () => {
+    const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => 'epoch');
+    const at = (peer: string, node: string, attempt: number): AttachRequest => ({
+      ...join(peer),
+      node: node as NodeId,
+      connection: `${peer}-${attempt}` as ConnectionId,
+      attempt,
+    });
+    room.attach(at('a', 'n1', 1), 0);
+    room.attach(at('b', 'n2', 1), 0);
+    const moved = room.attach(at('a', 'n2', 2), 0);
+    expect(moved).toMatchObject({ resumed: true, change: { nodes: ['n1', 'n2'] } });
+    expect(room.snapshot().members.map(({ peer, node }) => [peer, node])).toEqual([
+      ['a', 'n2'],
+      ['b', 'n2'],
+    ]);
+    expect(room.leave('b' as PeerId, 'left', undefined, 0)?.nodes).toEqual(['n2']);
+    room.attach(at('c', 'n3', 1), 0);
+    expect(room.leave('a' as PeerId, 'left', undefined, 0)?.nodes).toEqual(['n2', 'n3']);
+    expect(room.leave('c' as PeerId, 'left', undefined, 0)?.nodes).toEqual(['n3']);
+  });
 });

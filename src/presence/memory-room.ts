@@ -1,4 +1,5 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, Participant, PeerId, RoomId } from '@parley/protocol';
+import { NodeCounts } from './node-counts.js';
 import type {
   AttachRequest,
   AttachResult,
@@ -33,7 +34,9 @@ export class MemoryRoom {
   private order = 0;
   /** The life of the store that wrote it last. */
   private life = 0;
+  /** In the order in which they joined. */
   private readonly members = new Map<PeerId, Stored>();
+  private readonly counts = new NodeCounts();
   /** The nodes with a member, and when each compared this room last, or came. */
   private readonly reconciled = new Map<NodeId, number>();
   private readonly ended: Tombstones;
@@ -70,7 +73,7 @@ export class MemoryRoom {
       room: this.id,
       epoch: this.epoch,
       version: this.version,
-      members: [...this.members.values()].map((stored) => stored.member).sort((a, b) => a.order - b.order),
+      members: Array.from(this.members.values(), (stored) => stored.member),
     };
   }
 
@@ -94,7 +97,8 @@ export class MemoryRoom {
     const moved = member.state === 'away' || member.node !== node || !same;
     const renamed = member.name !== next.name && { name: next.name };
     const change = this.change(now, () => {
-      this.members.set(participant.peer, { member: next, attempt, since: now, deadline: 0 });
+      this.counts.remove(member.node);
+      this.store({ member: next, attempt, since: now, deadline: 0 });
       const events: MemberEvent[] = [];
       if (moved) events.push({ event: 'back', peer: next.peer, node, connection });
       if (renamed || !sameMeta(member.meta, next.meta)) {
@@ -127,7 +131,7 @@ export class MemoryRoom {
       this.ended.add(peer, now);
       return undefined;
     }
-    return this.change(now, () => [this.end(peer, reason, now)]);
+    return this.change(now, () => [this.end(stored, reason, now)]);
   }
 
   update(peer: PeerId, connection: ConnectionId, meta: Meta, now: number): Change | undefined {
@@ -142,7 +146,7 @@ export class MemoryRoom {
 
   clear(reason: LeftReason, now: number): Change | undefined {
     this.ended.trim(now);
-    return this.change(now, () => this.inOrder().map(({ member }) => this.end(member.peer, reason, now)));
+    return this.change(now, () => [...this.members.values()].map((stored) => this.end(stored, reason, now)));
   }
 
   reconcile(node: NodeId, held: readonly Held[], now: number) {
@@ -214,11 +218,11 @@ export class MemoryRoom {
     if (![...this.members.values()].some(isDue)) return undefined;
     return this.change(now, () => {
       const events: MemberEvent[] = [];
-      for (const stored of this.inOrder()) {
+      for (const stored of [...this.members.values()]) {
         if (stored.member.state === 'on') {
           if (isLost(stored)) events.push(this.putAway(stored, now));
         } else if (stored.deadline <= now) {
-          events.push(this.end(stored.member.peer, 'expired', now));
+          events.push(this.end(stored, 'expired', now));
         }
       }
       return events;
@@ -236,7 +240,7 @@ export class MemoryRoom {
     const change = this.change(now, () => {
       this.order += 1;
       const member: Member = { ...participant, state: 'on', order: this.order, node, connection };
-      this.members.set(participant.peer, { member, attempt, since: now, deadline: 0 });
+      this.store({ member, attempt, since: now, deadline: 0 });
       return [{ event: 'joined', participant: member }];
     });
     return { kind: 'attached', resumed: false, snapshot: this.snapshot(), change, replaced: undefined };
@@ -248,19 +252,25 @@ export class MemoryRoom {
     return { event: 'away', peer: stored.member.peer };
   }
 
-  private end(peer: PeerId, reason: LeftReason, now: number): MemberEvent {
+  private store(stored: Stored): void {
+    this.members.set(stored.member.peer, stored);
+    this.counts.add(stored.member.node);
+  }
+
+  private end({ member: { peer, node } }: Stored, reason: LeftReason, now: number): MemberEvent {
     this.ended.add(peer, now);
     this.members.delete(peer);
+    this.counts.remove(node);
     return { event: 'left', peer, reason };
   }
 
   /** Runs `act`, counts its events into the version, and names the nodes before and after. */
   private change(now: number, act: () => MemberEvent[]): Change | undefined {
-    const nodes = new Set(this.nodes());
+    const nodes = new Set(this.counts.nodes);
     const events = act();
     if (events.length === 0) return undefined;
     this.version += events.length;
-    for (const node of this.nodes()) nodes.add(node);
+    for (const node of this.counts.nodes) nodes.add(node);
     this.noteNodes(now);
     const change: Change = { room: this.id, epoch: this.epoch, version: this.version, events, nodes: [...nodes] };
     if (this.members.size === 0) {
@@ -271,17 +281,8 @@ export class MemoryRoom {
   }
 
   private noteNodes(now: number): void {
-    const present = new Set(this.nodes());
-    for (const node of this.reconciled.keys()) if (!present.has(node)) this.reconciled.delete(node);
-    for (const node of present) if (!this.reconciled.has(node)) this.reconciled.set(node, now);
-  }
-
-  private *nodes(): Iterable<NodeId> {
-    for (const { member } of this.members.values()) yield member.node;
-  }
-
-  private inOrder(): Stored[] {
-    return [...this.members.values()].sort((a, b) => a.member.order - b.member.order);
+    for (const node of this.reconciled.keys()) if (!this.counts.has(node)) this.reconciled.delete(node);
+    for (const node of this.counts.nodes) if (!this.reconciled.has(node)) this.reconciled.set(node, now);
   }
 }
 

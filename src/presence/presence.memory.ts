@@ -58,7 +58,7 @@ export class MemoryPresence implements Presence {
   }
 
   update(id: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
-    return this.run((now) => this.in(id, now, (room) => room.update(peer, connection, structuredClone(meta), now)));
+    return this.run((now) => this.in(id, now, (room) => room.update(peer, connection, copyOfMeta(meta), now)));
   }
 
   count(id: RoomId): Promise<number> {
@@ -154,5 +154,8 @@ export class MemoryPresence implements Presence {
 /** What is stored must not change when the caller goes on using its own objects. */
 const copyOf = (request: AttachRequest): AttachRequest => ({
   ...request,
-  participant: { ...request.participant, meta: structuredClone(request.participant.meta) },
+  participant: { ...request.participant, meta: copyOfMeta(request.participant.meta) },
 });
+
+/** Most have none, and a structured clone goes through a serializer whatever it clones. */
+const copyOfMeta = (meta: Meta): Meta => (Object.keys(meta).length === 0 ? {} : structuredClone(meta));

@@ -77,6 +77,20 @@ describe('a room on a node', () => {
     expect(fresh.map((frame) => [frame.version, frame.events.length])).toEqual([[3, 1]]);
     expect(ahead).toEqual([]);
   });
+  it('answers a join with the room that it knows, or with what the join found when that is newer', () => {
+    const { room } = setup(3);
+    const answer = (version: number, epoch = 'e') => {
+      const found = { room: ROOM, epoch, version, members: [member('a', 1), member('z', 9)] };
+      const { frame, version: told } = room.answerJoin({ re: '1', peer: 'a' as PeerId, resumed: false }, found);
+      const { participants, ...header } = JSON.parse(frame.toString());
+      expect(header).toMatchObject({ type: 'joined', re: '1', room: ROOM, peer: 'a', resumed: false, version: told });
+      return [header.epoch, told, participants.map((one: { peer: string }) => one.peer)];
+    };
+    expect(answer(2)).toEqual(['e', 3, ['a']]);
+    expect(answer(3)).toEqual(['e', 3, ['a']]);
+    expect(answer(4)).toEqual(['e', 4, ['a', 'z']]);
+    expect(answer(1, 'other')).toEqual(['other', 1, ['a', 'z']]);
+  });
   it('never shows where a member is', () => {
     const { room, client } = setup();
     const frames = client(1);
@@ -85,6 +99,11 @@ describe('a room on a node', () => {
       change(3, { event: 'back', peer: 'a' as PeerId, node: 'n2' as NodeId, connection: 'c2' as ConnectionId }),
     );
     room.notify();
+    const found = { room: ROOM, epoch: 'e', version: 9, members: [member('a', 1)] };
+    for (const { version } of [room, found]) {
+      const { frame } = room.answerJoin({ re: '1', peer: 'a' as PeerId, resumed: false }, { ...found, version });
+      frames.push(JSON.parse(frame.toString()));
+    }
     expect(JSON.stringify(frames)).not.toMatch(/node|connection|n2|c2/);
   });
   it('sends the whole roster when it was replaced, but never an older version than a client knows', () => {

@@ -1,5 +1,6 @@
-import type { NodeId, Participant, PeerId, RoomId, Roster, RosterEvent } from '@parley/protocol';
+import type { Joined, NodeId, PeerId, RoomId, Roster, RosterEvent } from '@parley/protocol';
 import type { Change, Member, MemberEvent, Snapshot } from '../presence/presence.js';
+import { LocalRoster, toParticipant } from './local-roster.js';
 import type { Session } from './session.js';
 
 /** A peer of this room with its socket on this node. */
@@ -20,12 +21,11 @@ export const MAX_EARLY_CHANGES = 256;
  */
 export class LocalRoom {
   readonly local = new Map<PeerId, LocalPeer>();
-  readonly members = new Map<PeerId, Member>();
   /** Joins under way: the room must stay until they are done. */
   entering = 0;
   epoch = '';
   version = 0;
-  private readonly nodeCounts = new Map<NodeId, number>();
+  private readonly roster = new LocalRoster();
   private readonly early = new Map<PeerId, Member>();
   private earlyVersion = 0;
   /** By the version that each follows on. */
@@ -35,13 +35,13 @@ export class LocalRoom {
 
   constructor(readonly id: RoomId) {}
 
-  /** The nodes with a peer that is `on`. */
-  get nodes(): Iterable<NodeId> {
-    return this.nodeCounts.keys();
+  get members(): ReadonlyMap<PeerId, Member> {
+    return this.roster.members;
   }
 
-  get participants(): Participant[] {
-    return [...this.members.values()].sort((a, b) => a.order - b.order).map(toParticipant);
+  /** The nodes with a peer that is `on`. */
+  get nodes(): Iterable<NodeId> {
+    return this.roster.nodes;
   }
 
   /** A peer as it is known: by the roster, or by the snapshot of a join that is ahead of it. */
@@ -66,7 +66,7 @@ export class LocalRoom {
       }
       const events = next.events.slice(-missing);
       if (next.version <= this.version) continue;
-      for (const event of events) this.applyEvent(event);
+      for (const event of events) this.roster.apply(event);
       this.version = next.version;
       applied.push(...events);
     }
@@ -94,15 +94,30 @@ export class LocalRoom {
   replace(snapshot: Snapshot): void {
     if (snapshot.epoch === this.epoch && snapshot.version <= this.version) return;
     const sameEpoch = snapshot.epoch === this.epoch;
-    this.members.clear();
-    this.nodeCounts.clear();
-    for (const member of snapshot.members) this.put(member);
+    this.roster.replace(snapshot.members);
     this.epoch = snapshot.epoch;
     this.version = snapshot.version;
     this.cancelNotice();
     this.early.clear();
     this.earlyChanges.clear();
     this.sendWhole(sameEpoch);
+  }
+
+  /**
+   * The answer to a join: the room as this node knows it, or as the join found it, if that is newer.
+   * @returns the frame, and the version that it tells of
+   */
+  answerJoin(
+    answer: Omit<Joined, 'type' | 'room' | 'epoch' | 'version' | 'participants'>,
+    found: Snapshot,
+  ): { readonly frame: Buffer; readonly version: number } {
+    const isKnown = this.epoch === found.epoch && this.version >= found.version && this.members.has(answer.peer);
+    const { epoch, version } = isKnown ? this : found;
+    const participants = isKnown ? this.roster.encoded : JSON.stringify(found.members.map(toParticipant));
+    return {
+      frame: withParticipants({ type: 'joined', room: this.id, ...answer, epoch, version }, participants),
+      version,
+    };
   }
 
   /** Sends the notices that wait. */
@@ -112,10 +127,10 @@ export class LocalRoom {
     if (events.length === 0) return;
     const start = this.version - events.length;
     // Encoded once for all that know the same version, which is nearly everybody.
-    const common = this.encode({ events });
+    const common = this.encodeEvents(events);
     for (const peer of this.local.values()) {
       if (peer.version >= this.version) continue;
-      const frame = peer.version === start ? common : this.encode({ events: events.slice(peer.version - start) });
+      const frame = peer.version === start ? common : this.encodeEvents(events.slice(peer.version - start));
       peer.version = this.version;
       peer.session.sendFrame(frame);
     }
@@ -128,7 +143,8 @@ export class LocalRoom {
 
   private sendWhole(sameEpoch: boolean): void {
     if (this.local.size === 0) return;
-    const frame = this.encode({ participants: this.participants });
+    const { id: room, epoch, version } = this;
+    const frame = withParticipants({ type: 'roster', room, epoch, version }, this.roster.encoded);
     for (const peer of this.local.values()) {
       // A client that joined meanwhile may know more already, and must never see an older version.
       if (sameEpoch && peer.version >= this.version) continue;
@@ -143,9 +159,9 @@ export class LocalRoom {
     return next;
   }
 
-  private encode(content: { events: readonly RosterEvent[] } | { participants: readonly Participant[] }): Buffer {
+  private encodeEvents(events: readonly RosterEvent[]): Buffer {
     const { id: room, epoch, version } = this;
-    const roster: Roster = { type: 'roster', room, epoch, version, ...content };
+    const roster: Roster = { type: 'roster', room, epoch, version, events };
     return Buffer.from(JSON.stringify(roster));
   }
 
@@ -154,52 +170,16 @@ export class LocalRoom {
     this.notice = undefined;
     this.waiting = [];
   }
-
-  private applyEvent(event: MemberEvent): void {
-    if (event.event === 'joined') return this.put(event.participant);
-    const member = this.members.get(event.peer);
-    if (member === undefined) return;
-    if (event.event === 'left') this.take(member);
-    else if (event.event === 'away') this.put({ ...member, state: 'away' });
-    else if (event.event === 'back') {
-      this.put({ ...member, state: 'on', node: event.node, connection: event.connection });
-    } else if (event.event === 'permitted') {
-      const { publish: _publish, chat: _chat, ...others } = member;
-      this.put({ ...others, role: event.role, ...revoked(event) });
-    } else this.put({ ...member, meta: event.meta, name: event.name ?? member.name });
-  }
-
-  private put(member: Member): void {
-    const before = this.members.get(member.peer);
-    if (before !== undefined) this.take(before);
-    this.members.set(member.peer, member);
-    if (member.state === 'on') this.nodeCounts.set(member.node, (this.nodeCounts.get(member.node) ?? 0) + 1);
-  }
-
-  private take(member: Member): void {
-    this.members.delete(member.peer);
-    if (member.state !== 'on') return;
-    const left = (this.nodeCounts.get(member.node) ?? 1) - 1;
-    if (left > 0) this.nodeCounts.set(member.node, left);
-    else this.nodeCounts.delete(member.node);
-  }
 }
-
-/** What clients may know of a member: not where it is. */
-export const toParticipant = ({ node: _node, connection: _connection, ...participant }: Member): Participant =>
-  participant;
-
-/** Permissions as a participant shows them: only those that were taken. */
-export const revoked = ({
-  publish,
-  chat,
-}: Pick<Participant, 'publish' | 'chat'>): Pick<Participant, 'publish' | 'chat'> => ({
-  ...(publish === false && { publish }),
-  ...(chat === false && { chat }),
-});
 
 const toRosterEvent = (event: MemberEvent): RosterEvent => {
   if (event.event === 'joined') return { event: 'joined', participant: toParticipant(event.participant) };
   if (event.event === 'back') return { event: 'back', peer: event.peer };
   return event;
 };
+
+/** A frame whose participants are encoded already. */
+const withParticipants = (
+  header: Omit<Joined, 'participants'> | Omit<Roster, 'participants' | 'events'>,
+  participants: string,
+): Buffer => Buffer.from(`${JSON.stringify(header).slice(0, -1)},"participants":${participants}}`);

@@ -7,10 +7,10 @@ import {
   type Role,
   type RoomId,
 } from '@parley/protocol';
-import type { Presence, Snapshot } from '../presence/presence.js';
+import type { Presence } from '../presence/presence.js';
 import type { Admission } from '../rooms/room-access.js';
-import { type LocalRoom, revoked, toParticipant } from './local-room.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
+import { revoked } from './local-roster.js';
 import { attachRequest, type RosterSync } from './roster-sync.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
@@ -96,20 +96,11 @@ export class Membership {
       }
       session.rooms.set(id, peer);
       this.sync.take(room, peer, result);
-      const { epoch, version, participants } = this.newest(room, peer, result.snapshot);
+      const { frame, version } = room.answerJoin({ re, peer, resumed: result.resumed }, result.snapshot);
       room.local.set(peer, { session, version });
       seat.participant = { ...participant, meta: room.find(peer)?.meta ?? participant.meta };
       this.stats[result.resumed ? 'resumes' : 'joins'] += 1;
-      session.send({
-        type: 'joined',
-        re,
-        room: id,
-        peer,
-        resumed: result.resumed,
-        epoch,
-        version,
-        participants,
-      });
+      session.sendFrame(frame);
       this.rooms.openSeat(seat);
     } catch (error) {
       this.giveUp(seat, former);
@@ -210,14 +201,6 @@ export class Membership {
     const rounds = this.unsettled.get(id) ?? 0;
     if (rounds > 1) this.unsettled.set(id, rounds - 1);
     else this.unsettled.delete(id);
-  }
-
-  /** What a client is told at `joined`: the room as this node knows it, if that is newer than the attach's answer. */
-  private newest(room: LocalRoom, peer: PeerId, { epoch, version, members }: Snapshot) {
-    const isAhead = room.epoch === epoch && room.version > version && room.members.has(peer);
-    return isAhead
-      ? { epoch, version: room.version, participants: room.participants }
-      : { epoch, version, participants: members.map(toParticipant) };
   }
 
   private isOver(id: RoomId): boolean {

@@ -1,6 +1,6 @@
 import { type Join, type Meta, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
 import type { Admission, Entry } from '../../rooms/room-access.js';
-import { revoked } from '../local-room.js';
+import { revoked } from '../local-roster.js';
 import type { Session } from '../session.js';
 import type { Services } from '../signaling-services.js';
 import type { Handler } from './handler.js';
