@@ -16,8 +16,10 @@ import { emptyPresenceStats } from './presence.stats.js';
 
 /** What the memory adapters of one process share; each adapter stands for one node. */
 export class MemoryPresenceStore {
-  /** @internal */
+  /** @internal rooms with a member. */
   readonly rooms = new Map<RoomId, MemoryRoom>();
+  /** @internal rooms of which only who ended is remembered, the one that was asked for longest ago first. */
+  readonly resting = new Map<RoomId, MemoryRoom>();
   /** @internal node → when its lease ends. */
   readonly leases = new Map<NodeId, number>();
   /** @internal node that was given up → until when that is remembered. */
@@ -119,7 +121,12 @@ export class MemoryPresence implements Presence {
     this.store.dead.set(node, now + this.store.timers.tombstoneMs);
   }
 
+  /** Of empty rooms, which short calls leave by the thousands, it looks at those whose time is over. */
   private sweepRooms(now: number): Change[] {
+    for (const [id, room] of this.store.resting) {
+      if (!room.isForgettable(now)) break;
+      this.store.resting.delete(id);
+    }
     const alive = this.alive(now);
     return [...this.store.rooms.keys()].flatMap(
       (id) => this.in(id, now, (room) => room.sweep(alive, this.store.dead, now)) ?? [],
@@ -131,12 +138,16 @@ export class MemoryPresence implements Presence {
   }
 
   private in<Result>(id: RoomId, now: number, act: (room: MemoryRoom) => Result): Result {
-    const { rooms, timers, newEpoch } = this.store;
-    const room = rooms.get(id) ?? new MemoryRoom(id, timers, newEpoch);
+    const { rooms, resting, timers, newEpoch } = this.store;
+    const room = rooms.get(id) ?? resting.get(id) ?? new MemoryRoom(id, timers, newEpoch);
     room.follow(this.store.life);
     const result = act(room);
-    if (room.isForgettable(now)) rooms.delete(id);
-    else rooms.set(id, room);
+    resting.delete(id);
+    if (room.size > 0) rooms.set(id, room);
+    else {
+      rooms.delete(id);
+      if (!room.isForgettable(now)) resting.set(id, room);
+    }
     return result;
   }
 

@@ -1,4 +1,5 @@
 import { MemoryRoom } from '../../src/presence/memory-room.js';
+import { NodeCounts } from '../../src/presence/node-counts.js';
 import { MemoryPresenceStore } from '../../src/presence/presence.memory.js';
 import { Tombstones } from '../../src/presence/tombstones.js';
 import type { World } from './world.js';
@@ -9,6 +10,7 @@ const COPIES = 12;
 interface Copy {
   readonly at: number;
   readonly rooms: Map<any, MemoryRoom>;
+  readonly resting: Map<any, MemoryRoom>;
   readonly leases: Map<any, number>;
   readonly dead: Map<any, number>;
 }
@@ -45,6 +47,7 @@ export class SimulatedStore {
   /** A restart without its data. */
   empty(): void {
     this.inner.rooms.clear();
+    this.inner.resting.clear();
     this.inner.leases.clear();
     this.inner.dead.clear();
   }
@@ -54,8 +57,9 @@ export class SimulatedStore {
     const copy = this.copies.filter(({ at }) => at <= this.world.now - ms).at(-1) ?? this.copies[0];
     if (copy === undefined) return this.world.now;
     this.empty();
-    const { rooms, leases, dead } = copyOf(copy);
+    const { rooms, resting, leases, dead } = copyOf(copy);
     for (const [id, room] of rooms) this.inner.rooms.set(id, room);
+    for (const [id, room] of resting) this.inner.resting.set(id, room);
     for (const [node, until] of leases) this.inner.leases.set(node, until);
     for (const [node, until] of dead) this.inner.dead.set(node, until);
     this.copies = [];
@@ -72,8 +76,9 @@ export class SimulatedStore {
   }
 }
 
-const copyOf = ({ rooms, leases, dead }: Omit<Copy, 'at'>): Omit<Copy, 'at'> => ({
+const copyOf = ({ rooms, resting, leases, dead }: Omit<Copy, 'at'>): Omit<Copy, 'at'> => ({
   rooms: new Map([...rooms].map(([id, room]) => [id, copyOfRoom(room)])),
+  resting: new Map([...resting].map(([id, room]) => [id, copyOfRoom(room)])),
   leases: new Map(leases),
   dead: new Map(dead),
 });
@@ -81,10 +86,13 @@ const copyOf = ({ rooms, leases, dead }: Omit<Copy, 'at'>): Omit<Copy, 'at'> => 
 const copyOfRoom = (room: MemoryRoom): MemoryRoom => {
   const from = room as any;
   const copy = new MemoryRoom(from.id, from.timers, from.newEpoch);
+  const counts = new NodeCounts();
+  for (const { member } of from.members.values()) counts.add(member.node);
   return Object.assign(copy, {
     ...{ epoch: from.epoch, version: from.version, order: from.order, life: from.life },
     members: new Map([...from.members].map(([peer, stored]: [string, object]) => [peer, { ...stored }])),
     ended: Object.assign(new Tombstones(from.ended.keepMs), { until: new Map(from.ended.until) }),
     reconciled: new Map(from.reconciled),
+    counts,
   });
 };
