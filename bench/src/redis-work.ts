@@ -1,5 +1,5 @@
 import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
-import { encodeMessages } from '../../src/bus/batch.js';
+import { Batch } from '../../src/bus/batch.js';
 import { RedisBus } from '../../src/bus/bus.redis.js';
 import { type AttachRequest, type Held, PRESENCE_TIMERS } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
@@ -99,9 +99,12 @@ const measureAll = async (redis: TestRedis, nodes: readonly Node[], atOnce: numb
     workFor(redis, held, atOnce, ({ at, room, held: all }) => at.presence.reconcile(room, at.node, all));
   const publish = (signals: number) => {
     const signal = Buffer.alloc(MEASURED.signalBytes + MEASURED.envelopeBytes, 'x');
-    const batch = encodeMessages(Array.from({ length: signals }, () => signal));
+    const batch = new Batch();
+    for (let i = 0; i < signals; i += 1) batch.put(signal);
     const channel = from.link.keys.channel(to.node);
-    return workFor(redis, Array.from({ length: BATCHES }), atOnce, () => from.link.commands.publish(channel, batch));
+    return workFor(redis, Array.from({ length: BATCHES }), atOnce, () =>
+      from.link.commands.publish(channel, batch.payload),
+    );
   };
   return {
     'a join': await workFor(redis, people, atOnce, ({ at, request }) => at.presence.attach(request)),

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodePayload, encodeFact, encodeMessages, encodeProbe } from './batch.js';
+import { Random } from '../../test/fuzz/random.js';
+import { Batch, decodePayload, encodeFact, encodeProbe } from './batch.js';
+import { type Message, wholeOf } from './bus.js';
+
+const encodeMessages = (messages: readonly Message[], memory?: Buffer): Buffer => {
+  const batch = new Batch(memory);
+  for (const message of messages) batch.put(message);
+  return batch.payload;
+};
 
 describe('the framing of batches', () => {
   it('gives back what was put in, bytes and all', () => {
@@ -28,5 +36,31 @@ describe('the framing of batches', () => {
     ['two probes', [0xb7, 3, 0, 0, 0, 0, 0, 0, 0, 0]],
   ])('refuses %s', (_, bytes) => {
     expect(decodePayload(Buffer.from(bytes))).toBeUndefined();
+  });
+});
+
+describe('a batch', () => {
+  it('is the messages as they were passed, whole or in parts, however far it grows and whatever its memory held', () => {
+    const random = new Random(2026);
+    for (let round = 0; round < 40; round += 1) {
+      const messages = Array.from({ length: random.below(60) }, (): Message => {
+        const bytes = Buffer.from(Array.from({ length: random.below(2_000) }, () => random.below(256)));
+        return random.below(2) === 0 ? bytes : { head: 'x'.repeat(random.below(200)), rest: bytes };
+      });
+      const batch = new Batch(random.below(2) === 0 ? Buffer.alloc(16 * 1024, random.below(256)) : undefined);
+      for (const message of messages) batch.put(message);
+      const whole = messages.map(wholeOf);
+      expect(batch.messages.map((message, i) => message.equals(whole[i] as Buffer))).toEqual(whole.map(() => true));
+      expect([batch.count, batch.bytes]).toEqual([whole.length, whole.reduce((sum, { length }) => sum + length, 0)]);
+    }
+  });
+
+  it('keeps nothing of what was passed', () => {
+    const passed = Buffer.from('passed');
+    const batch = new Batch();
+    batch.put(passed);
+    batch.put({ head: 'head ', rest: passed });
+    passed.fill('x');
+    expect(batch.messages.map(String)).toEqual(['passed', 'head passed']);
   });
 });

@@ -1,3 +1,6 @@
+import { ROOM_AFTER, ROOM_BEFORE } from '../redis/in-place.js';
+import { type Message, sizeOf } from './bus.js';
+
 /**
  * What travels on a node's channel: one byte that tells a stranger's message from ours, one byte for the kind, and
  * entries, each a length (4 bytes, big-endian) and as many bytes.
@@ -14,9 +17,8 @@ const KINDS = { messages: 1, fact: 2, probe: 3 } as const;
 const HEADER_BYTES = 2;
 const LENGTH_BYTES = 4;
 
-export const encodeMessages = (messages: readonly Buffer[]): Buffer => encode(KINDS.messages, messages);
-export const encodeFact = (json: string): Buffer => encode(KINDS.fact, [Buffer.from(json)]);
-export const encodeProbe = (probe: string): Buffer => encode(KINDS.probe, [Buffer.from(probe)]);
+export const encodeFact = (json: string): Buffer => encode(KINDS.fact, Buffer.from(json));
+export const encodeProbe = (probe: string): Buffer => encode(KINDS.probe, Buffer.from(probe));
 
 /** Undefined for whatever none of the encoders wrote: another magic or kind, no entries, a length that does not fit. */
 export const decodePayload = (bytes: Buffer): Payload | undefined => {
@@ -30,17 +32,11 @@ export const decodePayload = (bytes: Buffer): Payload | undefined => {
   return bytes[1] === KINDS.probe ? { kind: 'probe', probe: first } : undefined;
 };
 
-const encode = (kind: number, entries: readonly Buffer[]): Buffer => {
-  let size = HEADER_BYTES;
-  for (const entry of entries) size += LENGTH_BYTES + entry.length;
-  const bytes = Buffer.allocUnsafe(size);
+const encode = (kind: number, entry: Buffer): Buffer => {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + LENGTH_BYTES + entry.length);
   bytes[0] = MAGIC;
   bytes[1] = kind;
-  let at = HEADER_BYTES;
-  for (const entry of entries) {
-    at = bytes.writeUInt32BE(entry.length, at);
-    at += entry.copy(bytes, at);
-  }
+  entry.copy(bytes, bytes.writeUInt32BE(entry.length, HEADER_BYTES));
   return bytes;
 };
 
@@ -57,3 +53,57 @@ const readEntries = (bytes: Buffer): Buffer[] => {
   }
   return entries;
 };
+
+/** What a batch begins with, and grows from by doubling. */
+const FIRST_BYTES = 16 * 1024;
+
+/**
+ * Messages on their way into one payload. Each is copied once, to where Redis's socket takes it from: with a copy for its
+ * frame, its envelope, the batch and the command, what waited for the collector was most of what it had to do.
+ */
+export class Batch {
+  /** The messages' own bytes. */
+  bytes = 0;
+  count = 0;
+  readonly start = ROOM_BEFORE;
+  end = ROOM_BEFORE + HEADER_BYTES;
+
+  /** @param memory that is used again, of at least {@link FIRST_BYTES} */
+  constructor(public memory: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)) {
+    memory[ROOM_BEFORE] = MAGIC;
+    memory[ROOM_BEFORE + 1] = KINDS.messages;
+  }
+
+  put(message: Message): void {
+    const size = sizeOf(message);
+    this.makeRoom(LENGTH_BYTES + size);
+    const { memory } = this;
+    const at = memory.writeUInt32BE(size, this.end);
+    if (Buffer.isBuffer(message)) memory.set(message, at);
+    else {
+      memory.write(message.head, at, 'latin1');
+      memory.set(message.rest, at + message.head.length);
+    }
+    this.end = at + size;
+    this.bytes += size;
+    this.count += 1;
+  }
+
+  /** A view: of what was put until now. */
+  get payload(): Buffer {
+    return this.memory.subarray(this.start, this.end);
+  }
+
+  /** Views, as on the other side. */
+  get messages(): Buffer[] {
+    return readEntries(this.payload);
+  }
+
+  private makeRoom(more: number): void {
+    const needed = this.end + more + ROOM_AFTER;
+    if (needed <= this.memory.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.memory.length));
+    this.memory.copy(larger, 0, 0, this.end);
+    this.memory = larger;
+  }
+}

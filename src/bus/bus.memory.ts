@@ -1,5 +1,6 @@
 import type { NodeId } from '@parley/protocol';
-import { type Bus, BusUnavailable, type Fact } from './bus.js';
+import type { Batch } from './batch.js';
+import { type Bus, BusUnavailable, type Fact, type Message } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
 import { Handlers, rethrow } from './handlers.js';
 import { Outbox } from './outbox.js';
@@ -49,7 +50,7 @@ export class MemoryBus implements Bus {
   node: NodeId | undefined;
   private closed = false;
   private readonly handlers: Handlers;
-  private readonly outbox = new Outbox((to, messages) => this.flush(to, messages));
+  private readonly outbox = new Outbox((to, batch) => this.flush(to, batch));
 
   /** @param onError is told of a handler that threw. Default: an uncaught exception. */
   constructor(
@@ -66,7 +67,7 @@ export class MemoryBus implements Bus {
     return Promise.resolve();
   }
 
-  send(to: NodeId, message: Buffer): boolean {
+  send(to: NodeId, message: Message): boolean {
     if (this.available && this.outbox.put(to, message)) return true;
     this.stats.messagesDropped += 1;
     return false;
@@ -119,16 +120,16 @@ export class MemoryBus implements Bus {
     this.handlers.reportGap();
   }
 
-  private flush(to: NodeId, messages: readonly Buffer[]): void {
+  private flush(to: NodeId, batch: Batch): void {
     if (!this.available) {
-      this.stats.messagesDropped += messages.length;
+      this.stats.messagesDropped += batch.count;
       return;
     }
     this.stats.batchesSent += 1;
-    this.stats.messagesSent += messages.length;
+    this.stats.messagesSent += batch.count;
     const bus = this.hub.at(to);
     if (bus === undefined) return;
-    for (const message of messages) {
+    for (const message of batch.messages) {
       bus.stats.messagesReceived += 1;
       bus.handlers.deliver(message);
     }

@@ -1,13 +1,14 @@
 import type { NodeId } from '@parley/protocol';
 import type { RedisLink } from '../redis/redis-link.js';
-import { decodePayload, encodeFact, encodeMessages } from './batch.js';
-import { type Bus, BusUnavailable, type Fact, MAX_BATCH_BYTES } from './bus.js';
+import { Batch, decodePayload, encodeFact } from './batch.js';
+import { type Bus, BusUnavailable, type Fact, MAX_BATCH_BYTES, type Message, sizeOf } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
 import { parseFact } from './fact.js';
 import { FactCourier } from './fact-courier.js';
 import { Handlers, rethrow } from './handlers.js';
 import { Outbox } from './outbox.js';
 import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from './own-channel.js';
+import { SpareMemory } from './spare-memory.js';
 
 /** Bytes that may be on their way to Redis, over all nodes; beyond it `send` answers false. */
 export const MAX_UNANSWERED_BYTES = 4 * MAX_BATCH_BYTES;
@@ -22,7 +23,11 @@ export interface RedisBusOptions {
 export class RedisBus implements Bus {
   readonly stats = emptyBusStats();
   private readonly handlers: Handlers;
-  private readonly outbox = new Outbox((to, messages) => this.flush(to, messages));
+  private readonly spares = new SpareMemory();
+  private readonly outbox = new Outbox(
+    (to, batch) => this.flush(to, batch),
+    () => new Batch(this.spares.take()),
+  );
   private readonly courier: FactCourier;
   private readonly timers: ProbeTimers;
   private readonly retries: NodeJS.Timeout;
@@ -57,8 +62,8 @@ export class RedisBus implements Bus {
     });
   }
 
-  send(to: NodeId, message: Buffer): boolean {
-    const waiting = this.unanswered + this.outbox.bytes + message.length;
+  send(to: NodeId, message: Message): boolean {
+    const waiting = this.unanswered + this.outbox.bytes + sizeOf(message);
     if (this.available && waiting <= MAX_UNANSWERED_BYTES && this.outbox.put(to, message)) return true;
     this.stats.messagesDropped += 1;
     return false;
@@ -138,17 +143,18 @@ export class RedisBus implements Bus {
     else this.handlers.tell(fact);
   }
 
-  private async flush(to: NodeId, messages: readonly Buffer[]): Promise<void> {
-    const payload = encodeMessages(messages);
-    this.unanswered += payload.length;
+  private async flush(to: NodeId, batch: Batch): Promise<void> {
+    this.unanswered += batch.bytes;
     try {
-      await this.redis.commands.publish(this.redis.keys.channel(to), payload);
+      await this.redis.commands.publishInPlace(this.redis.keys.channel(to), batch);
       this.stats.batchesSent += 1;
-      this.stats.messagesSent += messages.length;
+      this.stats.messagesSent += batch.count;
+      // Redis answered, so it has read all of it. After a failure the socket may still hold it.
+      this.spares.give(batch.memory);
     } catch {
-      this.stats.messagesDropped += messages.length;
+      this.stats.messagesDropped += batch.count;
     } finally {
-      this.unanswered -= payload.length;
+      this.unanswered -= batch.bytes;
     }
   }
 }

@@ -23,19 +23,18 @@ export class Handlers {
   }
 
   deliver(message: Buffer): void {
-    const handler = this.ports[message[0] ?? -1] ?? this.message;
-    this.guard(() => handler(message));
+    this.guard(this.ports[message[0] ?? -1] ?? this.message, message);
   }
   tell(fact: Fact): void {
-    for (const handler of this.facts) this.guard(() => handler(fact));
+    for (const handler of this.facts) this.guard(handler, fact);
   }
   reportGap(): void {
-    for (const handler of this.gaps) this.guard(handler);
+    for (const handler of this.gaps) this.guard(handler, undefined);
   }
 
-  private guard(call: () => void): void {
+  private guard<What>(handler: (what: What) => void, what: What): void {
     try {
-      call();
+      handler(what);
     } catch (error) {
       this.onError(error);
     }

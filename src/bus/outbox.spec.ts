@@ -11,8 +11,8 @@ const turn = () => new Promise(setImmediate);
 const slowOutbox = () => {
   const sent: string[] = [];
   const answers: (() => void)[] = [];
-  const outbox = new Outbox((to, messages) => {
-    sent.push(`${to}: ${messages.join(' ')}`);
+  const outbox = new Outbox((to, batch) => {
+    sent.push(`${to}: ${batch.messages.join(' ')}`);
     return new Promise<void>((resolve) => answers.push(resolve));
   });
   const answer = async () => {

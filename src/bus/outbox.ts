@@ -1,10 +1,6 @@
 import type { NodeId } from '@parley/protocol';
-import { MAX_BATCH_BYTES } from './bus.js';
-
-interface Batch {
-  bytes: number;
-  readonly messages: Buffer[];
-}
+import { Batch } from './batch.js';
+import { MAX_BATCH_BYTES, type Message, sizeOf } from './bus.js';
 
 /**
  * The messages of one turn of the event loop, by destination. The flush runs in `setImmediate`: after all the
@@ -21,18 +17,27 @@ export class Outbox<To = NodeId> {
   private readonly busy = new Set<To>();
   private scheduled: NodeJS.Immediate | undefined;
 
-  /** @param flush its promise says when the next batch may follow; it never rejects. */
-  constructor(private readonly flush: (to: To, messages: readonly Buffer[]) => void | Promise<void>) {}
+  /**
+   * @param flush its promise says when the next batch may follow; it never rejects.
+   * @param newBatch where batches come from
+   */
+  constructor(
+    private readonly flush: (to: To, batch: Batch) => void | Promise<void>,
+    private readonly newBatch: () => Batch = () => new Batch(),
+  ) {}
 
   /** False when the batch of this destination would grow beyond {@link MAX_BATCH_BYTES}. */
-  put(to: To, message: Buffer): boolean {
-    const batch = this.batches.get(to) ?? { bytes: 0, messages: [] };
-    if (batch.bytes + message.length > MAX_BATCH_BYTES) return false;
-    this.batches.set(to, batch);
-    batch.bytes += message.length;
-    this.bytes += message.length;
-    batch.messages.push(message);
-    this.schedule();
+  put(to: To, message: Message): boolean {
+    const size = sizeOf(message);
+    let batch = this.batches.get(to);
+    if ((batch?.bytes ?? 0) + size > MAX_BATCH_BYTES) return false;
+    if (batch === undefined) {
+      batch = this.newBatch();
+      this.batches.set(to, batch);
+      this.schedule();
+    }
+    batch.put(message);
+    this.bytes += size;
     return true;
   }
 
@@ -48,7 +53,7 @@ export class Outbox<To = NodeId> {
     clearImmediate(this.scheduled);
     this.scheduled = undefined;
     let count = 0;
-    for (const { messages } of this.batches.values()) count += messages.length;
+    for (const batch of this.batches.values()) count += batch.count;
     this.bytes = 0;
     this.batches.clear();
     return count;
@@ -62,10 +67,10 @@ export class Outbox<To = NodeId> {
   }
 
   private send(to: To): void {
-    const { bytes, messages } = this.batches.get(to) as Batch;
+    const batch = this.batches.get(to) as Batch;
     this.batches.delete(to);
-    this.bytes -= bytes;
-    const sent = this.flush(to, messages);
+    this.bytes -= batch.bytes;
+    const sent = this.flush(to, batch);
     if (sent === undefined) return;
     this.busy.add(to);
     void sent.finally(() => {

@@ -1,6 +1,7 @@
 import { Cluster, type Redis, ReplyError } from 'ioredis';
 import { Breaker } from './breaker.js';
 import { type CommandClient, connectCommands } from './connections.js';
+import { publishInPlace, type RoomyPayload } from './in-place.js';
 import type { RedisTarget } from './redis-url.js';
 
 /** What a Redis reply to a script may be. */
@@ -64,6 +65,12 @@ export class RedisCommands {
     return this.run(async () =>
       Number(await (this.sharded ? this.client.spublish(channel, payload) : this.client.publish(channel, payload))),
     );
+  }
+
+  /** {@link publish} without a copy: the payload's memory must stay as it is until the promise resolves, and for good when it rejects. */
+  publishInPlace(channel: string, payload: RoomyPayload): Promise<number> {
+    const name = this.sharded ? 'spublish' : 'publish';
+    return this.run(async () => Number(await this.client.sendCommand(publishInPlace(name, channel, payload))));
   }
 
   /**

@@ -1,8 +1,8 @@
 import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
-import type { Bus } from '../bus/bus.js';
+import { type Bus, type Message, wholeOf } from '../bus/bus.js';
 import type { Member } from '../presence/presence.js';
 import { LocalRoom } from './local-room.js';
-import { encodeNodeMessage, type UndeliverableCode } from './node-message.js';
+import { encodeNodeMessage, packToPeer, type UndeliverableCode } from './node-message.js';
 import { ROOM_RATE, RoomPace, type RoomRate } from './room-pace.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
@@ -135,14 +135,13 @@ export class LocalRooms {
    * Writes a frame to a peer, or puts it into the batch for the node that it is on.
    * @throws ProtocolError `peer_away`, `peer_busy` or `unavailable`; then nothing was sent.
    */
-  deliver(member: Member, frame: Buffer): void {
+  deliver(member: Member, frame: Message): void {
     if (member.node === this.node) {
-      const refusal = this.deliverLocal(member.peer, frame);
+      const refusal = this.deliverLocal(member.peer, wholeOf(frame));
       if (refusal !== undefined) throw new ProtocolError(refusal);
       this.stats.signalsLocal += 1;
     } else {
-      const message = encodeNodeMessage({ kind: 'to_peer', peer: member.peer, origin: this.node, frame });
-      if (!this.bus.send(member.node, message)) {
+      if (!this.bus.send(member.node, packToPeer(member.peer, this.node, frame))) {
         this.stats.signalsRefused += 1;
         throw new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 });
       }
@@ -165,7 +164,7 @@ export class LocalRooms {
     this.deliverToLocalRoom(kind, id, frame, except);
     const room = this.rooms.get(id);
     if (room === undefined) return;
-    let message: Buffer | undefined;
+    let message: Message | undefined;
     for (const node of room.nodes) {
       if (node === this.node) continue;
       message ??= encodeNodeMessage({ kind, room: id, except, frame });

@@ -1,4 +1,5 @@
 import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { Message, PartedMessage } from '../bus/bus.js';
 import type { Change } from '../presence/presence.js';
 import { isChange } from './change.schema.js';
 
@@ -32,23 +33,23 @@ export type UndeliverableCode = 'peer_away' | 'peer_busy';
 const KINDS = ['to_peer', 'to_room', 'change', 'replaced', 'undeliverable', 'broadcast'] as const;
 const NONE = Buffer.alloc(0);
 
+/** One byte. Ids are ASCII and at most 64 characters (ID_PATTERN), so it holds their length. */
+const byte = String.fromCharCode;
+
 /** `[kind u8][length u8][address][length u8][detail][rest]`: frames travel as the bytes they are. */
-const pack = (kind: (typeof KINDS)[number], address: string, detail: string, rest: Buffer): Buffer => {
-  const message = Buffer.allocUnsafe(3 + address.length + detail.length + rest.length);
-  message[0] = KINDS.indexOf(kind);
-  message[1] = address.length;
-  message.write(address, 2, 'latin1');
-  message[2 + address.length] = detail.length;
-  message.write(detail, 3 + address.length, 'latin1');
-  rest.copy(message, 3 + address.length + detail.length);
-  return message;
+const pack = (kind: (typeof KINDS)[number], address: string, detail: string, rest: Message): PartedMessage => {
+  const envelope = byte(KINDS.indexOf(kind), address.length) + address + byte(detail.length) + detail;
+  return Buffer.isBuffer(rest) ? { head: envelope, rest } : { head: envelope + rest.head, rest: rest.rest };
 };
 
-/** Ids are ASCII and at most 64 characters (ID_PATTERN), so one byte holds their length. */
-export const encodeNodeMessage = (message: NodeMessage): Buffer => {
+/** {@link encodeNodeMessage} of `to_peer`, whose frame may be in two parts yet. */
+export const packToPeer = (peer: PeerId, origin: NodeId, frame: Message): PartedMessage =>
+  pack('to_peer', peer, origin, frame);
+
+export const encodeNodeMessage = (message: NodeMessage): PartedMessage => {
   switch (message.kind) {
     case 'to_peer':
-      return pack('to_peer', message.peer, message.origin, message.frame);
+      return packToPeer(message.peer, message.origin, message.frame);
     case 'to_room':
     case 'broadcast':
       return pack(message.kind, message.room, message.except, message.frame);

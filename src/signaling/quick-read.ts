@@ -1,4 +1,5 @@
 import type { Ack, PeerId, Signal } from '@parley/protocol';
+import type { PartedMessage } from '../bus/bus.js';
 
 /** A frame that was read. */
 export interface ReadFrame<Message> {
@@ -65,11 +66,8 @@ const readAck = (frame: Buffer): ReadFrame<Ack> | undefined => {
 
 const HEAD = { signal: '{"type":"signal","from":"', ack: '{"type":"ack","from":"' };
 
-/** The frame that the receiver gets: `to` replaced by `from`, and the rest copied once. */
-export const relayedFrame = (type: 'signal' | 'ack', from: PeerId, tail: Buffer): Buffer => {
-  const head = HEAD[type] + from;
-  const frame = Buffer.allocUnsafe(head.length + tail.length);
-  frame.write(head, 'latin1');
-  frame.set(tail, head.length);
-  return frame;
-};
+/** The frame that the receiver gets: `to` replaced by `from`, and the rest as it is, to be copied once. */
+export const relayedFrame = (type: 'signal' | 'ack', from: PeerId, tail: Buffer): PartedMessage => ({
+  head: HEAD[type] + from,
+  rest: tail,
+});

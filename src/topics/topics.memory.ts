@@ -44,8 +44,8 @@ export class MemoryTopicsHub {
 /** The topics of a process that stands alone, or shares a {@link MemoryTopicsHub} with others in a test. */
 export class MemoryTopics implements Topics {
   private readonly wanted = new Set<string>();
-  private readonly outbox = new Outbox<string>((topic, entries) => {
-    if (this.hub.reaches(this)) this.hub.carry(topic, entries);
+  private readonly outbox = new Outbox<string>((topic, batch) => {
+    if (this.hub.reaches(this)) this.hub.carry(topic, batch.messages);
     else this.local.lost(topic);
   });
   private readonly local: LocalTopics;

@@ -1,5 +1,5 @@
 import type { NodeId } from '@parley/protocol';
-import type { Bus, Fact } from '../../src/bus/bus.js';
+import type { Bus, Fact, Message } from '../../src/bus/bus.js';
 import { MemoryBus, type MemoryBusHub } from '../../src/bus/bus.memory.js';
 import type { Actor, World } from './world.js';
 
@@ -35,7 +35,7 @@ export class SimulatedBus implements Bus {
     return this.inner.listen(node);
   }
 
-  send(to: NodeId, message: Buffer): boolean {
+  send(to: NodeId, message: Message): boolean {
     return this.inner.send(to, message);
   }
 

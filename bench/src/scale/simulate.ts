@@ -1,6 +1,7 @@
 import type { NodeId, Participant, PeerId, RoomId } from '@parley/protocol';
 import { seeded } from '../../../client/src/testing/virtual-clock.js';
-import { decodePayload, encodeMessages } from '../../../src/bus/batch.js';
+import { decodePayload } from '../../../src/bus/batch.js';
+import type { Message } from '../../../src/bus/bus.js';
 import { MemoryBus } from '../../../src/bus/bus.memory.js';
 import { Outbox } from '../../../src/bus/outbox.js';
 import { LocalRooms } from '../../../src/signaling/local-rooms.js';
@@ -60,10 +61,10 @@ class ModelledBus extends MemoryBus {
 
   constructor(redis: ModelledRedis) {
     super();
-    this.own = new Outbox((to, messages) => redis.publish(to, encodeMessages(messages)));
+    this.own = new Outbox((to, { payload }) => redis.publish(to, payload));
   }
 
-  override send(to: NodeId, message: Buffer): boolean {
+  override send(to: NodeId, message: Message): boolean {
     return this.own.put(to, message);
   }
 }

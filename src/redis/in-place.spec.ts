@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { Command } from 'ioredis';
+import { Random } from '../../test/fuzz/random.js';
+import { publishInPlace, ROOM_AFTER, ROOM_BEFORE } from './in-place.js';
+
+const socket = {};
+
+/** A payload with so much room around it. */
+const roomy = (payload: Buffer, before: number, after: number) => {
+  const memory = Buffer.concat([Buffer.alloc(before, '~'), payload, Buffer.alloc(after, '~')]);
+  return { memory, start: before, end: before + payload.length };
+};
+
+describe('PUBLISH in place', () => {
+  it('is what ioredis writes, with room and without', () => {
+    const random = new Random(7);
+    const differs: unknown[] = [];
+    for (let round = 0; round < 5_000; round += 1) {
+      const payload = Buffer.from(Array.from({ length: 1 + random.below(300) }, () => random.below(256)));
+      const channel = Array.from({ length: 1 + random.below(150) }, () => 'aZ0:{}_-é☃'[random.below(10)]).join('');
+      const name = random.below(2) === 0 ? 'publish' : 'spublish';
+      const [before, after] = [random.below(2) === 0 ? ROOM_BEFORE : random.below(300), random.below(ROOM_AFTER + 1)];
+      const command = publishInPlace(name, channel, roomy(payload, before, after));
+      const plain = new Command(name, [channel, payload]);
+      const same = Buffer.from(plain.toWritable(socket)).equals(Buffer.from(command.toWritable(socket)));
+      const sameWay = command.name === plain.name && command.getSlot() === plain.getSlot();
+      if (!same || !sameWay) differs.push({ name, channel, payload, before, after });
+    }
+    expect(differs).toEqual([]);
+  });
+
+  it('copies nothing when there is room', () => {
+    const payload = roomy(Buffer.from('payload'), ROOM_BEFORE, ROOM_AFTER);
+    const wire = publishInPlace('publish', 'c'.repeat(200), payload).toWritable(socket) as Buffer;
+    expect(wire.buffer).toBe(payload.memory.buffer);
+  });
+});
