@@ -1,6 +1,6 @@
 /**
  * What single things cost, in µs of CPU on the machine of docs/performance.md, and how large they are. From `npm run bench`
- * (relay, storm) and from Redis's own `INFO commandstats`, both on two nodes; docs/scale.md says which run.
+ * (relay) and `npm run bench -- redis`, both on two nodes; docs/scale.md says which run.
  */
 export const MEASURED = {
   /** A signal whose two peers are on one node: read, routed, written. */
@@ -9,14 +9,16 @@ export const MEASURED = {
   remoteSignalUs: 9,
   /** What a batch costs its two nodes, however many signals are in it. */
   batchUs: 9,
-  /** What a PUBLISH costs Redis: read, executed, handed to the one subscriber. */
-  publishUs: 6,
-  /** Redis, for a join: `attach` and `touch`. */
-  joinUs: 130,
-  /** Redis, for a node that compares one of its rooms with the store: `reconcile`, and `touch` of the index. */
-  reconcileUs: 67,
+  /** What a PUBLISH of one signal costs Redis: read, executed, handed to the one subscriber. */
+  publishUs: 7.5,
+  /** Redis, for a join: `attach`, and its part of a `touch`. */
+  joinUs: 28,
+  /** Redis, for a node that compares one of its rooms with the store and finds it as it was: `reconcile`, and its part of a `touch`. */
+  reconcileUs: 22,
   /** The part of these two that is in the index of rooms, which lives in one slot. */
-  touchUs: 30,
+  touchUs: 3.3,
+  /** Rooms that one `touch` writes into the index. A round of comparisons has sixteen in a turn, joins as many as come in it. */
+  roomsATouch: 8,
   reconcileEverySeconds: 5,
   /** A signal on the wire: four candidates to a description, and its header. */
   signalBytes: 750,

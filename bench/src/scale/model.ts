@@ -62,7 +62,7 @@ export const costOf = (load: Load): Cost => {
     commandsPerSignal,
     nodeCores,
     redis: {
-      commandsPerSecond: publishes + 2 * touches,
+      commandsPerSecond: publishes + touches * (1 + 1 / MEASURED.roomsATouch),
       ...{ busCores, roomCores, indexCores },
       shards: total <= FULL ? 1 : Math.ceil((busCores + roomCores) / FULL) + Math.ceil(indexCores / FULL),
       // In and out again, in bits.
