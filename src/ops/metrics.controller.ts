@@ -10,6 +10,7 @@ import type { SwitchboardStats } from '../names/switchboard.stats.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
+import { RoomAccess } from '../rooms/room-access.js';
 import { RoomEndings } from '../rooms/room-endings.js';
 import { LocalRooms } from '../signaling/local-rooms.js';
 import { SessionRegistry } from '../signaling/session-registry.js';
@@ -64,6 +65,7 @@ export class MetricsController {
     doors: DoorKeeper,
     @Inject(TOPICS) topics: Topics,
     endings: RoomEndings,
+    access: RoomAccess,
     pruning: PruningStore,
     upkeep: Upkeep,
     names: Switchboard,
@@ -78,6 +80,7 @@ export class MetricsController {
     this.gauge('rate_buckets', 'Rates of addresses and users that are remembered.', () =>
       rates === paces ? paces.size : rates.size + paces.size,
     );
+    this.gauge('room_facts', 'Answers of the database about rooms that are remembered.', () => access.remembered);
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);

@@ -47,6 +47,10 @@ export class PostgresRoomAccess extends RoomAccess {
     bus.onGap(() => this.forgetFreshness());
   }
 
+  override get remembered(): number {
+    return this.rooms.size + this.standings.size + this.wholes.size;
+  }
+
   async admit(principal: Principal, id: RoomId, entry: Entry = {}): Promise<Admission> {
     let asked = await this.ask(principal, id);
     if (!asked.decision.allowed && entry.invite !== undefined && isDoor(asked.decision.code)) {

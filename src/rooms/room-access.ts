@@ -25,6 +25,11 @@ export interface Entry {
 
 /** The rooms' word on who may come in. Goes on from what it remembers while the database is away. */
 export abstract class RoomAccess {
+  /** Answers that are remembered. */
+  get remembered(): number {
+    return 0;
+  }
+
   /**
    * @throws ProtocolError `room_not_found`, `forbidden`, `guests_not_allowed`, `banned`, `removed`, `session_ended`,
    *   `room_locked`, `invite_required`, `invite_invalid`, `admission_required`, or `unavailable` when nothing is
