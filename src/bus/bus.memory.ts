@@ -104,6 +104,10 @@ export class MemoryBus implements Bus {
     this.handlers.onGap = handler;
   }
 
+  get waitingBytes(): number {
+    return this.outbox.bytes;
+  }
+
   get available(): boolean {
     return !this.closed && this.node !== undefined && this.hub.reaches(this);
   }

@@ -63,7 +63,7 @@ export class RedisBus implements Bus {
   }
 
   send(to: NodeId, message: Message): boolean {
-    const waiting = this.unanswered + this.outbox.bytes + sizeOf(message);
+    const waiting = this.waitingBytes + sizeOf(message);
     if (this.available && waiting <= MAX_UNANSWERED_BYTES && this.outbox.put(to, message)) return true;
     this.stats.messagesDropped += 1;
     return false;
@@ -101,6 +101,10 @@ export class RedisBus implements Bus {
 
   get available(): boolean {
     return !this.closed && this.own?.heard === true && this.redis.commands.available;
+  }
+
+  get waitingBytes(): number {
+    return this.unanswered + this.outbox.bytes;
   }
 
   /** What was sent before this is handed to Redis; the connection itself is not this object's. */

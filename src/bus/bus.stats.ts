@@ -1,4 +1,4 @@
-/** What a bus has done since it was made; read by metrics. */
+/** What a bus has done since it was made, for the metrics. */
 export interface BusStats {
   batchesSent: number;
   messagesSent: number;

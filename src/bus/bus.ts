@@ -1,4 +1,5 @@
 import type { NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
+import type { BusStats } from './bus.stats.js';
 
 /** Something that every node must know of, and that no node keeps. Past tense; idempotent to act on. */
 export type Fact =
@@ -93,6 +94,12 @@ export interface Bus {
 
   /** Whether messages to other nodes can be sent, and the own channel is heard. */
   readonly available: boolean;
+
+  /** What it has done since it was made. */
+  readonly stats: BusStats;
+
+  /** Bytes that were sent and have not left yet, over all nodes. */
+  readonly waitingBytes: number;
 
   close(): Promise<void>;
 }

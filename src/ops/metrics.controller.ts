@@ -1,15 +1,19 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Optional } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Public } from '../auth/public.js';
 import type { Bus } from '../bus/bus.js';
+import type { BusStats } from '../bus/bus.stats.js';
 import { BUS } from '../bus/bus.tokens.js';
 import { DoorKeeper } from '../compat/door-keeper.js';
 import { Switchboard } from '../names/switchboard.js';
 import type { SwitchboardStats } from '../names/switchboard.stats.js';
 import type { Presence } from '../presence/presence.js';
+import type { PresenceStats } from '../presence/presence.stats.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
+import { REDIS } from '../redis/redis.tokens.js';
+import type { RedisLink } from '../redis/redis-link.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomEndings } from '../rooms/room-endings.js';
 import { LocalRooms } from '../signaling/local-rooms.js';
@@ -46,6 +50,20 @@ const NAME_COUNTERS: Readonly<Record<keyof SwitchboardStats, string>> = {
   strange: 'Messages between nodes about names that were not ours.',
 };
 
+const BUS_COUNTERS: Readonly<Record<keyof BusStats, string>> = {
+  batchesSent: 'Batches handed to other nodes.',
+  messagesSent: 'Messages in these.',
+  messagesDropped: 'Messages that did not leave: the bus was down, its batch was full, or a PUBLISH failed.',
+  messagesReceived: 'Messages of other nodes.',
+  rubbish: 'Payloads on our channel that were not ours.',
+  resubscriptions: 'Subscriptions made after the first one.',
+};
+
+const PRESENCE_COUNTERS: Readonly<Record<keyof PresenceStats, string>> = {
+  commands: 'Operations asked of the presence store.',
+  failures: 'Operations that the presence store did not do.',
+};
+
 /** Prometheus metrics, text format 0.0.4. The core only counts; names and help live here. */
 @ApiExcludeController()
 @Public()
@@ -69,10 +87,14 @@ export class MetricsController {
     pruning: PruningStore,
     upkeep: Upkeep,
     names: Switchboard,
+    @Optional() @Inject(REDIS) redis?: RedisLink,
   ) {
     collectDefaultMetrics({ register: this.registry });
-    for (const [field, help] of Object.entries(COUNTERS))
-      this.count(snakeCase(field), help, () => stats[field as keyof SignalingStats]);
+    this.counts('', COUNTERS, stats);
+    this.counts('bus_', BUS_COUNTERS, bus.stats);
+    this.gauge('bus_waiting_bytes', 'Bytes on their way to other nodes.', () => bus.waitingBytes);
+    this.counts('presence_', PRESENCE_COUNTERS, presence.stats);
+    if (redis !== undefined) this.redis(redis);
     this.gauge('sockets', 'Open sockets, those before hello too.', () => sessions.size);
     this.gauge('sockets_unauthenticated', 'Sockets that have not said hello.', () => quota.unauthenticated);
     this.gauge('socket_addresses', 'Addresses that have a socket here.', () => quota.addresses);
@@ -96,8 +118,7 @@ export class MetricsController {
     this.count('upkeep_failures', 'Rounds of upkeep that failed here.', () => upkeep.failures);
     this.gauge('names', "Names that this node's sockets have.", () => names.size);
     this.gauge('name_letters_bytes', 'Bytes of what waits for absent names.', () => names.waitingBytes);
-    for (const [field, help] of Object.entries(NAME_COUNTERS))
-      this.count(`name_${snakeCase(field)}`, help, () => names.stats[field as keyof SwitchboardStats]);
+    this.counts('name_', NAME_COUNTERS, names.stats);
     this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
     this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
   }
@@ -144,6 +165,24 @@ export class MetricsController {
     this.count('topic_deliveries', 'Payloads handed to subscribers of this node.', () => stats.delivered);
     this.count('topic_refusals', 'Subscriptions and publications refused for a limit.', () => stats.refused);
     this.count('topic_gaps', 'Subscribers that had to begin anew, because something may be lost.', () => stats.gaps);
+  }
+
+  private redis({ commands }: RedisLink): void {
+    this.count('redis_commands', 'Commands asked of Redis.', () => commands.stats.commands);
+    this.count('redis_failures', 'Commands that Redis did not do, or did not say so.', () => commands.stats.failures);
+    this.count('redis_timeouts', 'Commands without an answer in time.', () => commands.stats.timeouts);
+    this.gauge('redis_breaker_open', '1 while commands are refused because Redis does not answer.', () =>
+      Number(commands.breakerOpen),
+    );
+  }
+
+  private counts<Field extends string>(
+    prefix: string,
+    helps: Readonly<Record<Field, string>>,
+    stats: Readonly<Record<Field, number>>,
+  ): void {
+    for (const field of Object.keys(helps) as Field[])
+      this.count(`${prefix}${snakeCase(field)}`, helps[field], () => stats[field]);
   }
 
   private gauge(name: string, help: string, read: () => number): void {

@@ -1,4 +1,4 @@
-/** What a presence adapter has done since it was made; read by metrics. */
+/** What a presence adapter has done since it was made, for the metrics. */
 export interface PresenceStats {
   /** Operations asked of the store. */
   commands: number;

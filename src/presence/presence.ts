@@ -8,6 +8,7 @@ import type {
   RoomId,
   RosterEvent,
 } from '@parley/protocol';
+import type { PresenceStats } from './presence.stats.js';
 
 /** A participant together with where it is: what a node keeps of each peer of a room it serves. */
 export interface Member extends Participant {
@@ -89,6 +90,9 @@ export interface Held {
  * {@link reconcile}, which every node calls for each of its rooms every few seconds.
  */
 export interface Presence {
+  /** What it has done since it was made. */
+  readonly stats: PresenceStats;
+
   attach(request: AttachRequest): Promise<AttachResult>;
 
   /** The peer lost its socket: `away`, if this connection still holds it. */

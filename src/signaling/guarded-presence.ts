@@ -23,6 +23,10 @@ export class GuardedPresence implements Presence {
     private readonly removals: Removals,
   ) {}
 
+  get stats() {
+    return this.inner.stats;
+  }
+
   async attach(request: AttachRequest): Promise<AttachResult> {
     const { room, participant } = request;
     const { peer, user } = participant;

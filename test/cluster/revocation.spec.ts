@@ -99,6 +99,18 @@ describe('in a cluster', () => {
       await isReady(cluster);
     });
   });
+
+  it('shows in its metrics what its nodes ask of Redis and tell each other', async () => {
+    await somebody();
+    const text = await (await fetch(`${cluster.nodes[0]?.url}/metrics`)).text();
+    const metric = (name: string) => Number(new RegExp(`^parley_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    expect(metric('bus_messages_sent_total')).toBeGreaterThan(0);
+    expect(metric('bus_messages_received_total')).toBeGreaterThan(0);
+    expect(metric('presence_commands_total')).toBeGreaterThan(0);
+    expect(metric('redis_commands_total')).toBeGreaterThan(0);
+    expect([metric('redis_breaker_open'), metric('bus_messages_dropped_total')]).toEqual([0, 0]);
+    expect(metric('bus_waiting_bytes')).toBeLessThan(1_000_000);
+  });
 });
 
 const isReady = async ({ nodes }: Cluster): Promise<void> => {

@@ -31,6 +31,14 @@ export class SimulatedBus implements Bus {
     this.inner = new MemoryBus(hub, (error) => world.errors.push(error));
   }
 
+  get stats() {
+    return this.inner.stats;
+  }
+
+  get waitingBytes(): number {
+    return this.inner.waitingBytes;
+  }
+
   listen(node: NodeId): Promise<void> {
     return this.inner.listen(node);
   }

@@ -37,6 +37,10 @@ export class SimulatedPresence implements Presence {
     this.inner = new MemoryPresence(store.inner);
   }
 
+  get stats() {
+    return this.inner.stats;
+  }
+
   attach(request: AttachRequest): Promise<AttachResult> {
     const copy = structuredClone(request);
     return this.ask(async () => {
