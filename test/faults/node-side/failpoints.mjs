@@ -16,13 +16,13 @@ const SessionRegistry = await classOf('signaling/session-registry.js', 'SessionR
 const PostgresChatLog = await classOf('chat/chat-log.postgres.js', 'PostgresChatLog');
 
 /** The second byte of a batch: signals, not the node's word to itself. */
-const isBatch = (_channel, payload) => payload[1] === 1;
+const isBatch = (_channel, { memory, start }) => memory[start + 1] === 1;
 const isDrain = (message) => message.type === 'drain';
 
 /** Class, method, the step before it, the step after it is done; and which calls count. */
 const STEPS = [
   [RedisBus, 'send', 'before_forward', 'after_forward'],
-  [RedisCommands, 'publish', 'before_publish', 'after_publish', isBatch],
+  [RedisCommands, 'publishInPlace', 'before_publish', 'after_publish', isBatch],
   [LocalRooms, 'deliverLocal', 'before_deliver', 'after_deliver'],
   [SessionRegistry, 'claim', 'before_claim', 'after_claim_before_welcome'],
   [RedisPresence, 'attach', 'before_attach', 'after_attach_before_joined'],
