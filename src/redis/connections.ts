@@ -74,6 +74,7 @@ const clusterClient = (target: Extract<RedisTarget, { kind: 'cluster' }>): Clust
   // Connections of the pool are lazy, and a lazy one queues. Connected early, they refuse instead.
   cluster.on('+node', (node: Redis) => {
     quiet(node);
+    neverUnhandled(node);
     if (node.status === 'wait') node.connect().catch(() => {});
   });
   return cluster;
@@ -96,6 +97,19 @@ const redisOptions = (target: Exclude<RedisTarget, { kind: 'cluster' }>): RedisO
 };
 
 const loginOptions = ({ login, tls }: RedisTarget): RedisOptions => ({ ...login, ...(tls && { tls: {} }) });
+
+/**
+ * A redirection of a slot that moves (ASK) is preceded by an ASKING whose answer ioredis does not look at: that its
+ * target is gone is seen by the command behind it, and must not end the process as nobody's failure.
+ */
+export const neverUnhandled = (node: Pick<Redis, 'asking'>): void => {
+  const asking = node.asking.bind(node);
+  node.asking = () => {
+    const answer = asking();
+    answer.catch(() => {});
+    return answer;
+  };
+};
 
 /** An 'error' event without a listener ends the process; what matters is seen by each command. */
 const quiet = <Client extends CommandClient>(client: Client): Client => {
