@@ -3,6 +3,7 @@ import type { Bus, Fact } from '../bus/bus.js';
 import type { Presence } from '../presence/presence.js';
 import type { Moderation } from '../rooms/moderation/moderation.js';
 import type { Admission, RoomAccess } from '../rooms/room-access.js';
+import type { Arrivals } from './arrivals.js';
 import type { Expulsion } from './expulsion.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
 import { revoked } from './local-roster.js';
@@ -17,6 +18,7 @@ export interface Wardened {
   readonly rooms: LocalRooms;
   readonly sync: RosterSync;
   readonly removals: Removals;
+  readonly arrivals: Arrivals;
   readonly expulsion: Expulsion;
   readonly lobby: WaitingRoom;
   readonly access: RoomAccess;
@@ -30,10 +32,13 @@ export class RoomWarden {
     private readonly node: Wardened,
     bus: Bus,
   ) {
-    bus.onFact((fact) => {
-      void this.act(fact).catch((error: unknown) => {
-        if (!(error instanceof ProtocolError)) node.log.error(error, `the fact ${fact.fact} could not be acted on`);
-      });
+    bus.onFact((fact) => this.doing(`the fact ${fact.fact}`, this.act(fact)));
+    node.arrivals.lookAgain = (room, user) => this.doing('what changed during a join', this.reseat(room, user));
+  }
+
+  private doing(what: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof ProtocolError)) this.node.log.error(error, `${what} could not be acted on`);
     });
   }
 
@@ -48,6 +53,7 @@ export class RoomWarden {
         if (!removals.hear(undefined, fact.user, fact.before)) return;
         return expulsion.away(fact.user);
       case 'member_changed':
+        this.node.arrivals.note(fact.room, fact.user);
         return this.reseat(fact.room, fact.user);
       case 'knock_answered':
         return lobby.answered(fact.room, fact.user, fact.admitted);

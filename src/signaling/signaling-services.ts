@@ -4,6 +4,7 @@ import type { ChatLog } from '../chat/chat-log.js';
 import type { IceServers } from '../ice/ice-servers.js';
 import type { Moderation } from '../rooms/moderation/moderation.js';
 import type { RoomAccess } from '../rooms/room-access.js';
+import type { Arrivals } from './arrivals.js';
 import type { LocalRooms } from './local-rooms.js';
 import type { Membership } from './membership.js';
 import type { Removals } from './removals.js';
@@ -31,6 +32,7 @@ export interface Services {
   readonly rooms: LocalRooms;
   readonly membership: Membership;
   readonly removals: Removals;
+  readonly arrivals: Arrivals;
   readonly lobby: WaitingRoom;
   readonly moderation: Moderation;
   readonly stats: SignalingStats;

@@ -20,6 +20,7 @@ import { ModerationModule } from '../rooms/moderation/moderation.module.js';
 import { RemovalLog } from '../rooms/moderation/removal-log.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
+import { Arrivals } from './arrivals.js';
 import { AsyncApiController } from './asyncapi.controller.js';
 import { Drain } from './drain.js';
 import { Expulsion } from './expulsion.js';
@@ -133,7 +134,7 @@ const monotonic = (): number => performance.now();
         registry,
         rooms,
         membership,
-        ...{ removals, lobby, moderation },
+        ...{ removals, arrivals: new Arrivals(), lobby, moderation },
         stats,
         log,
         now: monotonic,

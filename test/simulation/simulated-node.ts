@@ -7,6 +7,7 @@ import { ChatLog } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { PresenceUnavailable } from '../../src/presence/presence.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
+import { Arrivals } from '../../src/signaling/arrivals.js';
 import { Drain } from '../../src/signaling/drain.js';
 import { joinFrame, splitFrame } from '../../src/signaling/frame.js';
 import { LocalRooms } from '../../src/signaling/local-rooms.js';
@@ -110,7 +111,12 @@ export class SimulatedNode implements Listener {
       ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(cluster.revoked), access, chat: new NoChat() },
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
       identity: new SessionIdentity(SECRET),
-      ...{ moderation, removals: new Removals(now), lobby: new WaitingRoom(moderation, access, rooms, now) },
+      ...{
+        moderation,
+        removals: new Removals(now),
+        arrivals: new Arrivals(),
+        lobby: new WaitingRoom(moderation, access, rooms, now),
+      },
       ...{ registry, rooms, membership, stats, log, now, wallClock: () => Date.now() },
     };
     this.life = new NodeLife(name, { presence: this.presence, bus: this.bus }, { rooms, sync, membership }, log);

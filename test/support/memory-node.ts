@@ -15,6 +15,7 @@ import { ChatLog, type NewMessage } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/presence.memory.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
+import { Arrivals } from '../../src/signaling/arrivals.js';
 import { Expulsion } from '../../src/signaling/expulsion.js';
 import { GuardedPresence } from '../../src/signaling/guarded-presence.js';
 import { LocalRooms } from '../../src/signaling/local-rooms.js';
@@ -96,7 +97,7 @@ export class MemoryNode {
       limits,
       verifier: new NameVerifier(),
       access,
-      ...{ removals, lobby, moderation },
+      ...{ removals, arrivals: new Arrivals(), lobby, moderation },
       chat: new NoChat(),
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
       identity: new SessionIdentity(SECRET),

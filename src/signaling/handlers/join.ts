@@ -12,6 +12,16 @@ export const handleJoin: Handler<'join'> = async (message, session, services) =>
   if (!session.rooms.has(room) && session.rooms.size >= services.limits.maxRoomsPerSession) {
     throw new ProtocolError('too_many_rooms', `A session may be in ${services.limits.maxRoomsPerSession} rooms.`);
   }
+  const arrival = services.arrivals.begin(room, session.principal.user);
+  try {
+    await arrive(message, session, services);
+  } finally {
+    services.arrivals.end(arrival);
+  }
+};
+
+const arrive = async (message: Join, session: Session, services: Services): Promise<void> => {
+  const { room } = message;
   const mark = services.removals.mark();
   const peer = services.identity.peer(session.attachment.session, room);
   const admission = await admitOrWait(message, session, services, peer);
