@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '../../test/fuzz/random.js';
-import { Batch, decodePayload, encodeFact, encodeProbe } from './batch.js';
+import { Batch, decodePayload, encodeFact, encodeProbe, newSmallBatch } from './batch.js';
 import { type Message, wholeOf } from './bus.js';
 
 const encodeMessages = (messages: readonly Message[], memory?: Buffer): Buffer => {
@@ -15,6 +15,15 @@ describe('the framing of batches', () => {
     expect(decodePayload(encodeMessages(messages))).toEqual({ kind: 'messages', messages });
     expect(decodePayload(encodeFact('{"☃":1}'))).toEqual({ kind: 'fact', fact: Buffer.from('{"☃":1}') });
     expect(decodePayload(encodeProbe('p'))).toEqual({ kind: 'probe', probe: Buffer.from('p') });
+  });
+
+  it('costs little while little is in it, where there may be very many', () => {
+    const batch = newSmallBatch();
+    batch.put(Buffer.alloc(100, 1));
+    expect(batch.memory.length).toBeLessThanOrEqual(1024);
+    for (let n = 2; n < 100; n += 1) batch.put(Buffer.alloc(100, n));
+    expect(batch.messages).toEqual(Array.from({ length: 99 }, (_, n) => Buffer.alloc(100, n + 1)));
+    expect(batch.memory.length).toBeLessThan(32 * 1024);
   });
 
   it('refuses every cut of a payload that does not end between two messages', () => {

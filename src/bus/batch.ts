@@ -56,6 +56,10 @@ const readEntries = (bytes: Buffer): Buffer[] => {
 
 /** What a batch begins with, and grows from by doubling. */
 const FIRST_BYTES = 16 * 1024;
+const FIRST_SMALL_BYTES = 1024;
+
+/** For what is sent to very many, each of them little and at the same moment. */
+export const newSmallBatch = (): Batch => new Batch(Buffer.allocUnsafeSlow(FIRST_SMALL_BYTES));
 
 /**
  * Messages on their way into one payload. Each is copied once, to where Redis's socket takes it from: with a copy for its
@@ -68,7 +72,7 @@ export class Batch {
   readonly start = ROOM_BEFORE;
   end = ROOM_BEFORE + HEADER_BYTES;
 
-  /** @param memory that is used again, of at least {@link FIRST_BYTES} */
+  /** @param memory of at least {@link FIRST_SMALL_BYTES} */
   constructor(public memory: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)) {
     memory[ROOM_BEFORE] = MAGIC;
     memory[ROOM_BEFORE + 1] = KINDS.messages;

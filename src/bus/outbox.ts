@@ -34,8 +34,8 @@ export class Outbox<To = NodeId> {
     if (batch === undefined) {
       batch = this.newBatch();
       this.batches.set(to, batch);
-      this.schedule();
     }
+    this.schedule();
     batch.put(message);
     this.bytes += size;
     return true;

@@ -112,6 +112,8 @@ export class RedisPresence implements Presence {
   }
 
   retire(node: NodeId): Promise<readonly Change[]> {
+    // What was asked for before comes before the end.
+    this.turn.send();
     return this.run(() => this.index.retire(node));
   }
 

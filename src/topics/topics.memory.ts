@@ -1,3 +1,4 @@
+import { newSmallBatch } from '../bus/batch.js';
 import { rethrow } from '../bus/handlers.js';
 import { Outbox } from '../bus/outbox.js';
 import { LocalTopics } from './local-topics.js';
@@ -47,7 +48,7 @@ export class MemoryTopics implements Topics {
   private readonly outbox = new Outbox<string>((topic, batch) => {
     if (this.hub.reaches(this)) this.hub.carry(topic, batch.messages);
     else this.local.lost(topic);
-  });
+  }, newSmallBatch);
   private readonly local: LocalTopics;
 
   /** @param onError is told of a listener that threw. Default: an uncaught exception. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Batch } from '../bus/batch.js';
+import { type Batch, newSmallBatch } from '../bus/batch.js';
 import { rethrow } from '../bus/handlers.js';
 import { Outbox } from '../bus/outbox.js';
 import type { ProbeTimers } from '../bus/own-channel.js';
@@ -27,7 +27,7 @@ export interface RedisTopicsOptions {
 export class RedisTopics implements Topics {
   private readonly local: LocalTopics;
   private readonly lanes = new Map<number, TopicLane>();
-  private readonly outbox = new Outbox<string>((topic, batch) => void this.flush(topic, batch));
+  private readonly outbox = new Outbox<string>((topic, batch) => void this.flush(topic, batch), newSmallBatch);
   private readonly timers: ProbeTimers | undefined;
   private unanswered = 0;
   private closed = false;
@@ -76,14 +76,15 @@ export class RedisTopics implements Topics {
   }
 
   private async flush(topic: string, batch: Batch): Promise<void> {
-    this.unanswered += batch.bytes;
+    const held = batch.memory.length;
+    this.unanswered += held;
     try {
       await this.redis.commands.publishInPlace(this.address(topic).channel, batch);
     } catch {
       // Done or not: nobody knows, and what was said may have been said once only.
       this.local.lost(topic);
     } finally {
-      this.unanswered -= batch.bytes;
+      this.unanswered -= held;
     }
   }
 
