@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProtocolError, type Role, type UserId } from '@parley/protocol';
+import { isUserId } from '../users/user-id.js';
 import type { Principal } from './principal.js';
 
 /** How far two clocks may be apart, seconds. */
@@ -29,7 +30,7 @@ export const readClaims = (
   now: number,
 ): Principal => {
   const { sub, exp, nbf, iat, jti, typ, name } = claims;
-  if (typeof sub !== 'string' || sub.length < 1 || sub.length > 128 || UNPRINTABLE.test(sub)) throw invalid('sub');
+  if (!isUserId(sub)) throw invalid('sub');
   if (typ !== undefined && typ !== 'access') throw invalid('typ');
   if (typeof exp !== 'number' || !Number.isSafeInteger(exp)) throw invalid('exp');
   if (!isMoment(iat) || iat * 1000 > now + LEEWAY_SECONDS * 1000) throw invalid('iat');

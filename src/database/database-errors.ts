@@ -65,6 +65,9 @@ export const isDatabaseLost = (error: unknown): boolean =>
 /** Whether a statement broke the unique index or constraint of this name. */
 export const breaksUnique = (error: unknown, constraint: string): boolean => breaks(error, '23505', constraint);
 
+/** Whether a lock was waited for longer than `lock_timeout` allows. */
+export const isLockedOut = (error: unknown): boolean => breaks(error, '55P03');
+
 /** Whether a statement was given text that PostgreSQL cannot hold: U+0000 and its like (SQLSTATE 22021, 22P05). */
 export const isTextRefused = (error: unknown): boolean => breaks(error, '22021') || breaks(error, '22P05');
 

@@ -11,7 +11,7 @@ export const tidy = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.normalize('NFC').trim() : value;
 
 /** Whether a text of 1 to `most` characters can be shown without doing something to what stands around it. */
-export const isPrintable = (value: unknown, most: number): boolean =>
+export const isPrintable = (value: unknown, most: number): value is string =>
   typeof value === 'string' &&
   value.length <= most * 4 &&
   isWithin([...value].length, most) &&

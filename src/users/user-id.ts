@@ -4,7 +4,7 @@ import { isPrintable } from './display-name.js';
 const MOST = 128;
 
 /** Whether a text can be a user's id: of an account, of a guest, or of an outside issuer. */
-export const isUserId = (value: unknown): boolean => isPrintable(value, MOST);
+export const isUserId = (value: unknown): value is string => isPrintable(value, MOST);
 
 /** A field that names a user by id. */
 export const IsUserId = () =>

@@ -72,6 +72,7 @@ describe('a token', () => {
     ['J12 a subject of 2 kB', () => claims({ sub: 'x'.repeat(2_000) })],
     ['J12 a subject with NUL', () => claims({ sub: 'a\u0000b' })],
     ['J12 a subject that turns text around', () => claims({ sub: 'a\u202eb' })],
+    ['J12 a subject that no body could name', () => claims({ sub: '\ufeffeve' })],
     ['J15 four parts', () => `${external('a')}.x`],
     ['J15 the five parts of a JWE', () => 'a.b.c.d.e'],
     ['J15 what is no base64', () => '!!!.???.***'],

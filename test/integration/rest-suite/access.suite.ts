@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RoomId } from '@parley/protocol';
 import { TokenVerifier } from '../../../src/auth/principal.js';
 import { DATABASE, type Database } from '../../../src/database/database.tokens.js';
+import { lockInTransaction } from '../../../src/database/lock-in-transaction.js';
 import { bans } from '../../../src/database/schema.js';
 import { InvitesStore } from '../../../src/rooms/moderation/invites.store.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
@@ -80,6 +81,31 @@ export const accessSuite = (world: World): void => {
       });
       for (const { role } of await Promise.all(joins)) expect(role).toBe('member');
     });
+  });
+
+  it('makes rooms for the others when somebody holds the lock of one for long', async () => {
+    const [stuck, free] = [world.uniqueName('stuck'), world.uniqueName('free')];
+    const enter = (user: string) => admit(world.external(user, { [user]: 'owner' }), user);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let locked = () => {};
+    const isLocked = new Promise<void>((resolve) => {
+      locked = resolve;
+    });
+    const holder = world.rest.app.get<Database>(DATABASE).transaction(async (tx) => {
+      await lockInTransaction(tx, 'rooms of', stuck);
+      locked();
+      await released;
+    });
+    await isLocked;
+    const [one, other] = await Promise.allSettled([enter(stuck), enter(free)]);
+    release();
+    await holder;
+    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    expect(other).toMatchObject({ status: 'fulfilled', value: { role: 'owner' } });
+    expect(await enter(stuck)).toMatchObject({ role: 'owner' });
   });
 
   describe('what is known of everybody in a room', () => {
