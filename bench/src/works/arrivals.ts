@@ -5,8 +5,9 @@ import type { Work } from './work.js';
 const SYSTEMS = ['ws', 'parley', 'nest', 'peerserver', 'socket.io', 'y-webrtc'];
 const CLUSTERED = ['ws', 'parley', 'nest', 'socket.io', 'socket.io-streams'];
 const AT_ONCE = 16;
-/** Joins of one measurement, in rooms of whatever size. */
+/** Joins of one measurement, in rooms of whatever size; and of those before it, which warm the code. */
 const JOINS = 2_000;
+const REHEARSED = 1_000;
 
 /** Connect, authenticate and join a room of two that somebody was in before; the reference only accepts. */
 const storm = (nodes: 1 | 2): Work => ({
@@ -42,7 +43,7 @@ const rooms = (size: number, nodes: 1 | 2): Work => ({
   run: (system, ground, { quick }) =>
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
       const guests = guestsOf('g', quick ? size : JOINS, size, running, ground);
-      const rehearsal = guestsOf('first', quick ? size : 2 * size, size, running, ground);
+      const rehearsal = guestsOf('first', quick ? size : REHEARSED, size, running, ground);
       const crowd = await load({ load: 'rooms', options: { rehearsal, guests, atOnce: AT_ONCE } });
       const figures = await meter(crowd).of(() => crowd.begin());
       return { ...figures, more: { 'frames to clients a join': (figures.more?.['frames'] ?? 0) / guests.length } };
