@@ -49,6 +49,8 @@ describe.each([
     await Promise.all([a.pong(), b.pong()]);
     await cluster.redis.restart();
     await Promise.all([until(() => a.heard('outage').includes('a')), until(() => b.heard('outage').includes('b'))]);
+    // What each publishes from now on comes behind what the other said.
+    await Promise.all([a.reaches(b, 'outage'), b.reaches(a, 'outage')]);
     expect([a.heard('outage').includes('b'), b.heard('outage').includes('a')].filter(Boolean)).toHaveLength(1);
     a.close();
     b.close();
