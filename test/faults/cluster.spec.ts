@@ -97,6 +97,9 @@ describe('a Redis Cluster of three masters with a replica each', () => {
     const gone = stage.clients.living.at(-1) as Client;
     // Its tombstone is another key of the slot: a script that needs both is told to try again while one is moved.
     await gone.leave();
+    // Who is cut off before is told of neither its coming nor its going.
+    for (const client of clients)
+      await client.until(({ rosterEvents }) => rosterEvents.some(({ event }) => event === 'left'));
     const entering: Promise<number>[] = [];
     await moveSlot(stage.fleet.redis, map, `parley:room:{${account.room}}`, to, async () => {
       // One key there, one here: who comes in now is let in when the move is over.
