@@ -66,7 +66,7 @@ export const isDatabaseLost = (error: unknown): boolean =>
 export const breaksUnique = (error: unknown, constraint: string): boolean => breaks(error, '23505', constraint);
 
 /** Whether a lock was waited for longer than `lock_timeout` allows. */
-export const isLockedOut = (error: unknown): boolean => breaks(error, '55P03');
+const isLockedOut = (error: unknown): boolean => breaks(error, '55P03');
 
 /** Whether a statement was given text that PostgreSQL cannot hold: U+0000 and its like (SQLSTATE 22021, 22P05). */
 export const isTextRefused = (error: unknown): boolean => breaks(error, '22021') || breaks(error, '22P05');
@@ -77,14 +77,15 @@ const breaks = (error: unknown, sqlState: string, constraint?: string): boolean 
   );
 
 /**
- * Awaits a query; a lost database becomes the answer that clients understand.
+ * Awaits a query; a lost database, or a lock that was not to be had, becomes the answer that clients understand.
  * @throws ProtocolError `unavailable`
  */
 export const orUnavailable = async <T>(query: Promise<T>): Promise<T> => {
   try {
     return await query;
   } catch (error) {
-    if (isDatabaseLost(error)) throw new ProtocolError('unavailable', undefined, { retryAfterMs: 2_000 });
+    if (isDatabaseLost(error) || isLockedOut(error))
+      throw new ProtocolError('unavailable', undefined, { retryAfterMs: 2_000 });
     throw error;
   }
 };

@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProtocolError } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import type { RoomFacts } from '../auth/policy.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { askedTogether } from '../database/asked-together.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
-import { isLockedOut } from '../database/database-errors.js';
 import { lockAllInTransaction } from '../database/lock-in-transaction.js';
 import { type Room, searchable } from './rooms.store.js';
 
@@ -23,7 +21,6 @@ interface Wanted {
 
 /** Longer than anybody has a user's lock who works. */
 const LOCK_MS = 1_000;
-const RETRY_MS = 2_000;
 
 const COLUMNS = sql.raw('id, owner, guests_allowed as "guestsAllowed", access, locked, name, capacity, metadata');
 
@@ -56,11 +53,7 @@ export class KnownRoomsStore {
   private async makeAll(wanted: readonly Wanted[]): Promise<(KnownRoom | undefined)[]> {
     const firsts = new Map<string, Wanted>();
     for (const each of wanted) if (!firsts.has(each.id)) firsts.set(each.id, each);
-    const made = await this.makeEach([...firsts.values()]).catch((error: unknown) => {
-      // Together it was somebody else, perhaps: each is made alone then.
-      if (wanted.length > 1 || !isLockedOut(error)) throw error;
-      throw new ProtocolError('unavailable', undefined, { retryAfterMs: RETRY_MS });
-    });
+    const made = await this.makeEach([...firsts.values()]);
     // Who wanted the same room as somebody who may make no more makes it alone.
     const others = wanted.map(async (each) =>
       made.has(each.id) || firsts.get(each.id)?.madeBy === each.madeBy
@@ -77,7 +70,7 @@ export class KnownRoomsStore {
     const names = sql.param(wanted.map(({ id }) => searchable(id)));
     const makers = sql.param(wanted.map(({ madeBy }) => madeBy));
     return this.db.transaction(async (tx) => {
-      // Who stands still with one user's lock holds up nobody else for longer.
+      // Who stands still with one user's lock holds up nobody else for longer: each is made alone then.
       await tx.execute(sql`set local lock_timeout = '${sql.raw(String(LOCK_MS))}ms'`);
       // One user's rooms are counted and made one after another, or a burst would pass the limit.
       await lockAllInTransaction(tx, 'rooms of', [...new Set(wanted.map(({ madeBy }) => madeBy))]);

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
-import { and, count, desc, eq, exists, inArray, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
-import { askedTogether } from '../database/asked-together.js';
+import { and, count, desc, eq, exists, isNotNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, rooms } from '../database/schema.js';
@@ -43,15 +42,6 @@ export interface RoomScope {
 /** The rooms' rows, and who is what in them. */
 @Injectable()
 export class RoomsStore {
-  private readonly together = askedTogether<string, Room | undefined>(async (ids) => {
-    const rows = await this.db
-      .select()
-      .from(rooms)
-      .where(inArray(rooms.id, [...ids]));
-    const known = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => known.get(id));
-  });
-
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
@@ -76,8 +66,9 @@ export class RoomsStore {
     });
   }
 
-  find(id: string): Promise<Room | undefined> {
-    return this.together(id);
+  async find(id: string): Promise<Room | undefined> {
+    const [room] = await this.db.select().from(rooms).where(eq(rooms.id, id)).limit(1);
+    return room;
   }
 
   /** What a user was made in a room. */
