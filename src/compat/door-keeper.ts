@@ -92,7 +92,7 @@ export class DoorKeeper {
     );
     stats.sockets += 1;
     this.sessions.add(session);
-    ws.tell(session);
+    ws.tell(session, request.socket);
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://door');
     session.visitor = door.enter(session, { path, query, address: session.address });
   }

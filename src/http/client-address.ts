@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Addresses of the proxies that an operator named. @param proxies addresses, ranges, `loopback`, `private` */
 export const trustedBy = (proxies: readonly string[]): ((address: string) => boolean) => {
+  // Asked for each upgrade: to look into an empty list costs 3 µs.
+  if (proxies.length === 0) return () => false;
   const list = new BlockList();
   for (const range of proxies.flatMap((name) => WORDS[name] ?? [name])) {
     const [address, bits] = range.split('/') as [string, string | undefined];

@@ -9,7 +9,7 @@ const SLOW_MS = 4_000;
 
 /** What is unsent to one reader, and since when it is too much. */
 export class Backlog {
-  private since: number | undefined;
+  private since: number | undefined = undefined;
 
   /** @param now monotonic milliseconds */
   constructor(

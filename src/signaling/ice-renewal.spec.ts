@@ -21,7 +21,7 @@ const setup = (turnUrls = ['turn:turn.example.org']) => {
     const session = new Session(`c${random}` as ConnectionId, socket, DEFAULT_LIMITS, () => {}, wallClock);
     services.registry.add(session);
     session.principal = { user: 'u_1' as UserId } as Session['principal'];
-    session.attachment = { session: `s_${random}` as SessionId, attempt: 1, features: new Set() };
+    session.attachment = { session: `s_${random}` as SessionId, attempt: 1, hearsPings: false };
     session.state = 'on';
     freshIceServers(session, services, () => random);
     return { session, socket };

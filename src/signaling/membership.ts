@@ -94,7 +94,7 @@ export class Membership {
         await this.detach(id, peer, session);
         return;
       }
-      session.rooms.set(id, peer);
+      session.entered(id, peer);
       this.sync.take(room, peer, result);
       const { frame, version } = room.answerJoin({ re, peer, resumed: result.resumed }, result.snapshot);
       room.local.set(peer, { session, version });
@@ -246,7 +246,7 @@ export class Membership {
   }
 
   private forget(session: Session, id: RoomId, peer: PeerId): void {
-    session.rooms.delete(id);
+    session.left(id);
     const room = this.rooms.get(id);
     if (room?.local.get(peer)?.session === session) room.local.delete(peer);
     this.rooms.releaseSeat(peer, session);

@@ -135,7 +135,7 @@ export class RosterSync {
     const local = room.local.get(peer);
     if (local === undefined) return;
     room.local.delete(peer);
-    local.session.rooms.delete(room.id);
+    local.session.left(room.id);
     this.rooms.releaseSeat(peer, local.session);
     local.session.send({ type: 'removed', room: room.id, reason });
     this.rooms.closeIfEmpty(room.id);

@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
-import { type RawData, WebSocket } from 'ws';
-import { takeWholeFrames } from './ws-intake.js';
+import { WebSocket } from 'ws';
+import { type ChunkTaker, readIntoShared } from './shared-reads.js';
+import { takeChunk, takeWholeFrames } from './ws-intake.js';
 
 /** What a socket tells its session. */
 export interface SocketListener {
+  /** The bytes are the session's until this returns: what is kept longer is copied. */
   receive(frame: Buffer): void;
   /** A ping or a pong came. False: it is not to be answered. */
   control(): boolean;
@@ -12,48 +15,53 @@ export interface SocketListener {
 }
 
 /**
- * The `WebSocket` of the server's side. It knows its session, so that all sockets share their listeners: closures of
- * its own cost an idle socket half a KiB. What waits for the turn's end leaves before a closing handshake, whoever
- * began it.
+ * The `WebSocket` of the server's side. It knows its session, and what ws emits is a call to it: five listeners cost an
+ * idle socket a third of a KiB, and closures of its own half of one. What waits for the turn's end leaves before a
+ * closing handshake, whoever began it.
  */
-export class ServerWebSocket extends WebSocket {
-  session: SocketListener | undefined;
+export class ServerWebSocket extends WebSocket implements ChunkTaker {
   outlet: { flush(): void } | undefined;
+  private session: SocketListener | undefined;
 
   /** Tells a session everything from now on. */
-  tell(session: SocketListener): void {
+  tell(session: SocketListener, tcp: Socket): void {
     this.session = session;
-    takeWholeFrames(this, session);
-    this.on('message', onMessage);
-    this.on('ping', onPing);
-    this.on('pong', onPong);
-    this.on('close', onClose);
-    this.on('error', onError);
+    if (takeWholeFrames(this, session)) readIntoShared(tcp, this);
+  }
+
+  takeChunk(chunk: Buffer): number {
+    return takeChunk(this, chunk);
   }
 
   override close(code?: number, reason?: string | Buffer): void {
     this.outlet?.flush();
     super.close(code, reason);
   }
-}
 
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  const { session } = this as ServerWebSocket;
-  if (isBinary) session?.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
-  else session?.receive(data as Buffer);
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    const { session } = this;
+    if (session === undefined) return super.emit(event, ...args);
+    switch (event) {
+      case 'message': {
+        const [frame, isBinary] = args as [Buffer, boolean];
+        if (isBinary) session.close(CLOSE_CODES.binaryNotSupported, 'frames are text');
+        else session.receive(frame);
+        return true;
+      }
+      case 'ping':
+        if (session.control()) this.pong(args[0]);
+        return true;
+      case 'pong':
+        session.control();
+        return true;
+      case 'close':
+        session.closed();
+        return true;
+      case 'error':
+        // What a client does to its own socket is no fault of ours; `close` follows.
+        return true;
+      default:
+        return super.emit(event, ...args);
+    }
+  }
 }
-
-function onPing(this: WebSocket, data: Buffer): void {
-  if ((this as ServerWebSocket).session?.control()) this.pong(data);
-}
-
-function onPong(this: WebSocket): void {
-  (this as ServerWebSocket).session?.control();
-}
-
-function onClose(this: WebSocket): void {
-  (this as ServerWebSocket).session?.closed();
-}
-
-/** What a client does to its own socket is no fault of ours; `close` follows. */
-function onError(): void {}

@@ -4,6 +4,8 @@ import type { PeerId, RoomId, SessionId, UserId } from '@parley/protocol';
 /** 22 characters of base64url: 132 bits. */
 const ID_LENGTH = 22;
 
+const scratch = Buffer.alloc(64);
+
 /**
  * Session and peer ids, derived: the first `hello` and a resume are the same request, on any node, and nothing
  * secret is kept. Using an id takes the key and a valid token of the same user.
@@ -21,6 +23,8 @@ export class SessionIdentity {
   }
 
   private derive(...parts: string[]): string {
-    return createHmac('sha256', this.secret).update(parts.join('\0')).digest('base64url').slice(0, ID_LENGTH);
+    scratch.write(createHmac('sha256', this.secret).update(parts.join('\0')).digest('base64url'), 'latin1');
+    // A slice of the digest's text would keep all of it for as long as the id lives.
+    return scratch.toString('latin1', 0, ID_LENGTH);
   }
 }

@@ -23,7 +23,11 @@ const setup = () => {
     session.whenClosed(() => registry.remove(session));
     registry.add(session);
     if (attempt !== undefined) {
-      session.attachment = { session: 's1' as SessionId, attempt, features: new Set(more.features) };
+      session.attachment = {
+        session: 's1' as SessionId,
+        attempt,
+        hearsPings: more.features?.includes('heartbeat') === true,
+      };
       session.principal = {
         user: 'u1' as UserId,
         name: 'U',
@@ -113,7 +117,7 @@ describe('the registry', () => {
         () => clock.now,
       );
       session.whenClosed(() => registry.remove(session));
-      session.attachment = { session: id as SessionId, attempt, features: new Set() };
+      session.attachment = { session: id as SessionId, attempt, hearsPings: false };
       session.principal = { user: 'u1' as UserId } as Session['principal'];
       registry.add(session);
       expect(registry.claim(session)).toBe(true);

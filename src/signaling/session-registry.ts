@@ -16,7 +16,7 @@ const USER_LIMITS: UserLimits = { mostPerUser: 20, framesPerUser: { burst: 5_000
 
 /** What a user's sessions on this node have in common. */
 interface User {
-  readonly sessions: Set<Session>;
+  sessions: number;
   readonly frames: TokenBucket;
 }
 
@@ -69,7 +69,7 @@ export class SessionRegistry {
 
   /** Whether a session of this user would be one too many. One that is here already is not one more. */
   isFull(user: UserId, id: SessionId): boolean {
-    return !this.current.has(id) && (this.users.get(user)?.sessions.size ?? 0) >= this.perUser.mostPerUser;
+    return !this.current.has(id) && (this.users.get(user)?.sessions ?? 0) >= this.perUser.mostPerUser;
   }
 
   /** Makes this socket the session's current one. False: a newer attempt is. */
@@ -88,11 +88,11 @@ export class SessionRegistry {
     const { user } = session.principal;
     const { burst, perSecond } = this.perUser.framesPerUser;
     const known = this.users.get(user) ?? {
-      sessions: new Set<Session>(),
+      sessions: 0,
       frames: new TokenBucket(burst, perSecond, this.now()),
     };
     this.users.set(user, known);
-    known.sessions.add(session);
+    known.sessions += 1;
     session.userFrames = known.frames;
     session.ticket?.authenticated();
   }
@@ -100,8 +100,9 @@ export class SessionRegistry {
   private forget(session: Session): void {
     const { user } = session.principal;
     const known = this.users.get(user);
-    known?.sessions.delete(session);
-    if (known?.sessions.size === 0) this.users.delete(user);
+    if (known === undefined) return;
+    known.sessions -= 1;
+    if (known.sessions === 0) this.users.delete(user);
   }
 
   /** Whether a newer socket of the same session is here. */

@@ -30,6 +30,22 @@ describe('a session', () => {
     while (seen.length < 4) await Promise.resolve();
     expect(seen).toEqual(['slow', 'a', 'slow', 'b']);
   });
+  it("keeps a copy of a frame that waits: the bytes are the socket's again", async () => {
+    const seen: string[] = [];
+    let release = (): void => {};
+    const { session } = make((frame) => {
+      seen.push(frame.toString());
+      if (seen.length === 1) return new Promise<void>((resolve) => (release = resolve));
+    });
+    const shared = Buffer.from('first');
+    session.receive(shared);
+    shared.write('other');
+    session.receive(shared);
+    shared.fill('x');
+    release();
+    while (seen.length < 2) await Promise.resolve();
+    expect(seen).toEqual(['first', 'other']);
+  });
   it('answers rate_limited beyond the frames that may wait, and keeps those that do', () => {
     const { session, socket } = make(() => new Promise(() => {}), { ...DEFAULT_LIMITS, maxPendingFrames: 2 });
     for (let count = 0; count < 4; count += 1) session.receive(Buffer.from('x'));

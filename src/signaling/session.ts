@@ -28,12 +28,14 @@ const WARN_AT_REFUSALS = 100;
 const WARN_AT_FAULTS = 3;
 
 const NOTHING = Buffer.alloc(0);
+const NO_ROOMS: ReadonlyMap<RoomId, PeerId> = new Map();
 
 /** Who a session is, once `hello` was accepted. */
 export interface Attachment {
   readonly session: SessionId;
   readonly attempt: number;
-  readonly features: ReadonlySet<string>;
+  /** It asked for heartbeats that its code can see. */
+  readonly hearsPings: boolean;
 }
 
 /** Who acts when a session's frame does, and from where. */
@@ -42,7 +44,10 @@ export const actorOf = ({ principal, address }: Pick<Session, 'principal' | 'add
   ip: address ?? null,
 });
 
-/** What a session does with a frame. A returned promise holds back the frames behind it. */
+/**
+ * What a session does with a frame, whose bytes are its own until it returns. A returned promise holds back the frames
+ * behind it.
+ */
 export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<void>;
 
 /**
@@ -56,10 +61,6 @@ export class Session {
   attachment!: Attachment;
   /** Where the socket comes from; undefined: not known. */
   address: string | undefined;
-  /** The rooms this socket's client is in, each with its peer id there. */
-  readonly rooms = new Map<RoomId, PeerId>();
-  /** For what asks a store, and has no rate of its own. */
-  readonly requests: TokenBucket;
   lastHeard: number;
   tokenWarned = false;
   /** The socket's place in the count of its address; undefined where nobody counts. */
@@ -72,17 +73,19 @@ export class Session {
   /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
   renewIceAt: number | undefined;
 
+  private ownRooms: Map<RoomId, PeerId> | undefined;
   private inbox: Buffer[] | undefined;
   private busy = false;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
   private readonly backlog: Backlog;
-  // Made when they are first asked for: most sessions never chat, broadcast or err. A full one is what it would be.
+  // Made when they are first asked for: an idle session is in no room, and most never chat, broadcast or err. A full one is what it would be.
+  private ownRequests: TokenBucket | undefined;
   private ownChats: TokenBucket | undefined;
   private ownBroadcasts: TokenBucket | undefined;
   private faults: TokenBucket | undefined;
   private refusals: TokenBucket | undefined;
-  private onClosed: (() => void) | undefined;
+  private onClosed: ((session: Session) => void) | undefined;
 
   constructor(
     readonly connection: ConnectionId,
@@ -97,7 +100,26 @@ export class Session {
     this.backlog = new Backlog(socket, now);
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
-    this.requests = new TokenBucket(limits.requestBurst, limits.requestsPerSecond, start);
+  }
+
+  /** The rooms this socket's client is in, each with its peer id there. */
+  get rooms(): ReadonlyMap<RoomId, PeerId> {
+    return this.ownRooms ?? NO_ROOMS;
+  }
+
+  entered(room: RoomId, peer: PeerId): void {
+    this.ownRooms ??= new Map();
+    this.ownRooms.set(room, peer);
+  }
+
+  left(room: RoomId): void {
+    this.ownRooms?.delete(room);
+  }
+
+  /** For what asks a store, and has no rate of its own. */
+  get requests(): TokenBucket {
+    this.ownRequests ??= new TokenBucket(this.limits.requestBurst, this.limits.requestsPerSecond, this.now());
+    return this.ownRequests;
   }
 
   get chats(): TokenBucket {
@@ -110,7 +132,7 @@ export class Session {
     return this.ownBroadcasts;
   }
 
-  /** A frame from the socket. */
+  /** A frame from the socket: its bytes are the session's until this returns. */
   receive(frame: Buffer): void {
     if (this.state === 'closed') return;
     this.lastHeard = this.now();
@@ -122,7 +144,8 @@ export class Session {
     if (!this.busy) return this.handle(frame);
     this.inbox ??= [];
     if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
-    this.inbox.push(frame);
+    // Its bytes are the socket's again when this returns.
+    this.inbox.push(Buffer.from(frame));
   }
 
   /** Any sign of life that is not a frame. */
@@ -186,7 +209,7 @@ export class Session {
 
   /** Shows that the server lives, in the way the client can see. */
   heartbeat(): void {
-    if (this.state === 'on' && this.attachment.features.has('heartbeat')) this.send({ type: 'ping' });
+    if (this.state === 'on' && this.attachment.hearsPings) this.send({ type: 'ping' });
     else this.socket.ping();
   }
 
@@ -209,11 +232,11 @@ export class Session {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.inbox = undefined;
-    this.onClosed?.();
+    this.onClosed?.(this);
   }
 
   /** Called once, when the session is over on this socket. */
-  whenClosed(listener: () => void): void {
+  whenClosed(listener: (session: Session) => void): void {
     this.onClosed = listener;
   }
 

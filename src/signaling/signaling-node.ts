@@ -77,12 +77,7 @@ export class SignalingNode {
     const session = new Session(newConnectionId(), socket, services.limits, router.route, services.now);
     session.describe = router.describe;
     services.registry.add(session);
-    session.whenClosed(() => {
-      const succeeded = session.attachment !== undefined && services.registry.isSucceeded(session);
-      services.registry.remove(session);
-      this.reportEnd(session);
-      services.membership.closed(session, succeeded);
-    });
+    session.whenClosed(this.ended);
     return session;
   }
 
@@ -90,8 +85,16 @@ export class SignalingNode {
     const session = this.accept(new WsSocket(ws, tcp));
     session.ticket = ticket;
     session.address = ticket?.address ?? tcp.remoteAddress;
-    ws.tell(session);
+    ws.tell(session, tcp);
   }
+
+  private readonly ended = (session: Session): void => {
+    const { registry, membership } = this.services;
+    const succeeded = session.attachment !== undefined && registry.isSucceeded(session);
+    registry.remove(session);
+    this.reportEnd(session);
+    membership.closed(session, succeeded);
+  };
 
   private beat(): void {
     this.services.registry.beat();

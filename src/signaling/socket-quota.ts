@@ -20,6 +20,7 @@ export interface SocketTicket {
 }
 
 interface Count {
+  readonly network: string;
   open: number;
   unauthenticated: number;
   readonly frames: TokenBucket;
@@ -27,7 +28,40 @@ interface Count {
 
 /** What a quota counts sockets by: the TCP socket, from the upgrade until it is closed. */
 interface Countable {
-  once(event: 'close', listener: () => void): unknown;
+  on(event: 'close', listener: (this: Countable) => void): unknown;
+  [TICKET]?: Ticket;
+}
+
+/** A field of the socket itself: a WeakMap and closures for each of them were a third of a KiB of an idle one. */
+const TICKET: unique symbol = Symbol('ticket');
+
+class Ticket implements SocketTicket {
+  private isWaiting = true;
+
+  constructor(
+    readonly address: string,
+    private readonly count: Count,
+    private readonly quota: SocketQuota,
+  ) {}
+
+  get frames(): TokenBucket {
+    return this.count.frames;
+  }
+
+  authenticated(): void {
+    if (!this.isWaiting) return;
+    this.isWaiting = false;
+    this.quota.saidHello(this.count);
+  }
+
+  end(): void {
+    this.authenticated();
+    this.quota.ended(this.count);
+  }
+}
+
+function onClose(this: Countable): void {
+  this[TICKET]?.end();
 }
 
 /**
@@ -36,7 +70,6 @@ interface Countable {
  */
 export class SocketQuota {
   private readonly counts = new Map<string, Count>();
-  private readonly tickets = new WeakMap<object, SocketTicket>();
   private waiting = 0;
   /** Upgrades that were refused. */
   refused = 0;
@@ -60,7 +93,7 @@ export class SocketQuota {
   /** Counts a socket until it is closed. @returns the status of the refusal when there are too many */
   admit(socket: Countable, address: string): 429 | 503 | undefined {
     const network = networkOf(address);
-    const count = this.counts.get(network) ?? this.newCount();
+    const count = this.counts.get(network) ?? this.newCount(network);
     const refusal = this.refusal(count);
     if (refusal !== undefined) {
       this.refused += 1;
@@ -70,29 +103,30 @@ export class SocketQuota {
     count.open += 1;
     count.unauthenticated += 1;
     this.waiting += 1;
-    let isWaiting = true;
-    const authenticated = (): void => {
-      if (!isWaiting) return;
-      isWaiting = false;
-      count.unauthenticated -= 1;
-      this.waiting -= 1;
-    };
-    this.tickets.set(socket, { address, authenticated, frames: count.frames });
-    socket.once('close', () => {
-      authenticated();
-      count.open -= 1;
-      if (count.open === 0) this.counts.delete(network);
-    });
+    socket[TICKET] = new Ticket(address, count, this);
+    socket.on('close', onClose);
     return undefined;
   }
 
-  ticketOf(socket: object): SocketTicket | undefined {
-    return this.tickets.get(socket);
+  /** @internal */
+  saidHello(count: Count): void {
+    count.unauthenticated -= 1;
+    this.waiting -= 1;
   }
 
-  private newCount(): Count {
+  /** @internal */
+  ended(count: Count): void {
+    count.open -= 1;
+    if (count.open === 0) this.counts.delete(count.network);
+  }
+
+  ticketOf(socket: Countable): SocketTicket | undefined {
+    return socket[TICKET];
+  }
+
+  private newCount(network: string): Count {
     const { burst, perSecond } = this.limits.framesPerAddress;
-    return { open: 0, unauthenticated: 0, frames: new TokenBucket(burst, perSecond, this.now()) };
+    return { network, open: 0, unauthenticated: 0, frames: new TokenBucket(burst, perSecond, this.now()) };
   }
 
   private refusal(count: Count): 429 | 503 | undefined {

@@ -12,6 +12,7 @@ const MASK_BYTES = 4;
 
 /** Whom the frames are for. */
 interface Taker {
+  /** The bytes are the taker's until this returns. */
   receive(text: Buffer): void;
 }
 
@@ -77,9 +78,19 @@ const isIdle = (receiver: Receiver): boolean =>
   !receiver._loop &&
   !receiver._errored;
 
+/**
+ * Takes what it can of bytes that ws has not seen yet. Only where {@link takeWholeFrames} said true.
+ * @returns how many bytes were taken, from the chunk's start; ws must get the others
+ */
+export const takeChunk = (ws: WebSocket, chunk: Buffer): number =>
+  takeFrom((ws as unknown as { _receiver: Receiver })._receiver, chunk);
+
+const takeFrom = (receiver: Receiver, chunk: Buffer): number =>
+  isIdle(receiver) ? takeFrames(chunk, receiver._maxPayload, receiver[TAKER] as Taker) : 0;
+
 /** Stands in for `Writable.write` of one receiver. */
 function writeShortcut(this: Receiver, chunk: Buffer): boolean {
-  const rest = isIdle(this) ? takeFrames(chunk, this._maxPayload, this[TAKER] as Taker) : 0;
+  const rest = takeFrom(this, chunk);
   if (rest === chunk.length) return true;
   const { write } = Object.getPrototypeOf(this) as Receiver;
   return write.call(this, rest === 0 ? chunk : chunk.subarray(rest));

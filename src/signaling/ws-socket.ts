@@ -16,7 +16,7 @@ const GATHER_BYTES = 64 * 1024;
  * gains more. Control frames and closing stay with ws, behind what waits.
  */
 export class WsSocket implements SignalingSocket {
-  private waiting: (Buffer | string)[] | undefined;
+  private waiting: (Buffer | string)[] | undefined = undefined;
   private waitingBytes = 0;
 
   constructor(

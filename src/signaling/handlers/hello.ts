@@ -23,7 +23,11 @@ export const handleHello: Handler<'hello'> = async (message, session, services) 
     if ((session.state as string) === 'closed') return;
     const id = services.identity.session(principal.user, message.key);
     session.principal = principal;
-    session.attachment = { session: id, attempt: message.attempt, features: new Set(message.features) };
+    session.attachment = {
+      session: id,
+      attempt: message.attempt,
+      hearsPings: message.features?.includes('heartbeat') === true,
+    };
     if (services.registry.isFull(principal.user, id)) {
       throw new ProtocolError('rate_limited', 'You have too many sockets open.', { retryAfterMs: FULL_MS });
     }

@@ -1,0 +1,58 @@
+import { Socket } from 'node:net';
+
+/** The majors of Node that this was tried with (20, 22, 24, 26); with a later one nothing is changed. */
+const LAST_KNOWN_MAJOR = 26;
+
+/** As much as Node allocates for each read. */
+const shared = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Who is handed what a socket received. */
+export interface ChunkTaker {
+  /** Takes what it can from the chunk's start, and says how many bytes. They are its own until it returns. */
+  takeChunk(chunk: Buffer): number;
+}
+
+/** What is used of a `net.Socket` beyond what is documented: the fields behind the option `onread` of clients. */
+interface Fields {
+  [BUFFER]: Buffer | null;
+  [ON_READ]: ((this: Socket, size: number, bytes: Buffer) => boolean) | null;
+  readonly [NEXT_BUFFER]: unknown;
+  readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
+  [TAKER]?: ChunkTaker;
+}
+
+const symbols = new Map(Object.getOwnPropertySymbols(new Socket()).map((symbol) => [symbol.description, symbol]));
+const fieldOf = (name: string): symbol => symbols.get(name) ?? Symbol(name);
+const BUFFER: unique symbol = fieldOf('kBuffer') as never;
+const ON_READ: unique symbol = fieldOf('kBufferCb') as never;
+const NEXT_BUFFER: unique symbol = fieldOf('kBufferGen') as never;
+const TAKER: unique symbol = Symbol('taker');
+
+/**
+ * Lets a socket read into one buffer that all share, and hands what came to `taker` before the socket's stream sees
+ * it; what is not taken goes on through the stream as a copy, as all does while the stream is paused or holds
+ * something back. Node does this for clients (`onread`), and for accepted sockets allocates 64 KiB a read and cuts it
+ * down: a relay with one signal in flight cost 6 % more on one node and 11 % more on two.
+ * @returns whether it does; if not, the socket is as it was
+ */
+export const readIntoShared = (tcp: Socket, taker: ChunkTaker): boolean => {
+  const fields = tcp as unknown as Fields;
+  const isKnown = isKnownNode && fields[BUFFER] === null && fields[ON_READ] === null && fields[NEXT_BUFFER] === null;
+  const handle = fields._handle;
+  if (!isKnown || typeof handle?.useUserBuffer !== 'function') return false;
+  fields[TAKER] = taker;
+  fields[BUFFER] = shared;
+  fields[ON_READ] = onRead;
+  handle.useUserBuffer(shared);
+  return true;
+};
+
+const isKnownNode = Number.parseInt(process.versions.node, 10) <= LAST_KNOWN_MAJOR;
+
+/** @returns false: read no more until the stream asks for it */
+function onRead(this: Socket, size: number, bytes: Buffer): boolean {
+  const taker = (this as unknown as Fields)[TAKER] as ChunkTaker;
+  const chunk = bytes.subarray(0, size);
+  const taken = this.readableFlowing === true && this.readableLength === 0 ? taker.takeChunk(chunk) : 0;
+  return taken === size || this.destroyed || this.push(Buffer.from(chunk.subarray(taken)));
+}
