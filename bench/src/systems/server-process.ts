@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { startOnLeash } from '../../../scripts/leash.mjs';
+import { COLLECTOR } from '../measure/collected.js';
 import type { Running } from './system.js';
 
 /** A server that runs, by the root of its process tree. */
@@ -24,7 +25,7 @@ export const startServer = async (
   given?: number,
 ): Promise<ServerProcess> => {
   const { PATH, HOME } = process.env;
-  const server = startOnLeash('INT', process.execPath, words, { PATH, HOME, ...environment });
+  const server = startOnLeash('INT', process.execPath, words, { PATH, HOME, NODE_OPTIONS: COLLECTOR, ...environment });
   const said: string[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     let isReady = false;
