@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../signaling/connection-id.js';
 import type { Movable } from '../signaling/drain.js';
+import { Rounds } from '../signaling/rounds.js';
 import type { ServerWebSocket } from '../signaling/server-web-socket.js';
 import type { UpgradeRoute } from '../signaling/signaling.adapter.js';
 import type { Log } from '../signaling/signaling-services.js';
@@ -32,6 +33,7 @@ const INTERNAL_ERROR = 1011;
 export class DoorKeeper {
   readonly stats: ReadonlyMap<string, DoorStats>;
   private readonly sessions = new Set<DoorSession>();
+  private readonly rounds: Rounds<DoorSession>;
   private readonly users = new Map<UserId, { readonly sessions: Set<DoorSession>; readonly frames: TokenBucket }>();
   private readonly security: SecurityLog;
   private clock: NodeJS.Timeout | undefined;
@@ -46,6 +48,7 @@ export class DoorKeeper {
   ) {
     this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
     this.security = new SecurityLog(log);
+    this.rounds = new Rounds(this.sessions, config.limits.heartbeatMs);
     bus.onFact((fact) => this.act(fact));
   }
 
@@ -70,7 +73,7 @@ export class DoorKeeper {
 
   start(): void {
     if (this.doors.length === 0) return;
-    this.clock = setInterval(() => this.beat(), this.config.limits.heartbeatMs);
+    this.clock = setInterval(() => this.beat(), this.rounds.everyMs);
     this.clock.unref();
   }
 
@@ -146,7 +149,7 @@ export class DoorKeeper {
 
   private beat(): void {
     const late = this.now() - this.config.limits.helloTimeoutMs;
-    for (const session of [...this.sessions]) {
+    for (const session of this.rounds.next()) {
       if (session.state === 'new' && session.openedAt <= late)
         session.abandon(CLOSE_CODES.helloTimeout, 'was not let in in time');
       else session.beat();

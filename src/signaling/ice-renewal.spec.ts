@@ -35,7 +35,7 @@ describe('TURN credentials', () => {
     const [first, last] = [open(0), open(1)];
     const beatAt = (seconds: number) => {
       clock.wall = START + seconds * 1000;
-      renewIceServers(services);
+      renewIceServers(services.registry.all, services);
       return [first.socket.frames.length, last.socket.frames.length];
     };
     expect(beatAt(449)).toEqual([0, 0]);
@@ -60,7 +60,7 @@ describe('TURN credentials', () => {
     early.session.state = 'hello';
     gone.session.state = 'closed';
     clock.wall += 900_000;
-    renewIceServers(services);
+    renewIceServers(services.registry.all, services);
     expect([early.socket.frames, gone.socket.frames]).toEqual([[], []]);
   });
 
@@ -68,7 +68,7 @@ describe('TURN credentials', () => {
     const { clock, services, open } = setup([]);
     const { socket } = open(0);
     clock.wall += 900_000;
-    renewIceServers(services);
+    renewIceServers(services.registry.all, services);
     expect(socket.frames).toEqual([]);
   });
 });

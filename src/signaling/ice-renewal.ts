@@ -18,11 +18,11 @@ export const freshIceServers = (
   return ice.for(session.principal.user, session.attachment.session);
 };
 
-/** Called every heartbeat: sends new ICE servers to those sessions whose credentials end soon. */
-export const renewIceServers = (services: Pick<Services, 'ice' | 'registry' | 'wallClock'>): void => {
+/** Asked in each heartbeat: sends new ICE servers to those sessions whose credentials end soon. */
+export const renewIceServers = (sessions: readonly Session[], services: Pick<Services, 'ice' | 'wallClock'>): void => {
   if (services.ice.lifeMs === undefined) return;
   const now = services.wallClock();
-  for (const session of services.registry.all) {
+  for (const session of sessions) {
     if (session.state !== 'on' || session.renewIceAt === undefined || session.renewIceAt > now) continue;
     session.send({ type: 'ice_servers', iceServers: freshIceServers(session, services) });
   }

@@ -1,4 +1,5 @@
 import { CLOSE_CODES, type Limits, type SessionId, type UserId } from '@parley/protocol';
+import { Rounds } from './rounds.js';
 import type { Session } from './session.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -28,13 +29,17 @@ export class SessionRegistry {
   private readonly current = new Map<SessionId, Session>();
   private readonly sockets = new Set<Session>();
   private readonly users = new Map<UserId, User>();
+  /** In each heartbeat every socket is looked at once. */
+  readonly rounds: Rounds<Session>;
 
   constructor(
     private readonly limits: Limits,
     private readonly now: () => number,
     private readonly wallClock: () => number,
     private readonly perUser: UserLimits = USER_LIMITS,
-  ) {}
+  ) {
+    this.rounds = new Rounds(this.sockets, limits.heartbeatMs);
+  }
 
   /** All sockets, those before `hello` too. */
   get size(): number {
@@ -118,20 +123,26 @@ export class SessionRegistry {
     );
   }
 
-  /** Called every heartbeat: shows that the server lives, and finds those that do not. */
-  beat(): void {
+  /**
+   * The next part of a round: shows that the server lives, and finds those that do not.
+   * @returns whoever is well
+   */
+  beat(): Session[] {
     const now = this.now();
-    for (const session of [...this.sockets]) {
+    const well: Session[] = [];
+    for (const session of this.rounds.next()) {
       if (now - session.lastHeard >= this.limits.silenceMs) {
         session.abandon(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
       } else if (session.state === 'on' && !session.endIfSlow()) {
         this.checkToken(session);
         session.heartbeat();
+        well.push(session);
       }
     }
+    return well;
   }
 
-  /** Called more often: sockets that never say hello. */
+  /** Sockets that never say hello. */
   expireUnauthenticated(): void {
     const now = this.now();
     for (const session of [...this.sockets]) {

@@ -52,7 +52,7 @@ export class SignalingNode {
     const { registry, limits } = this.services;
     await this.life.start();
     this.clocks.push(
-      setInterval(() => this.beat(), limits.heartbeatMs),
+      setInterval(() => this.beat(), registry.rounds.everyMs),
       setInterval(() => registry.expireUnauthenticated(), Math.min(HELLO_CHECK_MS, limits.helloTimeoutMs)),
     );
   }
@@ -97,8 +97,7 @@ export class SignalingNode {
   };
 
   private beat(): void {
-    this.services.registry.beat();
-    renewIceServers(this.services);
+    renewIceServers(this.services.registry.beat(), this.services);
   }
 
   /** What a client was sent away for is a line of its own; going away, and coming back, is not. */
