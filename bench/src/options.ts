@@ -62,7 +62,7 @@ export const readOptions = (words: readonly string[]): Options | undefined => {
     works: pick('work', WORKS, values.only),
     systems: pick('system', SYSTEMS, values.systems),
     rounds,
-    size: quick ? { quick, warmUpUnits: 100, measureMs: 300 } : { quick, warmUpUnits: 60_000, measureMs: 2_500 },
+    size: quick ? { quick, warmUpUnits: 100, measureMs: 300 } : { quick, warmUpUnits: 200_000, measureMs: 2_500 },
     json: values.json,
   };
 };

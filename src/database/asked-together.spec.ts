@@ -26,12 +26,15 @@ describe('what is asked together', () => {
     const asked = async (count: number) => {
       while (questions.length < count) await new Promise(setImmediate);
     };
-    const hold = (patienceMs?: number) =>
-      askedTogether<string, string>(async (keys) => {
-        questions.push(keys);
-        await new Promise<void>((resolve) => answers.push(resolve));
-        return keys;
-      }, patienceMs);
+    const hold = (patienceMs: number) =>
+      askedTogether<string, string>(
+        async (keys) => {
+          questions.push(keys);
+          await new Promise<void>((resolve) => answers.push(resolve));
+          return keys;
+        },
+        { patienceMs, paceMs: 0 },
+      );
     const patient = hold(3_600_000);
     const all = [patient('a')];
     await asked(1);
@@ -53,6 +56,23 @@ describe('what is asked together', () => {
     await asked(4);
     for (const answer of answers) answer();
     expect(await Promise.all(others)).toEqual(['d', 'e']);
+  });
+
+  it('is one question for all who come soon after another was asked, also when that is answered', async () => {
+    const questions: (readonly string[])[] = [];
+    const ask = askedTogether<string, string>(
+      async (keys) => {
+        questions.push(keys);
+        return keys;
+      },
+      { patienceMs: 200, paceMs: 3_600_000 },
+    );
+    expect(await ask('a')).toBe('a');
+    const others = [ask('b')];
+    await new Promise(setImmediate);
+    others.push(ask('c'));
+    expect(await Promise.all(others)).toEqual(['b', 'c']);
+    expect(questions).toEqual([['a'], ['b', 'c']]);
   });
 
   it('is bounded: what is beyond goes into the next question', async () => {

@@ -5,11 +5,13 @@ import type { Work } from './work.js';
 const SYSTEMS = ['ws', 'parley', 'nest', 'peerserver', 'socket.io', 'y-webrtc'];
 const CLUSTERED = ['ws', 'parley', 'nest', 'socket.io', 'socket.io-streams'];
 const AT_ONCE = 16;
+/** After a node's death, or a deploy, nobody waits for the others. */
+const STORM = { guests: 6_000, atOnce: 64 };
 /** Joins of one measurement, in rooms of whatever size; and of those before it, which warm the code. */
 const JOINS = 2_000;
 const REHEARSED = 1_000;
 
-/** Connect, authenticate and join a room of two that somebody was in before; the reference only accepts. */
+/** Connect, authenticate and join a room of two that others were in before; the reference only accepts. */
 const storm = (nodes: 1 | 2): Work => ({
   name: `storm${nodes}`,
   title: `connect, authenticate, join, ${nodes === 1 ? 'one node' : 'two nodes'}`,
@@ -18,14 +20,14 @@ const storm = (nodes: 1 | 2): Work => ({
   systems: nodes === 1 ? SYSTEMS : CLUSTERED,
   run: (system, ground, { quick }) =>
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
-      const guests = guestsOf('g', quick ? 20 : 6_000, 2, running, ground);
-      const first = guestsOf('first', guests.length / 2, 1, running, ground);
+      const guests = guestsOf('g', quick ? 20 : STORM.guests, 2, running, ground);
+      const first = guestsOf('first', guests.length, 2, running, ground);
       const crowd = await load({
         load: 'storm',
         options: {
-          first: first.map((guest, i) => ({ ...guest, room: guests[2 * i]!.room })),
+          first: first.map((guest, i) => ({ ...guest, room: guests[i]!.room })),
           guests,
-          atOnce: AT_ONCE,
+          atOnce: STORM.atOnce,
           join: system.name !== 'ws',
         },
       });
