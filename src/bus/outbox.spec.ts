@@ -8,13 +8,17 @@ const B = 'b' as NodeId;
 const turn = () => new Promise(setImmediate);
 
 /** An outbox whose flushes are answered by hand. */
-const slowOutbox = () => {
+const slowOutbox = (paceMs = 0) => {
   const sent: string[] = [];
   const answers: (() => void)[] = [];
-  const outbox = new Outbox((to, batch) => {
-    sent.push(`${to}: ${batch.messages.join(' ')}`);
-    return new Promise<void>((resolve) => answers.push(resolve));
-  });
+  const outbox = new Outbox(
+    (to, batch) => {
+      sent.push(`${to}: ${batch.messages.join(' ')}`);
+      return new Promise<void>((resolve) => answers.push(resolve));
+    },
+    undefined,
+    paceMs,
+  );
   const answer = async () => {
     answers.shift()?.();
     await turn();
@@ -61,6 +65,21 @@ describe('an outbox', () => {
     outbox.put(A, Buffer.from('2'));
     await turn();
     expect(sent).toEqual(['a: 1', 'a: 2']);
+  });
+
+  test('keeps its pace: what comes soon after a batch leaves together, also when that is answered', async () => {
+    const { outbox, sent, answer } = slowOutbox(300);
+    outbox.put(A, Buffer.from('1'));
+    await turn();
+    await answer();
+    outbox.put(A, Buffer.from('2'));
+    await turn();
+    outbox.put(A, Buffer.from('3'));
+    outbox.put(B, Buffer.from('4'));
+    await turn();
+    expect(sent).toEqual(['a: 1', 'b: 4']);
+    while (sent.length < 3) await turn();
+    expect(sent.at(-1)).toBe('a: 2 3');
   });
 
   test('refuses what would make a waiting batch too large', async () => {

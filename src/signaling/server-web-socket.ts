@@ -20,8 +20,8 @@ export interface SocketListener {
  * closing handshake, whoever began it.
  */
 export class ServerWebSocket extends WebSocket implements ChunkTaker {
-  outlet: { flush(): void } | undefined;
-  private session: SocketListener | undefined;
+  outlet: { flush(): void } | undefined = undefined;
+  private session: SocketListener | undefined = undefined;
 
   /** Tells a session everything from now on. */
   tell(session: SocketListener, tcp: Socket): void {

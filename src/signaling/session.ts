@@ -59,33 +59,35 @@ export class Session {
   state: 'new' | 'hello' | 'on' | 'closed' = 'new';
   principal!: Principal;
   attachment!: Attachment;
+  // Each field is set when a session is made, to undefined too: one shape of all sessions. Of several, in whatever order
+  // their fields came, a relay cost a fifth more.
   /** Where the socket comes from; undefined: not known. */
-  address: string | undefined;
+  address: string | undefined = undefined;
   lastHeard: number;
   tokenWarned = false;
   /** The socket's place in the count of its address; undefined where nobody counts. */
-  ticket: SocketTicket | undefined;
+  ticket: SocketTicket | undefined = undefined;
   /** What all sessions of the user share on this node. */
-  userFrames: TokenBucket | undefined;
+  userFrames: TokenBucket | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
-  endedWith: number | undefined;
+  endedWith: number | undefined = undefined;
   readonly openedAt: number;
   /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
-  renewIceAt: number | undefined;
+  renewIceAt: number | undefined = undefined;
 
-  private ownRooms: Map<RoomId, PeerId> | undefined;
-  private inbox: Buffer[] | undefined;
+  private ownRooms: Map<RoomId, PeerId> | undefined = undefined;
+  private inbox: Buffer[] | undefined = undefined;
   private busy = false;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
   private readonly backlog: Backlog;
   // Made when they are first asked for: an idle session is in no room, and most never chat, broadcast or err. A full one is what it would be.
-  private ownRequests: TokenBucket | undefined;
-  private ownChats: TokenBucket | undefined;
-  private ownBroadcasts: TokenBucket | undefined;
-  private faults: TokenBucket | undefined;
-  private refusals: TokenBucket | undefined;
-  private onClosed: ((session: Session) => void) | undefined;
+  private ownRequests: TokenBucket | undefined = undefined;
+  private ownChats: TokenBucket | undefined = undefined;
+  private ownBroadcasts: TokenBucket | undefined = undefined;
+  private faults: TokenBucket | undefined = undefined;
+  private refusals: TokenBucket | undefined = undefined;
+  private onClosed: ((session: Session) => void) | undefined = undefined;
 
   constructor(
     readonly connection: ConnectionId,
