@@ -68,6 +68,32 @@ describe('a socket whose frames of one turn leave together', () => {
     expect(writes).toBe(1);
   });
 
+  test('gives each its own, also when many get the same in one turn', async () => {
+    const others: { ours: WsSocket; received: string[]; client: WebSocket }[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const arrived = new Promise<WsSocket>((resolve) =>
+        sockets.once('connection', (socket, request) => resolve(new WsSocket(socket, request.socket))),
+      );
+      const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
+      const received: string[] = [];
+      client.on('message', (data) => received.push(data.toString()));
+      others.push({ ours: await arrived, received, client });
+    }
+    const all = [Buffer.from('one'), 'two', Buffer.from('three')];
+    // The first three, and the last, get the same; one less, and one more with the same beginning, are between them.
+    const plans = [all, all, all, all.slice(0, 2), [...all, 'four'], all];
+    for (let turn = 0; turn < 2; turn += 1) {
+      for (const [n, plan] of plans.entries()) for (const frame of plan) others[n]?.ours.send(frame);
+      await new Promise(setImmediate);
+    }
+    for (const { ours: socket } of others) socket.send('the end');
+    while (others.some(({ received: heard }) => heard.at(-1) !== 'the end')) await new Promise(setImmediate);
+    expect(others.map(({ received: heard }) => heard)).toEqual(
+      plans.map((plan) => [...plan, ...plan, 'the end'].map(String)),
+    );
+    for (const { client: other } of others) other.terminate();
+  });
+
   test('keeps what the network has not taken, and counts it', async () => {
     client.pause();
     const frames = Array.from({ length: 400 }, (_, index) => `${index} ${'y'.repeat(40 * KIB)}`);

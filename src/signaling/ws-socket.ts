@@ -67,16 +67,13 @@ export class WsSocket implements SignalingSocket {
   }
 
   private writeGathered(frames: readonly (Buffer | string)[]): void {
-    let end = 0;
-    for (const frame of frames) {
-      const payload = bytesOf(frame);
-      end = writeHeader(gathered, end, payload.length);
-      gathered.set(payload, end);
-      end += payload.length;
-    }
-    this.tcp.write(gathered.subarray(0, end));
+    if (!areGathered(frames)) gather(frames);
+    this.tcp.write(gathered.subarray(0, gatheredEnd));
     // The kernel did not take all of it at once: the buffer is the socket's now.
-    if (this.tcp.writableLength > 0) gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
+    if (this.tcp.writableLength > 0) {
+      gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
+      forgetGathered();
+    }
   }
 
   private writeEach(frames: readonly (Buffer | string)[]): void {
@@ -91,8 +88,30 @@ export class WsSocket implements SignalingSocket {
   }
 }
 
-/** Nothing is kept in it beyond one write. */
+/** Nothing is kept in it beyond one turn. */
 let gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
+let gatheredEnd = 0;
+/** What lies there: of a broadcast the next socket gets just the same. */
+let gatheredFrames: readonly (Buffer | string)[] = [];
+
+const areGathered = (frames: readonly (Buffer | string)[]): boolean =>
+  frames.length === gatheredFrames.length && frames.every((frame, at) => frame === gatheredFrames[at]);
+
+const gather = (frames: readonly (Buffer | string)[]): void => {
+  let end = 0;
+  for (const frame of frames) {
+    const payload = bytesOf(frame);
+    end = writeHeader(gathered, end, payload.length);
+    gathered.set(payload, end);
+    end += payload.length;
+  }
+  gatheredEnd = end;
+  gatheredFrames = frames;
+};
+
+const forgetGathered = (): void => {
+  gatheredFrames = [];
+};
 
 const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ? Buffer.from(frame) : frame);
 
@@ -126,4 +145,5 @@ const unflushed: WsSocket[] = [];
 
 const flushAll = (): void => {
   for (const socket of unflushed.splice(0)) socket.flush();
+  forgetGathered();
 };
