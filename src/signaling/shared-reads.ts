@@ -54,5 +54,9 @@ function onRead(this: Socket, size: number, bytes: Buffer): boolean {
   const taker = (this as unknown as Fields)[TAKER] as ChunkTaker;
   const chunk = bytes.subarray(0, size);
   const taken = this.readableFlowing === true && this.readableLength === 0 ? taker.takeChunk(chunk) : 0;
-  return taken === size || this.destroyed || this.push(Buffer.from(chunk.subarray(taken)));
+  if (taken === size || this.destroyed) return true;
+  // Of its own: ws may keep it for long, and a byte in Node's pool would keep 8 KiB.
+  const rest = Buffer.allocUnsafeSlow(size - taken);
+  rest.set(chunk.subarray(taken));
+  return this.push(rest);
 }
