@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { standAlone } from './stand-alone.js';
 
 /** The majors of Node that this was tried with (20, 22, 24, 26); with a later one nothing is changed. */
 const LAST_KNOWN_MAJOR = 26;
@@ -56,7 +57,5 @@ function onRead(this: Socket, size: number, bytes: Buffer): boolean {
   const taken = this.readableFlowing === true && this.readableLength === 0 ? taker.takeChunk(chunk) : 0;
   if (taken === size || this.destroyed) return true;
   // Of its own: ws may keep it for long, and a byte in Node's pool would keep 8 KiB.
-  const rest = Buffer.allocUnsafeSlow(size - taken);
-  rest.set(chunk.subarray(taken));
-  return this.push(rest);
+  return this.push(standAlone(chunk.subarray(taken)));
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { ServerWebSocket } from './server-web-socket.js';
 import type { SignalingSocket } from './signaling-socket.js';
+import { standAlone } from './stand-alone.js';
 
 /** FIN and the opcode of text; a server's frames are not masked (RFC 6455 §5.2). */
 const FINAL_TEXT = 0x81;
@@ -119,12 +120,7 @@ const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ?
  * Bytes that may wait long. A view keeps the whole batch, or page of Node's pool, that it was cut from: that is copied.
  * What stands alone is shared by all who wait for it, so that a frame to a thousand slow readers is in memory once.
  */
-const keepable = (bytes: Buffer): Buffer => {
-  if (bytes.length * 2 >= bytes.buffer.byteLength) return bytes;
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  copy.set(bytes);
-  return copy;
-};
+const keepable = (bytes: Buffer): Buffer => (bytes.length * 2 >= bytes.buffer.byteLength ? bytes : standAlone(bytes));
 
 /** @returns where the payload begins */
 const writeHeader = (into: Buffer, at: number, payloadBytes: number): number => {
