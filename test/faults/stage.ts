@@ -37,6 +37,17 @@ export class Stage {
     }
   }
 
+  /** Brings a client's socket to this node. */
+  async move(client: Client, place: Place): Promise<void> {
+    this.fleet.only = place;
+    try {
+      await client.command('cut');
+      await client.until(({ attached, node }) => attached && this.fleet.placeOf(node) === place);
+    } finally {
+      this.fleet.only = undefined;
+    }
+  }
+
   /** A client's own way to the load balancer. */
   async line(): Promise<FaultProxy & { readonly url: string }> {
     const proxy = await FaultProxy.start(() => [{ host: '127.0.0.1', port: this.fleet.balancer.port }]);
