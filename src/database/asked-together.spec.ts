@@ -75,6 +75,33 @@ describe('what is asked together', () => {
     expect(questions).toEqual([['a'], ['b', 'c']]);
   });
 
+  it('waits for the last question alone, not for one before it that is late', async () => {
+    const questions: (readonly string[])[] = [];
+    const answers: (() => void)[] = [];
+    const ask = askedTogether<string, string>(
+      async (keys) => {
+        questions.push(keys);
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return keys;
+      },
+      { patienceMs: 1, paceMs: 0 },
+    );
+    const asked = async (count: number) => {
+      while (questions.length < count) await new Promise(setImmediate);
+    };
+    const all = [ask('late')];
+    await asked(1);
+    all.push(ask('a'));
+    await asked(2);
+    answers.pop()?.();
+    expect(await all[1]).toBe('a');
+    all.push(ask('b'));
+    await asked(3);
+    for (const answer of answers) answer();
+    expect(await Promise.all(all)).toEqual(['late', 'a', 'b']);
+    expect(questions).toEqual([['late'], ['a'], ['b']]);
+  });
+
   it('is bounded: what is beyond goes into the next question', async () => {
     const { questions, ask } = recorded();
     await Promise.all(Array.from({ length: 450 }, (_, n) => ask(`k${n}`)));
