@@ -32,8 +32,7 @@ const INTERNAL_ERROR = 1011;
 /** The frame that every door stands in: its sockets, their clocks, and what ends them. */
 export class DoorKeeper {
   readonly stats: ReadonlyMap<string, DoorStats>;
-  private readonly sessions = new Set<DoorSession>();
-  private readonly rounds: Rounds<DoorSession>;
+  private readonly sessions: Rounds<DoorSession>;
   private readonly users = new Map<UserId, { readonly sessions: Set<DoorSession>; readonly frames: TokenBucket }>();
   private readonly security: SecurityLog;
   private clock: NodeJS.Timeout | undefined;
@@ -48,7 +47,7 @@ export class DoorKeeper {
   ) {
     this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
     this.security = new SecurityLog(log);
-    this.rounds = new Rounds(this.sessions, config.limits.heartbeatMs);
+    this.sessions = new Rounds(config.limits.heartbeatMs);
     bus.onFact((fact) => this.act(fact));
   }
 
@@ -73,7 +72,7 @@ export class DoorKeeper {
 
   start(): void {
     if (this.doors.length === 0) return;
-    this.clock = setInterval(() => this.beat(), this.rounds.everyMs);
+    this.clock = setInterval(() => this.beat(), this.sessions.everyMs);
     this.clock.unref();
   }
 
@@ -149,7 +148,7 @@ export class DoorKeeper {
 
   private beat(): void {
     const late = this.now() - this.config.limits.helloTimeoutMs;
-    for (const session of this.rounds.next()) {
+    for (const session of this.sessions.next()) {
       if (session.state === 'new' && session.openedAt <= late)
         session.abandon(CLOSE_CODES.helloTimeout, 'was not let in in time');
       else session.beat();

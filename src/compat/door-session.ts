@@ -1,6 +1,7 @@
 import { CLOSE_CODES, type Limits } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
 import { Backlog } from '../signaling/backlog.js';
+import type { Visited } from '../signaling/rounds.js';
 import type { SignalingSocket } from '../signaling/signaling-socket.js';
 import type { SocketTicket } from '../signaling/socket-quota.js';
 import { TokenBucket } from '../signaling/token-bucket.js';
@@ -25,12 +26,13 @@ export interface DoorSessionHost {
  * One socket of a door under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
  * what is beyond the rate is dropped and counted, and who goes on is closed.
  */
-export class DoorSession implements DoorSocket {
+export class DoorSession implements DoorSocket, Visited {
   visitor!: Visitor;
   state: 'new' | 'on' | 'closed' = 'new';
   principal: Principal | undefined;
   lastHeard: number;
   readonly openedAt: number;
+  part: number | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
   endedWith: number | undefined;
   /** What all sockets of the user in the doors of this node share. */

@@ -2,23 +2,28 @@
 const PART_MS = 100;
 const MOST_PARTS = 50;
 
+/** Who can be gone round to. */
+export interface Visited {
+  /** Which part of a round it is in; undefined: in none. Written by {@link Rounds} alone. */
+  part: number | undefined;
+}
+
 /**
- * Goes round all of a set within a time, a part of it at each call. To ping 20,000 sockets at one moment holds up
- * every signal behind them for a third of a second; in fifty parts it is a few milliseconds.
+ * A set that is gone round within a time, a part of it at each call. To ping 20,000 sockets at one moment holds up
+ * every signal behind them for a third of a second; in fifty parts it is a few milliseconds. Each member keeps its part
+ * for as long as it is there, so that a round lies between two visits, whoever else comes and goes.
  */
-export class Rounds<T> {
+export class Rounds<T extends Visited> implements Iterable<T> {
   /** Calls in a round. */
   readonly parts: number;
-  private part = 0;
-  private seen = 0;
-  private round: Iterator<T> | undefined;
+  private readonly members: readonly Set<T>[];
+  private count = 0;
+  private due = 0;
 
   /** @param roundMs how long a round takes; it is called `parts` times within it */
-  constructor(
-    private readonly all: ReadonlySet<T>,
-    private readonly roundMs: number,
-  ) {
+  constructor(private readonly roundMs: number) {
     this.parts = Math.max(1, Math.min(MOST_PARTS, Math.floor(roundMs / PART_MS)));
+    this.members = Array.from({ length: this.parts }, () => new Set<T>());
   }
 
   /** When the next call is due after this one. */
@@ -26,20 +31,41 @@ export class Rounds<T> {
     return this.roundMs / this.parts;
   }
 
-  /** The next part: whoever is there from a round's begin to its end comes once in it, and so does who comes meanwhile. */
-  *next(): Generator<T, void> {
-    if (this.part === 0) {
-      this.round = this.all.values();
-      this.seen = 0;
+  get size(): number {
+    return this.count;
+  }
+
+  /** Into the part with the fewest; its first visit comes within a round. */
+  add(member: T): void {
+    if (member.part !== undefined) return;
+    let least = 0;
+    for (let part = 1; part < this.parts; part += 1) {
+      if (this.of(part).size < this.of(least).size) least = part;
     }
-    const left = this.parts - this.part;
-    this.part = (this.part + 1) % this.parts;
-    const most = left === 1 ? Number.POSITIVE_INFINITY : Math.ceil((this.all.size - this.seen) / left);
-    for (let count = 0; count < most; count += 1) {
-      const { value, done } = (this.round as Iterator<T>).next();
-      if (done === true) return;
-      this.seen += 1;
-      yield value;
-    }
+    this.of(least).add(member);
+    member.part = least;
+    this.count += 1;
+  }
+
+  delete(member: T): void {
+    if (member.part === undefined) return;
+    this.of(member.part).delete(member);
+    member.part = undefined;
+    this.count -= 1;
+  }
+
+  /** The next part of the round. */
+  next(): Iterable<T> {
+    const part = this.of(this.due);
+    this.due = (this.due + 1) % this.parts;
+    return part;
+  }
+
+  *[Symbol.iterator](): Generator<T, void> {
+    for (const part of this.members) yield* part;
+  }
+
+  private of(part: number): Set<T> {
+    return this.members[part] as Set<T>;
   }
 }

@@ -45,7 +45,7 @@ const setup = () => {
 };
 
 const roundOf = (registry: SessionRegistry): void => {
-  for (let part = 0; part < registry.rounds.parts; part += 1) registry.beat();
+  for (let part = 0; part < registry.beats; part += 1) registry.beat();
 };
 
 describe('the registry', () => {

@@ -27,10 +27,9 @@ interface User {
  */
 export class SessionRegistry {
   private readonly current = new Map<SessionId, Session>();
-  private readonly sockets = new Set<Session>();
   private readonly users = new Map<UserId, User>();
-  /** In each heartbeat every socket is looked at once. */
-  readonly rounds: Rounds<Session>;
+  /** All sockets, those before `hello` too: in each heartbeat every one is looked at once. */
+  private readonly sockets: Rounds<Session>;
 
   constructor(
     private readonly limits: Limits,
@@ -38,10 +37,19 @@ export class SessionRegistry {
     private readonly wallClock: () => number,
     private readonly perUser: UserLimits = USER_LIMITS,
   ) {
-    this.rounds = new Rounds(this.sockets, limits.heartbeatMs);
+    this.sockets = new Rounds(limits.heartbeatMs);
   }
 
-  /** All sockets, those before `hello` too. */
+  /** When the next {@link beat} is due after this one, milliseconds. */
+  get beatMs(): number {
+    return this.sockets.everyMs;
+  }
+
+  /** Beats in which every socket is looked at once. */
+  get beats(): number {
+    return this.sockets.parts;
+  }
+
   get size(): number {
     return this.sockets.size;
   }
@@ -130,7 +138,7 @@ export class SessionRegistry {
   beat(): Session[] {
     const now = this.now();
     const well: Session[] = [];
-    for (const session of this.rounds.next()) {
+    for (const session of this.sockets.next()) {
       if (now - session.lastHeard >= this.limits.silenceMs) {
         session.abandon(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
       } else if (session.state === 'on' && !session.endIfSlow()) {
@@ -145,7 +153,7 @@ export class SessionRegistry {
   /** Sockets that never say hello. */
   expireUnauthenticated(): void {
     const now = this.now();
-    for (const session of [...this.sockets]) {
+    for (const session of this.sockets) {
       if (session.state === 'new' && now - session.openedAt >= this.limits.helloTimeoutMs) {
         session.abandon(CLOSE_CODES.helloTimeout, 'no hello came');
       }

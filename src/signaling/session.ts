@@ -15,6 +15,7 @@ import type { Actor } from '../rooms/moderation/actor.js';
 import { Backlog } from './backlog.js';
 import type { Subject } from './client-message.schema.js';
 
+import type { Visited } from './rounds.js';
 import type { SignalingSocket } from './signaling-socket.js';
 import type { SocketTicket } from './socket-quota.js';
 import { TokenBucket } from './token-bucket.js';
@@ -55,7 +56,7 @@ export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<v
  * Frames are handled one after another; nothing but `hello` is looked at before `on`. It is the only writer
  * to its socket, knows no framework, and owns no timer: the registry's clock drives it.
  */
-export class Session {
+export class Session implements Visited {
   state: 'new' | 'hello' | 'on' | 'closed' = 'new';
   principal!: Principal;
   attachment!: Attachment;
@@ -74,6 +75,7 @@ export class Session {
   readonly openedAt: number;
   /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
   renewIceAt: number | undefined = undefined;
+  part: number | undefined = undefined;
 
   private ownRooms: Map<RoomId, PeerId> | undefined = undefined;
   private inbox: Buffer[] | undefined = undefined;

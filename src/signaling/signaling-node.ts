@@ -52,7 +52,7 @@ export class SignalingNode {
     const { registry, limits } = this.services;
     await this.life.start();
     this.clocks.push(
-      setInterval(() => this.beat(), registry.rounds.everyMs),
+      setInterval(() => this.beat(), registry.beatMs),
       setInterval(() => registry.expireUnauthenticated(), Math.min(HELLO_CHECK_MS, limits.helloTimeoutMs)),
     );
   }
