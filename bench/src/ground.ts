@@ -11,6 +11,7 @@ export const layGround = async (needs: {
   const redis = needs.redis ? await startRedis() : undefined;
   const ground: Ground = {
     secret: randomBytes(48).toString('base64'),
+    nodeOptions: '',
     redis: redis && {
       url: redis.url,
       pid: redis.servers[0]!.pid,

@@ -11,9 +11,10 @@ const packaged = (
 ): System => ({
   name,
   dialect,
-  async start() {
+  async start({ nodeOptions }) {
     const port = await freePort();
-    return runningOf([await startServer(words(port), { PORT: String(port) }, ready, port)]);
+    const environment = { PORT: String(port), NODE_OPTIONS: nodeOptions };
+    return runningOf([await startServer(words(port), environment, ready, port)]);
   },
 });
 

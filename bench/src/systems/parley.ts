@@ -41,7 +41,7 @@ const PROFILING = process.env['PARLEY_BENCH_NODE_FLAGS']?.split(' ') ?? [];
  * @param flags for Node itself, such as those of a heap snapshot
  */
 export const startParley = async (
-  { secret, redis, createDatabase }: Ground,
+  { secret, nodeOptions, redis, createDatabase }: Ground,
   count: number,
   limits: 'raised' | 'default',
   flags: readonly string[] = [],
@@ -53,6 +53,7 @@ export const startParley = async (
     HOST: '127.0.0.1',
     PORT: '0',
     NODE_ENV: 'production',
+    NODE_OPTIONS: nodeOptions,
     ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
     ...(limits === 'raised' && RAISED),
   };

@@ -10,9 +10,10 @@ export const reference = (
 ): System => ({
   name,
   dialect,
-  async start({ secret, redis }, count) {
+  async start({ secret, nodeOptions, redis }, count) {
     const environment = {
       ...more,
+      NODE_OPTIONS: nodeOptions,
       JWT_SECRET: secret,
       ...(count > 1 && redis !== undefined && { REDIS_URL: redis.url }),
     };

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { startOnLeash } from '../../../scripts/leash.mjs';
-import { COLLECTOR } from '../measure/collected.js';
 import type { Running } from './system.js';
 
 /** A server that runs, by the root of its process tree. */
@@ -25,7 +24,7 @@ export const startServer = async (
   given?: number,
 ): Promise<ServerProcess> => {
   const { PATH, HOME } = process.env;
-  const server = startOnLeash('INT', process.execPath, words, { PATH, HOME, NODE_OPTIONS: COLLECTOR, ...environment });
+  const server = startOnLeash('INT', process.execPath, words, { PATH, HOME, ...environment });
   const said: string[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     let isReady = false;

@@ -3,6 +3,8 @@ import type { DialectName } from '../load/make-load.js';
 /** What every system may need, started once for all of them. */
 export interface Ground {
   readonly secret: string;
+  /** NODE_OPTIONS of the servers. */
+  readonly nodeOptions: string;
   /** Undefined: no work of this run has two nodes. */
   readonly redis: { readonly url: string; readonly pid: number; empty(): Promise<void> } | undefined;
   /** A new, empty database of a PostgreSQL outside of what is measured. */
