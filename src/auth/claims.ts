@@ -66,8 +66,10 @@ const readKind = (kind: unknown, issuer: Issuer): Principal['kind'] => {
   throw invalid('kind');
 };
 
+const NO_GRANTS: Readonly<Record<string, Role>> = Object.freeze({});
+
 const readGrants = (rooms: unknown): Readonly<Record<string, Role>> => {
-  if (rooms === undefined) return {};
+  if (rooms === undefined) return NO_GRANTS;
   if (typeof rooms !== 'object' || rooms === null || Array.isArray(rooms)) throw invalid('rooms');
   const entries = Object.entries(rooms);
   if (entries.length > MAX_GRANTS) throw invalid('rooms');

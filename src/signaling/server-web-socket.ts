@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
 import { WebSocket } from 'ws';
+import { mouldOf, type Receiver, type ReceiverMould } from './receiver-mould.js';
 import { type ChunkTaker, readIntoShared } from './shared-reads.js';
-import { takeChunk, takeWholeFrames } from './ws-intake.js';
+import { type FrameTaker, takeChunk, takeFrames, takeWholeFrames } from './ws-intake.js';
 
 /** What a socket tells its session. */
-export interface SocketListener {
+export interface SocketListener extends FrameTaker {
   /** The bytes are the session's until this returns: what is kept longer is copied. */
   receive(frame: Buffer): void;
   /** A ping or a pong came. False: it is not to be answered. */
@@ -16,21 +17,44 @@ export interface SocketListener {
 
 /**
  * The `WebSocket` of the server's side. It knows its session, and what ws emits is a call to it: five listeners cost an
- * idle socket a third of a KiB, and closures of its own half of one. What waits for the turn's end leaves before a
- * closing handshake, whoever began it.
+ * idle socket a third of a KiB, and closures of its own half of one. It has no receiver until one is needed, for what
+ * comes in pieces, pings and closing: ws's costs an idle socket two thirds of a KiB. What waits for the turn's end leaves
+ * before a closing handshake, whoever began it.
  */
 export class ServerWebSocket extends WebSocket implements ChunkTaker {
   outlet: { flush(): void } | undefined = undefined;
   private session: SocketListener | undefined = undefined;
+  private receiver: Receiver | null = null;
+  /** Undefined: the receiver is here for good. */
+  private mould: ReceiverMould | undefined = undefined;
 
   /** Tells a session everything from now on. */
   tell(session: SocketListener, tcp: Socket): void {
     this.session = session;
-    if (takeWholeFrames(this, session)) readIntoShared(tcp, this);
+    // Nobody listens to what the session is told. Node makes it anew for whoever does.
+    if (this.eventNames().length === 0) (this as unknown as { _events: undefined })._events = undefined;
+    const mould = mouldOf(this, this._receiver as Receiver);
+    if (!takeWholeFrames(this, session) || !readIntoShared(tcp, this) || mould === undefined) return;
+    this.mould = mould;
+    this.receiver = null;
   }
 
   takeChunk(chunk: Buffer): number {
-    return takeChunk(this, chunk);
+    if (this.receiver !== null || this.mould === undefined) return takeChunk(this, chunk);
+    return takeFrames(chunk, this.mould.maxPayload, this.session as SocketListener);
+  }
+
+  /** The field of ws's, which sets it, and asks for it when it has to do with a receiver. */
+  protected get _receiver(): Receiver | null {
+    if (this.receiver === null && this.mould !== undefined) {
+      this.receiver = this.mould.make(this);
+      takeWholeFrames(this, this.session as SocketListener);
+    }
+    return this.receiver;
+  }
+
+  protected set _receiver(receiver: Receiver | null) {
+    this.receiver = receiver;
   }
 
   override close(code?: number, reason?: string | Buffer): void {

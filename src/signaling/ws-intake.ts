@@ -5,15 +5,20 @@ import type { WebSocket } from 'ws';
 /** The version whose receiver the shortcut below was written for; package.json pins it. */
 const KNOWN_VERSION = '8.23.0';
 
-/** FIN and the opcode of text, no extension bits (RFC 6455 §5.2). */
+/** FIN and the opcode, no extension bits (RFC 6455 §5.2). */
 const FINAL_TEXT = 0x81;
+const FINAL_PONG = 0x8a;
 const MASKED = 0x80;
 const MASK_BYTES = 4;
+/** Of a control frame (RFC 6455 §5.5). */
+const MOST_CONTROL_BYTES = 125;
 
 /** Whom the frames are for. */
-interface Taker {
+export interface FrameTaker {
   /** The bytes are the taker's until this returns. */
   receive(text: Buffer): void;
+  /** A pong came. */
+  control(): unknown;
 }
 
 /** What is read of ws's `Receiver`, a Writable that the socket's bytes are written to. */
@@ -28,7 +33,7 @@ interface Receiver {
   readonly _opcode: number;
   readonly _isServer: boolean;
   readonly _maxPayload: number;
-  [TAKER]?: Taker;
+  [TAKER]?: FrameTaker;
 }
 
 const TAKER = Symbol('taker');
@@ -36,16 +41,16 @@ const GET_INFO = 0;
 const CLOSE = 8;
 
 /**
- * Hands whole text frames to their session without ws's receiver, a Writable that takes each of them apart in five
- * steps. Worth a fifth of a relay's CPU. Whatever is not a whole, final, masked text frame of valid UTF-8 within
- * the limit goes to ws as it came, and so does everything after it until ws has no frame begun: ws alone judges
- * faults, fragments, control frames and closing.
+ * Hands whole text frames and pongs to their session without ws's receiver, a Writable that takes each of them apart
+ * in five steps. Worth a fifth of a relay's CPU. Whatever is not a whole, final, masked text frame of valid UTF-8 within
+ * the limit, or such a pong, goes to ws as it came, and so does everything after it until ws has no frame begun: ws alone
+ * judges faults, fragments, pings and closing.
  *
  * It reads private fields of ws: with another version than the known one, or a receiver of another shape, nothing
  * is changed, and every frame comes by ws's own `message` event.
  * @returns whether the shortcut is taken
  */
-export const takeWholeFrames = (ws: WebSocket, taker: Taker): boolean => {
+export const takeWholeFrames = (ws: WebSocket, taker: FrameTaker): boolean => {
   const receiver = (ws as unknown as { _receiver?: Receiver })._receiver;
   if (!isKnownVersion || receiver === undefined || !isKnownShape(receiver)) return false;
   receiver[TAKER] = taker;
@@ -86,7 +91,7 @@ export const takeChunk = (ws: WebSocket, chunk: Buffer): number =>
   takeFrom((ws as unknown as { _receiver: Receiver })._receiver, chunk);
 
 const takeFrom = (receiver: Receiver, chunk: Buffer): number =>
-  isIdle(receiver) ? takeFrames(chunk, receiver._maxPayload, receiver[TAKER] as Taker) : 0;
+  isIdle(receiver) ? takeFrames(chunk, receiver._maxPayload, receiver[TAKER] as FrameTaker) : 0;
 
 /** Stands in for `Writable.write` of one receiver. */
 function writeShortcut(this: Receiver, chunk: Buffer): boolean {
@@ -96,10 +101,15 @@ function writeShortcut(this: Receiver, chunk: Buffer): boolean {
   return write.call(this, rest === 0 ? chunk : chunk.subarray(rest));
 }
 
-/** @returns where the first byte is that was not taken */
-const takeFrames = (chunk: Buffer, maxPayload: number, taker: Taker): number => {
+/**
+ * Takes whole frames from the chunk's start, of a client who has none begun.
+ * @returns where the first byte is that was not taken
+ */
+export const takeFrames = (chunk: Buffer, maxPayload: number, taker: FrameTaker): number => {
   let start = 0;
-  while (chunk[start] === FINAL_TEXT) {
+  for (;;) {
+    const first = chunk[start];
+    if (first !== FINAL_TEXT && first !== FINAL_PONG) break;
     const second = chunk[start + 1] ?? 0;
     let length = second ^ MASKED;
     let mask = start + 2;
@@ -111,6 +121,12 @@ const takeFrames = (chunk: Buffer, maxPayload: number, taker: Taker): number => 
     const from = mask + MASK_BYTES;
     const end = from + length;
     if (second < MASKED || second === 255 || length > maxPayload || end > chunk.length) break;
+    if (first === FINAL_PONG) {
+      if (length > MOST_CONTROL_BYTES) break;
+      start = end;
+      taker.control();
+      continue;
+    }
     const text = chunk.subarray(from, end);
     unmask(chunk, mask, from, end);
     if (!isUtf8(text)) {

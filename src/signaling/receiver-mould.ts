@@ -1,0 +1,91 @@
+import { createRequire } from 'node:module';
+import { Writable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+import type { WebSocket } from 'ws';
+
+/** ws's `Receiver`, a Writable that takes a socket's bytes apart; exported by ws, and not in its types. */
+export interface Receiver extends Writable {
+  readonly _maxPayload: number;
+  readonly [field: `_${string}`]: unknown;
+  [symbol: symbol]: unknown;
+}
+type Options = Readonly<Record<string, unknown>>;
+
+const { Receiver: NewReceiver } = createRequire(import.meta.url)('ws') as {
+  Receiver: new (options: Options) => Receiver;
+};
+
+/** What a receiver is made with, besides extensions; each is then a field of it, with an underscore. */
+const OPTIONS = [
+  'allowSynchronousEvents',
+  'binaryType',
+  'isServer',
+  'maxBufferedChunks',
+  'maxFragments',
+  'maxPayload',
+  'skipUTF8Validation',
+] as const;
+
+/** Receivers of one node differ by the longest frame of their path: as many kinds as there are paths. */
+const MOST_MOULDS = 16;
+
+/** Makes receivers that are as one that ws made. */
+export class ReceiverMould {
+  readonly maxPayload: number;
+  private readonly options: Options;
+  private readonly listeners: readonly { readonly event: string; readonly listener: () => void }[];
+
+  /** @param owner the field that has a receiver's WebSocket */
+  constructor(
+    receiver: Receiver,
+    private readonly owner: symbol,
+  ) {
+    this.maxPayload = receiver._maxPayload;
+    this.options = Object.fromEntries(OPTIONS.map((name) => [name, receiver[`_${name}`]]));
+    this.listeners = receiver
+      .eventNames()
+      .flatMap((event) => receiver.listeners(event).map((listener) => ({ event, listener }) as never));
+  }
+
+  make(ws: WebSocket): Receiver {
+    const receiver = new NewReceiver(this.options);
+    receiver[this.owner] = ws;
+    for (const { event, listener } of this.listeners) receiver.on(event, listener);
+    return receiver;
+  }
+
+  fits(receiver: Receiver): boolean {
+    return OPTIONS.every((name) => receiver[`_${name}`] === this.options[name]) && isEmpty(receiver['_extensions']);
+  }
+}
+
+const moulds: ReceiverMould[] = [];
+
+/**
+ * How to make this receiver again, so that a socket can do without it until it needs one.
+ * @returns undefined where what is made would not be the same
+ */
+export const mouldOf = (ws: WebSocket, receiver: Receiver): ReceiverMould | undefined =>
+  moulds.find((mould) => mould.fits(receiver)) ?? newMouldOf(ws, receiver);
+
+const newMouldOf = (ws: WebSocket, receiver: Receiver): ReceiverMould | undefined => {
+  const owner = Object.getOwnPropertySymbols(receiver).find((symbol) => receiver[symbol] === ws);
+  if (owner === undefined || moulds.length >= MOST_MOULDS) return undefined;
+  const mould = new ReceiverMould(receiver, owner);
+  if (!mould.fits(receiver) || !areAlike(mould.make(ws), receiver)) return undefined;
+  moulds.push(mould);
+  return mould;
+};
+
+const areAlike = (one: Receiver, other: Receiver): boolean =>
+  isDeepStrictEqual(fieldsOf(one), fieldsOf(other)) && isDeepStrictEqual(listenersOf(one), listenersOf(other));
+
+const STREAM_FIELDS: ReadonlySet<string> = new Set(Object.keys(new Writable()));
+
+const fieldsOf = (receiver: Receiver) => Object.entries(receiver).filter(([name]) => !STREAM_FIELDS.has(name));
+const listenersOf = (receiver: Receiver) => receiver.eventNames().map((event) => [event, receiver.listeners(event)]);
+
+const isEmpty = (record: unknown): boolean => {
+  for (const _ in record as object) return false;
+  return true;
+};
