@@ -10,6 +10,7 @@ import { NamesModule } from '../names/names.module.js';
 import { Switchboard } from '../names/switchboard.js';
 import { LOG } from '../ops/logging.module.js';
 import { Drain } from '../signaling/drain.js';
+import { monotonic } from '../signaling/monotonic.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import type { Log } from '../signaling/signaling-services.js';
 import { SocketQuota } from '../signaling/socket-quota.js';
@@ -19,8 +20,6 @@ import { TOPICS } from '../topics/topics.tokens.js';
 import type { DoorServices } from './door.js';
 import { DoorKeeper } from './door-keeper.js';
 import { DOORS } from './doors.js';
-
-const monotonic = (): number => performance.now();
 
 /** The doors for other people's clients. They know ports; this is where they are put together. */
 @Module({

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../signaling/connection-id.js';
 import type { Movable } from '../signaling/drain.js';
+import { monotonic } from '../signaling/monotonic.js';
 import { Rounds } from '../signaling/rounds.js';
 import type { ServerWebSocket } from '../signaling/server-web-socket.js';
 import type { UpgradeRoute } from '../signaling/signaling.adapter.js';
@@ -43,7 +44,7 @@ export class DoorKeeper {
     private readonly quota: SocketQuota,
     bus: Pick<Bus, 'onFact'>,
     private readonly log: Log,
-    private readonly now: () => number = () => performance.now(),
+    private readonly now: () => number = monotonic,
   ) {
     this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
     this.security = new SecurityLog(log);

@@ -27,6 +27,7 @@ import { Expulsion } from './expulsion.js';
 import { GuardedPresence } from './guarded-presence.js';
 import { LocalRooms } from './local-rooms.js';
 import { Membership } from './membership.js';
+import { monotonic } from './monotonic.js';
 import { NodeLife } from './node-life.js';
 import { RemovalWatch } from './removal-watch.js';
 import { Removals } from './removals.js';
@@ -38,11 +39,8 @@ import { SignalingGateway } from './signaling.gateway.js';
 import { SignalingNode } from './signaling-node.js';
 import type { Log, Services } from './signaling-services.js';
 import { SignalingStats } from './signaling-stats.js';
-
 import { SocketQuota } from './socket-quota.js';
 import { WaitingRoom } from './waiting-room.js';
-
-const monotonic = (): number => performance.now();
 
 /** The core knows no framework; this is where it is put together. */
 @Module({

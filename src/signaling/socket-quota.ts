@@ -1,4 +1,5 @@
 import { networkOf } from '../http/client-address.js';
+import { monotonic } from './monotonic.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** How many sockets a node takes. */
@@ -77,7 +78,7 @@ export class SocketQuota {
   /** @param now monotonic milliseconds */
   constructor(
     private readonly limits: SocketLimits,
-    private readonly now: () => number = () => performance.now(),
+    private readonly now: () => number = monotonic,
   ) {}
 
   /** Sockets that have not said hello. */

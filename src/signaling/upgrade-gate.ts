@@ -4,6 +4,7 @@ import { clientAddress, trustedBy } from '../http/client-address.js';
 import type { SecurityLog } from '../http/security-log.js';
 import { cameByTls, hasOneHost } from '../http/well-formed.js';
 import type { Drain } from './drain.js';
+import { monotonic } from './monotonic.js';
 import type { Refusal, UpgradeGate } from './signaling.adapter.js';
 import type { SocketQuota } from './socket-quota.js';
 import { TokenBucket } from './token-bucket.js';
@@ -24,7 +25,7 @@ export const upgradeGate = (
   drain: Drain,
   quota: SocketQuota,
   log?: SecurityLog,
-  now: () => number = () => performance.now(),
+  now: () => number = monotonic,
 ): UpgradeGate => {
   const isTrusted = trustedBy(config.trustedProxies);
   const pace = new TokenBucket(config.handshakes.burst, config.handshakes.perSecond, now());
