@@ -86,14 +86,8 @@ export class MemoryRoom {
     const { member } = stored;
     const same = member.connection === connection;
     if (same ? stored.attempt > attempt : stored.attempt >= attempt) return { kind: 'superseded' };
-    const next: Member = {
-      ...participant,
-      meta: request.replaceMeta ? participant.meta : member.meta,
-      state: 'on',
-      order: member.order,
-      node,
-      connection,
-    };
+    const meta = request.replaceMeta ? participant.meta : member.meta;
+    const next = memberOf({ ...participant, meta }, member.order, node, connection);
     const moved = member.state === 'away' || member.node !== node || !same;
     const renamed = member.name !== next.name && { name: next.name };
     const change = this.change(now, () => {
@@ -239,7 +233,7 @@ export class MemoryRoom {
     const { participant, node, connection, attempt } = request;
     const change = this.change(now, () => {
       this.order += 1;
-      const member: Member = { ...participant, state: 'on', order: this.order, node, connection };
+      const member = memberOf(participant, this.order, node, connection);
       this.store({ member, attempt, since: now, deadline: 0 });
       return [{ event: 'joined', participant: member }];
     });
@@ -285,6 +279,18 @@ export class MemoryRoom {
     for (const node of this.counts.nodes) if (!this.reconciled.has(node)) this.reconciled.set(node, now);
   }
 }
+
+/** Field by field: of a spread V8 makes a class of objects anew each time. */
+const memberOf = (
+  { peer, user, name, role, meta, publish, chat }: AttachRequest['participant'],
+  order: number,
+  node: NodeId,
+  connection: ConnectionId,
+): Member => {
+  const member: Member = { peer, user, name, role, meta, state: 'on', order, node, connection };
+  if (publish === undefined && chat === undefined) return member;
+  return { ...member, ...(publish !== undefined && { publish }), ...(chat !== undefined && { chat }) };
+};
 
 const sameRights = (one: Participant, other: Participant): boolean =>
   one.role === other.role && one.publish === other.publish && one.chat === other.chat;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
 import { MemoryRoom } from './memory-room.js';
 import {
@@ -13,6 +12,7 @@ import {
   type Snapshot,
 } from './presence.js';
 import { emptyPresenceStats } from './presence.stats.js';
+import { EPOCH_BYTES, randomTexts } from './random-texts.js';
 
 /** What the memory adapters of one process share; each adapter stands for one node. */
 export class MemoryPresenceStore {
@@ -36,7 +36,7 @@ export class MemoryPresenceStore {
   constructor(
     readonly now: () => number = () => performance.now(),
     readonly timers: PresenceTimers = PRESENCE_TIMERS,
-    readonly newEpoch: () => string = () => randomBytes(9).toString('base64url'),
+    readonly newEpoch: () => string = randomTexts(EPOCH_BYTES),
   ) {}
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { RedisKeys } from '../redis/keys.js';
 import type { RedisCommands, Reply } from '../redis/redis-commands.js';
@@ -14,10 +13,13 @@ import {
   type Snapshot,
 } from './presence.js';
 import { emptyPresenceStats } from './presence.stats.js';
+import { EPOCH_BYTES, randomTexts } from './random-texts.js';
 import { RoomIndex } from './room-index.js';
 import { readChange, readCount, readHash, readSnapshot } from './room-reply.js';
 import { RoomTurn } from './room-turn.js';
 import { loadScripts, type Scripts } from './scripts.js';
+
+const newEpoch = randomTexts(EPOCH_BYTES);
 
 /**
  * Presence in Redis. Each room is one hash that only scripts write, so every change of a room is one atomic step.
@@ -49,7 +51,7 @@ export class RedisPresence implements Presence {
           ...this.head(room),
           ...[peer, user, name, role, JSON.stringify(meta), node, connection, attempt, capacity],
           replaceMeta ? 1 : 0,
-          randomBytes(9).toString('base64url'),
+          newEpoch(),
           publish === false ? 0 : 1,
           chat === false ? 0 : 1,
         ),

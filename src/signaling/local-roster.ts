@@ -63,15 +63,20 @@ export class LocalRoster {
   }
 }
 
-/** What clients may know of a member: not where it is. */
-export const toParticipant = ({ node: _node, connection: _connection, ...participant }: Member): Participant =>
-  participant;
+/** What clients may know of a member: not where it is. Field by field: a rest of a pattern is three times as slow. */
+export const toParticipant = ({ peer, user, name, role, meta, state, order, publish, chat }: Member): Participant => {
+  const participant = { peer, user, name, role, meta, state, order };
+  return publish === undefined && chat === undefined ? participant : { ...participant, ...revoked({ publish, chat }) };
+};
 
 /** Permissions as a participant shows them: only those that were taken. */
 export const revoked = ({
   publish,
   chat,
-}: Pick<Participant, 'publish' | 'chat'>): Pick<Participant, 'publish' | 'chat'> => ({
+}: {
+  readonly publish?: boolean | undefined;
+  readonly chat?: boolean | undefined;
+}): Pick<Participant, 'publish' | 'chat'> => ({
   ...(publish === false && { publish }),
   ...(chat === false && { chat }),
 });

@@ -54,8 +54,19 @@ export class ReceiverMould {
     return receiver;
   }
 
+  /** Field by field, since it is asked of every newcomer. */
   fits(receiver: Receiver): boolean {
-    return OPTIONS.every((name) => receiver[`_${name}`] === this.options[name]) && isEmpty(receiver['_extensions']);
+    const { options } = this;
+    return (
+      receiver._maxPayload === options['maxPayload'] &&
+      receiver['_maxFragments'] === options['maxFragments'] &&
+      receiver['_maxBufferedChunks'] === options['maxBufferedChunks'] &&
+      receiver['_isServer'] === options['isServer'] &&
+      receiver['_binaryType'] === options['binaryType'] &&
+      receiver['_allowSynchronousEvents'] === options['allowSynchronousEvents'] &&
+      receiver['_skipUTF8Validation'] === options['skipUTF8Validation'] &&
+      isEmpty(receiver['_extensions'])
+    );
   }
 }
 
