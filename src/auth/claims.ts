@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ProtocolError, type Role, type UserId } from '@parley/protocol';
 import { isUserId } from '../users/user-id.js';
 import type { Principal } from './principal.js';
@@ -44,7 +44,7 @@ export const readClaims = (
     grants: readGrants(claims.rooms),
     issuedAt: Math.round(iat * 1000),
     expiresAt: exp * 1000,
-    tokenId: jti ?? createHash('sha256').update(token).digest('base64url'),
+    tokenId: jti ?? hash('sha256', token, 'base64url'),
   };
   if (exp * 1000 + LEEWAY_SECONDS * 1000 <= now) throw new ProtocolError('token_expired');
   return principal;

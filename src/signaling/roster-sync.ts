@@ -29,9 +29,12 @@ export class RosterSync {
   /** A change that was made by this node: everyone concerned is told, this node's clients too. */
   spread(change: Change | undefined): void {
     if (change === undefined || change.events.length === 0) return;
-    const message = encodeNodeMessage({ kind: 'change', change });
-    // A node that misses it, because the bus is down or it died, finds out when it reconciles.
-    for (const node of change.nodes) if (node !== this.rooms.node) this.bus.send(node, message);
+    const others = change.nodes.filter((node) => node !== this.rooms.node);
+    if (others.length > 0) {
+      const message = encodeNodeMessage({ kind: 'change', change });
+      // A node that misses it, because the bus is down or it died, finds out when it reconciles.
+      for (const node of others) this.bus.send(node, message);
+    }
     this.absorb(change);
   }
 

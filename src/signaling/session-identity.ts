@@ -1,4 +1,4 @@
-import { createHash, createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
 import type { PeerId, RoomId, SessionId, UserId } from '@parley/protocol';
 
 /** 22 characters of base64url: 132 bits. */
@@ -15,7 +15,7 @@ export class SessionIdentity {
 
   /** @param key the client's session key: a secret, of which only the hash is used. */
   session(user: UserId, key: string): SessionId {
-    return this.derive('session', user, createHash('sha256').update(key).digest('base64url')) as SessionId;
+    return this.derive('session', user, hash('sha256', key, 'base64url')) as SessionId;
   }
 
   peer(session: SessionId, room: RoomId): PeerId {
