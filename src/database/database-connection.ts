@@ -1,11 +1,9 @@
 import { Inject, Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { BoundedPool } from './bounded-pool.js';
 import type { Database } from './database.tokens.js';
-import { isDatabaseLost } from './database-errors.js';
 import { migrateDatabase } from './migrate.js';
-import * as schema from './schema.js';
+import { databaseOver } from './transactions.js';
 
 /** Where the database is, and what ends with it. */
 export interface DatabaseSource {
@@ -45,7 +43,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
     this.pool.on('error', (error) => this.log.warn(`an idle connection was lost: ${error.message}`));
     // One that breaks under a transaction would too. Whoever has it hears of it at the next statement.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.database = givingBack(this.pool);
+    this.database = databaseOver(this.pool);
   }
 
   migrate(): Promise<void> {
@@ -62,30 +60,3 @@ export class DatabaseConnection implements OnApplicationShutdown {
     await this.source.stop();
   }
 }
-
-/**
- * The query layer, with transactions that give their connection back however they end. Drizzle's own keep it for good
- * when `begin` fails, and give back one that is lost as if it were sound (drizzle-orm#6114).
- */
-const givingBack = (pool: BoundedPool): Database => {
-  const database = drizzle(pool, { schema });
-  const ofOne = new WeakMap<pg.PoolClient, Database>();
-  const on = (client: pg.PoolClient): Database => {
-    const known = ofOne.get(client) ?? drizzle(client, { schema });
-    ofOne.set(client, known);
-    return known;
-  };
-  database.transaction = async (act, config) => {
-    const client = await pool.connect();
-    let isLost = false;
-    try {
-      return await on(client).transaction(act, config);
-    } catch (error) {
-      isLost = isDatabaseLost(error);
-      throw error;
-    } finally {
-      client.release(isLost);
-    }
-  };
-  return database;
-};

@@ -62,6 +62,10 @@ export const isDatabaseLost = (error: unknown): boolean =>
       (Array.isArray(fault.errors) && fault.errors.some((part) => isDatabaseLost(part))),
   );
 
+/** Whether a statement was given up while the server may still be at it: nothing else can be asked on its connection. */
+export const isUnanswered = (error: unknown): boolean =>
+  chainOf(error).some(({ message }) => typeof message === 'string' && message.startsWith('Query read timeout'));
+
 /** Whether a statement broke the unique index or constraint of this name. */
 export const breaksUnique = (error: unknown, constraint: string): boolean => breaks(error, '23505', constraint);
 

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
+import { BoundedPool } from '../../src/database/bounded-pool.js';
 import { DatabaseConnection } from '../../src/database/database-connection.js';
-import { isDatabaseLost } from '../../src/database/database-errors.js';
+import { isDatabaseLost, isUnanswered } from '../../src/database/database-errors.js';
+import { databaseOver } from '../../src/database/transactions.js';
 import { type RunningPostgres, startPostgres } from '../support/postgres.js';
 
 /** More than the pool has connections. */
@@ -44,6 +46,37 @@ describe('a transaction', () => {
     const outcomes = await Promise.allSettled(transactions);
     expect(outcomes.map(({ status }) => status)).toEqual(Array(MANY).fill('rejected'));
     await connection.ping();
+  });
+
+  it('that fails for a statement’s time, or for its own reasons, keeps a connection that is sound', async () => {
+    const pidOf = async () => {
+      const { rows } = await connection.database.execute(sql`select pg_backend_pid() as pid`);
+      return rows[0]?.['pid'];
+    };
+    const before = await pidOf();
+    const late = connection.database.transaction(async (tx) => {
+      await tx.execute(sql`set local statement_timeout = 10`);
+      await tx.execute(sql`select pg_sleep(60)`);
+    });
+    expect(isDatabaseLost(await late.catch((error) => error))).toBe(true);
+    const own = connection.database.transaction(async () => {
+      throw new Error('refused');
+    });
+    await expect(own).rejects.toThrow('refused');
+    expect(await pidOf()).toBe(before);
+  });
+
+  it('whose statement is given up unanswered does not leave the wait to the next one', async () => {
+    const pool = new BoundedPool({ connectionString: url, max: 1, query_timeout: 200 }, 10);
+    try {
+      const database = databaseOver(pool);
+      const late = database.transaction((tx) => tx.execute(sql`select pg_sleep(60)`));
+      expect(isUnanswered(await late.catch((error) => error))).toBe(true);
+      const { rows } = await database.transaction((tx) => tx.execute(sql`select 1 as one`));
+      expect(rows).toEqual([{ one: 1 }]);
+    } finally {
+      await pool.end();
+    }
   });
 
   it('is kept when it ends well, and undone when it does not', async () => {

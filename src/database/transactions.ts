@@ -1,0 +1,33 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
+import type { Database } from './database.tokens.js';
+import { isUnanswered } from './database-errors.js';
+import * as schema from './schema.js';
+
+/**
+ * The query layer over a pool, with transactions that give their connection back however they end. Drizzle's own keep it
+ * for good when `begin` fails (drizzle-orm#6114), and give back one that still waits for an answer.
+ */
+export const databaseOver = (pool: pg.Pool): Database => {
+  const database = drizzle(pool, { schema });
+  const ofOne = new WeakMap<pg.PoolClient, Database>();
+  const on = (client: pg.PoolClient): Database => {
+    const known = ofOne.get(client) ?? drizzle(client, { schema });
+    ofOne.set(client, known);
+    return known;
+  };
+  database.transaction = async (act, config) => {
+    const client = await pool.connect();
+    let isUsable = true;
+    try {
+      return await on(client).transaction(act, config);
+    } catch (error) {
+      isUsable = !isUnanswered(error);
+      throw error;
+    } finally {
+      // The pool itself drops one that is broken.
+      client.release(!isUsable);
+    }
+  };
+  return database;
+};
