@@ -26,8 +26,8 @@ const OPTIONS = [
   'skipUTF8Validation',
 ] as const;
 
-/** Receivers of one node differ by the longest frame of their path: as many kinds as there are paths. */
-const MOST_MOULDS = 16;
+/** Moulds that are made, or tried in vain. All receivers of a node are of one kind. */
+const MOST_TRIES = 16;
 
 /** Makes receivers that are as one that ws made. */
 export class ReceiverMould {
@@ -71,6 +71,7 @@ export class ReceiverMould {
 }
 
 const moulds: ReceiverMould[] = [];
+let tries = 0;
 
 /**
  * How to make this receiver again, so that a socket can do without it until it needs one.
@@ -80,8 +81,10 @@ export const mouldOf = (ws: WebSocket, receiver: Receiver): ReceiverMould | unde
   moulds.find((mould) => mould.fits(receiver)) ?? newMouldOf(ws, receiver);
 
 const newMouldOf = (ws: WebSocket, receiver: Receiver): ReceiverMould | undefined => {
+  if (tries >= MOST_TRIES) return undefined;
+  tries += 1;
   const owner = Object.getOwnPropertySymbols(receiver).find((symbol) => receiver[symbol] === ws);
-  if (owner === undefined || moulds.length >= MOST_MOULDS) return undefined;
+  if (owner === undefined) return undefined;
   const mould = new ReceiverMould(receiver, owner);
   if (!mould.fits(receiver) || !areAlike(mould.make(ws), receiver)) return undefined;
   moulds.push(mould);

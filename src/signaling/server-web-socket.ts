@@ -17,8 +17,8 @@ export interface SocketListener extends FrameTaker {
 
 /**
  * The `WebSocket` of the server's side. It knows its session, and what ws emits is a call to it: five listeners cost an
- * idle socket a third of a KiB, and closures of its own half of one. It has no receiver until one is needed, for what
- * comes in pieces, pings and closing: ws's costs an idle socket two thirds of a KiB. What waits for the turn's end leaves
+ * idle socket a third of a KiB, and closures of its own half of one. The receiver that ws made is put away, two thirds of
+ * a KiB, and made again once for what comes in pieces, for pings and for closing. What waits for the turn's end leaves
  * before a closing handshake, whoever began it.
  */
 export class ServerWebSocket extends WebSocket implements ChunkTaker {

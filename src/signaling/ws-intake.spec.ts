@@ -44,13 +44,17 @@ const clientFrame = (random: Random): Buffer => {
     'y'.repeat(126),
     'z'.repeat(MAX_PAYLOAD),
   ]);
-  const payload = Buffer.from(first > 0x87 ? text.slice(0, 60) : text + random.pick(['', '', '', '', 'more']));
+  const payload = Buffer.from(
+    first > 0x87 ? text.slice(0, random.pick([60, 60, 60, 125, 126])) : text + random.pick(['', '', '', '', 'more']),
+  );
   if (random.chance(0.05) && payload.length > 0) payload[random.below(payload.length)] = 0xff;
   const mask = random.chance(0.1) ? Buffer.alloc(4) : Buffer.from([1, 2, 3, 4].map(() => random.below(256)));
-  const length =
+  let length =
     payload.length < 126
       ? Buffer.from([payload.length])
       : Buffer.from([126, payload.length >> 8, payload.length & 255]);
+  // A control frame may not have the longer form (RFC 6455 §5.5).
+  if (first > 0x87 && random.chance(0.1)) length = Buffer.from([126, 0, payload.length]);
   if (random.chance(0.97)) length[0] = (length[0] as number) | 0x80;
   return Buffer.concat([
     Buffer.from([first]),

@@ -111,6 +111,7 @@ export const takeFrames = (chunk: Buffer, maxPayload: number, taker: FrameTaker)
     const first = chunk[start];
     if (first !== FINAL_TEXT && first !== FINAL_PONG) break;
     const second = chunk[start + 1] ?? 0;
+    if (first === FINAL_PONG && second > MASKED + MOST_CONTROL_BYTES) break;
     let length = second ^ MASKED;
     let mask = start + 2;
     if (length === 126) {
@@ -122,7 +123,6 @@ export const takeFrames = (chunk: Buffer, maxPayload: number, taker: FrameTaker)
     const end = from + length;
     if (second < MASKED || second === 255 || length > maxPayload || end > chunk.length) break;
     if (first === FINAL_PONG) {
-      if (length > MOST_CONTROL_BYTES) break;
       start = end;
       taker.control();
       continue;
