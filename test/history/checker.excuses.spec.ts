@@ -43,6 +43,26 @@ describe('the history checker', () => {
     ];
     expect(broken(calm([...gone, ...back, ...empty]))).toEqual([]);
     expect(broken(calm([...gone, ...back]))).toEqual(['I10']);
+    expect(broken(calm([...gone, ...empty]))).toEqual(['I10']);
+  });
+
+  it('excuses peer_gone of one whose node was cut off from a store that lost its data', () => {
+    const gone: At[] = [
+      [30, send('1')],
+      [40_000, out('1', 'peer_gone')],
+    ];
+    const empty: At[] = [
+      [5_000, fault('redis_empty', 'start')],
+      [16_000, fault('redis_empty', 'stop')],
+    ];
+    const cut = (from: number, to: number): At[] => [
+      [from, fault('node_cut', 'start')],
+      [to, fault('node_cut', 'stop')],
+    ];
+    expect(broken(calm([...gone, ...empty, ...cut(8_000, 43_000)]))).toEqual([]);
+    expect(broken(calm([...gone, ...cut(8_000, 43_000)]))).toEqual(['I10']);
+    expect(broken(calm([...gone, ...empty, ...cut(1_000, 4_000)]))).toEqual(['I10']);
+    expect(broken(calm([...gone, ...empty, ...cut(41_000, 43_000)]))).toEqual(['I10']);
   });
 
   it('excuses superseded when there is a second holder of the key', () => {

@@ -83,6 +83,8 @@ export type EventOf<Kind extends HistoryEvent['kind']> = Extract<HistoryEvent, {
 
 /** Faults after which the presence store may know less than it did. */
 export const DATA_LOSS: ReadonlySet<string> = new Set(['redis_empty', 'redis_rollback', 'redis_failover']);
+/** A node cannot reach the store, and its clients do not know. */
+export const CUT_OFF = 'node_cut';
 /** Why of an end that the store has forgotten since: it was told to some, and is not true any more. */
 export const UNDONE = 'undone';
 /** A second holder of a session's key: nothing is promised to that session any more. */

@@ -138,9 +138,14 @@ export const goneIsOver: Rule = (timeline) =>
     if (out?.result !== 'peer_gone') return [];
     const life = timeline.lives.get(send.to);
     if (timeline.ends.some((end) => end.peer === send.to && end.t <= out.t)) return [];
-    // The only copy of a peer that is away is the store's.
-    const wasAway = life === undefined || without([life.bornAt, out.t], life.attached).some(([from, to]) => to > from);
-    if (wasAway && timeline.lostDataBefore(out.t)) return [];
+    const loss = timeline.lossBefore(out.t);
+    if (timeline.lostDataBefore(out.t)) {
+      // The only copy of a peer that is away is the store's.
+      const absent = without([Math.max(life?.bornAt ?? loss, loss), out.t], life?.attached ?? []);
+      if (absent.some(([from, to]) => to > from)) return [];
+      // One whose node cannot reach the store is away by all that it hears.
+      if (timeline.hadCutNode([loss, out.t])) return [];
+    }
     return [{ invariant: 'I10', message: `${send.id}: ${send.to} is called gone and was not`, events: [send, out] }];
   });
 

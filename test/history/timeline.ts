@@ -1,4 +1,4 @@
-import { DATA_LOSS, type EventOf, type HistoryEvent, type Result, SECOND_HOLDER, UNDONE } from './history.js';
+import { CUT_OFF, DATA_LOSS, type EventOf, type HistoryEvent, type Result, SECOND_HOLDER, UNDONE } from './history.js';
 import type { Interval } from './intervals.js';
 
 /** One signal, with everything that was written about it. */
@@ -78,9 +78,20 @@ export class Timeline {
     );
   }
 
+  /** Since when the store had lost data, at this moment; infinite: it had not. */
+  lossBefore(t: number): number {
+    const losses = this.faults.filter(({ name, at }) => DATA_LOSS.has(name) && at[0] <= t);
+    return Math.min(...losses.map(({ at }) => at[0]));
+  }
+
   /** Whether the store had lost data before this moment. */
   lostDataBefore(t: number): boolean {
-    return this.faults.some(({ name, at }) => DATA_LOSS.has(name) && at[0] <= t);
+    return this.lossBefore(t) <= t;
+  }
+
+  /** Whether there was a node that could not reach the store within this time. */
+  hadCutNode([from, to]: Interval): boolean {
+    return this.faults.some(({ name, at }) => name === CUT_OFF && at[0] <= to && at[1] >= from);
   }
 
   /** Clients that are there at the end, each as the peer that it was last. */
