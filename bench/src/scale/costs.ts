@@ -1,6 +1,6 @@
 /**
  * What single things cost, in µs of CPU on the machine of docs/performance.md, and how large they are. From `npm run bench`
- * (relay) and `npm run bench -- redis`, both on two nodes; docs/scale.md says which run.
+ * (relay, storm, idle) and `npm run bench -- redis`, all but the idle sockets on two nodes; docs/scale.md says which run.
  */
 export const MEASURED = {
   /** A signal whose two peers are on one node: read, routed, written. */
@@ -9,6 +9,11 @@ export const MEASURED = {
   remoteSignalUs: 9,
   /** What a batch costs its two nodes, however many signals are in it. */
   batchUs: 9,
+  /** Who comes: connection, token, the room's roster told to the others. */
+  arrivalUs: 400,
+  /** A heartbeat to one socket, and the answer. */
+  heartbeatUs: 20,
+  heartbeatEverySeconds: 5,
   /** What a PUBLISH of one signal costs Redis: read, executed, handed to the one subscriber. */
   publishUs: 7.5,
   /** Redis, for a join: `attach`, and its part of a `touch`. */

@@ -54,7 +54,9 @@ export const costOf = (load: Load): Cost => {
   const nodeCores =
     cores(signals * (1 - remoteShare), MEASURED.localSignalUs) +
     cores(signals * remoteShare, MEASURED.remoteSignalUs) +
-    cores(publishes, MEASURED.batchUs);
+    cores(publishes, MEASURED.batchUs) +
+    cores(load.joinsPerSecond, MEASURED.arrivalUs) +
+    cores(peers / MEASURED.heartbeatEverySeconds, MEASURED.heartbeatUs);
   const total = busCores + roomCores + indexCores;
   const carried = signals * remoteShare * (MEASURED.signalBytes + MEASURED.envelopeBytes);
   return {
