@@ -9,18 +9,18 @@ const MOST_KEYS = 200;
 const PATIENCE_MS = 50;
 
 /**
- * So long after a question is asked, in milliseconds, the next one waits for more who ask, if it is not full: a database on the same machine
- * answers in less than one, and a crowd would ask it thousands of times a second. Of a storm of joins it saved 4 % of the
- * node's CPU and a third of PostgreSQL's, and let 8 % more come in a second. It is a timer of Node's, so that one who
- * asks alone within that time of another waits for what is left of it.
+ * So long after a question is asked, in milliseconds, the next one waits for more who ask, if it is not full: a database
+ * on the same machine answers in less than one, and a crowd would ask it thousands of times a second. Of a storm of joins
+ * it saved 4 % of the node's CPU and a third of PostgreSQL's, and let 8 % more come in a second. It is a timer of Node's,
+ * so that one who asks alone within that time of another waits for what is left of it.
  */
 const PACE_MS = 3;
 
 /**
  * Makes one question of all that is asked for within one turn of the event loop, and of all that is asked for while
  * the question before is not answered, or was a moment ago: what a query costs this process is mostly the query, not
- * its rows, and people come in crowds after a node's death. Who asks when nothing is asked, and nothing was for {@link PACE_MS}, waits
- * for nobody. Nothing is remembered.
+ * its rows, and people come in crowds after a node's death. Who asks when nothing is asked, and nothing was for
+ * {@link PACE_MS}, waits for nobody. Nothing is remembered.
  * @param ask one answer for each key, in their order
  */
 export const askedTogether = <K, V>(

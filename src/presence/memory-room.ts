@@ -1,4 +1,5 @@
-import type { ConnectionId, LeftReason, Meta, NodeId, Participant, PeerId, RoomId } from '@parley/protocol';
+import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import { memberOf, permittedEvent, sameMeta, sameRights } from './member.js';
 import { NodeCounts } from './node-counts.js';
 import type {
   AttachRequest,
@@ -279,28 +280,3 @@ export class MemoryRoom {
     for (const node of this.counts.nodes) if (!this.reconciled.has(node)) this.reconciled.set(node, now);
   }
 }
-
-/** Field by field: of a spread V8 makes a class of objects anew each time. */
-const memberOf = (
-  { peer, user, name, role, meta, publish, chat }: AttachRequest['participant'],
-  order: number,
-  node: NodeId,
-  connection: ConnectionId,
-): Member => {
-  const member: Member = { peer, user, name, role, meta, state: 'on', order, node, connection };
-  if (publish === undefined && chat === undefined) return member;
-  return { ...member, ...(publish !== undefined && { publish }), ...(chat !== undefined && { chat }) };
-};
-
-const sameRights = (one: Participant, other: Participant): boolean =>
-  one.role === other.role && one.publish === other.publish && one.chat === other.chat;
-
-const permittedEvent = ({ peer, role, publish, chat }: Participant): MemberEvent => ({
-  event: 'permitted',
-  peer,
-  role,
-  publish: publish !== false,
-  chat: chat !== false,
-});
-
-const sameMeta = (one: Meta, other: Meta): boolean => JSON.stringify(one) === JSON.stringify(other);

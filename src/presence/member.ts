@@ -1,0 +1,27 @@
+import type { ConnectionId, Meta, NodeId, Participant } from '@parley/protocol';
+import type { AttachRequest, Member, MemberEvent } from './presence.js';
+
+/** Field by field: of a spread V8 makes a class of objects anew each time. */
+export const memberOf = (
+  { peer, user, name, role, meta, publish, chat }: AttachRequest['participant'],
+  order: number,
+  node: NodeId,
+  connection: ConnectionId,
+): Member => {
+  const member: Member = { peer, user, name, role, meta, state: 'on', order, node, connection };
+  if (publish === undefined && chat === undefined) return member;
+  return { ...member, ...(publish !== undefined && { publish }), ...(chat !== undefined && { chat }) };
+};
+
+export const sameRights = (one: Participant, other: Participant): boolean =>
+  one.role === other.role && one.publish === other.publish && one.chat === other.chat;
+
+export const permittedEvent = ({ peer, role, publish, chat }: Participant): MemberEvent => ({
+  event: 'permitted',
+  peer,
+  role,
+  publish: publish !== false,
+  chat: chat !== false,
+});
+
+export const sameMeta = (one: Meta, other: Meta): boolean => JSON.stringify(one) === JSON.stringify(other);
