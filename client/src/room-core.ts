@@ -7,6 +7,7 @@ import type {
   Meta,
   PeerId,
   RoomId,
+  Roster as RosterMessage,
   ServerMessage,
   Update,
 } from '@parley/protocol';
@@ -192,13 +193,13 @@ export class RoomCore extends Emitter<RoomEvents> {
     const renewed = this.#renewed;
     // The way to the others may be another one: through another node, or with what was sent meanwhile lost.
     const moved = !this.entry.attached || this.roster.epoch !== joined.epoch;
-    this.entry.joined();
+    if (!this.entry.joined(joined.re)) return;
     this.#renewed = false;
     this.own = joined.peer;
     if (first) this.#inbox.hold();
     else if (renewed) this.#inbox.run(() => this.emit('rejoined', { self: joined.peer }));
     // The roster itself is never held: `participants` is right from the first moment.
-    this.#follow(this.roster.replace(joined), !first);
+    this.#follow(this.roster.adopt(joined), !first);
     if (moved) {
       if (!first) this.peerSet.resumed();
       this.context.requests.flush(this.id);
@@ -210,14 +211,7 @@ export class RoomCore extends Emitter<RoomEvents> {
     if (this.over) return;
     switch (message.type) {
       case 'roster':
-        if (message.participants) {
-          this.#follow(this.roster.replace(message));
-          this.peerSet.resumed();
-        } else {
-          const changes = this.roster.apply(message);
-          if (changes === 'gap') this.entry.ask();
-          else this.#follow(changes);
-        }
+        this.#roster(message);
         break;
       case 'chat':
         this.#chat.receive(chatMessage(message));
@@ -226,12 +220,22 @@ export class RoomCore extends Emitter<RoomEvents> {
         this.emit('broadcast', { from: message.from, kind: message.kind, data: parseOrText(body ?? 'null') });
         break;
       case 'removed':
+        // Of an earlier stay: this one has not begun, or is asked for again, and the answer to that tells.
+        if (!this.entry.attached) break;
         if (message.reason === 'expired') this.context.renew();
         else this.#remove(message.reason);
         break;
       default:
         this.state.receive(message);
     }
+  }
+
+  #roster(message: RosterMessage): void {
+    const whole = message.participants !== undefined;
+    const changes = whole ? this.roster.replace(message) : this.roster.apply(message);
+    if (changes === 'gap') return this.entry.ask();
+    this.#follow(changes);
+    if (whole) this.peerSet.resumed();
   }
 
   /** `tell`: false for the first roster, which the application reads from `participants`. */

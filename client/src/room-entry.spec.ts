@@ -48,14 +48,27 @@ describe('a join', () => {
   });
 
   it('of somebody who was in is not given up, whoever must let them in again', () => {
-    const { clock, refusals, entry, wait } = setup();
-    entry.joined();
+    const { clock, asked, refusals, entry, wait } = setup();
+    expect(entry.joined(asked[0] as string)).toBe(true);
     entry.detach();
     entry.ask();
     wait();
     entry.receive({ type: 'admitted', room: ROOM });
     clock.advance(HOUR_MS);
     expect(refusals).toEqual([]);
+  });
+
+  it('is answered by its own reply alone, also a late one of the same socket', () => {
+    const { clock, asked, entry } = setup();
+    expect(entry.joined('join-of-a-cancelled-room')).toBe(false);
+    expect(entry.attached).toBe(false);
+    clock.advance(ENTRY_RULES.replyMs);
+    expect(asked).toHaveLength(2);
+    expect(entry.joined(asked[0] as string)).toBe(true);
+    expect(entry.joined(asked[1] as string)).toBe(true);
+    entry.ask();
+    entry.detach();
+    expect(entry.joined(asked[2] as string)).toBe(false);
   });
 
   it('takes no word on the lobby that it does not wait in', () => {

@@ -35,6 +35,8 @@ const CODE_OF_REFUSAL: Readonly<Record<Refused['reason'], ParleyErrorCode>> = {
  */
 export class RoomEntry {
   #waitingFor: string | undefined;
+  /** Joins sent on this socket whose answer has not come, the oldest first. */
+  readonly #asked = new Set<string>();
   #attached = false;
   /** The server has put this client into the lobby, on this socket. */
   #inLobby = false;
@@ -84,6 +86,7 @@ export class RoomEntry {
     this.#inLobby = false;
     this.context.transmit(this.#join(id));
     this.#waitingFor = id;
+    this.#asked.add(id);
     this.#timer = clock.setTimeout(() => this.#again(), ENTRY_RULES.replyMs);
   }
 
@@ -92,11 +95,21 @@ export class RoomEntry {
     this.#attached = false;
     this.#inLobby = false;
     this.#waitingFor = undefined;
+    this.#asked.clear();
     this.context.options.clock.clearTimeout(this.#timer);
   }
 
-  /** `joined` came. */
-  joined(): void {
+  /**
+   * `joined` came.
+   * @returns false when it answers no join of this object: an earlier one of the same room that was cancelled
+   */
+  joined(re: string): boolean {
+    if (!this.#asked.has(re)) return false;
+    // Answers come in the order of the requests: whatever was asked before has none any more.
+    for (const id of this.#asked) {
+      this.#asked.delete(id);
+      if (id === re) break;
+    }
     const { clock } = this.context.options;
     clock.clearTimeout(this.#timer);
     clock.clearTimeout(this.#deadlineTimer);
@@ -105,6 +118,7 @@ export class RoomEntry {
     this.#entered = true;
     this.#policy.reset();
     this.#first?.resolve();
+    return true;
   }
 
   /** A frame about the lobby. @returns false for any other one. */
@@ -118,6 +132,7 @@ export class RoomEntry {
 
   #wait(frame: Waiting): void {
     if (frame.re !== this.#waitingFor) return;
+    this.#asked.delete(frame.re);
     const { clock } = this.context.options;
     // People take their time: nothing ends this but an answer, the application, or the room's own end.
     clock.clearTimeout(this.#timer);
@@ -148,6 +163,7 @@ export class RoomEntry {
   refuse(frame: ErrorMessage): boolean {
     if (frame.re === undefined || frame.re !== this.#waitingFor) return false;
     this.#waitingFor = undefined;
+    this.#asked.delete(frame.re);
     if (frame.code === 'session_ended') {
       // No reason to give up: a fresh session is on its way.
       this.context.renew();

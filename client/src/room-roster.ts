@@ -22,12 +22,11 @@ export class RoomRoster extends Roster {
     super();
   }
 
-  override replace(snapshot: Snapshot): RosterChange[] {
+  override adopt(snapshot: Snapshot): RosterChange[] {
     const before = this.epoch;
-    const isFresh = snapshot.epoch === before && snapshot.version >= this.version;
-    const changes = super.replace(snapshot);
+    const changes = super.adopt(snapshot);
     if (this.epoch !== before) this.close();
-    else if (isFresh && this.#overdue) changes.push(...this.dropUnseen());
+    else if (this.#overdue) changes.push(...this.dropUnseen());
     this.#watch();
     return changes;
   }

@@ -44,6 +44,41 @@ describe('a room', () => {
     expect(gateway.of('join')).toHaveLength(2);
   });
 
+  it('follows the store back to an epoch that it has left, and hears of newcomers there', async () => {
+    const { room } = await clients.joined();
+    const goTo = async (epoch: string, version: number, peer: string) => {
+      Object.assign(gateway, { epoch, version, roster: [participant(peer, 6)] });
+      const told = once<{ peer: string }>((listener) => room.on('joined', listener));
+      gateway.current.send({ type: 'roster', room: 'room', epoch, version, events: [] });
+      expect((await told).peer).toBe(peer);
+    };
+    await goTo('epoch-2', 1, 'a');
+    await goTo('epoch-1', 1, 'b');
+    const told = once<{ peer: string }>((listener) => room.on('joined', listener));
+    const event = { event: 'joined', participant: participant('c', 7) };
+    gateway.current.send({ type: 'roster', room: 'room', epoch: 'epoch-1', version: 2, events: [event] });
+    expect((await told).peer).toBe('c');
+  });
+
+  it('is another one when it is joined again after a cancelled join, and not entered by the answer to that', async () => {
+    const client = clients.make();
+    const held: string[] = [];
+    gateway.script.frame = (frame) => frame.type === 'join' && held.push(frame.id) > 0;
+    const given = new AbortController();
+    const first = client.join('room', { media: false, signal: given.signal });
+    await gateway.until(() => held.length === 1);
+    given.abort();
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    const second = client.join('room', { media: false });
+    await gateway.until(() => held.length === 2);
+    gateway.current.send({ ...gateway.joined(held[0] as string), peer: 'cancelled' });
+    gateway.current.send({ type: 'removed', room: 'room', reason: 'removed' });
+    gateway.current.send(gateway.joined(held[1] as string));
+    const room = await second;
+    expect(room.self).toBe('me');
+    expect(held).toHaveLength(2);
+  });
+
   it('hands the application what came right behind the join', async () => {
     gateway.roster = [participant('a', 1)];
     gateway.script.frame = (frame, { send }) => {

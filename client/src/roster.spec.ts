@@ -67,17 +67,29 @@ describe('a roster', () => {
   it('never goes back within an epoch', () => {
     const roster = started();
     expect(roster.apply({ epoch: 'e1', version: 5, events: [left('a')] })).toEqual([]);
-    expect(roster.replace({ epoch: 'e1', version: 4, participants: [person('a')] })).toEqual([]);
+    expect(roster.replace({ epoch: 'e1', version: 4, participants: [person('a')] })).toBe('gap');
     expect(names(roster)).toBe('ab');
   });
 
-  it('asks for a snapshot when changes of an unknown epoch come, and ignores those of one that ended', () => {
+  it('follows the answer to its own join to whatever the store has now, also back', () => {
+    const roster = started();
+    roster.adopt({ epoch: 'e2', version: 1, participants: [person('a'), person('c')] });
+    expect(words(roster.adopt({ epoch: 'e1', version: 4, participants: [person('a'), person('d')] }))).toEqual([
+      'away c',
+      'joined d',
+    ]);
+    expect(words(roster.apply({ epoch: 'e1', version: 5, events: [joined('c')] }))).toEqual(['back c']);
+    expect(words(roster.adopt({ epoch: 'e1', version: 3, participants: [person('a')] }))).toContain('left c');
+    expect(roster.version).toBe(3);
+  });
+
+  it('asks for a snapshot when changes of another epoch come, and follows a whole roster of one', () => {
     const roster = started();
     expect(roster.apply({ epoch: 'e2', version: 9, events: [joined('c')] })).toBe('gap');
     roster.replace({ epoch: 'e2', version: 1, participants: [person('a'), person('b')] });
-    expect(roster.apply({ epoch: 'e1', version: 99, events: [left('a')] })).toEqual([]);
-    expect(roster.replace({ epoch: 'e1', version: 99, participants: [] })).toEqual([]);
-    expect(names(roster)).toBe('ab');
+    expect(roster.apply({ epoch: 'e1', version: 99, events: [left('a')] })).toBe('gap');
+    expect(words(roster.replace({ epoch: 'e1', version: 6, participants: [person('a')] }))).toEqual(['away b']);
+    expect(roster.epoch).toBe('e1');
   });
 
   it('tells the difference when it is replaced: who joined, left, changed', () => {

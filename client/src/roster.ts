@@ -19,18 +19,15 @@ export interface Delta {
   readonly events: readonly RosterEvent[];
 }
 
-/** @internal Epochs that ended and must not come back; old frames do not travel further than this. */
-const MAX_RETIRED_EPOCHS = 8;
-
 /**
- * @internal A room's participants by (epoch, version). It only moves forward within an epoch, and never back to an
- * epoch that it left.
+ * @internal A room's participants by (epoch, version). Changes and rosters that nobody asked for only move it forward
+ * within an epoch. The answer to this client's own join is the truth, whatever was seen before: after a failover the
+ * store may stand at an earlier epoch again, and a client that refused to follow it would be blind for good.
  */
 export class Roster {
   #epoch: string | undefined;
   #version = 0;
   readonly #participants = new Map<PeerId, Participant>();
-  readonly #retired: string[] = [];
   /** Known from the epoch before, not seen in this one yet: they may be on their way back. */
   readonly #unseen = new Set<PeerId>();
 
@@ -57,16 +54,21 @@ export class Roster {
   }
 
   /**
-   * Take a whole roster. Who is missing in it has left; but in a new epoch, whose data was made anew while everybody
-   * comes back one by one, it is first away.
+   * Take a whole roster that the server sent by itself. `gap`: it is older than what is known in its epoch, so either
+   * the store has gone back or the server is wrong; only a join tells.
    */
-  replace({ epoch, version, participants }: Snapshot): RosterChange[] {
-    if (epoch === this.#epoch ? version < this.#version : this.#retired.includes(epoch)) return [];
+  replace(snapshot: Snapshot): RosterChange[] | 'gap' {
+    if (snapshot.epoch === this.#epoch && snapshot.version < this.#version) return 'gap';
+    return this.adopt(snapshot);
+  }
+
+  /**
+   * Take the roster of `joined`, the answer to this client's own request on its current socket. A participant that is
+   * missing in it has left; but in another epoch, whose data is created again while everybody comes back one by one,
+   * it is first away.
+   */
+  adopt({ epoch, version, participants }: Snapshot): RosterChange[] {
     const renewed = this.#epoch !== undefined && epoch !== this.#epoch;
-    if (renewed) {
-      this.#retired.push(this.#epoch as string);
-      if (this.#retired.length > MAX_RETIRED_EPOCHS) this.#retired.shift();
-    }
     this.#epoch = epoch;
     this.#version = version;
     const present = new Set(participants.map(({ peer }) => peer));
@@ -83,7 +85,7 @@ export class Roster {
 
   /** Take changes. `gap`: they do not continue what is known, and a snapshot is needed. */
   apply({ epoch, version, events }: Delta): RosterChange[] | 'gap' {
-    if (epoch !== this.#epoch) return this.#retired.includes(epoch) ? [] : 'gap';
+    if (epoch !== this.#epoch) return 'gap';
     const first = version - events.length;
     if (first > this.#version) return 'gap';
     if (version <= this.#version) return [];

@@ -85,8 +85,9 @@ export class RedisPresence implements Presence {
   }
 
   snapshot(room: RoomId): Promise<Snapshot> {
-    const { commands, keys } = this.redis;
-    return this.run(async () => readSnapshot(room, await this.turn.ask(() => commands.hgetall(keys.room(room)))));
+    return this.run(async () =>
+      readSnapshot(room, readHash(await this.turn.ask(() => this.scripts.snapshot(...this.head(room))))),
+    );
   }
 
   clear(room: RoomId, reason: LeftReason): Promise<Change | undefined> {

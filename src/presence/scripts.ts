@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RedisCommands, Script } from '../redis/redis-commands.js';
 
-const ROOM_SCRIPTS = ['attach', 'detach', 'leave', 'update', 'clear', 'reconcile', 'sweep-room'] as const;
+const ROOM_SCRIPTS = ['attach', 'detach', 'leave', 'update', 'clear', 'reconcile', 'snapshot', 'sweep-room'] as const;
 const NODE_SCRIPTS = ['renew', 'retire', 'nodes', 'touch', 'sweep', 'settle'] as const;
 
 /** The scripts of presence by the name of their file. Each is one atomic step on one slot. */

@@ -56,10 +56,6 @@ export class RedisCommands {
     return this.run(() => this.client.hget(key, field));
   }
 
-  hgetall(key: string): Promise<Record<string, string>> {
-    return this.run(() => this.client.hgetall(key));
-  }
-
   /** @returns how many were subscribed; of a node that should be, 0 means that it did not get it. */
   publish(channel: string, payload: Buffer): Promise<number> {
     return this.run(async () =>

@@ -116,6 +116,20 @@ describe('a room on a node', () => {
     room.replace({ room: ROOM, epoch: 'new', version: 1, members: [] });
     expect(ahead.map((frame) => frame.epoch)).toEqual(['new']);
   });
+  it('follows a store that has gone back, and takes no late snapshot for one', () => {
+    const { room, client } = setup(5);
+    const frames = client(5);
+    const asked = room.position;
+    room.apply(joined(6, 'b'));
+    room.replace({ room: ROOM, epoch: 'e', version: 5, members: [member('a', 1)] }, asked);
+    expect(room.version).toBe(6);
+    room.replace({ room: ROOM, epoch: 'e', version: 3, members: [member('c', 1)] }, room.position);
+    expect([room.version, [...room.members.keys()]]).toEqual([3, ['c']]);
+    expect(frames.at(-1)).toMatchObject({ epoch: 'e', version: 3, participants: [{ peer: 'c' }] });
+    room.replace({ room: ROOM, epoch: 'f', version: 1, members: [] }, room.position);
+    room.replace({ room: ROOM, epoch: 'e', version: 4, members: [member('c', 1)] }, room.position);
+    expect(room.position).toEqual({ epoch: 'e', version: 4 });
+  });
   it('counts the nodes that have a peer that is on', () => {
     const { room } = setup();
     room.apply(change(2, { event: 'joined', participant: member('b', 2, 'n2') }));

@@ -10,6 +10,16 @@ export interface LocalPeer {
   version: number;
 }
 
+/** A version of a room's roster. */
+export type Position = Pick<Snapshot, 'epoch' | 'version'>;
+
+/** The position of a room without a roster: nothing is behind it. */
+export const NOWHERE: Position = { epoch: '', version: 0 };
+
+/** Whether what the store says now is an earlier version of the same epoch: it has gone back. */
+export const isBehind = (now: Position, asked: Position): boolean =>
+  now.epoch === asked.epoch && now.version < asked.version;
+
 /** Roster notices of so many milliseconds leave as one frame: a join to a large room is five times cheaper. */
 const NOTICE_MS = 10;
 /** Changes that may wait for one before them. */
@@ -90,17 +100,27 @@ export class LocalRoom {
     return this.earlyChanges.size > 0;
   }
 
-  /** Replaces the roster by one that is newer, or of another epoch. Clients get the whole of it. */
-  replace(snapshot: Snapshot): void {
-    if (snapshot.epoch === this.epoch && snapshot.version <= this.version) return;
+  /** Where the roster stands, to be remembered before the store is asked for a snapshot. */
+  get position(): Position {
+    return { epoch: this.epoch, version: this.version };
+  }
+
+  /**
+   * Replaces the roster by a snapshot that is newer, or of another epoch. Clients get the whole of it.
+   * @param asked where the roster stood when the store was asked. A snapshot that is older than that is no late one:
+   * the store has gone back, and what it has now is the truth.
+   */
+  replace(snapshot: Snapshot, asked: Position = NOWHERE): void {
+    const wentBack = isBehind(snapshot, asked);
     const sameEpoch = snapshot.epoch === this.epoch;
+    if (sameEpoch && snapshot.version <= this.version && !wentBack) return;
     this.roster.replace(snapshot.members);
     this.epoch = snapshot.epoch;
     this.version = snapshot.version;
     this.cancelNotice();
     this.early.clear();
     this.earlyChanges.clear();
-    this.sendWhole(sameEpoch);
+    this.sendWhole(sameEpoch && !wentBack);
   }
 
   /**

@@ -79,6 +79,7 @@ export class Membership {
     // Whoever was told that its leave was not done, and enters again, means to stay.
     this.unfinished.delete(peer);
     room.entering += 1;
+    const asked = room.position;
     try {
       const result = await this.presence.attach(
         attachRequest(seat, this.rooms, admission.capacity, meta !== undefined),
@@ -95,7 +96,7 @@ export class Membership {
         return;
       }
       session.entered(id, peer);
-      this.sync.take(room, peer, result);
+      this.sync.take(room, peer, result, asked);
       const { frame, version } = room.answerJoin({ re, peer, resumed: result.resumed }, result.snapshot);
       room.local.set(peer, { session, version });
       seat.participant = { ...participant, meta: room.find(peer)?.meta ?? participant.meta };

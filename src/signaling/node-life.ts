@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NodeId, RoomId } from '@parley/protocol';
 import type { Bus } from '../bus/bus.js';
 import type { Held, Presence } from '../presence/presence.js';
+import { isBehind } from './local-room.js';
 import type { LocalRooms } from './local-rooms.js';
 import type { Membership } from './membership.js';
 import type { RosterSync } from './roster-sync.js';
@@ -98,12 +99,14 @@ export class NodeLife {
       connection: session.connection,
       attempt: session.attachment.attempt,
     }));
+    const asked = rooms.get(id)?.position;
     const { epoch, version, lost, change } = await this.ports.presence.reconcile(id, rooms.node, held);
     sync.spread(change);
     const room = rooms.get(id);
     if (room === undefined) return;
     for (const peer of lost) await sync.putBack(room, peer);
     for (const { session } of [...room.local.values()]) await sync.rename(session);
+    if (asked !== undefined && isBehind({ epoch, version }, asked)) return void sync.refresh(id);
     if (room.epoch === epoch && room.version >= version) return;
     sync.settle(id, epoch, version);
   }

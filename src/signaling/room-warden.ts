@@ -5,6 +5,7 @@ import type { Moderation } from '../rooms/moderation/moderation.js';
 import type { Admission, RoomAccess } from '../rooms/room-access.js';
 import type { Arrivals } from './arrivals.js';
 import type { Expulsion } from './expulsion.js';
+import { NOWHERE } from './local-room.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
 import { revoked } from './local-roster.js';
 import type { Removals } from './removals.js';
@@ -101,9 +102,10 @@ export class RoomWarden {
   private async tellRoster(seat: Seat): Promise<void> {
     const { presence, rooms, sync } = this.node;
     const request = attachRequest(seat, rooms, Number.MAX_SAFE_INTEGER, false);
+    const asked = rooms.get(seat.room)?.position ?? NOWHERE;
     const result = await presence.attach(request);
     const room = rooms.get(seat.room);
-    if (result.kind === 'attached' && room !== undefined) sync.take(room, seat.peer, result);
+    if (result.kind === 'attached' && room !== undefined) sync.take(room, seat.peer, result, asked);
   }
 }
 

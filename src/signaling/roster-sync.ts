@@ -1,7 +1,7 @@
 import { CLOSE_CODES, type PeerId, type RoomId } from '@parley/protocol';
 import type { Bus } from '../bus/bus.js';
 import type { AttachRequest, AttachResult, Change, Presence, Snapshot } from '../presence/presence.js';
-import type { LocalRoom } from './local-room.js';
+import { isBehind, type LocalRoom, NOWHERE, type Position } from './local-room.js';
 import type { LocalRooms, Seat } from './local-rooms.js';
 import { encodeNodeMessage } from './node-message.js';
 import type { Session } from './session.js';
@@ -64,14 +64,17 @@ export class RosterSync {
     this.settling.add(id);
   }
 
-  /** What an attach of this node brought: the change if it fits on what is known, or else the snapshot. */
-  take(room: LocalRoom, peer: PeerId, result: Extract<AttachResult, { kind: 'attached' }>): void {
+  /**
+   * What an attach of this node brought: the change if it fits on what is known, or else the snapshot.
+   * @param asked where the room's roster stood when the attach was asked for
+   */
+  take(room: LocalRoom, peer: PeerId, result: Extract<AttachResult, { kind: 'attached' }>, asked: Position): void {
     const { change, snapshot, replaced } = result;
     if (replaced !== undefined && replaced.node !== this.rooms.node) {
       const { node, connection } = replaced;
       this.bus.send(node, encodeNodeMessage({ kind: 'replaced', peer, connection }));
     }
-    if (room.epoch !== snapshot.epoch) this.replace(room, snapshot);
+    if (room.epoch !== snapshot.epoch || isBehind(snapshot, asked)) this.replace(room, snapshot, asked);
     this.spread(change);
     room.learnEarly(snapshot);
     if (room.version < snapshot.version) this.settle(room.id, snapshot.epoch, snapshot.version);
@@ -81,11 +84,12 @@ export class RosterSync {
   async refresh(id: RoomId): Promise<void> {
     if (this.refreshing.has(id)) return;
     this.refreshing.add(id);
+    const asked = this.rooms.get(id)?.position ?? NOWHERE;
     try {
       const snapshot = await this.presence.snapshot(id);
       this.stats.rosterSnapshots += 1;
       const room = this.rooms.get(id);
-      if (room !== undefined) this.replace(room, snapshot);
+      if (room !== undefined) this.replace(room, snapshot, asked);
     } catch {
       // The store is away: the next reconciliation asks again.
     } finally {
@@ -107,9 +111,10 @@ export class RosterSync {
     if (seat === undefined || seat.held !== undefined || !room.local.has(peer)) return;
     if (seat.session.state === 'closed' || this.reattaching.has(peer)) return;
     this.reattaching.add(peer);
+    const asked = room.position;
     try {
       const result = await this.presence.attach(attachRequest(seat, this.rooms, Number.MAX_SAFE_INTEGER, false));
-      if (result.kind === 'attached') this.take(room, peer, result);
+      if (result.kind === 'attached') this.take(room, peer, result, asked);
       else if (result.kind === 'ended') this.evict(room, peer, 'expired');
       else if (result.kind === 'superseded') {
         seat.session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
@@ -121,9 +126,9 @@ export class RosterSync {
     }
   }
 
-  private replace(room: LocalRoom, snapshot: Snapshot): void {
+  private replace(room: LocalRoom, snapshot: Snapshot, asked: Position): void {
     // A store that lost the room knows nothing of those who are here: they are put back, and nobody is shown gone.
-    if (snapshot.epoch !== '') room.replace(snapshot);
+    if (snapshot.epoch !== '') room.replace(snapshot, asked);
     for (const [peer, { session }] of room.local) {
       const member = room.members.get(peer);
       const isHere =

@@ -173,6 +173,41 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
 faults('standalone Redis', () => startRedis());
 faults('Redis Cluster of three masters', startRedisCluster);
 
+describe('presence on a server that comes back to an earlier state', () => {
+  it('begins an epoch that was never used, whoever is promoted and whatever copy of a room comes back', async () => {
+    const redis = await startRedis();
+    const links = new Links(redis);
+    const port = redis.servers[0]?.port as number;
+    try {
+      const link = await links.open();
+      const presence = new RedisPresence(link, TIMERS);
+      const room = aRoom();
+      const copy = `${PREFIX}:copy`;
+      let join = request(room);
+      const epochs = [(await attach(presence, join)).snapshot.epoch];
+      await ask(port, 'copy', link.keys.room(room), copy);
+      // A replica whose master is gone keeps its data, and its run id stays the same when it is promoted.
+      const promote = async () => {
+        await ask(port, 'replicaof', '127.0.0.1', 1);
+        await ask(port, 'replicaof', 'no', 'one');
+        await until(() => isAnswered(presence));
+      };
+      for (const back of [promote, promote, async () => {}]) {
+        await ask(port, 'copy', copy, link.keys.room(room), 'replace');
+        await back();
+        // A reader is told the epoch that the next change has, not the one that came back.
+        epochs.push((await presence.snapshot(room)).epoch);
+        join = { ...join, connection: aConnection(), attempt: join.attempt + 1 };
+        expect((await attach(presence, join)).snapshot.epoch).toBe(epochs.at(-1));
+        expect(await presence.reconcile(room, join.node, [heldOf(join)])).toMatchObject({ epoch: epochs.at(-1) });
+      }
+      expect(new Set(epochs).size).toBe(4);
+    } finally {
+      await links.stop();
+    }
+  }, 60_000);
+});
+
 describe('presence behind sentinels', () => {
   it('goes on with the replica after a failover', async () => {
     const redis = await startRedisSentinel();

@@ -39,7 +39,7 @@ export class Links {
 }
 
 const isAnswered = (link: RedisLink, key: string): Promise<boolean> =>
-  link.commands.hgetall(key).then(
+  link.commands.hget(key, 'n').then(
     () => true,
     () => false,
   );

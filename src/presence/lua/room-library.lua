@@ -4,7 +4,7 @@
 -- The room is one hash, so that it has one time to live and is read in one go:
 --   e epoch · v version · o order of the last who joined
 --   n nodes as JSON {node: [members, when it reconciled last, digest of what it held when all was well]}
---   s the life of the server that wrote it last
+--   s the replication id of the server that wrote it last
 --   m:PEER a member as a JSON array of the fields below
 -- Times are milliseconds by the clock of the Redis that has the room.
 local ROOM, ENDED = KEYS[1], KEYS[2]
@@ -22,14 +22,18 @@ local order = tonumber(header[3] or 0)
 local nodes = header[4] and cjson.decode(header[4]) or {}
 local events = {}
 
--- Another server, or the same one after a restart, may have less than the one before it: writes that no replica got,
--- or a room that was begun anew and is the old one again. Versions of this epoch may have been seen that differ from
--- those to come, so it is over, and everybody asks for the whole room. Without the right to INFO this is not noticed.
-local info = redis.pcall('INFO', 'server')
+-- A promoted replica, or a restarted server, may have less than the server before it: writes that were not replicated,
+-- or a room that was begun again and is the old one once more. Versions of this epoch that clients have seen may then
+-- come again with other changes, so the epoch ends. Redis draws a new replication id at each promotion and each
+-- restart (the run id stays through a promotion), and the time makes the new epoch one that was never used, even if a
+-- copy comes back twice to the same state.
+local replication = redis.pcall('INFO', 'replication')
 -- A plain search and an anchored match: a tenth of one pattern's time.
-local _, last = string.find(type(info) == 'string' and info or '', 'run_id:', 1, true)
-local server = last and string.match(info, '^%x+', last + 1) or ''
-if epoch ~= '' and header[5] ~= server then epoch = string.sub(redis.sha1hex(epoch .. server), 1, 12) end
+local _, last = string.find(type(replication) == 'string' and replication or '', 'master_replid:', 1, true)
+local reign = last and string.match(replication, '^%x+', last + 1) or ''
+if epoch ~= '' and header[5] ~= reign then
+  epoch = string.sub(redis.sha1hex(table.concat({ epoch, reign, time[1], time[2] }, '\0')), 1, 12)
+end
 
 -- Whoever must be told: every node with a member before, and those that attach one now.
 local told = {}
@@ -147,7 +151,7 @@ local function finish()
   else
     local changed = { 'n', cjson.encode(nodes) }
     if #events > 0 then push(changed, 'v', version, 'o', order) end
-    if epoch ~= header[1] or server ~= header[5] then push(changed, 'e', epoch, 's', server) end
+    if epoch ~= header[1] or reign ~= header[5] then push(changed, 'e', epoch, 's', reign) end
     redis.call('HSET', ROOM, unpack(changed))
     redis.call('PEXPIRE', ROOM, TTL)
   end
