@@ -7,22 +7,47 @@ import { provide } from './provide.mjs';
 import { CommandFailed, runMain } from './run-command.mjs';
 import { setup } from './setup.mjs';
 
-/**
- * Real nodes, a real Redis and PostgreSQL, real clients, and faults by a seed:
- * `npm run faults -- [--seeds N] [--seconds S] [--seed K]`. Without `--seed` the seeds are fresh ones.
- */
+const USAGE = `npm run faults -- [--seeds N | --minutes M] [--seconds S] [--seed K] [--topology NAME] [--lanes L]
+
+Runs real nodes, a real Redis and PostgreSQL and real clients with faults that each seed decides, and judges what was
+promised. Exits with 1 if a promise was broken; the last line is the summary.
+  --seeds N        how many seeds (1)
+  --minutes M      draws seeds until M minutes are over, and finishes those that have begun
+  --seconds S      how long faults are injected for each seed (30; with --minutes 45)
+  --seed K         the first seed; without it they are fresh
+  --topology NAME  standalone, sentinel or cluster; without it all three in turn
+  --lanes L        seeds at a time (1); a run mostly waits`;
+
 const numberOf = (name, text) => {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new CommandFailed(`--${name} must be a whole number from 1`);
   return number;
 };
 
+/** Seeds from the first on. Without a topology the seed decides, so that three in a row have all three. */
+function* runsFrom(first, count, topology) {
+  for (let i = 0; i < count; i += 1) yield { seed: first + i, topology };
+}
+
 const faults = async () => {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string' } },
+    options: {
+      seeds: { type: 'string' },
+      minutes: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      topology: { type: 'string' },
+      lanes: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
   });
-  const count = numberOf('seeds', values.seeds ?? '1');
-  const seconds = numberOf('seconds', values.seconds ?? '30');
+  if (values.help) return void console.log(USAGE);
+  if (values.seeds !== undefined && values.minutes !== undefined)
+    throw new CommandFailed('--seeds and --minutes exclude each other');
+  const minutes = values.minutes === undefined ? undefined : numberOf('minutes', values.minutes);
+  const count = minutes === undefined ? numberOf('seeds', values.seeds ?? '1') : 1_000_000;
+  const seconds = numberOf('seconds', values.seconds ?? (minutes === undefined ? '30' : '45'));
+  const lanes = numberOf('lanes', values.lanes);
   const first = values.seed === undefined ? randomInt(1, 2 ** 31 - count) : numberOf('seed', values.seed);
   await setup();
   Object.assign(process.env, await provide(new Set(['redis'])));
@@ -33,11 +58,16 @@ const faults = async () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => void Fleet.stopAll().then(() => process.exit(130)));
   }
+  const { TOPOLOGIES } = await import('../test/faults/nemesis.ts');
+  if (values.topology !== undefined && !Object.hasOwn(TOPOLOGIES, values.topology))
+    throw new CommandFailed(`--topology must be one of ${Object.keys(TOPOLOGIES).join(', ')}`);
   const { runSeeds } = await import('../test/faults/run.ts');
-  const sound = await runSeeds(
-    Array.from({ length: count }, (_, i) => first + i),
+  const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
+  const sound = await runSeeds(runsFrom(first, count, values.topology), {
     seconds,
-  );
+    lanes,
+    more: () => performance.now() < end,
+  });
   process.exit(sound ? 0 : 1);
 };
 

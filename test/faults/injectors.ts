@@ -7,6 +7,7 @@ import type { Fleet, Place } from './fleet.js';
 import type { Faults } from './lane.js';
 import { STEPS_OF_TALK, tell } from './node-side.js';
 import type { FaultName } from './plan.js';
+import { failBack, failOver, mastersOf } from './redis-servers.js';
 
 /** What faults are done to. */
 export interface Scene {
@@ -51,14 +52,16 @@ const onLink =
     redis?.heal();
   };
 
-/** The server that writes go to: of a Sentinel's two the one that is master now. */
-const master = async ({ fleet: { redis } }: Scene): Promise<RedisProcess> => {
-  for (const server of redis.servers.slice(0, 2)) {
-    const role = await ask(server.port, 'role').catch(() => '');
-    if (String(role).startsWith('master')) return server;
-  }
-  return redis.servers[0] as RedisProcess;
-};
+/** A server that writes go to; undefined while a failover goes on. */
+const master = async ({ fleet: { redis } }: Scene, pick: number): Promise<RedisProcess | undefined> =>
+  one(await mastersOf(redis), pick);
+
+const onMaster =
+  (act: (server: RedisProcess, forMs: number) => Promise<unknown>): Injector =>
+  async (scene, forMs, pick) => {
+    const server = await master(scene, pick);
+    if (server !== undefined) await act(server, forMs);
+  };
 
 export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
   'node killed': async (scene, forMs, pick) => {
@@ -101,25 +104,23 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
   'redis replies swallowed': onLink({ swallowReplies: true }),
   'redis held': onLink({ hold: 'both' }),
   'redis slow': onLink({ latencyMs: 150, jitterMs: 100 }),
-  'redis killed': async (scene, forMs) => {
-    const victim = await master(scene);
-    await victim.kill();
+  'redis killed': onMaster(async (server, forMs) => {
+    await server.kill();
     await wait(forMs);
-    await victim.restart();
-  },
-  'redis paused': async (scene, forMs) => {
-    const { port } = await master(scene);
+    await server.restart();
+  }),
+  'redis paused': onMaster(async ({ port }, forMs) => {
     await ask(port, 'client', 'pause', Math.ceil(forMs), 'all');
     await wait(forMs);
-  },
-  'redis stopped': async (scene, forMs) => {
-    const victim = await master(scene);
-    victim.pause();
+  }),
+  'redis stopped': onMaster(async (server, forMs) => {
+    server.pause();
     await wait(forMs);
-    victim.resume();
-  },
-  'redis scripts flushed': async (scene) => ask((await master(scene)).port, 'script', 'flush'),
-  'redis failed over': async ({ fleet: { redis } }) => redis.failover?.().catch(() => {}),
+    server.resume();
+  }),
+  'redis scripts flushed': onMaster(({ port }) => ask(port, 'script', 'flush')),
+  'redis failed over': ({ fleet: { redis } }, _forMs, pick) => failOver(redis, pick).catch(() => {}),
+  'redis failed back': ({ fleet: { redis } }, forMs, pick) => failBack(redis, forMs, pick),
   'postgres away': async ({ fleet: { postgres } }, forMs) => {
     await postgres.pause();
     await wait(forMs);

@@ -1,9 +1,9 @@
 import type { HistoryEvent } from '../history/history.js';
 import { ask } from '../support/redis.js';
-import type { RedisProcess } from '../support/redis-process.js';
 import { until } from '../support/until.js';
 import type { Fleet, Place } from './fleet.js';
 import { tell } from './node-side.js';
+import { mastersOf } from './redis-servers.js';
 
 /** What a node without anybody may have beyond a fresh one: connections to the database, and what was compiled. */
 const MORE_HANDLES = 24;
@@ -25,11 +25,15 @@ export const holdingsOf = async (place: Place): Promise<Holdings> => ({
 
 /** Every key of Redis, with its time to live: I13 is judged by it. */
 export const keysOf = async (fleet: Fleet): Promise<readonly Omit<Extract<HistoryEvent, { kind: 'key' }>, 't'>[]> => {
-  const [server] = await masters(fleet);
-  const keys = (await ask(server!.port, 'keys', '*')) as string[];
-  const ttls = await Promise.all(keys.map((key) => ask(server!.port, 'pttl', key)));
-  // -2: it ended between the two questions.
-  return keys.flatMap((key, i) => (ttls[i] === -2 ? [] : [{ kind: 'key' as const, key, ttlMs: Number(ttls[i]) }]));
+  const found: Omit<Extract<HistoryEvent, { kind: 'key' }>, 't'>[] = [];
+  for (const { port } of await mastersOf(fleet.redis)) {
+    for (const key of (await ask(port, 'keys', '*')) as string[]) {
+      const ttlMs = Number(await ask(port, 'pttl', key));
+      // -2: it ended between the two questions.
+      if (ttlMs !== -2) found.push({ kind: 'key', key, ttlMs });
+    }
+  }
+  return found;
 };
 
 /**
@@ -67,15 +71,13 @@ const leftovers = async (fleet: Fleet, fresh: Holdings): Promise<string[]> => {
   return found;
 };
 
-const channelsOf = async (fleet: Fleet): Promise<string[]> => {
-  const [server] = await masters(fleet);
-  const channels = (await ask(server!.port, 'pubsub', 'channels')) as string[];
-  return channels.filter((channel) => channel.includes(':node:'));
-};
-
-const masters = async ({ redis }: Fleet): Promise<RedisProcess[]> => {
-  const roles = await Promise.all(redis.servers.map(({ port }) => ask(port, 'role').catch(() => '')));
-  return redis.servers.filter((_, i) => String(roles[i]).startsWith('master'));
+const channelsOf = async ({ redis }: Fleet): Promise<string[]> => {
+  const found = new Set<string>();
+  for (const { port } of await mastersOf(redis)) {
+    for (const kind of ['channels', 'shardchannels'])
+      for (const channel of (await ask(port, 'pubsub', kind)) as string[]) found.add(channel);
+  }
+  return [...found].filter((channel) => channel.includes(':node:'));
 };
 
 const metrics = async ({ node }: Place, name: string): Promise<number[]> => {

@@ -23,23 +23,32 @@ const SETTLE_MS = 60_000;
 /** What a run did and left behind, to be judged. */
 export interface NemesisRun {
   readonly seed: number;
-  readonly redis: RedisKind;
+  readonly topology: Topology;
   readonly plan: readonly PlannedFault[];
   readonly history: readonly HistoryEvent[];
   /** What did not come right again, or went wrong beside the history. */
   readonly troubles: readonly string[];
 }
 
-/** Sentinel for one seed of four: the rest has a proxy between each node and Redis. */
-export const redisOf = (seed: number): RedisKind => (seed % 4 === 3 ? 'sentinel' : 'standalone');
+/** What the store may be. Standalone has a proxy between each node and Redis. */
+export const TOPOLOGIES = {
+  standalone: 'standalone',
+  sentinel: 'sentinel',
+  cluster: 'replicatedCluster',
+} as const satisfies Record<string, RedisKind>;
+export type Topology = keyof typeof TOPOLOGIES;
+
+/** The topology of a seed for which none is named. */
+export const topologyOf = (seed: number): Topology =>
+  (['standalone', 'sentinel', 'cluster'] as const)[seed % 3] as Topology;
 
 /** Real nodes, real clients and faults by a seed, until all has come right again, and nothing is left when all leave. */
 export const runNemesis = async (
   seed: number,
   seconds: number,
-  say: (line: string) => void = () => {},
+  { topology = topologyOf(seed), say = () => {} }: { topology?: Topology; say?: (line: string) => void } = {},
 ): Promise<NemesisRun> => {
-  const redis = redisOf(seed);
+  const redis = TOPOLOGIES[topology];
   const plan = planFaults(seed, seconds, redis);
   const fleet = await Fleet.start({ redis, environment: NODE_SIDE });
   const clients = new Clients(3);
@@ -96,14 +105,18 @@ export const runNemesis = async (
   if (history.length === 0) history = merge(clients.history(), notes.events);
   await clients.stop();
   await fleet.stop();
-  return { seed, redis, plan, history, troubles };
+  return { seed, topology, plan, history, troubles };
 };
+
+const FAILOVERS: ReadonlySet<FaultName> = new Set([
+  ...(['redis killed', 'redis paused', 'redis stopped', 'redis failed over', 'redis failed back'] as const),
+]);
 
 /** The checker knows by these names that the store may have forgotten something. */
 const labelOf = (name: FaultName, redis: RedisKind): string => {
-  if (name === 'redis failed over') return 'redis_failover';
-  if (name === 'redis killed') return redis === 'sentinel' ? 'redis_failover' : 'redis_empty';
-  return name.replaceAll(' ', '_');
+  if (redis === 'standalone') return name === 'redis killed' ? 'redis_empty' : name.replaceAll(' ', '_');
+  // A master that is silent for a second or two has a successor, which may lack its last writes.
+  return FAILOVERS.has(name) ? 'redis_failover' : name.replaceAll(' ', '_');
 };
 
 /** Everybody is attached, and sees just those who are there. */

@@ -23,6 +23,7 @@ interface Kind {
 }
 
 const PROXIED: readonly RedisKind[] = ['standalone'];
+const REPLICATED: readonly RedisKind[] = ['sentinel', 'replicatedCluster'];
 
 const KINDS = {
   'node killed': { hold: 'place', leastMs: 500, mostMs: 4_000, weight: 4 },
@@ -45,7 +46,8 @@ const KINDS = {
   'redis paused': { hold: 'redis', leastMs: 500, mostMs: 4_000, weight: 2 },
   'redis stopped': { hold: 'redis', leastMs: 500, mostMs: 5_000, weight: 2 },
   'redis scripts flushed': { hold: 'redis', leastMs: 0, mostMs: 0, weight: 1 },
-  'redis failed over': { hold: 'redis', leastMs: 0, mostMs: 0, weight: 5, only: ['sentinel'] },
+  'redis failed over': { hold: 'redis', leastMs: 0, mostMs: 0, weight: 5, only: REPLICATED },
+  'redis failed back': { hold: 'redis', leastMs: 14_000, mostMs: 20_000, weight: 3, only: REPLICATED },
   'postgres away': { hold: 'postgres', leastMs: 500, mostMs: 3_000, weight: 1 },
   'hello late': { hold: 'client', leastMs: 100, mostMs: 4_000, weight: 2 },
   'hello twice': { hold: 'client', leastMs: 0, mostMs: 500, weight: 2 },

@@ -2,37 +2,77 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Counts } from '../history/checker.js';
 import { addCounts, judge, summary } from './judge.js';
-import { runNemesis } from './nemesis.js';
+import { runNemesis, type Topology, topologyOf } from './nemesis.js';
 
 const KEPT = join(import.meta.dirname, '../../test-output/faults');
 /** Violations of one run that are printed. */
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
+
+/** One run: a seed, and the store that its nodes share. */
+export interface Run {
+  readonly seed: number;
+  /** Default: decided by the seed. */
+  readonly topology?: Topology | undefined;
+}
+
+/** How runs are done. */
+export interface RunOptions {
+  /** How long faults are injected in each. */
+  readonly seconds: number;
+  /** Runs at a time. A run mostly waits. Default 1. */
+  readonly lanes?: number | undefined;
+  /** Whether another run may begin. Default: as long as there is one. */
+  readonly more?: (() => boolean) | undefined;
+}
 
 /**
- * Runs one seed after another and prints what was injected and found.
- * @returns whether nothing was found. The last line printed is the summary.
+ * Does one run after another, and prints what was injected and found. The last line printed is the summary.
+ * @returns whether nothing was found
  */
-export const runSeeds = async (seeds: readonly number[], seconds: number): Promise<boolean> => {
+export const runSeeds = async (
+  runs: Iterable<Run>,
+  { seconds, lanes = 1, more = () => true }: RunOptions,
+): Promise<boolean> => {
+  const waiting = runs[Symbol.iterator]();
   const all: Counts[] = [];
-  const bad: number[] = [];
-  for (const seed of seeds) {
-    console.log(`seed ${seed}`);
-    const run = await runNemesis(seed, seconds, console.log);
-    const { counts, violations } = judge(run);
-    all.push(counts);
-    console.log(
-      `  ${run.redis}: ${counts.signals} signals: ${counts.delivered} delivered, ${counts.peerGone} peer_gone, ${counts.rejected} rejected, ${counts.unknown} unknown`,
-    );
-    for (const trouble of run.troubles.slice(0, MOST_SHOWN)) console.log(`  TROUBLE ${trouble}`);
-    for (const { invariant, message } of violations.slice(0, MOST_SHOWN)) console.log(`  ${invariant} ${message}`);
-    mkdirSync(KEPT, { recursive: true });
-    const file = join(KEPT, `seed-${seed}.jsonl`);
-    writeFileSync(file, `${run.history.map((event) => JSON.stringify(event)).join('\n')}\n`);
-    if (violations.length + run.troubles.length === 0) continue;
-    bad.push(seed);
+  const again: string[] = [];
+  const lane = async (): Promise<void> => {
+    while (more()) {
+      const { value: run, done } = waiting.next();
+      if (done) return;
+      const { counts, sound } = await runOne(run, seconds);
+      all.push(counts);
+      if (!sound) {
+        const { seed, topology = topologyOf(seed) } = run;
+        again.push(`again: npm run faults -- --seeds 1 --seconds ${seconds} --seed ${seed} --topology ${topology}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  for (const line of again) console.log(line);
+  console.log(`${all.length} seeds, ${again.length} with violations`);
+  console.log(summary(addCounts(all)));
+  return again.length === 0;
+};
+
+/** What is said of a run is printed when it is over: several may go on at once. */
+const runOne = async ({ seed, topology }: Run, seconds: number): Promise<{ counts: Counts; sound: boolean }> => {
+  const lines: string[] = [];
+  const run = await runNemesis(seed, seconds, { say: (line) => lines.push(line), ...(topology && { topology }) });
+  const { counts, violations } = judge(run);
+  const { signals, delivered, peerGone, rejected, unknown } = counts;
+  console.log(
+    `seed ${seed}, ${run.topology}: ${signals} signals: ${delivered} delivered, ${peerGone} peer_gone, ${rejected} rejected, ${unknown} unknown`,
+  );
+  mkdirSync(KEPT, { recursive: true });
+  const file = join(KEPT, `seed-${seed}-${run.topology}.jsonl`);
+  writeFileSync(file, `${run.history.map((event) => JSON.stringify(event)).join('\n')}\n`);
+  const sound = violations.length + run.troubles.length === 0;
+  if (!sound) {
+    for (const line of lines) console.log(line);
+    for (const trouble of run.troubles.slice(0, MAX_SHOWN)) console.log(`  TROUBLE ${trouble}`);
+    for (const { invariant, message } of violations.slice(0, MAX_SHOWN)) console.log(`  ${invariant} ${message}`);
     console.log(`  its history is in ${file}`);
   }
-  for (const seed of bad) console.log(`again: npm run faults -- --seeds 1 --seconds ${seconds} --seed ${seed}`);
-  console.log(summary(addCounts(all)));
-  return bad.length === 0;
+  return { counts, sound };
 };

@@ -55,6 +55,8 @@ const CLUSTER = [
   ...['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'],
   // As docs/operations.md says: a master that is away must not stop the others.
   'cluster-require-full-coverage no',
+  // A master that comes back after its replica took over may be all that is left of a slot, however old its data is.
+  'cluster-replica-validity-factor 0',
 ];
 const clusterUrl = (servers: readonly RedisProcess[]): string =>
   `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
@@ -135,6 +137,8 @@ export const ask = async (port: number, command: string, ...words: (string | num
     lazyConnect: true,
     retryStrategy: null,
     enableReadyCheck: false,
+    // A server that is stopped accepts connections and says nothing.
+    commandTimeout: 10_000,
   });
   client.on('error', () => {});
   try {
