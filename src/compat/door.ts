@@ -53,7 +53,7 @@ export interface Visitor {
 
 /**
  * A protocol of somebody else's clients. A translator: it knows that protocol's words and Parley's ports, and nothing of
- * sockets, limits or nodes. How to write one: docs/compat.md.
+ * sockets, limits or nodes. How to write one: docs/bridges.md.
  */
 export interface Door {
   /** `[a-z_]+`: its label in metrics and logs. */
