@@ -5,9 +5,9 @@ import { ENVIRONMENT } from './environment.js';
 
 const OPERATIONS = new URL('../../docs/operations.md', import.meta.url);
 const COMPAT = join(import.meta.dirname, '../compat');
-/** Defaults that are made and not written down. */
-const MADE = new Map([
-  ['JWT_SECRET', 'made and kept'],
+/** Defaults that are generated, not fixed. */
+const GENERATED = new Map([
+  ['JWT_SECRET', 'generated and stored'],
   ['SESSION_SECRET', 'derived'],
 ]);
 const UNITS: Readonly<Record<string, number>> = { MiB: 1_048_576, days: 86_400 };
@@ -46,7 +46,7 @@ describe('the settings in docs/operations.md', () => {
   it('have the defaults that hold', () => {
     const holds = ENVIRONMENT.parse({}) as Record<string, unknown>;
     for (const [name, fallback] of documented().filter(([known]) => known in ENVIRONMENT.shape)) {
-      expect([name, meaning(fallback)]).toEqual([name, MADE.get(name) ?? String(holds[name] ?? '')]);
+      expect([name, meaning(fallback)]).toEqual([name, GENERATED.get(name) ?? String(holds[name] ?? '')]);
     }
   });
 });
