@@ -17,7 +17,7 @@ const GIVEN_BACK_MS = 3_000;
 
 /**
  * Resident memory of the servers after a collection, KiB. Without one it says more of when the last one was than
- * of what is there: the same relay had 0.9 and 7 KiB a socket.
+ * of what is there: the same relay had 0.9 and 7 KiB per socket.
  * @param roots of the process trees
  */
 export const residentCollected = async (roots: readonly number[], waitMs = GIVEN_BACK_MS): Promise<number> => {

@@ -33,7 +33,7 @@ export const chartOf = ({ title, figure, rows }: WorkReport): string => {
   const scale = (WIDTH - LABEL - VALUE) / most;
   const height = TOP + rows.length * (BAR + GAP) + 8;
   const one = LABEL + scale;
-  const note = `${figure}, as a ratio to the reference: median of the rounds, line: least to most; shorter is better`;
+  const note = `${figure}, as a ratio to the reference: median of the rounds, line: min to max; shorter is better`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" role="img" aria-label="${plain(`${title}: ${note}`)}">
 <style>${STYLE}
 </style>

@@ -28,11 +28,11 @@ export const growthChartOf = (works: readonly WorkReport[]): string => {
       ].join('');
     }),
   ]);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="CPU a signal as a node fills">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="CPU per signal as a node fills">
 <style>${STYLE}
 </style>
-<text class="title" x="0" y="16">CPU a signal as a node fills</text>
-<text class="note" x="0" y="34">µs of server CPU a signal, four in flight; grey: bare ws relay, green: Parley</text>
+<text class="title" x="0" y="16">CPU per signal as a node fills</text>
+<text class="note" x="0" y="34">µs of server CPU per signal, four in flight; grey: bare ws relay, green: Parley</text>
 ${bars.join('\n')}
 <text class="note" x="${LEFT}" y="${HEIGHT - 14}">sockets: in rooms of two, so many in all; rooms: so many rooms with all people in them</text>
 </svg>

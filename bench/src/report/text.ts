@@ -7,7 +7,7 @@ export const textOf = ({ machine, works }: Report): string =>
 /** One work as a Markdown table. */
 export const tableOf = ({ figure, rows }: WorkReport): string =>
   [
-    `| system | ratio | least–most of rounds | ${figure} | per second | p50 ms | p99 ms | more |`,
+    `| system | ratio | min–max of rounds | ${figure} | per second | p50 ms | p99 ms | more |`,
     '|---|---|---|---|---|---|---|---|',
     ...rows.map(rowOf),
   ].join('\n');

@@ -38,7 +38,7 @@ export const scale = async (): Promise<void> => {
     return {
       peers: load.peers.toLocaleString('en'),
       nodes: load.nodes.toLocaleString('en'),
-      'commands a signal': figure(cost.commandsPerSignal),
+      'commands per signal': figure(cost.commandsPerSignal),
       'cores of all nodes': figure(cost.nodeCores),
       'Redis commands/s': figure(redis.commandsPerSecond),
       'cores: bus': figure(redis.busCores),
@@ -46,7 +46,7 @@ export const scale = async (): Promise<void> => {
       index: figure(redis.indexCores),
       masters: redis.shards,
       'Mbit/s': figure(redis.megabitsPerSecond),
-      'MiB a node': figure(cost.nodeMebibytes),
+      'MiB per node': figure(cost.nodeMebibytes),
       'fills first': cost.first,
     };
   });
@@ -60,9 +60,9 @@ export const scale = async (): Promise<void> => {
       nodes,
       'signals in a round trip': signalsPerRound,
       delivered: `${run.delivered.toLocaleString('en')} of ${signals.toLocaleString('en')}`,
-      'commands a signal: simulated': figure(run.commands / signals),
+      'commands per signal: simulated': figure(run.commands / signals),
       model: figure(costOf(load).commandsPerSignal),
-      'bytes a remote signal': figure(run.bytes / run.remote),
+      'bytes per remote signal': figure(run.bytes / run.remote),
     });
   }
   console.log(table(checks));

@@ -15,7 +15,7 @@ const REHEARSED = 1_000;
 const storm = (nodes: 1 | 2): Work => ({
   name: `storm${nodes}`,
   title: `connect, authenticate, join, ${nodes === 1 ? 'one node' : 'two nodes'}`,
-  figure: 'µs CPU a session',
+  figure: 'µs CPU per session',
   nodes,
   systems: nodes === 1 ? SYSTEMS : CLUSTERED,
   run: (system, ground, { quick }) =>
@@ -39,7 +39,7 @@ const storm = (nodes: 1 | 2): Work => ({
 const rooms = (size: number, nodes: 1 | 2): Work => ({
   name: nodes === 1 ? `rooms-${size}` : `rooms2-${size}`,
   title: `joins until rooms of ${size} are full, ${nodes === 1 ? 'one node' : 'two nodes'}`,
-  figure: 'µs CPU a join',
+  figure: 'µs CPU per join',
   nodes,
   systems: nodes === 1 ? ['ws', 'parley', 'nest', 'socket.io'] : ['ws', 'parley'],
   run: (system, ground, { quick }) =>
@@ -48,7 +48,7 @@ const rooms = (size: number, nodes: 1 | 2): Work => ({
       const rehearsal = guestsOf('first', quick ? size : REHEARSED, size, running, ground);
       const crowd = await load({ load: 'rooms', options: { rehearsal, guests, atOnce: AT_ONCE } });
       const figures = await meter(crowd).of(() => crowd.begin());
-      return { ...figures, more: { 'frames to clients a join': (figures.more?.['frames'] ?? 0) / guests.length } };
+      return { ...figures, more: { 'frames to clients per join': (figures.more?.['frames'] ?? 0) / guests.length } };
     }),
 });
 

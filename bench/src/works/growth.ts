@@ -16,7 +16,7 @@ interface Place {
 const growth = ({ name, title, sockets, roomSize }: Place): Work => ({
   name,
   title,
-  figure: 'µs CPU a signal',
+  figure: 'µs CPU per signal',
   nodes: 1,
   systems: ['ws', 'parley'],
   run: (system, ground, size) =>

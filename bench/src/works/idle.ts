@@ -16,7 +16,7 @@ const SHORT_MS = 100;
 const idle = (sockets: number): Work => ({
   name: `idle-${sockets}`,
   title: `${sockets.toLocaleString('en')} sockets that do nothing`,
-  figure: 'KiB a socket',
+  figure: 'KiB per socket',
   nodes: 1,
   systems: ['ws', 'parley', 'nest', 'peerserver', 'socket.io', 'y-webrtc'],
   run: (system, ground, { quick }: Size) =>

@@ -9,7 +9,7 @@ const CALLERS = 40;
 const fanOut = (window: number): Work => ({
   name: `fanout-w${window}`,
   title: `one sender to a room of ${ROOM}, ${window} in flight`,
-  figure: 'µs CPU a delivery',
+  figure: 'µs CPU per delivery',
   nodes: 1,
   systems: ['ws', 'parley', 'nest', 'socket.io', 'y-webrtc'],
   run: (system, ground, size) =>
@@ -27,7 +27,7 @@ const fanOut = (window: number): Work => ({
 const calls = (nodes: 1 | 2): Work => ({
   name: `calls${nodes}`,
   title: `whole calls: join, offer, answer, 8 candidates, leave, ${nodes === 1 ? 'one node' : 'two nodes'}`,
-  figure: 'µs CPU a call',
+  figure: 'µs CPU per call',
   nodes,
   systems: nodes === 1 ? ['ws', 'parley', 'nest', 'socket.io', 'y-webrtc'] : ['ws', 'parley', 'nest', 'socket.io'],
   run: (system, ground, size) =>

@@ -8,7 +8,7 @@ const PAIRS = 50;
 const relay = (nodes: 1 | 2, window: number, systems: readonly string[]): Work => ({
   name: `relay${nodes}-w${window}`,
   title: `directed relay, ${nodes === 1 ? 'one node' : 'two nodes'}, ${window} in flight`,
-  figure: 'µs CPU a signal',
+  figure: 'µs CPU per signal',
   nodes,
   systems,
   run: (system, ground, size) =>

@@ -71,7 +71,7 @@ const flood: Work = {
             'cores before': (alone.cost * (alone.perSecond ?? 0)) / 1e6,
             'cores with it': (flooded.cost * (flooded.perSecond ?? 0)) / 1e6,
             'frames sent': units,
-            'thrown out': more?.['thrownOut'] ?? 0,
+            disconnected: more?.['thrownOut'] ?? 0,
           },
         };
       },

@@ -30,7 +30,7 @@ export interface Work {
   readonly name: string;
   /** For a person: what is done, and what a unit is. */
   readonly title: string;
-  /** What `cost` is, as in `3 µs CPU a signal`. */
+  /** What `cost` is, as in `3 µs CPU per signal`. */
   readonly figure: string;
   readonly nodes: 1 | 2;
   /** Names of the systems that can do it, the reference first. */
