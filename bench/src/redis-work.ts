@@ -108,9 +108,9 @@ const measureAll = async (redis: TestRedis, nodes: readonly Node[], atOnce: numb
   };
   return {
     'a join': await workFor(redis, people, atOnce, ({ at, request }) => at.presence.attach(request)),
-    'a node compares a room, the first time': await compare(),
-    'the same, nothing has changed': await compare(),
-    'of that the index of rooms': await workFor(redis, held, atOnce, ({ at, room }) => at.touch(room)),
+    'a node compares a room, first time': await compare(),
+    'the same, unchanged': await compare(),
+    'of that, the room index': await workFor(redis, held, atOnce, ({ at, room }) => at.touch(room)),
     'a leave': await workFor(redis, people, atOnce, ({ at, request: { room, participant, attempt } }) =>
       at.presence.leave(room, participant.peer, 'left', attempt),
     ),
@@ -131,7 +131,7 @@ export const measureRedisWork = async (): Promise<void> => {
       runs.push(await measureAll(redis, nodes, atOnce));
     }
     const [, alone, together] = runs as [unknown, ...Record<string, Work>[]];
-    console.log('| | µs, alone | µs, 8 at once | of these in the command | commands sent | executed |');
+    console.log('| | µs, one at a time | µs, 8 at once | in the command | commands sent | executed |');
     console.log('|---|---|---|---|---|---|');
     for (const [name, { cpu, executing, sent, executed }] of Object.entries(together ?? {})) {
       const cells = [alone?.[name]?.cpu ?? 0, cpu, executing, sent, executed].map((value) => value.toPrecision(3));
