@@ -82,7 +82,9 @@ export type HistoryEvent = {
 export type EventOf<Kind extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: Kind }>;
 
 /** Faults after which the presence store may know less than it did. */
-export const DATA_LOSS: ReadonlySet<string> = new Set(['redis_empty', 'redis_rollback', 'redis_failover']);
+export const DATA_LOSS: ReadonlySet<string> = new Set([
+  ...['redis_empty', 'redis_rollback', 'redis_failover', 'redis_failed_back'],
+]);
 /** A node cannot reach the store, and its clients do not know. */
 export const CUT_OFF = 'node_cut';
 /** Why of an end that the store has forgotten since: it was told to some, and is not true any more. */

@@ -16,6 +16,9 @@ const MUTANTS: readonly [name: string, shownBy: readonly string[]][] = [
   ['offline queue', ['I13']],
   ['delivered out of order', ['I4']],
   ['an epoch goes on over lost writes', ['I12', 'I19']],
+  ['an epoch is derived from the server', ['I12', 'I19']],
+  ['a client returns to no epoch that it left', ['I9', 'I12', 'I14']],
+  ['the answer to a join is ignored', ['I9', 'I12', 'I14']],
 ];
 
 const SEEDS = 200;

@@ -1,3 +1,4 @@
+import { Roster } from '../../client/src/roster.js';
 import { SignalReceiver } from '../../client/src/signal-receiver.js';
 import { MemoryRoom } from '../../src/presence/memory-room.js';
 import { MemoryPresence } from '../../src/presence/presence.memory.js';
@@ -155,6 +156,40 @@ const outOfOrder: Script = (run) => {
 
 const epochGoesOn: Script = (run) => patch(run, MemoryRoom, { follow() {} });
 
+/** As if only the server's name decided: the same failover from the same state gives the same epoch again. */
+const derivedEpoch: Script = (run) =>
+  patch(run, MemoryRoom, {
+    follow(this: any, life: number) {
+      const server = life % 2;
+      if (this.epoch !== '' && this.life % 2 !== server) this.epoch = `${this.epoch}${server}`.slice(-24);
+      this.life = life;
+    },
+  });
+
+/** A client that follows its server to no epoch that it has left. */
+const retiredEpochs: Script = (run) => {
+  const { adopt, apply } = patch(run, Roster, {
+    adopt(this: any, snapshot: any) {
+      this.retired ??= new Set();
+      if (this.retired.has(snapshot.epoch)) return [];
+      if (this.epoch !== undefined && this.epoch !== snapshot.epoch) this.retired.add(this.epoch);
+      return adopt.call(this, snapshot);
+    },
+    apply(this: any, delta: any) {
+      return this.retired?.has(delta.epoch) ? [] : apply.call(this, delta);
+    },
+  });
+};
+
+/** A client that takes a roster only if it is newer than what it knows. */
+const joinedIgnored: Script = (run) => {
+  const { adopt } = patch(run, Roster, {
+    adopt(this: any, snapshot: any) {
+      return this.epoch === undefined || this.epoch === snapshot.epoch ? adopt.call(this, snapshot) : [];
+    },
+  });
+};
+
 /** Those that RELIABILITY names, and one that this simulation led to. */
 export const MUTANTS: readonly Mutant[] = [
   { name: 'no resend', apply: noResend },
@@ -182,4 +217,11 @@ export const MUTANTS: readonly Mutant[] = [
     apply: epochGoesOn,
     faults: ['redis_rollback', 'redis_rollback', 'client_reset', 'node_sigkill'],
   },
+  {
+    name: 'an epoch is derived from the server',
+    apply: derivedEpoch,
+    faults: ['redis_failed_back', 'redis_failed_back', 'client_reset', 'node_cut'],
+  },
+  { name: 'a client returns to no epoch that it left', apply: retiredEpochs, faults: ['redis_failed_back'] },
+  { name: 'the answer to a join is ignored', apply: joinedIgnored, faults: ['redis_failed_back', 'client_reset'] },
 ];

@@ -25,6 +25,9 @@ export class SimulatedStore {
   /** Commands are executed, and nobody hears of it. */
   repliesLost = false;
   private copies: Copy[] = [];
+  /** What the server had that the last failover took the place of, and which reign that was. */
+  private former: (Copy & { readonly life: number }) | undefined;
+  private reigns = 0;
 
   constructor(private readonly world: World) {
     let epochs = 0;
@@ -44,8 +47,13 @@ export class SimulatedStore {
     this.inner.down = down;
   }
 
-  /** A restart without its data. */
-  empty(): void {
+  /** Without its data. What a server before it had is gone as well. */
+  lose(): void {
+    this.former = undefined;
+    this.empty();
+  }
+
+  private empty(): void {
     this.inner.rooms.clear();
     this.inner.resting.clear();
     this.inner.leases.clear();
@@ -56,6 +64,25 @@ export class SimulatedStore {
   rollBack(ms: number): number {
     const copy = this.copies.filter(({ at }) => at <= this.world.now - ms).at(-1) ?? this.copies[0];
     if (copy === undefined) return this.world.now;
+    this.former = { at: this.world.now, life: this.inner.life, ...copyOf(this.inner) };
+    this.restore(copy, ++this.reigns);
+    return copy.at;
+  }
+
+  /**
+   * The server that the last failover took the place of serves again, with what it had then.
+   * @param promoted false: it was cut off, and never learned that it had a successor, so its reign goes on.
+   * @returns the moment that it stands at; undefined: there was no failover
+   */
+  failBack(promoted: boolean): number | undefined {
+    const { former } = this;
+    if (former === undefined) return undefined;
+    this.former = undefined;
+    this.restore(former, promoted ? ++this.reigns : former.life);
+    return former.at;
+  }
+
+  private restore(copy: Copy, life: number): void {
     this.empty();
     const { rooms, resting, leases, dead } = copyOf(copy);
     for (const [id, room] of rooms) this.inner.rooms.set(id, room);
@@ -63,8 +90,7 @@ export class SimulatedStore {
     for (const [node, until] of leases) this.inner.leases.set(node, until);
     for (const [node, until] of dead) this.inner.dead.set(node, until);
     this.copies = [];
-    this.inner.life += 1;
-    return copy.at;
+    this.inner.life = life;
   }
 
   private keepCopies(): void {

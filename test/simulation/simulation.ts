@@ -105,9 +105,15 @@ export class Simulation implements Stage {
     this.forgetEnds(this.store.rollBack(ms));
   }
 
+  /** The former server comes back: what ended after it was replaced has not ended. */
+  failBack(): void {
+    const at = this.store.failBack(this.world.random.chance(0.5));
+    if (at !== undefined) this.forgetEnds(at);
+  }
+
   /** A restart without data: a session that had expired may come back as the peer that it was. */
   empty(): void {
-    this.store.empty();
+    this.store.lose();
     this.forgetEnds(0);
   }
 

@@ -50,6 +50,17 @@ const outage =
     return { ms: ms + HEALED_MS };
   };
 
+const FAIL_BACK_MS = { outage: 4_000, reign: 15_000 };
+
+/** A failover, and after a while back to the server that was replaced, which has not heard of anything since. */
+const failedBack: Fault = (run) => {
+  const first = outage(500, FAIL_BACK_MS.outage, () => run.rollBack(run.world.random.between(0, 5_000)))(run);
+  if (first === undefined) return undefined;
+  const backAt = first.ms - HEALED_MS + run.world.random.between(2_000, FAIL_BACK_MS.reign);
+  run.world.later(backAt, () => outage(500, FAIL_BACK_MS.outage, () => run.failBack())(run));
+  return { ms: backAt + FAIL_BACK_MS.outage + HEALED_MS };
+};
+
 const pause: Fault = (run) => {
   const ms = run.world.random.between(500, 5_000);
   run.store.pausedUntil = run.world.now + ms;
@@ -101,6 +112,7 @@ export const STORE_FAULTS: FaultTable = {
     begin: outage(500, 4_000, (run) => run.rollBack(run.world.random.between(500, 5_000))),
     mostMs: 14_000,
   },
+  redis_failed_back: { begin: failedBack, mostMs: 2 * FAIL_BACK_MS.outage + FAIL_BACK_MS.reign + HEALED_MS },
   redis_paused: { begin: pause, mostMs: 8_000 },
   redis_slow: { begin: slow, mostMs: 30_000 },
   redis_replies_lost: { begin: repliesLost, mostMs: 14_000 },
