@@ -46,7 +46,10 @@ export const topologyOf = (seed: number): Topology =>
 export const runNemesis = async (
   seed: number,
   seconds: number,
-  { topology = topologyOf(seed), say = () => {} }: { topology?: Topology; say?: (line: string) => void } = {},
+  {
+    topology = topologyOf(seed),
+    say = () => {},
+  }: { topology?: Topology | undefined; say?: (line: string) => void } = {},
 ): Promise<NemesisRun> => {
   const redis = TOPOLOGIES[topology];
   const plan = planFaults(seed, seconds, redis);

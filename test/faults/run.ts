@@ -58,7 +58,7 @@ export const runSeeds = async (
 /** What is said of a run is printed when it is over: several may go on at once. */
 const runOne = async ({ seed, topology }: Run, seconds: number): Promise<{ counts: Counts; sound: boolean }> => {
   const lines: string[] = [];
-  const run = await runNemesis(seed, seconds, { say: (line) => lines.push(line), ...(topology && { topology }) });
+  const run = await runNemesis(seed, seconds, { topology, say: (line) => lines.push(line) });
   const { counts, violations } = judge(run);
   const { signals, delivered, peerGone, rejected, unknown } = counts;
   console.log(

@@ -16,7 +16,10 @@ const cutBus = (run: Simulation, node: SimulatedNode): (() => void) => {
   return () => {
     over = true;
     node.bus.cut = false;
-    world.at(node.actor, world.random.between(0, 1_000), () => hub.restore(node.bus.inner));
+    world.at(node.actor, world.random.between(0, 1_000), () => {
+      // Another cut may have begun meanwhile.
+      if (!node.bus.cut) hub.restore(node.bus.inner);
+    });
   };
 };
 
