@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { check } from './checker.js';
 import { type At, broken, calm, fault, out, send, withoutC } from './histories.js';
 
 describe('the history checker', () => {
@@ -26,6 +27,48 @@ describe('the history checker', () => {
       [40_000, { kind: 'attached', peer: 'b', on: true }],
     ];
     expect(broken(calm([...unknown, ...away]))).toEqual([]);
+  });
+
+  it('knows each of several faults that have one name and overlap', () => {
+    const unknown: At[] = [
+      [10, send('1')],
+      [45_010, out('1', 'unknown', 'timeout')],
+    ];
+    const down = (from: number, to: number, target?: string[]): At[] => [
+      [from, fault('down', 'start', target)],
+      [to, fault('down', 'stop', target)],
+    ];
+    const judged = (...faults: readonly At[][]) => {
+      const { violations, counts } = check(calm([...unknown, ...faults.flat()]));
+      return { broken: violations.map(({ invariant }) => invariant), faults: counts.faults };
+    };
+    // Excused until the last of them has stopped.
+    expect(judged(down(9_000, 14_000), down(12_000, 40_000))).toEqual({ broken: [], faults: 2 });
+    expect(judged(down(9_000, 40_000), down(12_000, 14_000))).toEqual({ broken: [], faults: 2 });
+    expect(judged(down(9_000, 14_000), down(12_000, 20_000), down(16_000, 40_000))).toEqual({ broken: [], faults: 3 });
+    expect(judged(down(9_000, 14_000, ['u-b']), down(12_000, 40_000, ['u-b']))).toEqual({ broken: [], faults: 2 });
+    // And not before the first, between two, after the last, or for anyone else.
+    expect(judged(down(15_000, 20_000), down(18_000, 40_000))).toEqual({ broken: ['I14'], faults: 2 });
+    expect(judged(down(9_000, 14_000), down(12_000, 15_000), down(30_000, 40_000))).toEqual({
+      ...{ broken: ['I14'], faults: 3 },
+    });
+    expect(judged(down(9_000, 14_000), down(12_000, 30_000))).toEqual({ broken: ['I14'], faults: 2 });
+    expect(judged(down(9_000, 14_000, ['u-b']), down(12_000, 40_000, ['u-c']))).toEqual({
+      ...{ broken: ['I14'], faults: 2 },
+    });
+  });
+
+  it('excuses what happens while the second of two overlapping faults never stops', () => {
+    const unknown: At[] = [
+      [10, send('1')],
+      [45_010, out('1', 'unknown', 'timeout')],
+    ];
+    const faults: At[] = [
+      [9_000, fault('down', 'start')],
+      [12_000, fault('down', 'start')],
+      [14_000, fault('down', 'stop')],
+    ];
+    expect(broken(calm([...unknown, ...faults]))).toEqual([]);
   });
 
   it('excuses peer_gone after an end, and when the store lost a peer that was away', () => {

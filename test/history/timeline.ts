@@ -54,7 +54,7 @@ export class Timeline {
       this.take(event);
     }
     for (const [peer, since] of this.open) this.lives.get(peer)?.attached.push([since, this.overAt]);
-    for (const fault of this.running.values()) this.faults.push({ ...fault, at: [fault.at[0], this.overAt] });
+    for (const fault of [...this.running.values()].flat()) this.faulty(fault, this.overAt);
   }
 
   /** When something was wrong that touches one of these peers. */
@@ -104,10 +104,8 @@ export class Timeline {
     );
   }
 
-  private readonly running = new Map<
-    string,
-    { readonly name: string; readonly target: readonly string[] | undefined; readonly at: Interval }
-  >();
+  /** Faults that have not stopped, by name and target, the earliest first: two of a kind may overlap. */
+  private readonly running = new Map<string, EventOf<'fault'>[]>();
 
   private take(event: HistoryEvent): void {
     switch (event.kind) {
@@ -196,15 +194,18 @@ export class Timeline {
     this.lives.get(peer)?.attached.push([since, t]);
   }
 
-  private fault({ name, phase, target, t }: EventOf<'fault'>): void {
-    const key = `${name} ${target?.join(' ') ?? ''}`;
-    const running = this.running.get(key);
-    if (phase === 'start') {
-      if (running === undefined) this.running.set(key, { name, target, at: [t, t] });
-    } else if (running !== undefined) {
-      this.running.delete(key);
-      this.faults.push({ ...running, at: [running.at[0], t] });
-    }
+  private fault(event: EventOf<'fault'>): void {
+    const key = `${event.name} ${event.target?.join(' ') ?? ''}`;
+    const running = this.running.get(key) ?? [];
+    this.running.set(key, running);
+    if (event.phase === 'start') return void running.push(event);
+    // Which of several that overlap has stopped does not matter: every choice covers the same time.
+    const started = running.shift();
+    if (started !== undefined) this.faulty(started, event.t);
+  }
+
+  private faulty({ name, target, t }: EventOf<'fault'>, until: number): void {
+    this.faults.push({ name, target, at: [t, until] });
   }
 }
 
