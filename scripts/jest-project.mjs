@@ -90,7 +90,7 @@ const runJest = async ({ name, alone }, more, env) => {
 };
 
 /** What a seed found is found, however a second run ends. */
-const BY_SEEDS = /nemesis|[/\\]fuzz[/\\]/;
+const BY_SEEDS = /nemesis|[/\\]test[/\\](fuzz|simulation)[/\\]/;
 /** When more files fail, it is not the machine. */
 const MOST_AGAIN = 3;
 
