@@ -8,6 +8,16 @@ describe('the history checker', () => {
     expect(broken(calm(crash))).toEqual([]);
   });
 
+  it('does not take a client that crashed for attached', () => {
+    const unknown: At[] = [
+      [10, send('1', 'a', 'c')],
+      [45_010, out('1', 'unknown', 'timeout')],
+    ];
+    const gone: At[] = [...withoutC(50_000), [50_000, { kind: 'end', peer: 'c', why: 'expired' }]];
+    expect(broken(calm([...unknown, [5, { kind: 'crash', peer: 'c' }], ...gone]))).toEqual([]);
+    expect(broken(calm([...unknown, ...gone]))).toContain('I14');
+  });
+
   it('excuses unknown when one side, or the service, was away', () => {
     const unknown: At[] = [
       [10, send('1')],

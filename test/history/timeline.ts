@@ -129,7 +129,8 @@ export class Timeline {
       case 'crash': {
         const life = this.lives.get(event.peer);
         if (life !== undefined) life.crashedAt = Math.min(life.crashedAt, event.t);
-        return;
+        // It cannot write down that it is attached no more.
+        return this.attach({ ...event, kind: 'attached', on: false });
       }
       case 'roster': {
         const rosters = this.rosters.get(event.peer) ?? [];
