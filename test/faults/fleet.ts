@@ -52,6 +52,7 @@ export class Fleet {
   /** While set, the load balancer sends new connections here alone. */
   only: Place | undefined;
   private readonly outputs: (() => string)[] = [];
+  private readonly starting = new Set<Place>();
   private watching: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -123,14 +124,25 @@ export class Fleet {
   }
 
   /**
+   * Starts a node in an empty place.
    * @param more environment for this life alone
    * @param prefix words before the command
+   * @throws Error if a node is there, starting or terminating
    */
   async boot(place: Place, more: Record<string, string> = {}, prefix: readonly string[] = []): Promise<void> {
+    // Its place would forget the first one, which would serve on and outlive the fleet.
+    if (place.node !== undefined || this.starting.has(place)) throw new Error(`${place.name} already has a node`);
     const url = place.redis === undefined ? this.redis.url : `redis://127.0.0.1:${place.redis.port}`;
-    const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url, ...more }, prefix);
-    this.outputs.push(node.output);
-    place.node = node;
+    this.starting.add(place);
+    try {
+      const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url, ...more }, prefix);
+      this.outputs.push(node.output);
+      place.node = node;
+      // Stopped while it started: nobody else knows of it.
+      if (!Fleet.running.has(this)) await this.kill(place);
+    } finally {
+      this.starting.delete(place);
+    }
   }
 
   /** SIGKILL. */

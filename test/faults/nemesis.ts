@@ -5,9 +5,10 @@ import { until } from '../support/until.js';
 import { type Client, Clients, type ClientView } from './clients.js';
 import { Fleet, type RedisKind } from './fleet.js';
 import { INJECTORS, type Scene } from './injectors.js';
+import { KeyedQueue } from './keyed-queue.js';
 import { holdingsOf, keysOf, untilNothingIsLeft } from './leaks.js';
 import { NODE_SIDE } from './node-side.js';
-import { type FaultName, type PlannedFault, planFaults } from './plan.js';
+import { type FaultName, type Hold, type PlannedFault, planFaults } from './plan.js';
 
 const ROOMS = 3;
 const CLIENTS = 12;
@@ -76,16 +77,21 @@ export const runNemesis = async (
       admit: async (pick) => void (await enter(Math.floor(pick * ROOMS))),
     };
     const start = performance.now();
+    const inject = async ({ name, forMs, pick }: PlannedFault): Promise<void> => {
+      const fault = { kind: 'fault', name: labelOf(name, redis) } as const;
+      notes.add({ ...fault, phase: 'start' });
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      say(`  ${seconds.padStart(5)} s  ${name}${forMs > 0 ? ` for ${Math.ceil(forMs)} ms` : ''}`);
+      await bounded(INJECTORS[name](scene, forMs, pick), FAULT_MS).catch((error) => {
+        troubles.push(`The fault "${name}" could not be done: ${(error as Error).stack}`);
+      });
+      notes.add({ ...fault, phase: 'stop' });
+    };
+    const holds = new KeyedQueue<Hold>();
     await Promise.all(
-      plan.map(async ({ name, at, forMs, pick }) => {
-        await wait(Math.max(0, start + at - performance.now()));
-        const fault = { kind: 'fault', name: labelOf(name, redis) } as const;
-        notes.add({ ...fault, phase: 'start' });
-        say(`  ${(at / 1000).toFixed(1).padStart(5)} s  ${name}${forMs > 0 ? ` for ${Math.ceil(forMs)} ms` : ''}`);
-        await bounded(INJECTORS[name](scene, forMs, pick), FAULT_MS).catch((error) => {
-          troubles.push(`The fault "${name}" could not be done: ${(error as Error).stack}`);
-        });
-        notes.add({ ...fault, phase: 'stop' });
+      plan.map(async (fault) => {
+        await wait(Math.max(0, start + fault.at - performance.now()));
+        await holds.run(fault.hold, () => inject(fault));
       }),
     );
     await fleet.heal();

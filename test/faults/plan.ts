@@ -4,6 +4,7 @@ import type { RedisKind } from './fleet.js';
 /** One fault that will be: what, when, for how long, and to whom. */
 export interface PlannedFault {
   readonly name: FaultName;
+  readonly hold: Hold;
   /** Milliseconds from the start. */
   readonly at: number;
   readonly forMs: number;
@@ -12,7 +13,7 @@ export interface PlannedFault {
 }
 
 /** What a fault takes hold of. Of faults of one hold there is one at a time, or they would undo each other. */
-type Hold = 'place' | 'network' | 'redis' | 'link' | 'postgres' | 'client';
+export type Hold = 'place' | 'network' | 'redis' | 'link' | 'postgres' | 'client';
 
 interface Kind {
   readonly hold: Hold;
@@ -57,7 +58,10 @@ const KINDS = {
 
 export type FaultName = keyof typeof KINDS;
 
-/** What a hold needs beyond the fault itself, before the next: a process that is replaced has to start. */
+/**
+ * What a hold needs beyond the fault itself, before the next: a process that is replaced has to start. An estimate,
+ * which spreads the faults: how long a node drains and starts depends on the other faults, so the run waits for it.
+ */
 const AFTER_MS: Record<Hold, number> = {
   place: 4_000,
   network: 500,
@@ -80,7 +84,7 @@ export const planFaults = (seed: number, seconds: number, redis: RedisKind): Pla
     const pick = random();
     if ((freeAt.get(kind.hold) ?? 0) > at) continue;
     freeAt.set(kind.hold, at + forMs + AFTER_MS[kind.hold]);
-    plan.push({ name: name as FaultName, at, forMs, pick });
+    plan.push({ name: name as FaultName, hold: kind.hold, at, forMs, pick });
   }
   return plan;
 };

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Place } from './fleet.js';
+import { useStage } from './stage.js';
+
+describe('a place of the fleet', () => {
+  const stage = useStage({ nodes: 1 });
+  const taken = 'n1 already has a node';
+
+  /** The nodes that Redis knows: each listens to a channel of its own. */
+  const listening = async (): Promise<number> => {
+    const [channels] = (await stage.fleet.redis.command('pubsub', 'channels', '*:node:*')) as [string[]];
+    return channels.length;
+  };
+
+  it('takes no second node while one starts, serves or terminates', async () => {
+    const place = stage.fleet.place(0) as Place;
+    await expect(stage.fleet.boot(place)).rejects.toThrow(taken);
+    const gone = stage.fleet.terminate(place);
+    await expect(stage.fleet.boot(place)).rejects.toThrow(taken);
+    expect(await gone).toBe(0);
+    const started = stage.fleet.boot(place);
+    await expect(stage.fleet.boot(place)).rejects.toThrow(taken);
+    await started;
+    await stage.fleet.whenReady();
+    expect(await listening()).toBe(1);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { KeyedQueue } from './keyed-queue.js';
+
+describe('a keyed queue', () => {
+  it('starts a task when the one before it has ended, however long that takes', async () => {
+    const queue = new KeyedQueue<string>();
+    const events: string[] = [];
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const replaced = queue.run('place', async () => {
+      events.push('first starts');
+      await ended;
+      events.push('first ends');
+    });
+    const killed = queue.run('place', async () => events.push('second starts'));
+    // On the same event loop, and not held up: the second of `place` had its chance to start.
+    await queue.run('link', async () => events.push('another key'));
+    end();
+    await Promise.all([replaced, killed]);
+    expect(events).toEqual(['first starts', 'another key', 'first ends', 'second starts']);
+  });
+
+  it('goes on after a task that failed, whose caller is told', async () => {
+    const queue = new KeyedQueue<string>();
+    const failed = queue.run('place', () => Promise.reject(new Error('not ready in time')));
+    const next = queue.run('place', async () => 'done');
+    await expect(failed).rejects.toThrow('not ready in time');
+    expect(await next).toBe('done');
+  });
+});

@@ -1,0 +1,14 @@
+/** Runs tasks of the same key one after another, in the order of the calls; tasks of other keys run meanwhile. */
+export class KeyedQueue<Key> {
+  private readonly tails = new Map<Key, Promise<unknown>>();
+
+  /** @returns the result of `task`; one that fails does not hold up the next. */
+  run<Value>(key: Key, task: () => Promise<Value>): Promise<Value> {
+    const result = (this.tails.get(key) ?? Promise.resolve()).then(task);
+    this.tails.set(
+      key,
+      result.catch(() => {}),
+    );
+    return result;
+  }
+}
