@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RedisBus } from '../../src/bus/bus.redis.js';
+import { RedisLink } from '../../src/redis/redis-link.js';
+import { parseRedisUrl } from '../../src/redis/redis-url.js';
+import { Subscription } from '../../src/redis/subscription.js';
+import type { Faults } from '../faults/lane.js';
+import { FaultProxy } from '../faults/proxy.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+import { aNode } from './presence.fixture.js';
+import { PREFIX } from './redis.fixture.js';
+
+/** How a path stalls: before SUBSCRIBE reaches Redis, or after. */
+const STALLED: Readonly<Record<string, Faults>> = {
+  'nothing passes for now': { hold: 'both' },
+  'requests vanish': { blackhole: 'up' },
+  'replies vanish': { swallowReplies: true },
+  'everything vanishes': { blackhole: 'both' },
+};
+
+describe('a subscription that is given up while its path to Redis is stalled', () => {
+  let redis: TestRedis;
+  let path: FaultProxy;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  }, 60_000);
+
+  beforeEach(async () => {
+    path = await FaultProxy.start(() => redis.servers.map(({ port }) => ({ host: '127.0.0.1', port })));
+  });
+
+  afterEach(() => path.stop());
+
+  afterAll(() => redis.stop());
+
+  const urlOf = ({ port }: FaultProxy): string => `redis://127.0.0.1:${port}`;
+
+  const channels = async (): Promise<string[]> =>
+    ((await redis.command('pubsub', 'channels')) as [string[]])[0].toSorted();
+
+  const subscribe = (channel: string, onSubscribed: () => void = () => {}): Subscription =>
+    new Subscription(parseRedisUrl(urlOf(path)), channel, { onSubscribed, onPayload: () => {}, onLost: () => {} });
+
+  it.each(Object.entries(STALLED))('leaves neither a connection nor a channel: %s', async (_title, faults) => {
+    path.set(faults);
+    subscribe('at once').close();
+    const connecting = subscribe('connecting');
+    await until(() => path.size === 1);
+    connecting.close();
+    path.heal();
+    // No connection, so nothing that could still subscribe.
+    await until(() => path.size === 0);
+    const kept = await new Promise<Subscription>((resolve) => {
+      const subscription = subscribe('kept', () => resolve(subscription));
+    });
+    expect(await channels()).toEqual(['kept']);
+    kept.close();
+    await until(async () => path.size === 0 && (await channels()).length === 0);
+  });
+
+  it.each(Object.entries(STALLED))('leaves a node that took new ids with one channel: %s', async (_title, faults) => {
+    const link = new RedisLink(urlOf(path), PREFIX);
+    const bus = new RedisBus(link, async () => [], { timers: { probeMs: 100, unheardMs: 500 } });
+    const [first, second, last] = [aNode(), aNode(), aNode()];
+    await bus.listen(first);
+    expect(await channels()).toEqual([link.keys.channel(first)]);
+    path.set(faults);
+    // The node sees that it is unheard, and tries again on connections that stall as well.
+    await until(() => !bus.available);
+    void bus.listen(second);
+    const listens = bus.listen(last);
+    path.heal();
+    await listens;
+    // One for commands, one that listens.
+    await until(async () => path.size === 2 && (await channels()).length === 1);
+    expect(await channels()).toEqual([link.keys.channel(last)]);
+    await bus.close();
+    link.close();
+    await until(async () => path.size === 0 && (await channels()).length === 0);
+  });
+});
