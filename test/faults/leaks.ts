@@ -71,11 +71,12 @@ const leftovers = async (fleet: Fleet, fresh: Holdings): Promise<string[]> => {
   return found;
 };
 
+/** On every server: what a master is told reaches its replicas, and a subscription may stay on one that became such. */
 const channelsOf = async ({ redis }: Fleet): Promise<string[]> => {
   const found = new Set<string>();
-  for (const { port } of await mastersOf(redis)) {
+  for (const { port } of redis.servers) {
     for (const kind of ['channels', 'shardchannels'])
-      for (const channel of (await ask(port, 'pubsub', kind)) as string[]) found.add(channel);
+      for (const channel of (await ask(port, 'pubsub', kind).catch(() => [])) as string[]) found.add(channel);
   }
   return [...found].filter((channel) => channel.includes(':node:'));
 };
