@@ -137,7 +137,8 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
    *
    * In a room with a lobby it takes as long as the people in it do, without an end by itself: pass `waiting` and `signal`.
    * @throws ParleyError from the server `room_not_found`, `room_full`, `room_locked`, `invite_required`, `invite_invalid`,
-   * `banned`, `removed` (put out: a token issued later is needed), `guests_not_allowed`, `forbidden`, `lobby_full`;
+   * `banned`, `removed` (put out: a token issued later is needed), `guests_not_allowed` (for a guest with an
+   * invite), `forbidden`, `lobby_full`;
    * `denied` by a moderator; `cancelled` by `signal`; `timeout` after 45 s without an answer; `bad_request` for a wrong
    * id, or for media where there is no RTCPeerConnection.
    */

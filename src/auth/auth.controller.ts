@@ -31,9 +31,13 @@ export class AuthController {
 
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Use a refresh token up: new tokens' })
+  @ApiOperation({
+    summary: 'Use a refresh token up: new tokens',
+    description:
+      'A guest gets new ones only while its room exists and lets guests in: otherwise `room_not_found`, and the refresh token stays valid.',
+  })
   @ApiOkResponse({ type: TokensResponse })
-  @ApiProblems('refresh_invalid', 'room_not_found', 'guests_not_allowed', 'accounts_disabled')
+  @ApiProblems('refresh_invalid', 'room_not_found', 'banned', 'accounts_disabled')
   refresh(@Body() body: RefreshRequest, @Ip() address: string): Promise<TokensResponse> {
     return this.auth.refresh(body.refreshToken, address);
   }
@@ -48,9 +52,13 @@ export class AuthController {
   }
 
   @Post('guest')
-  @ApiOperation({ summary: 'Come into one room without an account' })
+  @ApiOperation({
+    summary: 'Come into one room without an account',
+    description:
+      'The answer `room_not_found` does not tell a room that lets no guests in from one that does not exist.',
+  })
   @ApiCreatedResponse({ type: TokensResponse })
-  @ApiProblems('room_not_found', 'guests_not_allowed', 'accounts_disabled')
+  @ApiProblems('room_not_found', 'accounts_disabled')
   guest(@Body() body: GuestRequest, @Ip() address: string): Promise<TokensResponse> {
     return this.auth.guest(body, address);
   }

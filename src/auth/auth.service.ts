@@ -1,21 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProtocolError } from '@parley/protocol';
+import { ProtocolError, type UserId } from '@parley/protocol';
 import { AuditStore, accountTrail } from '../audit/audit.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { newId } from '../database/new-id.js';
-import { RoomsStore } from '../rooms/rooms.store.js';
+import { PolicyFacts } from '../rooms/policy-facts.js';
 import { usernameKey } from '../users/username.js';
 import { type User, UsersStore } from '../users/users.store.js';
 import type { GuestRequest, LoginRequest, RegisterRequest } from './dto/auth.requests.js';
 import type { TokensResponse } from './dto/auth.responses.js';
 import { LoginAttempts } from './login-attempts.js';
 import { PasswordHasher } from './password-hasher.js';
+import { decide, decideForServer } from './policy.js';
+import type { Principal } from './principal.js';
 import { type RefreshGrant, RefreshTokensStore } from './refresh-tokens.store.js';
 import { TokenIssuer } from './token-issuer.js';
 
 /** Names of an account, of a guest, of whom the tokens are for. */
 type Identity = TokensResponse['user'];
+
+/** The grant of a guest's tokens. */
+type GuestGrant = RefreshGrant & { readonly guest: NonNullable<RefreshGrant['guest']> };
+
+const isOfGuest = (grant: RefreshGrant): grant is GuestGrant => grant.guest !== null;
 
 /** Lets people in and keeps them in. */
 @Injectable()
@@ -23,7 +30,7 @@ export class AuthService {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly users: UsersStore,
-    private readonly rooms: RoomsStore,
+    private readonly facts: PolicyFacts,
     private readonly hasher: PasswordHasher,
     private readonly attempts: LoginAttempts,
     private readonly refreshTokens: RefreshTokensStore,
@@ -64,8 +71,8 @@ export class AuthService {
 
   async guest({ displayName, room }: GuestRequest, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
-    await this.requireOpenToGuests(room);
-    const grant: RefreshGrant = { subject: `g_${newId(20)}`, guest: { name: displayName, room } };
+    const grant = { subject: `g_${newId(20)}`, guest: { name: displayName, room } };
+    await this.requireOpenTo(grant);
     const refreshToken = await this.refreshTokens.begin(grant, this.guestRefreshSeconds);
     if (refreshToken === undefined) throw new ProtocolError('refresh_invalid');
     await this.audit.write(accountTrail('auth.guest', grant.subject, address, { room }));
@@ -76,7 +83,7 @@ export class AuthService {
     this.refuseWithoutAccounts();
     const known = await this.refreshTokens.look(refreshToken);
     // A guest's token is not used up by a room that is closed to guests for a while.
-    if (known?.guest) await this.requireOpenToGuests(known.guest.room);
+    if (known !== undefined && isOfGuest(known)) await this.requireOpenTo(known);
     // Who is put out while this is under way must not get a token from after that.
     const asOf = Date.now();
     const seconds = known?.guest ? this.guestRefreshSeconds : this.config.jwt.refreshTokenSeconds;
@@ -103,6 +110,8 @@ export class AuthService {
   private accountTokens(user: User, refreshToken: string): TokensResponse {
     const { id, displayName, username } = user;
     const identity: Identity = { id, displayName, username, kind: 'account' };
+    if (!decideForServer({ user: id as UserId, kind: 'account' }, 'account.token'))
+      throw new ProtocolError('forbidden');
     return this.tokens(identity, {}, this.config.jwt.accessTokenSeconds, refreshToken, user.validAfter.getTime());
   }
 
@@ -124,10 +133,17 @@ export class AuthService {
     return { accessToken, refreshToken, expiresIn, user };
   }
 
-  private async requireOpenToGuests(id: string): Promise<void> {
-    const room = await this.rooms.find(id);
-    if (room === undefined) throw new ProtocolError('room_not_found');
-    if (!room.guestsAllowed) throw new ProtocolError('guests_not_allowed');
+  /**
+   * Asks the policy whether this guest may have a token for its room, at the first one and at each refresh.
+   * @throws ProtocolError `room_not_found`, also when the room exists and lets no guests in; `banned`
+   */
+  private async requireOpenTo({ subject, guest: { name, room } }: GuestGrant): Promise<void> {
+    const now = Date.now();
+    const grants = { [room]: 'guest' } as const;
+    const times = { issuedAt: now, expiresAt: now + this.config.jwt.guestTokenSeconds * 1000 };
+    const principal: Principal = { user: subject as UserId, name, kind: 'guest', grants, ...times, tokenId: '' };
+    const decision = decide(principal, 'guest.token', await this.facts.of(subject, room));
+    if (!decision.allowed) throw new ProtocolError(decision.code);
   }
 
   /** An outside issuer's users are its own. */

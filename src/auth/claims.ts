@@ -41,7 +41,7 @@ export const readClaims = (
     user: sub as UserId,
     name: readName(name, sub),
     kind: readKind(claims.kind, issuer),
-    grants: readGrants(claims.rooms),
+    ...readGrants(claims.rooms),
     issuedAt: Math.round(iat * 1000),
     expiresAt: exp * 1000,
     tokenId: jti ?? hash('sha256', token, 'base64url'),
@@ -66,16 +66,34 @@ const readKind = (kind: unknown, issuer: Issuer): Principal['kind'] => {
   throw invalid('kind');
 };
 
-const NO_GRANTS: Readonly<Record<string, Role>> = Object.freeze({});
+type Grants = Pick<Principal, 'grants' | 'guestRooms'>;
 
-const readGrants = (rooms: unknown): Readonly<Record<string, Role>> => {
+const NO_GRANTS: Grants = Object.freeze({ grants: Object.freeze({}) });
+
+/** Each value is a role, or `{"role": …, "guests": true}`: guests may enter a room that this grant creates. */
+const readGrants = (rooms: unknown): Grants => {
   if (rooms === undefined) return NO_GRANTS;
-  if (typeof rooms !== 'object' || rooms === null || Array.isArray(rooms)) throw invalid('rooms');
+  if (!isRecord(rooms)) throw invalid('rooms');
   const entries = Object.entries(rooms);
   if (entries.length > MAX_GRANTS) throw invalid('rooms');
-  for (const [room, role] of entries) if (!GRANT_PATTERN.test(room) || !ROLES.has(role)) throw invalid('rooms');
-  return Object.freeze(Object.fromEntries(entries)) as Readonly<Record<string, Role>>;
+  const roles: [string, Role][] = [];
+  const guestRooms: string[] = [];
+  for (const [room, value] of entries) {
+    const { role, guests = false, ...unexpected } = isRecord(value) ? value : { role: value };
+    const isValid =
+      GRANT_PATTERN.test(room) &&
+      ROLES.has(role) &&
+      typeof guests === 'boolean' &&
+      Object.keys(unexpected).length === 0;
+    if (!isValid) throw invalid('rooms');
+    roles.push([room, role as Role]);
+    if (guests) guestRooms.push(room);
+  }
+  return { grants: Object.freeze(Object.fromEntries(roles)), ...(guestRooms.length > 0 && { guestRooms }) };
 };
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names the claim, never its value. */
 const invalid = (claim: string) => new ProtocolError('token_invalid', `The token's ${claim} claim is not valid.`);

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Role, UserId } from '@parley/protocol';
-import { decide, type RoomAction, type RoomFacts } from './policy.js';
+import {
+  decide,
+  decideForServer,
+  decidePreview,
+  type Facts,
+  grantAllowsGuests,
+  mayCreateByGrant,
+  type RoomAction,
+  type RoomFacts,
+  type ServerAction,
+} from './policy.js';
+import { policyCounts } from './policy-counts.js';
 import type { Principal } from './principal.js';
 
 const who = (kind: Principal['kind'], grants: Record<string, Role> = {}, user = 'someone'): Principal => ({
@@ -22,13 +33,7 @@ const room = (facts: Partial<RoomFacts> = {}): RoomFacts => ({
   ...facts,
 });
 
-type Row = [
-  string,
-  Principal,
-  RoomFacts | undefined,
-  Role | undefined,
-  Role | 'forbidden' | 'guests_not_allowed' | 'room_not_found',
-];
+type Row = [string, Principal, RoomFacts | undefined, Role | undefined, Role | 'forbidden' | 'room_not_found'];
 
 const ROWS: Row[] = [
   ['an account in a room of somebody', who('account'), room(), undefined, 'member'],
@@ -50,11 +55,25 @@ const ROWS: Row[] = [
     who('guest', { 'team-1': 'guest' }),
     room({ guestsAllowed: false }),
     undefined,
-    'guests_not_allowed',
+    'room_not_found',
   ],
-  ['a guest of another room', who('guest', { 'team-2': 'guest' }), room(), undefined, 'forbidden'],
-  ['a guest without a room', who('guest'), room(), undefined, 'forbidden'],
-  ['a guest with the id of the owner', who('guest', {}, 'owner'), room(), 'owner', 'forbidden'],
+  [
+    'a guest of a room that a grant created without guests',
+    who('guest', { 'team-1': 'guest' }),
+    room({ owner: null, guestsAllowed: false }),
+    undefined,
+    'room_not_found',
+  ],
+  [
+    'a guest of a room that a grant created for guests too',
+    who('guest', { 'team-1': 'guest' }),
+    room({ owner: null }),
+    undefined,
+    'guest',
+  ],
+  ['a guest of another room', who('guest', { 'team-2': 'guest' }), room(), undefined, 'room_not_found'],
+  ['a guest without a room', who('guest'), room(), undefined, 'room_not_found'],
+  ['a guest with the id of the owner', who('guest', {}, 'owner'), room(), 'owner', 'room_not_found'],
   ['anybody where there is no room', who('account', { '*': 'owner' }), undefined, undefined, 'room_not_found'],
 ];
 
@@ -65,6 +84,9 @@ describe('policy', () => {
   });
 
   it.each<[RoomAction, Role[]]>([
+    ['guest.token', ['guest', 'member', 'moderator', 'owner']],
+    ['room.list', ['guest', 'member', 'moderator', 'owner']],
+    ['invite.accept', ['guest', 'member', 'moderator', 'owner']],
     ['room.read', ['guest', 'member', 'moderator', 'owner']],
     ['room.join', ['guest', 'member', 'moderator', 'owner']],
     ['room.signal', ['guest', 'member', 'moderator', 'owner']],
@@ -95,5 +117,64 @@ describe('policy', () => {
       (role) => decide(who('external', { 'team-1': role }), action, { room: room(), membership: undefined }).allowed,
     );
     expect(allowed).toEqual(expected);
+  });
+
+  const guest = who('guest', { 'team-1': 'guest' });
+  const asked = (action: RoomAction, facts: Partial<RoomFacts>, more: Partial<Facts> = {}) => {
+    const decision = decide(guest, action, { membership: undefined, ...more, room: room(facts) });
+    return decision.allowed ? decision.role : decision.code;
+  };
+
+  it.each<RoomAction>(['guest.token', 'room.list', 'invite.accept'])('%s precedes joining', (action) => {
+    expect(asked(action, { access: 'lobby' })).toBe('guest');
+    expect(asked(action, { access: 'invite', locked: true })).toBe('guest');
+    expect(asked(action, {}, { banned: true })).toBe('banned');
+  });
+
+  it('tells the holder of an invite alone that a room lets no guests in', () => {
+    expect(asked('invite.accept', { guestsAllowed: false })).toBe('guests_not_allowed');
+    expect(asked('guest.token', { guestsAllowed: false })).toBe('room_not_found');
+  });
+
+  it('shows the name of a room to anyone who could enter it without a grant', () => {
+    const facts = [room(), room({ guestsAllowed: false }), room({ owner: null }), undefined];
+    expect(facts.map(decidePreview)).toEqual([true, true, true, false]);
+    expect(decidePreview(room({ owner: null, guestsAllowed: false }))).toBe(false);
+  });
+
+  it.each<[ServerAction, Principal['kind'][]]>([
+    ['account.token', ['account']],
+    ['ice.read', ['account', 'external']],
+    ['room.create', ['account', 'external']],
+    ['user.read', ['account', 'external']],
+    ['audit.read_all', []],
+  ])('%s, in no particular room, is for %p', (action, expected) => {
+    const kinds: Principal['kind'][] = ['account', 'external', 'guest'];
+    expect(kinds.filter((kind) => decideForServer(who(kind), action))).toEqual(expected);
+  });
+
+  it('shows the whole audit trail to administrators who are no guests', () => {
+    const kinds: Principal['kind'][] = ['account', 'external', 'guest'];
+    const administrators = new Set(['someone']);
+    const allowed = kinds.filter((kind) => decideForServer(who(kind), 'audit.read_all', administrators));
+    expect(allowed).toEqual(['account', 'external']);
+  });
+
+  it('lets a grant create a room, and guests into it if the grant says so', () => {
+    const grants = { 'team-*': 'owner', lobby: 'member' } as const;
+    const issued = { ...who('external', grants), guestRooms: ['team-*'] };
+    expect(['team-1', 'lobby', 'other'].map((id) => mayCreateByGrant(issued, id))).toEqual([true, true, false]);
+    expect(['team-1', 'lobby', 'other'].map((id) => grantAllowsGuests(issued, id))).toEqual([true, false, false]);
+    expect(grantAllowsGuests(who('external', grants), 'team-1')).toBe(false);
+    expect(mayCreateByGrant(who('guest', grants), 'team-1')).toBe(false);
+  });
+
+  it('counts its answers by action and outcome', () => {
+    const count = (outcome: string) =>
+      policyCounts().find((row) => row[0] === 'audit.read' && row[1] === outcome)?.[2] ?? 0;
+    const before = ['allowed', 'forbidden'].map(count);
+    decide(who('account', {}, 'owner'), 'audit.read', { room: room(), membership: undefined });
+    decide(who('account'), 'audit.read', { room: room(), membership: undefined });
+    expect(['allowed', 'forbidden'].map(count)).toEqual(before.map((n) => n + 1));
   });
 });

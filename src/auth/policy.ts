@@ -1,8 +1,11 @@
 import type { ErrorCode, Role, RoomEntry } from '@parley/protocol';
+import { counted } from './policy-counts.js';
 import type { Principal } from './principal.js';
 
 /** What may be done to a room. */
 export type RoomAction =
+  | 'guest.token'
+  | 'room.list'
   | 'room.read'
   | 'room.join'
   | 'room.signal'
@@ -23,6 +26,7 @@ export type RoomAction =
   | 'invite.create'
   | 'invite.list'
   | 'invite.revoke'
+  | 'invite.accept'
   | 'lobby.answer'
   | 'audit.read'
   | 'messages.read'
@@ -78,6 +82,9 @@ export type Decision =
 const RANK: Readonly<Record<Role, number>> = { guest: 0, member: 1, moderator: 2, owner: 3 };
 
 const LEAST_ROLE: Readonly<Record<RoomAction, Role>> = {
+  'guest.token': 'guest',
+  'room.list': 'guest',
+  'invite.accept': 'guest',
   'room.read': 'guest',
   'room.join': 'guest',
   'room.signal': 'guest',
@@ -107,19 +114,32 @@ const LEAST_ROLE: Readonly<Record<RoomAction, Role>> = {
 /** Every action, for whoever walks the table. */
 export const ROOM_ACTIONS = Object.keys(LEAST_ROLE) as readonly RoomAction[];
 
+/** Actions that precede joining: a lobby, an invite requirement or a lock does not prevent them. */
+const BEFORE_JOINING: ReadonlySet<RoomAction> = new Set(['guest.token', 'room.list', 'invite.accept']);
+
 /** May this principal do this to this room? REST and the gateway ask here and nowhere else. */
 export const decide = (principal: Principal, action: RoomAction, facts: Facts): Decision => {
+  const decision = judge(principal, action, facts);
+  counted(action, decision.allowed ? 'allowed' : decision.code);
+  return decision;
+};
+
+const judge = (principal: Principal, action: RoomAction, facts: Facts): Decision => {
   const { room, target } = facts;
   if (room === undefined) return deny('room_not_found');
+  const isGuest = principal.kind === 'guest';
   const own = ownRole(principal, room, facts.membership);
   const role = own ?? (isOpenTo(principal, room) ? 'member' : undefined);
-  // A room that is open to nobody without a grant is not shown to exist either.
-  if (role === undefined) return deny(room.owner === null ? 'room_not_found' : 'forbidden');
-  if (principal.kind === 'guest' && !room.guestsAllowed) return deny('guests_not_allowed');
+  // A room that is open to nobody without a grant is not shown to exist either, nor is any room to a guest of another.
+  if (role === undefined) return deny(room.owner === null || isGuest ? 'room_not_found' : 'forbidden');
+  if (isGuest && !room.guestsAllowed) {
+    // A refused guest does not learn that the room exists; the holder of an invite knows it.
+    return deny(action === 'invite.accept' ? 'guests_not_allowed' : 'room_not_found');
+  }
   if (facts.banned === true && role !== 'owner') return deny('banned');
   if (facts.removedAt !== undefined && principal.issuedAt < facts.removedAt) return deny('removed');
   const isVisitor = own === undefined || own === 'guest';
-  if (isVisitor && room.access !== 'open' && facts.admitted !== true) {
+  if (isVisitor && room.access !== 'open' && facts.admitted !== true && !BEFORE_JOINING.has(action)) {
     if (room.locked) return deny('room_locked');
     return deny(room.access === 'invite' ? 'invite_required' : 'admission_required');
   }
@@ -135,33 +155,73 @@ export const decide = (principal: Principal, action: RoomAction, facts: Facts): 
  * each time that it changed, is on their seat.
  */
 export const decideSeated = (
-  action: 'room.signal' | 'room.publish' | 'room.chat' | 'room.broadcast',
+  action: 'room.signal' | 'room.publish' | 'room.chat' | 'room.broadcast' | 'messages.read',
   seated: { readonly role: Role; readonly publish?: boolean; readonly chat?: boolean },
 ): boolean =>
   RANK[seated.role] >= RANK[LEAST_ROLE[action]] &&
   (action !== 'room.publish' || seated.publish !== false) &&
   (action !== 'room.chat' || seated.chat !== false);
 
-/** What is done to the whole server, by its administrators alone. */
-export type ServerAction = 'audit.read_all';
+/** May anyone, without a token, see the name of this room? Only if they could enter it without a grant. */
+export const decidePreview = (room: RoomFacts | undefined): boolean => {
+  const allowed = room !== undefined && (room.owner !== null || room.guestsAllowed);
+  counted('room.preview', allowed ? 'allowed' : 'room_not_found');
+  return allowed;
+};
 
-/** May this principal do this to the server? Whoever runs it says who may; a guest never does. */
+/** Actions that concern no particular room. */
+export type ServerAction = 'audit.read_all' | 'account.token' | 'ice.read' | 'room.create' | 'user.read';
+
+/** Every action that the policy decides on. */
+export type PolicyAction = RoomAction | ServerAction | 'room.preview';
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/**
+ * May this principal do this, whatever room it is in? A guest never may: its token is for its room alone.
+ * @param administrators user ids, as the operator configured them; default: none
+ */
 export const decideForServer = (
-  { user, kind }: Principal,
-  _action: ServerAction,
-  administrators: ReadonlySet<string>,
-): boolean => kind !== 'guest' && administrators.has(user);
+  { user, kind }: Pick<Principal, 'user' | 'kind'>,
+  action: ServerAction,
+  administrators: ReadonlySet<string> = NOBODY,
+): boolean => {
+  const allowed =
+    action === 'audit.read_all'
+      ? kind !== 'guest' && administrators.has(user)
+      : action === 'account.token'
+        ? kind === 'account'
+        : kind !== 'guest';
+  counted(action, allowed ? 'allowed' : 'forbidden');
+  return allowed;
+};
+
+/** May this principal use a topic of the y-webrtc bridge? Undefined: an anonymous client, where these are allowed. */
+export const decideForTopic = (principal: Principal | undefined, topic: string): boolean => {
+  if (principal === undefined) return true;
+  // A token that names rooms is for topics of these names; a guest's is for nothing else; any other is for all.
+  if (principal.kind !== 'guest' && Object.keys(principal.grants).length === 0) return true;
+  return grantedRole(principal, topic) !== undefined;
+};
 
 /** Whether one role may what another may. */
 export const isAtLeast = (role: Role, least: Role): boolean => RANK[role] >= RANK[least];
 
 /** The highest role that the token itself grants in a room, by its id or by a pattern `prefix*`. */
 export const grantedRole = ({ grants }: Principal, room: string): Role | undefined =>
-  highest(
-    Object.entries(grants).map(([name, role]) =>
-      name === room || (name.endsWith('*') && room.startsWith(name.slice(0, -1))) ? role : undefined,
-    ),
-  );
+  highest(Object.entries(grants).map(([name, role]) => (names(name, room) ? role : undefined)));
+
+/** Whether the token grants this principal the creation of a room by joining it. A guest creates none. */
+export const mayCreateByGrant = (principal: Principal, room: string): boolean =>
+  principal.kind !== 'guest' && grantedRole(principal, room) !== undefined;
+
+/** Whether a room that this token's grant creates lets guests in: only if a grant for it says so. */
+export const grantAllowsGuests = ({ guestRooms = [] }: Principal, room: string): boolean =>
+  guestRooms.some((name) => names(name, room));
+
+/** Whether a room id, or a pattern `prefix*`, is for this room. */
+const names = (name: string, room: string): boolean =>
+  name === room || (name.endsWith('*') && room.startsWith(name.slice(0, -1)));
 
 /** The highest of some roles. */
 export const highest = (roles: readonly (Role | undefined)[]): Role | undefined =>

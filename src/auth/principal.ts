@@ -8,6 +8,8 @@ export interface Principal {
   readonly kind: 'account' | 'guest' | 'external';
   /** Room id, or a pattern with `*` at its end, → role. */
   readonly grants: Readonly<Record<string, Role>>;
+  /** Those of the grants' names whose rooms let guests in when the grant creates them. Default: none. */
+  readonly guestRooms?: readonly string[];
   /** Milliseconds since the Unix epoch. */
   readonly issuedAt: number;
   readonly expiresAt: number;

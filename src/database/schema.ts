@@ -70,7 +70,8 @@ export const rooms = pgTable(
     madeBy: text('made_by'),
     /** Whether the room is shown in lists of rooms to people who are not members of it. */
     listed: boolean('listed').notNull().default(true),
-    guestsAllowed: boolean('guests_allowed').notNull().default(true),
+    /** False unless whoever made the room said otherwise: a row that says nothing lets no guests in. */
+    guestsAllowed: boolean('guests_allowed').notNull().default(false),
     /** How people come in: everybody, with an invite, or after a moderator let them in. */
     access: text('access').$type<'open' | 'invite' | 'lobby'>().notNull().default('open'),
     /** Nobody new comes in. */

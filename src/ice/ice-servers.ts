@@ -23,11 +23,16 @@ export class IceServers {
     return turnUrls.length > 0 && turnSecret !== undefined ? credentialSeconds * 1000 : undefined;
   }
 
+  /** Servers that take no credentials. */
+  get withoutRelay(): IceServer[] {
+    const { stunUrls } = this.config;
+    return stunUrls.length > 0 ? [{ urls: [...stunUrls] }] : [];
+  }
+
   /** @param session of signaling; over REST, where there is none, what tells one sign-in from another. */
   for(user: UserId, session: SessionId | string): IceServer[] {
-    const { stunUrls, turnUrls, turnSecret, credentialSeconds } = this.config;
-    const servers: IceServer[] = [];
-    if (stunUrls.length > 0) servers.push({ urls: [...stunUrls] });
+    const { turnUrls, turnSecret, credentialSeconds } = this.config;
+    const servers = this.withoutRelay;
     if (turnUrls.length > 0 && turnSecret !== undefined) {
       const expiry = Math.floor(this.now() / 1000) + credentialSeconds;
       const username = `${expiry}:${named(user)}:${named(session)}`;

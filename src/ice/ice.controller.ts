@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
 import { type Rate, RateLimiter } from '../rates/rate-limiter.js';
+import { RoomAccess } from '../rooms/room-access.js';
 import { IceServersResponse } from './dto/ice-servers.response.js';
 import { IceServers } from './ice-servers.js';
 
@@ -17,15 +18,21 @@ export class IceController {
   constructor(
     private readonly iceServers: IceServers,
     private readonly rates: RateLimiter,
+    private readonly access: RoomAccess,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'ICE servers, with credentials for a while' })
+  @ApiOperation({
+    summary: 'ICE servers, with credentials for a while',
+    description: 'A guest whose room does not let it in, now or any more, gets `forbidden`.',
+  })
   @ApiOkResponse({ type: IceServersResponse })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'rate_limited')
-  async read(@CurrentPrincipal() { user, tokenId }: Principal): Promise<IceServersResponse> {
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'rate_limited')
+  async read(@CurrentPrincipal() principal: Principal): Promise<IceServersResponse> {
+    const { user, tokenId } = principal;
     const retryAfterMs = await this.rates.take(RATE, user);
     if (retryAfterMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs });
+    if (!(await this.access.mayRelay(principal))) throw new ProtocolError('forbidden');
     return { iceServers: this.iceServers.for(user, tokenId) };
   }
 }

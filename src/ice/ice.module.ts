@@ -3,12 +3,13 @@ import { AuthModule } from '../auth/auth.module.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { RatesModule } from '../rates/rates.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
 import { IceController } from './ice.controller.js';
 import { IceServers } from './ice-servers.js';
 
 /** The ICE servers that clients are told of. */
 @Module({
-  imports: [AuthModule, RatesModule],
+  imports: [AuthModule, RatesModule, RoomsModule],
   controllers: [IceController],
   providers: [{ provide: IceServers, inject: [CONFIG], useFactory: ({ ice }: Config) => new IceServers(ice) }],
   exports: [IceServers],

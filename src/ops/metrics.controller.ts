@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Inject, Optional } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { policyCounts } from '../auth/policy-counts.js';
 import { Public } from '../auth/public.js';
 import type { Bus } from '../bus/bus.js';
 import type { BusStats } from '../bus/bus.stats.js';
@@ -106,6 +107,7 @@ export class MetricsController {
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
+    this.policy();
     this.doors(doors);
     this.topics(topics);
     this.count(
@@ -127,6 +129,20 @@ export class MetricsController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  /** What the authorization policy answered. */
+  private policy(): void {
+    new Counter({
+      name: 'parley_policy_decisions_total',
+      help: 'Answers of the authorization policy by action: allowed, or the code of the refusal.',
+      labelNames: ['action', 'outcome'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [action, outcome, count] of policyCounts()) this.inc({ action, outcome }, count);
+      },
+    });
   }
 
   /** What the doors for other people's clients did, each under its name. */

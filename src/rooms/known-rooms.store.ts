@@ -17,6 +17,7 @@ type Row = KnownRoom & Record<string, unknown>;
 interface Wanted {
   readonly id: string;
   readonly madeBy: string;
+  readonly guestsAllowed: boolean;
 }
 
 /** Longer than anybody has a user's lock who works. */
@@ -44,10 +45,11 @@ export class KnownRoomsStore {
 
   /**
    * Makes a room that a token's grant names, if it is not there.
+   * @param guestsAllowed whether the grant lets guests in; of no effect on a room that is there
    * @returns undefined when grants of this user made as many rooms as they may
    */
-  make(id: string, madeBy: string): Promise<KnownRoom | undefined> {
-    return this.made({ id, madeBy });
+  make(id: string, madeBy: string, guestsAllowed: boolean): Promise<KnownRoom | undefined> {
+    return this.made({ id, madeBy, guestsAllowed });
   }
 
   private async makeAll(wanted: readonly Wanted[]): Promise<(KnownRoom | undefined)[]> {
@@ -69,6 +71,7 @@ export class KnownRoomsStore {
     const ids = sql.param(wanted.map(({ id }) => id));
     const names = sql.param(wanted.map(({ id }) => searchable(id)));
     const makers = sql.param(wanted.map(({ madeBy }) => madeBy));
+    const guests = sql.param(wanted.map(({ guestsAllowed }) => guestsAllowed));
     return this.db.transaction(async (tx) => {
       // Who stands still with one user's lock holds up nobody else for longer: each is made alone then.
       await tx.execute(sql`set local lock_timeout = '${sql.raw(String(LOCK_MS))}ms'`);
@@ -76,12 +79,12 @@ export class KnownRoomsStore {
       await lockAllInTransaction(tx, 'rooms of', [...new Set(wanted.map(({ madeBy }) => madeBy))]);
       // In the order of their ids, so that two who make the same rooms do not wait for each other.
       const { rows } = await tx.execute<Row>(sql`
-        insert into rooms (id, name, search_name, listed, made_by, end_when_empty_seconds, empty_since)
-        select id, id, search_name, false, made_by, ${endsAfter}::int, case when ${endsAfter}::int is not null then now() end
+        insert into rooms (id, name, search_name, listed, guests_allowed, made_by, end_when_empty_seconds, empty_since)
+        select id, id, search_name, false, guests_allowed, made_by, ${endsAfter}::int, case when ${endsAfter}::int is not null then now() end
         from (
           select *, row_number() over (partition by made_by order by place) as nth
-          from unnest(${ids}::text[], ${names}::text[], ${makers}::text[]) with ordinality
-            as w (id, search_name, made_by, place)
+          from unnest(${ids}::text[], ${names}::text[], ${makers}::text[], ${guests}::boolean[]) with ordinality
+            as w (id, search_name, made_by, guests_allowed, place)
           where not exists (select from rooms r where r.id = w.id)
         ) as fresh
         where nth + (select count(*) from rooms r where r.made_by = fresh.made_by) <= ${mostGranted}

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ProtocolError, type RoomId, type RoomState } from '@parley/protocol';
-import { type Decision, decide, grantedRole } from '../auth/policy.js';
+import { type Decision, decide, grantAllowsGuests, mayCreateByGrant } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import type { Bus, Fact } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
@@ -82,6 +82,9 @@ export class PostgresRoomAccess extends RoomAccess {
       decision: decide(principal, 'room.join', { membership: undefined, ...standing, room }),
     });
     if (room === undefined) return judge(undefined);
+    // What no standing changes is refused after the same question as a room that does not exist.
+    const first = judge(NO_STANDING);
+    if (principal.kind === 'guest' && !first.decision.allowed && first.decision.code === 'room_not_found') return first;
     const known = this.knownStanding(id, principal.user);
     const asked = known === undefined ? undefined : judge(known);
     // Nobody is refused by what was asked for others: somebody may have let them in since.
@@ -95,17 +98,17 @@ export class PostgresRoomAccess extends RoomAccess {
   }
 
   private room(principal: Principal, id: RoomId): Promise<KnownRoom | undefined> {
-    const mayMake = principal.kind !== 'guest' && grantedRole(principal, id) !== undefined;
+    const mayMake = mayCreateByGrant(principal, id);
     return this.recall(
       this.rooms,
       id,
-      async () => (await this.store.find(id)) ?? (mayMake ? this.make(id, principal.user) : undefined),
+      async () => (await this.store.find(id)) ?? (mayMake ? this.make(id, principal) : undefined),
     );
   }
 
   /** @throws ProtocolError `too_many_rooms` */
-  private async make(id: string, madeBy: string): Promise<KnownRoom> {
-    const made = await this.store.make(id, madeBy);
+  private async make(id: string, principal: Principal): Promise<KnownRoom> {
+    const made = await this.store.make(id, principal.user, grantAllowsGuests(principal, id));
     if (made === undefined) {
       throw new ProtocolError('too_many_rooms', `A user's grants may make ${this.config.rooms.mostGranted} rooms.`);
     }

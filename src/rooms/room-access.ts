@@ -1,4 +1,5 @@
-import type { PeerId, Role, RoomId, RoomState } from '@parley/protocol';
+import { ID_PATTERN, type PeerId, ProtocolError, type Role, type RoomId, type RoomState } from '@parley/protocol';
+import { decideForServer } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 
 /** What the gateway must know to let a principal into a room. */
@@ -31,9 +32,31 @@ export abstract class RoomAccess {
   }
 
   /**
-   * @throws ProtocolError `room_not_found`, `forbidden`, `guests_not_allowed`, `banned`, `removed`, `session_ended`,
+   * @throws ProtocolError `room_not_found`, `forbidden`, `banned`, `removed`, `session_ended`,
    *   `room_locked`, `invite_required`, `invite_invalid`, `admission_required`, or `unavailable` when nothing is
    *   remembered of the room and the database cannot be asked.
    */
   abstract admit(principal: Principal, room: RoomId, entry?: Entry): Promise<Admission>;
+
+  /**
+   * Whether the principal may have credentials for the relay. A guest may while a room that its token names lets it in;
+   * a pattern names no room, so it is the issuer's word. While the database is unavailable the token alone decides.
+   */
+  async mayRelay(principal: Principal): Promise<boolean> {
+    if (decideForServer(principal, 'ice.read')) return true;
+    const rooms = Object.keys(principal.grants);
+    if (rooms.some((room) => !ID_PATTERN.test(room))) return true;
+    const answers = await Promise.all(rooms.map((room) => this.admits(principal, room as RoomId)));
+    return answers.includes(true);
+  }
+
+  private async admits(principal: Principal, room: RoomId): Promise<boolean> {
+    try {
+      await this.admit(principal, room);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return error.code === 'unavailable';
+    }
+  }
 }

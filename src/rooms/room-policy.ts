@@ -5,7 +5,8 @@ import type { Principal } from '../auth/principal.js';
 import { orUnavailable } from '../database/database-errors.js';
 import { type Member, type Presence, PresenceUnavailable } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
-import { type Room, RoomsStore } from './rooms.store.js';
+import { PolicyFacts, type RoomAndStanding } from './policy-facts.js';
+import type { Room } from './rooms.store.js';
 import { StandingStore } from './standing.store.js';
 
 /** What was allowed: in which room, as what, and who is in it now. */
@@ -18,7 +19,7 @@ export interface Permission {
 @Injectable()
 export class RoomPolicy {
   constructor(
-    private readonly rooms: RoomsStore,
+    private readonly facts: PolicyFacts,
     private readonly standings: StandingStore,
     @Inject(PRESENCE) private readonly presence: Presence,
   ) {}
@@ -29,6 +30,12 @@ export class RoomPolicy {
    */
   permit(principal: Principal, action: RoomAction, id: RoomId, target?: string): Promise<Permission> {
     return orUnavailable(this.ask(principal, action, id, target));
+  }
+
+  /** Those of some rooms that a list may show to this principal. */
+  async listed(principal: Principal, rooms: readonly Room[]): Promise<Room[]> {
+    const facts = await orUnavailable(this.facts.ofRooms(principal.user, rooms));
+    return rooms.filter((_, n) => decide(principal, 'room.list', facts[n] as RoomAndStanding).allowed);
   }
 
   /** Who is in the room now; nobody while that cannot be known. */
@@ -42,12 +49,14 @@ export class RoomPolicy {
   }
 
   private async ask(principal: Principal, action: RoomAction, id: RoomId, target?: string): Promise<Permission> {
-    const room = await this.rooms.find(id);
-    if (room === undefined) throw new ProtocolError('room_not_found');
-    const standing = await this.standings.find(id, principal.user);
-    const about = target === undefined ? undefined : { user: target, role: await this.roleOf(room, target) };
-    const decision = decide(principal, action, { ...standing, room, target: about });
-    if (!decision.allowed) throw new ProtocolError(decision.code);
+    const facts = await this.facts.of(principal.user, id);
+    const { room } = facts;
+    const about =
+      target === undefined || room === undefined ? undefined : { user: target, role: await this.roleOf(room, target) };
+    const decision = decide(principal, action, { ...facts, target: about });
+    if (!decision.allowed || room === undefined) {
+      throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
+    }
     return { room, role: decision.role };
   }
 

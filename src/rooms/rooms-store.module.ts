@@ -3,11 +3,15 @@ import { KnownRoomsStore } from './known-rooms.store.js';
 import { InvitesStore } from './moderation/invites.store.js';
 import { KnocksStore } from './moderation/knocks.store.js';
 import { RemovalsStore } from './moderation/removals.store.js';
+import { PolicyFacts } from './policy-facts.js';
 import { RoomEndingsStore } from './room-endings.store.js';
 import { RoomsStore } from './rooms.store.js';
 import { StandingStore } from './standing.store.js';
 
-const STORES = [RoomsStore, KnownRoomsStore, StandingStore, InvitesStore, KnocksStore, RemovalsStore, RoomEndingsStore];
+const STORES = [
+  ...[RoomsStore, KnownRoomsStore, StandingStore, PolicyFacts],
+  ...[InvitesStore, KnocksStore, RemovalsStore, RoomEndingsStore],
+];
 
 /** The rooms' rows, for rooms and for the tickets of their guests. */
 @Module({ providers: STORES, exports: STORES })

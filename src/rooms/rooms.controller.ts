@@ -52,7 +52,10 @@ export class RoomsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'The rooms that are listed, and those that one is a member of, newest first' })
+  @ApiOperation({
+    summary: 'The rooms that are listed, and those that one is a member of, newest first',
+    description: 'A page holds fewer rooms than `limit` when the policy does not show some of them.',
+  })
   @ApiOkResponse({ type: RoomPageResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired')
   async list(@CurrentPrincipal() principal: Principal, @Query() query: ListRoomsQuery): Promise<RoomPageResponse> {
@@ -103,7 +106,10 @@ export class RoomsController {
   @Public()
   @Get(':id/preview')
   @ApiParam(ID)
-  @ApiOperation({ summary: 'What a link to a room leads to, before one logs in' })
+  @ApiOperation({
+    summary: 'What a link to a room leads to, before one logs in',
+    description: 'A room that the grant of a token created is shown only if it allows guests.',
+  })
   @ApiOkResponse({ type: RoomPreviewResponse })
   @ApiProblems('room_not_found')
   async preview(@Param('id', RoomIdPipe) id: RoomId): Promise<RoomPreviewResponse> {

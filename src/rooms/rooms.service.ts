@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError, type RoomId } from '@parley/protocol';
 import { AuditStore } from '../audit/audit.store.js';
-import type { RoomAction } from '../auth/policy.js';
+import { decideForServer, decidePreview, type RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { SECRETS, type Secrets } from '../auth/signing-secret.js';
 import { Announcer } from '../bus/announcer.js';
@@ -40,7 +40,7 @@ export class RoomsService {
   }
 
   async create(principal: Principal, request: CreateRoomRequest): Promise<Room> {
-    if (principal.kind === 'guest') throw new ProtocolError('forbidden');
+    if (!decideForServer(principal, 'room.create')) throw new ProtocolError('forbidden');
     const room = { id: newId(12), name: request.name, ...changeOf(request), owner: principal.user };
     const { mostOwned } = this.config.rooms;
     const made = await this.store.insert(room, mostOwned);
@@ -48,14 +48,16 @@ export class RoomsService {
     return made;
   }
 
+  /** What the policy does not show is left out: a page may hold fewer rooms than asked for. */
   async list(principal: Principal, query: ListRoomsQuery): Promise<{ rooms: Room[]; nextCursor: string | null }> {
     const { search, cursor, limit } = query;
     const scope = { user: principal.user, search };
     const after = cursor === undefined ? undefined : this.cursors.read(cursor, scope);
     // One more than asked for tells whether there are more.
     const found = await this.store.list(visibleTo(principal), search, after, limit + 1);
-    const rooms = found.slice(0, limit);
-    const last = rooms.at(-1);
+    const page = found.slice(0, limit);
+    const rooms = await this.policy.listed(principal, page);
+    const last = page.at(-1);
     const isLastPage = found.length <= limit || last === undefined;
     const nextCursor = isLastPage
       ? null
@@ -63,10 +65,10 @@ export class RoomsService {
     return { rooms, nextCursor };
   }
 
-  /** For anybody who was sent a link. Rooms that grants made are not shown. */
+  /** For anyone who was sent a link. @throws ProtocolError as the policy decides */
   async preview(id: RoomId): Promise<Room> {
     const room = await this.store.find(id);
-    if (room === undefined || room.owner === null) throw new ProtocolError('room_not_found');
+    if (!decidePreview(room) || room === undefined) throw new ProtocolError('room_not_found');
     return room;
   }
 

@@ -59,7 +59,7 @@ export class RoomsStore {
       if (own === undefined || own.rooms >= most) return undefined;
       const [row] = await tx
         .insert(rooms)
-        .values({ ...room, searchName: searchable(room.name), ...derived(room) })
+        .values({ guestsAllowed: true, ...room, searchName: searchable(room.name), ...derived(room) })
         .returning();
       await tx.insert(memberships).values({ room: room.id, user: room.owner, role: 'owner' });
       return row;

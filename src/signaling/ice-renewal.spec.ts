@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ConnectionId, DEFAULT_LIMITS, type SessionId, type UserId } from '@parley/protocol';
+import {
+  type ConnectionId,
+  DEFAULT_LIMITS,
+  type PeerId,
+  type RoomId,
+  type SessionId,
+  type UserId,
+} from '@parley/protocol';
 import { FakeSocket } from '../../test/support/fake-socket.js';
 import { IceServers } from '../ice/ice-servers.js';
-import { freshIceServers, renewIceServers } from './ice-renewal.js';
+import type { RoomAccess } from '../rooms/room-access.js';
+import { firstIceServers, freshIceServers, renewIceServers, renewIceServersBeforeJoin } from './ice-renewal.js';
 import { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
@@ -20,7 +28,7 @@ const setup = (turnUrls = ['turn:turn.example.org']) => {
     const socket = new FakeSocket();
     const session = new Session(`c${random}` as ConnectionId, socket, DEFAULT_LIMITS, () => {}, wallClock);
     services.registry.add(session);
-    session.principal = { user: 'u_1' as UserId } as Session['principal'];
+    session.principal = { user: 'u_1' as UserId, kind: 'account' } as Session['principal'];
     session.attachment = { session: `s_${random}` as SessionId, attempt: 1, hearsPings: false };
     session.state = 'on';
     freshIceServers(session, services, () => random);
@@ -62,6 +70,34 @@ describe('TURN credentials', () => {
     clock.wall += 900_000;
     renewIceServers(services.registry.all, services);
     expect([early.socket.frames, gone.socket.frames]).toEqual([[], []]);
+  });
+
+  it('are given to a guest whom a room lets in, and else when one does', async () => {
+    const { services, open } = setup();
+    const { session, socket } = open(0);
+    session.principal = { user: 'g_1' as UserId, kind: 'guest' } as Session['principal'];
+    const asking = (mayRelay: boolean) =>
+      firstIceServers(session, { ...services, access: { mayRelay: async () => mayRelay } as unknown as RoomAccess });
+    const given = [expect.objectContaining({ username: expect.stringContaining(':g_1:') })];
+    expect(await asking(true)).toEqual(given);
+    renewIceServersBeforeJoin(session, services);
+    expect(await asking(false)).toEqual([]);
+    renewIceServers(services.registry.all, services);
+    expect(socket.frames).toEqual([]);
+    renewIceServersBeforeJoin(session, services);
+    renewIceServersBeforeJoin(session, services);
+    expect(socket.messages()).toEqual([{ type: 'ice_servers', iceServers: given }]);
+  });
+
+  it('of a guest are not replaced while it is in no room', () => {
+    const { clock, services, open } = setup();
+    const [away, seated] = [open(0), open(0)];
+    for (const { session } of [away, seated])
+      session.principal = { user: 'g_1' as UserId, kind: 'guest' } as Session['principal'];
+    seated.session.entered('r_1' as RoomId, 'p_1' as PeerId);
+    clock.wall += 900_000;
+    renewIceServers(services.registry.all, services);
+    expect([away.socket.frames.length, seated.socket.frames.length]).toEqual([0, 1]);
   });
 
   it('that nobody has are not replaced', () => {

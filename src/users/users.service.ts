@@ -3,6 +3,7 @@ import { ID_PATTERN, ProtocolError, type RoomId, type UserId } from '@parley/pro
 import { type AccountAction, AuditStore, accountTrail } from '../audit/audit.store.js';
 import { LoginAttempts } from '../auth/login-attempts.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
+import { decideForServer } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { Announcer } from '../bus/announcer.js';
 import type { Actor } from '../rooms/moderation/actor.js';
@@ -30,7 +31,7 @@ export class UsersService {
   }
 
   async read(principal: Principal, id: string): Promise<UserResponse> {
-    if (principal.kind === 'guest') throw new ProtocolError('forbidden');
+    if (!decideForServer(principal, 'user.read')) throw new ProtocolError('forbidden');
     const user = ID_PATTERN.test(id) ? await this.users.find(id) : undefined;
     if (user === undefined) throw new ProtocolError('not_found');
     return { id: user.id, displayName: user.displayName };

@@ -1,8 +1,12 @@
+import type { PolicyAction } from '../../src/auth/policy.js';
+
 /**
  * Who may do what over REST: every route × who asks × what it is done to. A route without a row fails the test.
  *
  * A row holds the status for each of {@link PRINCIPALS}, in their order, done to something that exists; `missing` and
- * `malformed` are the statuses when the id names nothing, or is no id: the same, so that neither tells the other.
+ * `malformed` are the statuses when the id names nothing, or is no id: the same, so that neither tells the other. Done to
+ * a room that a token's grant created, what a row says holds for those whose token has a grant for it; for everyone else
+ * the room does not exist ({@link ofGranted}).
  */
 export const PRINCIPALS = [
   'anonymous',
@@ -24,7 +28,11 @@ export const PRINCIPALS = [
 export type Principal = (typeof PRINCIPALS)[number];
 
 export interface Row {
+  /** What the policy is asked, each time that the route is used with a token that counts; or why it is not asked. */
+  readonly asks: PolicyAction | { readonly nothing: string };
   readonly existing: readonly number[];
+  /** For a room that a grant created. Default, where the path names a room: {@link ofGranted}. */
+  readonly granted?: readonly number[];
   readonly missing?: readonly number[];
   readonly malformed?: readonly number[];
   readonly body?: object;
@@ -34,84 +42,143 @@ export interface Row {
 
 const PUBLIC = (status: number) => Array<number>(9).fill(status);
 const NOBODY = [401, 404, 404, 404, 404, 404, 404, 401, 401];
+const GRANTEES: ReadonlySet<Principal> = new Set(['anonymous', 'moderator', 'member', 'expired', 'other tenant']);
 
-const BY_MODERATORS = (status: number) => [401, status, 403, status, 403, 403, 403, 401, 401];
-const BY_OWNER = (status: number) => [401, status, 403, 403, 403, 403, 403, 401, 401];
+/** The statuses for a room that a grant created: it exists for those alone whose token has a grant for it. */
+export const ofGranted = ({ existing }: Row): number[] =>
+  existing.map((status, n) => (GRANTEES.has(PRINCIPALS[n] as Principal) ? status : 404));
+
+const BY_MODERATORS = (status: number) => [401, status, 403, status, 403, 403, 404, 401, 401];
+const BY_OWNER = (status: number) => [401, status, 403, 403, 403, 403, 404, 401, 401];
 
 /** A route under a room: what is not there is not there for anybody. */
-const moderation = (method: string, path: string, more: Partial<Row>, existing: readonly number[]) => ({
-  [`${method} /v1/rooms/{id}/${path}`]: { existing, missing: NOBODY, malformed: NOBODY, ...more },
+const moderation = (
+  method: string,
+  path: string,
+  asks: PolicyAction,
+  more: Partial<Row>,
+  existing: readonly number[],
+) => ({
+  [`${method} /v1/rooms/{id}/${path}`]: { asks, existing, missing: NOBODY, malformed: NOBODY, ...more },
 });
 
 export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /v1/auth/register': {
+    asks: 'account.token',
     existing: PUBLIC(201),
     body: { username: '$fresh', password: 'plum tractor sings 42', displayName: 'A' },
   },
-  'POST /v1/auth/login': { existing: PUBLIC(401), body: { username: 'nobody-here', password: 'wrong' } },
-  'POST /v1/auth/refresh': { existing: PUBLIC(401), body: { refreshToken: 'nobody-has-this' } },
-  'POST /v1/auth/logout': { existing: PUBLIC(204), body: { refreshToken: 'nobody-has-this' } },
-  'POST /v1/auth/guest': { existing: PUBLIC(201), body: { displayName: 'G', room: '$room' } },
-  'POST /v1/auth/logout-all': { existing: [401, 204, 204, 403, 403, 403, 403, 401, 401] },
-  'GET /v1/audit': { existing: [401, 403, 403, 403, 403, 403, 403, 401, 401] },
-  'GET /v1/users/me': { existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
-  'PATCH /v1/users/me': { existing: [401, 200, 200, 403, 403, 403, 403, 401, 401], body: { displayName: 'B' } },
+  'POST /v1/auth/login': {
+    asks: 'account.token',
+    existing: PUBLIC(200),
+    body: { username: '$username', password: '$password' },
+  },
+  'POST /v1/auth/refresh': { asks: 'account.token', existing: PUBLIC(200), body: { refreshToken: '$refresh' } },
+  'POST /v1/auth/logout': {
+    asks: { nothing: 'it ends tokens and shows nothing, whoever holds one' },
+    existing: PUBLIC(204),
+    body: { refreshToken: 'nobody-has-this' },
+  },
+  'POST /v1/auth/guest': {
+    asks: 'guest.token',
+    existing: PUBLIC(201),
+    granted: PUBLIC(404),
+    body: { displayName: 'G', room: '$room' },
+  },
+  'POST /v1/auth/logout-all': {
+    asks: { nothing: 'it is for the own account, which the token proves' },
+    existing: [401, 204, 204, 403, 403, 403, 403, 401, 401],
+  },
+  'GET /v1/audit': { asks: 'audit.read_all', existing: [401, 403, 403, 403, 403, 403, 403, 401, 401] },
+  'GET /v1/users/me': {
+    asks: { nothing: 'it is for the own account, which the token proves' },
+    existing: [401, 200, 200, 200, 200, 200, 200, 401, 401],
+  },
+  'PATCH /v1/users/me': {
+    asks: { nothing: 'it is for the own account, which the token proves' },
+    existing: [401, 200, 200, 403, 403, 403, 403, 401, 401],
+    body: { displayName: 'B' },
+  },
   // The password is wrong: what is asked here is whether it would be looked at.
-  'DELETE /v1/users/me': { existing: [401, 401, 401, 403, 403, 403, 403, 401, 401], body: { password: 'wrong' } },
+  'DELETE /v1/users/me': {
+    asks: { nothing: 'it is for the own account, which the token proves' },
+    existing: [401, 401, 401, 403, 403, 403, 403, 401, 401],
+    body: { password: 'wrong' },
+  },
   'GET /v1/users/{id}': {
+    asks: 'user.read',
     existing: [401, 200, 200, 200, 200, 403, 403, 401, 401],
     missing: [401, 404, 404, 404, 404, 403, 403, 401, 401],
     malformed: [401, 404, 404, 404, 404, 403, 403, 401, 401],
   },
-  'POST /v1/rooms': { existing: [401, 201, 201, 201, 201, 403, 403, 401, 401], body: { name: 'R' } },
-  'GET /v1/rooms': { existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
-  'GET /v1/rooms/{id}': { existing: [401, 200, 200, 200, 200, 200, 403, 401, 401], missing: NOBODY, malformed: NOBODY },
+  'POST /v1/rooms': {
+    asks: 'room.create',
+    existing: [401, 201, 201, 201, 201, 403, 403, 401, 401],
+    body: { name: 'R' },
+  },
+  'GET /v1/rooms': { asks: 'room.list', existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
+  'GET /v1/rooms/{id}': {
+    asks: 'room.read',
+    existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
+    missing: NOBODY,
+    malformed: NOBODY,
+  },
   'PATCH /v1/rooms/{id}': {
-    existing: [401, 200, 403, 200, 403, 403, 403, 401, 401],
+    asks: 'room.update',
+    existing: [401, 200, 403, 200, 403, 403, 404, 401, 401],
     missing: NOBODY,
     malformed: NOBODY,
     body: { name: 'S' },
     ifMatch: true,
   },
   'DELETE /v1/rooms/{id}': {
-    existing: [401, 204, 403, 403, 403, 403, 403, 401, 401],
+    asks: 'room.delete',
+    existing: [401, 204, 403, 403, 403, 403, 404, 401, 401],
     missing: NOBODY,
     malformed: NOBODY,
   },
-  'GET /v1/rooms/{id}/preview': { existing: PUBLIC(200), missing: PUBLIC(404), malformed: PUBLIC(404) },
+  'GET /v1/rooms/{id}/preview': {
+    asks: 'room.preview',
+    existing: PUBLIC(200),
+    granted: PUBLIC(404),
+    missing: PUBLIC(404),
+    malformed: PUBLIC(404),
+  },
   'GET /v1/rooms/{id}/participants': {
-    existing: [401, 200, 200, 200, 200, 200, 403, 401, 401],
+    asks: 'participants.read',
+    existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
     missing: NOBODY,
     malformed: NOBODY,
   },
   'GET /v1/rooms/{id}/messages': {
-    existing: [401, 200, 200, 200, 200, 200, 403, 401, 401],
+    asks: 'messages.read',
+    existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
     missing: NOBODY,
     malformed: NOBODY,
   },
-  ...moderation('POST', 'kick', { body: { user: '$victim' } }, BY_MODERATORS(204)),
-  ...moderation('POST', 'mute', { body: { peer: 'nobody' } }, BY_MODERATORS(404)),
-  ...moderation('POST', 'permit', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
-  ...moderation('POST', 'lock', { body: { locked: true } }, BY_MODERATORS(204)),
-  ...moderation('POST', 'transfer', { body: { user: '$victim' } }, BY_OWNER(204)),
-  ...moderation('GET', 'audit', {}, BY_OWNER(200)),
-  ...moderation('GET', 'bans', {}, BY_MODERATORS(200)),
-  ...moderation('POST', 'bans', { body: { user: '$victim' } }, BY_MODERATORS(204)),
-  ...moderation('DELETE', 'bans/{user}', {}, BY_MODERATORS(404)),
-  ...moderation('GET', 'members', {}, [401, 200, 200, 200, 200, 403, 403, 401, 401]),
-  ...moderation('PUT', 'members/{user}', { body: { role: 'member' } }, BY_OWNER(204)),
-  ...moderation('DELETE', 'members/{user}', {}, BY_OWNER(404)),
-  ...moderation('GET', 'invites', {}, BY_MODERATORS(200)),
-  ...moderation('POST', 'invites', { body: {} }, BY_MODERATORS(201)),
-  ...moderation('DELETE', 'invites/{invite}', {}, BY_MODERATORS(404)),
-  ...moderation('GET', 'lobby', {}, BY_MODERATORS(200)),
-  ...moderation('POST', 'lobby', { body: { knock: 'nobody', admit: true } }, BY_MODERATORS(404)),
-  // Whom the token would let in is not known before it is looked at.
+  ...moderation('POST', 'kick', 'member.kick', { body: { user: '$victim' } }, BY_MODERATORS(204)),
+  ...moderation('POST', 'mute', 'member.mute', { body: { peer: 'nobody' } }, BY_MODERATORS(404)),
+  ...moderation('POST', 'permit', 'member.mute', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
+  ...moderation('POST', 'lock', 'room.lock', { body: { locked: true } }, BY_MODERATORS(204)),
+  ...moderation('POST', 'transfer', 'room.transfer', { body: { user: '$victim' } }, BY_OWNER(204)),
+  ...moderation('GET', 'audit', 'audit.read', {}, BY_OWNER(200)),
+  ...moderation('GET', 'bans', 'member.unban', {}, BY_MODERATORS(200)),
+  ...moderation('POST', 'bans', 'member.ban', { body: { user: '$victim' } }, BY_MODERATORS(204)),
+  ...moderation('DELETE', 'bans/{user}', 'member.unban', {}, BY_MODERATORS(404)),
+  ...moderation('GET', 'members', 'member.list', {}, [401, 200, 200, 200, 200, 403, 404, 401, 401]),
+  ...moderation('PUT', 'members/{user}', 'member.set', { body: { role: 'member' } }, BY_OWNER(204)),
+  ...moderation('DELETE', 'members/{user}', 'member.set', {}, BY_OWNER(404)),
+  ...moderation('GET', 'invites', 'invite.list', {}, BY_MODERATORS(200)),
+  ...moderation('POST', 'invites', 'invite.create', { body: {} }, BY_MODERATORS(201)),
+  ...moderation('DELETE', 'invites/{invite}', 'invite.revoke', {}, BY_MODERATORS(404)),
+  ...moderation('GET', 'lobby', 'lobby.answer', {}, BY_MODERATORS(200)),
+  ...moderation('POST', 'lobby', 'lobby.answer', { body: { knock: 'nobody', admit: true } }, BY_MODERATORS(404)),
   'POST /v1/invites/accept': {
-    existing: [401, 404, 404, 404, 404, 404, 404, 401, 401],
-    body: { token: 'x'.repeat(43) },
+    asks: 'invite.accept',
+    existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
+    body: { token: '$invite' },
   },
-  'GET /v1/ice-servers': { existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
-  'GET /health/live': { existing: PUBLIC(200) },
-  'GET /health/ready': { existing: PUBLIC(200) },
+  'GET /v1/ice-servers': { asks: 'ice.read', existing: [401, 200, 200, 200, 200, 200, 200, 401, 401] },
+  'GET /health/live': { asks: { nothing: 'it is about the process alone' }, existing: PUBLIC(200) },
+  'GET /health/ready': { asks: { nothing: 'it is about the process alone' }, existing: PUBLIC(200) },
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { MATRIX, PRINCIPALS, type Principal, type Row } from './authorization-matrix.js';
-import { external, hostileStage, seconds, sign } from './stage.js';
+import { MATRIX, ofGranted, PRINCIPALS, type Principal, type Row } from './authorization-matrix.js';
+import { codeOf, external, hostileStage, seconds, sign } from './stage.js';
 
 const stage = hostileStage({ USER_REQUEST_BURST: '100000' });
 
@@ -12,21 +12,37 @@ interface OpenApi {
 const MISSING = 'nowhere12345';
 const MALFORMED = 'a%7D%7Bb%3A*';
 
-/** A room, its owner, and a token of everybody who may ask. */
+/** A room that the grant of a token created, as its first user joined it. */
+const createByGrant = async (): Promise<string> => {
+  const room = `granted-${randomBytes(8).toString('hex')}`;
+  const creator = await stage.socket();
+  await creator.hello(external('creator', { rooms: { [room]: 'owner' } }));
+  expect((await creator.request({ type: 'join', room })).type).toBe('joined');
+  creator.cut();
+  return room;
+};
+
+/** A room, its owner, a room by grant, and a token of everybody who may ask. */
 const world = async () => {
   const owner = await stage.rest().register('Owner');
   const stranger = await stage.rest().register('Stranger');
   const victim = await stage.rest().register('Victim');
   const { id: room } = await stage.rest().room(owner.accessToken);
   const { id: other } = await stage.rest().room(owner.accessToken);
+  const granted = await createByGrant();
+  const { token: invite } = await stage.rest().call('POST', `/v1/rooms/${room}/invites`, {}, owner.accessToken);
+  const [username, password] = [`l${randomBytes(8).toString('hex')}`, randomBytes(12).toString('hex')];
+  const { refreshToken } = await stage
+    .rest()
+    .call('POST', '/v1/auth/register', { username, password, displayName: 'Login' });
   const guestOf = async (id: string) =>
     (await stage.rest().call('POST', '/v1/auth/guest', { displayName: 'G', room: id })).accessToken as string;
   const tokens: Record<Principal, string | undefined> = {
     anonymous: undefined,
     owner: owner.accessToken,
     stranger: stranger.accessToken,
-    moderator: external('moderator', { rooms: { [room]: 'moderator' } }),
-    member: external('member', { rooms: { [room]: 'member' } }),
+    moderator: external('moderator', { rooms: { [room]: 'moderator', [granted]: 'moderator' } }),
+    member: external('member', { rooms: { [room]: 'member', [granted]: 'member' } }),
     guest: await guestOf(room),
     'guest elsewhere': await guestOf(other),
     expired: external('expired', { iat: seconds() - 600, exp: seconds() - 60 }),
@@ -35,32 +51,49 @@ const world = async () => {
       { sub: owner.user.id, iss: 'elsewhere', aud: 'elsewhere', iat: seconds(), exp: seconds() + 60 },
     ),
   };
-  return { owner, room, victim: victim.user.id, tokens };
+  const values = { room, victim: victim.user.id, invite, username, password, refresh: refreshToken };
+  return { owner, room, granted, victim: victim.user.id, tokens, values };
+};
+
+/** How often the policy of the node was asked this. */
+const timesAsked = async (action: string): Promise<number> => {
+  const text = await (await fetch(`${stage.node.url}/metrics`)).text();
+  const counts = text.matchAll(/^parley_policy_decisions_total\{action="([\w.]+)",outcome="\w+"\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, name, count]) => (name === action ? sum + Number(count) : sum), 0);
 };
 
 /** The body with fresh values in the places that are named. */
-const bodyOf = ({ body }: Row, { room, victim }: { room: string; victim: string }): object | undefined =>
+const bodyOf = ({ body }: Row, values: Readonly<Record<string, string>>): object | undefined =>
   body === undefined
     ? undefined
     : JSON.parse(
-        JSON.stringify(body)
-          .replace('$room', room)
-          .replace('$victim', victim)
-          .replace('$fresh', `m${randomBytes(8).toString('hex')}`),
+        JSON.stringify(body).replace(/\$(\w+)/g, (_, name: string) =>
+          name === 'fresh' ? `m${randomBytes(8).toString('hex')}` : (values[name] as string),
+        ),
       );
 
-const askAll = async (route: string, row: Row, object: 'existing' | 'missing' | 'malformed'): Promise<number[]> => {
+/** Routes that use up what they are given, or end it. */
+const isUsedUp = (method: string, path: string): boolean =>
+  path === '/v1/auth/refresh' || (method !== 'GET' && path.startsWith('/v1/rooms/'));
+
+const askAll = async (
+  route: string,
+  row: Row,
+  object: 'existing' | 'granted' | 'missing' | 'malformed',
+): Promise<number[]> => {
   const [method = '', path = ''] = route.split(' ');
   const statuses: number[] = [];
-  const isDestructive = method !== 'GET' && path.startsWith('/v1/rooms/');
+  const isDestructive = isUsedUp(method, path);
   let at = await world();
   for (const principal of PRINCIPALS) {
     // What one did must not decide what the next may.
-    if (isDestructive && object === 'existing') at = await world();
+    if (isDestructive && (object === 'existing' || object === 'granted')) at = await world();
     const own = path.startsWith('/v1/users/') ? at.owner.user.id : at.room;
-    const id = { existing: own, missing: MISSING, malformed: MALFORMED }[object];
+    const id = { existing: own, granted: at.granted, missing: MISSING, malformed: MALFORMED }[object];
     const token = at.tokens[principal];
-    const body = bodyOf(row, at);
+    const body = bodyOf(row, { ...at.values, ...(object === 'granted' && { room: at.granted }) });
+    const asked = typeof row.asks === 'string' && object === 'existing' ? row.asks : undefined;
+    const before = asked === undefined ? 0 : await timesAsked(asked);
     const answer = await stage
       .rest()
       .ask(method, path.replace('{id}', id).replace('{user}', at.victim).replace('{invite}', MISSING), {
@@ -69,6 +102,10 @@ const askAll = async (route: string, row: Row, object: 'existing' | 'missing' | 
         ...(row.ifMatch === true && { headers: { 'if-match': '"v1"' } }),
       });
     statuses.push(answer.status);
+    // Whoever is refused for the token is refused before. Everyone else gets what the policy allows, and nothing else does.
+    if (asked !== undefined && answer.status !== 401) {
+      expect([route, principal, (await timesAsked(asked)) > before]).toEqual([route, principal, true]);
+    }
   }
   return statuses;
 };
@@ -86,6 +123,8 @@ describe('the authorization matrix', () => {
     'R01 R02 A15 %s',
     async (route, row) => {
       expect(await askAll(route, row, 'existing')).toEqual(row.existing);
+      const granted = row.granted ?? (route.includes('/rooms/{id}') ? ofGranted(row) : undefined);
+      if (granted !== undefined) expect(await askAll(route, row, 'granted')).toEqual(granted);
       for (const object of ['missing', 'malformed'] as const) {
         const expected = row[object];
         expect(expected === undefined).toBe(!route.includes('{id}'));
@@ -94,4 +133,18 @@ describe('the authorization matrix', () => {
     },
     60_000,
   );
+
+  it('R01 lets no guest into a room that a grant created by any frame, nor tells it from one that does not exist', async () => {
+    const room = await createByGrant();
+    const answers = async (id: string) => {
+      const guest = await stage.socket();
+      expect((await guest.hello(external('guest', { kind: 'guest', rooms: { [id]: 'guest' } }))).type).toBe('welcome');
+      const frames = [{ type: 'join' }, { type: 'history' }, { type: 'chat', text: 'x' }, { type: 'update', meta: {} }];
+      const codes: string[] = [];
+      for (const frame of frames) codes.push(codeOf(await guest.request({ ...frame, room: id })));
+      return codes;
+    };
+    expect(await answers(room)).toEqual(['error room_not_found', ...Array(3).fill('error not_in_room')]);
+    expect(await answers(MISSING)).toEqual(await answers(room));
+  });
 });

@@ -55,6 +55,29 @@ describe('credentials of the node', () => {
     }
   });
 
+  it('T01 are for a guest while a room lets it in, over REST and over the socket', async () => {
+    const { rest, token } = await stage.enter('Owner');
+    const { id: room } = await rest.room(token);
+    const guest = await rest.call('POST', '/v1/auth/guest', { displayName: 'G', room });
+    const hello = async () => {
+      const peer = await stage.socket();
+      return { peer, welcome: await peer.hello(guest.accessToken) };
+    };
+    const given = [expect.objectContaining({ username: expect.stringContaining(`:${guest.user.id}:`) })];
+    expect((await hello()).welcome['iceServers']).toEqual(given);
+    expect((await ask(guest.accessToken)).body.iceServers).toEqual(given);
+
+    await rest.patchRoom(room, { guestsAllowed: false }, token);
+    expect((await ask(guest.accessToken)).status).toBe(403);
+    const { peer, welcome } = await hello();
+    expect(welcome['iceServers']).toEqual([]);
+    expect(await peer.request({ type: 'join', room })).toMatchObject({ type: 'error', code: 'room_not_found' });
+
+    await rest.patchRoom(room, { guestsAllowed: true }, token);
+    expect((await peer.request({ type: 'join', room })).type).toBe('joined');
+    expect((await peer.next('ice_servers'))['iceServers']).toEqual(given);
+  });
+
   it('T03 end within an hour, are signed as the convention says, and are not given without end', async () => {
     const { token, user } = await stage.enter();
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(token)));

@@ -1,8 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { ProtocolError } from '@parley/protocol';
+import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import type { DoorSocket } from '../door.js';
-import { admissionOf, mayUse } from './admission.js';
+import { admissionOf } from './admission.js';
 import { Idlers } from './idlers.js';
 
 const principal = (more: Partial<Principal>): Principal => ({ kind: 'external', grants: {}, ...more }) as Principal;
@@ -41,9 +42,14 @@ describe('who comes with a token', () => {
 
   it('may use the rooms that the token names, and all when it names none', () => {
     const one = principal({ grants: { 'team-*': 'member', lobby: 'guest' } });
-    expect(['team-1', 'lobby', 'lobby2', 'x'].map((room) => mayUse(one, room))).toEqual([true, true, false, false]);
-    expect([undefined, principal({})].map((who) => mayUse(who, 'x'))).toEqual([true, true]);
-    expect(mayUse(principal({ kind: 'guest' }), 'x')).toBe(false);
+    expect(['team-1', 'lobby', 'lobby2', 'x'].map((room) => decideForTopic(one, room))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect([undefined, principal({})].map((who) => decideForTopic(who, 'x'))).toEqual([true, true]);
+    expect(decideForTopic(principal({ kind: 'guest' }), 'x')).toBe(false);
   });
 });
 

@@ -1,5 +1,4 @@
 import { ProtocolError } from '@parley/protocol';
-import { grantedRole } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import type { DoorServices } from '../door.js';
 
@@ -35,11 +34,4 @@ export const admissionOf = async (
     log.error(error, 'a token could not be verified in the door y_webrtc');
     return UNDECIDED;
   }
-};
-
-/** A token that names rooms is for topics of these names; a guest's is for nothing else; any other is for all. */
-export const mayUse = (principal: Principal | undefined, topic: string): boolean => {
-  if (principal === undefined) return true;
-  if (principal.kind !== 'guest' && Object.keys(principal.grants).length === 0) return true;
-  return grantedRole(principal, topic) !== undefined;
 };

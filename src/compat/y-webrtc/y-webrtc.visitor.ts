@@ -1,8 +1,9 @@
 import { CLOSE_CODES } from '@parley/protocol';
+import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import { type TopicListener, type TopicMember, TopicRefused, type Topics } from '../../topics/topics.js';
 import type { DoorSocket, Visitor } from '../door.js';
-import { type Admission, mayUse, REFUSED } from './admission.js';
+import { type Admission, REFUSED } from './admission.js';
 import { type ClientFrame, PONG, payloadOf, readFrame } from './frames.js';
 import type { Idlers } from './idlers.js';
 
@@ -103,7 +104,7 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
 
   /** False: the client has, or the node has, as many as it may. */
   private subscribe(topic: string): boolean {
-    if (!mayUse(this.principal, topic)) {
+    if (!decideForTopic(this.principal, topic)) {
       this.house.counters.refusedTopics += 1;
       return true;
     }
@@ -116,7 +117,7 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
   }
 
   private publish(topic: string, text: string): void | Promise<void> {
-    if (!mayUse(this.principal, topic)) {
+    if (!decideForTopic(this.principal, topic)) {
       this.house.counters.refusedTopics += 1;
       return;
     }

@@ -11,7 +11,11 @@ export class CreateRoomRequest {
   @IsPrintable(100, 'Weekly')
   readonly name!: string;
 
-  @ApiProperty({ example: true, default: true, required: false, description: 'Whether guests may come in.' })
+  @ApiProperty({
+    ...{ example: true, default: true, required: false },
+    description:
+      'Whether guests may enter. A room that the grant of a token creates allows none unless the grant says so.',
+  })
   @ValidateIf(isGiven)
   @IsBoolean()
   readonly guestsAllowed?: boolean;

@@ -65,7 +65,7 @@ export class InvitesController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Use an invite: one becomes a member; a guest is admitted' })
   @ApiOkResponse({ type: AcceptedInviteResponse })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invite_invalid', 'banned')
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invite_invalid', 'banned', 'guests_not_allowed')
   async accept(@CurrentActor() by: Actor, @Body() { token }: AcceptInviteRequest): Promise<AcceptedInviteResponse> {
     return { room: await this.invites.accept(by, token) };
   }

@@ -3,12 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
 import { and, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { insertAudit } from '../../audit/audit.store.js';
-import { isAtLeast } from '../../auth/policy.js';
+import { decide, isAtLeast } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { newId } from '../../database/new-id.js';
-import { bans, invites, knocks, memberships } from '../../database/schema.js';
+import { bans, invites, knocks, memberships, rooms } from '../../database/schema.js';
 
 /** An invite as it is kept: its token is not. */
 export type Invite = Omit<typeof invites.$inferSelect, 'hash'>;
@@ -61,7 +61,7 @@ export class InvitesStore {
    * Lets a principal in and counts one use, unless they were in already. Guests are admitted; users become members.
    * @param room where it must lead; undefined: wherever it leads
    * @returns the room's id
-   * @throws ProtocolError `invite_invalid`, `banned`
+   * @throws ProtocolError `invite_invalid`, and `banned` or `guests_not_allowed` as the policy decides
    */
   accept(principal: Principal, token: string, room?: string): Promise<string> {
     return this.db.transaction(async (tx) => {
@@ -70,11 +70,10 @@ export class InvitesStore {
         .from(invites)
         .where(and(eq(invites.hash, hashOf(token)), works))
         .for('update');
-      const isBound = principal.kind === 'guest' && invite !== undefined && !(invite.room in principal.grants);
-      if (invite === undefined || isBound || (room !== undefined && invite.room !== room)) {
+      if (invite === undefined || (room !== undefined && invite.room !== room)) {
         throw new ProtocolError('invite_invalid');
       }
-      await refuseBanned(tx, invite.room, principal.user);
+      await askPolicy(tx, principal, invite);
       const fresh =
         principal.kind === 'guest'
           ? await admitGuest(tx, invite.room, principal)
@@ -109,12 +108,23 @@ const works = and(
   or(isNull(invites.usesLeft), gt(invites.usesLeft, 0)),
 );
 
-const refuseBanned = async (tx: Queries, room: string, user: string): Promise<void> => {
+/** A user is judged as what the invite makes them; a guest stays what the token says. */
+const askPolicy = async (tx: Queries, principal: Principal, invite: Pick<Invite, 'room' | 'role'>): Promise<void> => {
+  const [room] = await tx.select().from(rooms).where(eq(rooms.id, invite.room));
   const [ban] = await tx
     .select({ room: bans.room })
     .from(bans)
-    .where(and(eq(bans.room, room), eq(bans.user, user), or(isNull(bans.until), gt(bans.until, sql`now()`))));
-  if (ban !== undefined) throw new ProtocolError('banned');
+    .where(
+      and(
+        eq(bans.room, invite.room),
+        eq(bans.user, principal.user),
+        or(isNull(bans.until), gt(bans.until, sql`now()`)),
+      ),
+    );
+  const decision = decide(principal, 'invite.accept', { room, membership: invite.role, banned: ban !== undefined });
+  if (decision.allowed) return;
+  const { code } = decision;
+  throw new ProtocolError(code === 'banned' || code === 'guests_not_allowed' ? code : 'invite_invalid');
 };
 
 const admitGuest = async (tx: Queries, room: string, { user, name }: Principal): Promise<boolean> => {

@@ -1,5 +1,5 @@
 import { CLOSE_CODES, type CloseCode, type ErrorCode, ProtocolError } from '@parley/protocol';
-import { freshIceServers } from '../ice-renewal.js';
+import { firstIceServers } from '../ice-renewal.js';
 import type { Handler } from './handler.js';
 
 /** What the server offers beyond the first version of PROTOCOL.md. */
@@ -28,6 +28,9 @@ export const handleHello: Handler<'hello'> = async (message, session, services) 
       attempt: message.attempt,
       hearsPings: message.features?.includes('heartbeat') === true,
     };
+    const iceServers = await firstIceServers(session, services);
+    if ((session.state as string) === 'closed') return;
+    // From here to the claim nothing waits, or a burst would pass the limit.
     if (services.registry.isFull(principal.user, id)) {
       throw new ProtocolError('rate_limited', 'You have too many sockets open.', { retryAfterMs: FULL_MS });
     }
@@ -39,7 +42,7 @@ export const handleHello: Handler<'hello'> = async (message, session, services) 
       session: id,
       user: { id: principal.user, name: principal.name },
       node: services.rooms.node,
-      iceServers: freshIceServers(session, services),
+      iceServers,
       limits: services.limits,
       features: FEATURES,
       expiresAt: principal.expiresAt,

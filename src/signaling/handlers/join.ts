@@ -1,5 +1,6 @@
 import { type Join, type Meta, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
 import type { Admission, Entry } from '../../rooms/room-access.js';
+import { renewIceServersBeforeJoin } from '../ice-renewal.js';
 import { revoked } from '../local-roster.js';
 import type { Session } from '../session.js';
 import type { Services } from '../signaling-services.js';
@@ -28,6 +29,7 @@ const arrive = async (message: Join, session: Session, services: Services): Prom
   if (admission === undefined || session.state === 'closed') return;
   // What was read may be older than what was heard meanwhile.
   if (services.removals.since(mark, room, session.principal.user)) throw new ProtocolError('removed');
+  renewIceServersBeforeJoin(session, services);
   await enter(message, session, services, peer, admission);
   if (!session.rooms.has(room)) return;
   if (admission.state !== undefined) session.send(admission.state);

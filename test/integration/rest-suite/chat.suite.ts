@@ -67,7 +67,7 @@ export const chatSuite = (world: World): void => {
       const owner = await world.account();
       const [room, other] = [await world.room(owner), await world.room(owner)];
       const guest = await world.guest(other);
-      expect(problem(await world.as(guest).get(`/v1/rooms/${room}/messages`)).code).toBe('forbidden');
+      expect(problem(await world.as(guest).get(`/v1/rooms/${room}/messages`)).code).toBe('room_not_found');
       for (const query of ['after=-1', 'after=x', 'after=1.5', 'limit=0', 'limit=101', 'before=3']) {
         expect(problem(await world.as(owner).get(`/v1/rooms/${room}/messages?${query}`)).code).toBe('bad_request');
       }

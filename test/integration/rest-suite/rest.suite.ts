@@ -3,6 +3,7 @@ import { ADMINISTRATOR, auditSuite } from './audit.suite.js';
 import { authSuite } from './auth.suite.js';
 import { chatSuite } from './chat.suite.js';
 import { endingsSuite } from './endings.suite.js';
+import { guestsSuite } from './guests.suite.js';
 import { httpSuite } from './http.suite.js';
 import { moderationSuite } from './moderation.suite.js';
 import { pruningSuite } from './pruning.suite.js';
@@ -32,6 +33,7 @@ export const restSuite = (world: World): void => {
   moderationSuite(world);
   chatSuite(world);
   accessSuite(world);
+  guestsSuite(world);
   tokensSuite(world);
   httpSuite(world);
   pruningSuite(world);

@@ -54,7 +54,7 @@ export class World {
   }
 
   /** A token of an issuer that shares the secret: no account, rooms by grant. */
-  external(user: string, grants: Record<string, Role> = {}): { accessToken: string } {
+  external(user: string, grants: Record<string, Role | { role: Role; guests: boolean }> = {}): { accessToken: string } {
     const claims = { sub: user, name: 'Outside', ...(Object.keys(grants).length > 0 ? { rooms: grants } : {}) };
     return { accessToken: this.rest.app.get(JwtService, { strict: false }).sign(claims, { expiresIn: 60 }) };
   }

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { type Room, RoomsStore } from './rooms.store.js';
+import { type Standing, StandingStore } from './standing.store.js';
+
+/** What the policy is told of one user in one room. */
+export interface RoomAndStanding extends Standing {
+  readonly room: Room | undefined;
+}
+
+/**
+ * Reads what the policy must know, from the database as it is now. A room that does not exist takes the same two queries
+ * as one that does, so that the time of a refusal does not tell them apart.
+ */
+@Injectable()
+export class PolicyFacts {
+  constructor(
+    private readonly rooms: RoomsStore,
+    private readonly standings: StandingStore,
+  ) {}
+
+  /** @throws the database's errors as they are */
+  async of(user: string, id: string): Promise<RoomAndStanding> {
+    const [room, standing] = await Promise.all([this.rooms.find(id), this.standings.find(id, user)]);
+    return { ...standing, room };
+  }
+
+  /** The same of many rooms that were read already, in one query. */
+  ofRooms(user: string, rooms: readonly Room[]): Promise<RoomAndStanding[]> {
+    return Promise.all(rooms.map(async (room) => ({ ...(await this.standings.find(room.id, user)), room })));
+  }
+}
