@@ -1,3 +1,4 @@
+import { bridgesComeBack, bridgesKeepApart } from './bridge-rules.js';
 import type { HistoryEvent } from './history.js';
 import {
   allAttached,
@@ -19,6 +20,14 @@ import {
   trueSender,
 } from './signal-rules.js';
 import { resultOf, Timeline } from './timeline.js';
+import {
+  cancelledLeavesNobody,
+  deletedIsEmpty,
+  lockedStaysClosed,
+  reloadEndsTheOld,
+  removedByRestIsSilent,
+  removedIsOut,
+} from './user-rules.js';
 import { BOUNDS, type Bounds, type Invariant, type Rule, type Violation } from './verdict.js';
 
 const RULES: readonly Rule[] = [
@@ -37,6 +46,14 @@ const RULES: readonly Rule[] = [
   removedIsSilent,
   trueSender,
   oneLeave,
+  removedByRestIsSilent,
+  cancelledLeavesNobody,
+  removedIsOut,
+  lockedStaysClosed,
+  deletedIsEmpty,
+  reloadEndsTheOld,
+  bridgesKeepApart,
+  bridgesComeBack,
 ];
 
 /** How much a history holds, and of what kind. */
@@ -51,7 +68,7 @@ export interface Counts {
   readonly lost: number;
   readonly duplicated: number;
   readonly reordered: number;
-  /** Rosters that show who is not there, or not who is. */
+  /** Who is shown and not there, or there and not shown, or there and must not be. */
   readonly ghosts: number;
 }
 
@@ -61,8 +78,8 @@ export interface Verdict {
   readonly counts: Counts;
 }
 
-const LOST: readonly Invariant[] = ['I5', 'I6', 'I8', 'I9', 'I14'];
-const GHOSTS: readonly Invariant[] = ['I11', 'I12', 'I19'];
+const LOST: readonly Invariant[] = ['I5', 'I6', 'I8', 'I9', 'I14', 'I26'];
+const GHOSTS: readonly Invariant[] = ['I11', 'I12', 'I19', 'I20', 'I21', 'I22', 'I23', 'I24'];
 
 /**
  * Judges a whole run: all its events in the order of their times, ended by `quiet` and 100 s (or as much as it takes)

@@ -1,6 +1,9 @@
 /** What became of a signal, as the sending SDK says. */
 export type Result = 'delivered' | 'rejected' | 'peer_gone' | 'unknown';
 
+/** The protocols of other people's clients. */
+export type Bridge = 'peerjs' | 'y-webrtc';
+
 /** One thing that happened in a run. `t` is monotonic milliseconds, on one clock for the whole run. */
 export type HistoryEvent = {
   readonly t: number;
@@ -43,6 +46,29 @@ export type HistoryEvent = {
   | { readonly kind: 'end'; readonly peer: string; readonly why: string }
   /** The peer's client was killed without a word. */
   | { readonly kind: 'crash'; readonly peer: string }
+  /** The peer's page was reloaded: the client that follows has another key, and the old session is still there. */
+  | { readonly kind: 'reload'; readonly peer: string }
+  /**
+   * An application asked to enter a room, by a call of its own. One of these follows: `live`; `cancelled`, when it gave
+   * up before it was told that it was in; `refused`, with the code of the error.
+   */
+  | { readonly kind: 'asked'; readonly user: string; readonly room: string }
+  | { readonly kind: 'cancelled'; readonly user: string; readonly room: string }
+  | { readonly kind: 'refused'; readonly user: string; readonly room: string; readonly code: string }
+  /** A kick, or a ban, is committed: the 2xx of REST has arrived, or the state that was read afterwards says so. */
+  | { readonly kind: 'removal'; readonly user: string; readonly room: string; readonly ban: boolean }
+  /** From here on the ban may be lifted: the request leaves. */
+  | { readonly kind: 'unban'; readonly user: string; readonly room: string }
+  /** `on`: the lock is committed; off: from here on the room may be open. */
+  | { readonly kind: 'lock'; readonly room: string; readonly on: boolean }
+  /** The deletion of a room is committed. */
+  | { readonly kind: 'deleted'; readonly room: string }
+  /** A client of another protocol, and the topic or the tenant that it shares with others of its kind. */
+  | { readonly kind: 'bridged'; readonly client: string; readonly via: Bridge; readonly scope: string }
+  /** It sent a message to a client by name (PeerJS) or to a topic (y-webrtc). */
+  | { readonly kind: 'said'; readonly client: string; readonly id: string; readonly to: string }
+  /** It got a message. */
+  | { readonly kind: 'heard'; readonly client: string; readonly id: string }
   /** What a client's SDK shows after a change: peer → `on` or `away`, itself included. */
   | {
       readonly kind: 'roster';
@@ -57,6 +83,8 @@ export type HistoryEvent = {
       readonly peer: string;
       readonly event: 'joined' | 'left';
       readonly of: string;
+      /** Whose peer it is, as the roster says. */
+      readonly user?: string;
       readonly reason?: string;
     }
   /** The current socket of a client was closed with this code. */

@@ -18,6 +18,8 @@ export interface Life {
   readonly room: string;
   readonly session: string;
   readonly bornAt: number;
+  /** When its application asked for this peer; undefined: it did not, the SDK did so by itself. */
+  readonly askedAt: number | undefined;
   /** When it was over by anyone's word; infinite while it is not. */
   endedAt: number;
   endedWhy: string | undefined;
@@ -38,17 +40,30 @@ export class Timeline {
   readonly sockets: EventOf<'socket'>[] = [];
   readonly sizes: EventOf<'size'>[] = [];
   readonly keys: EventOf<'key'>[] = [];
+  readonly reloads: EventOf<'reload'>[] = [];
+  readonly removals: EventOf<'removal'>[] = [];
+  readonly unbans: EventOf<'unban'>[] = [];
+  readonly locks: EventOf<'lock'>[] = [];
+  readonly deletions: EventOf<'deleted'>[] = [];
+  readonly cancels: EventOf<'cancelled'>[] = [];
+  readonly bridges = new Map<string, EventOf<'bridged'>>();
+  readonly said = new Map<string, EventOf<'said'>>();
+  readonly heard: EventOf<'heard'>[] = [];
   readonly faults: { readonly name: string; readonly target: readonly string[] | undefined; readonly at: Interval }[] =
     [];
   /** When the faults were over, and when the run was. */
   quietAt = Number.POSITIVE_INFINITY;
   overAt = 0;
+  private readonly asked = new Map<string, number>();
   private readonly open = new Map<string, number>();
   private readonly orders = new Map<string, number>();
 
   constructor(events: readonly HistoryEvent[]) {
     // What was said of a signal before it was sent must be found too.
-    for (const event of events) if (event.kind === 'send') this.sent(event);
+    for (const event of events) {
+      if (event.kind === 'send') this.sent(event);
+      if (event.kind === 'said') this.said.set(event.id, event);
+    }
     for (const event of events) {
       this.overAt = Math.max(this.overAt, event.t);
       this.take(event);
@@ -154,10 +169,39 @@ export class Timeline {
       case 'key':
         this.keys.push(event);
         return;
+      case 'asked':
+        this.asked.set(`${event.user} ${event.room}`, event.t);
+        return;
+      case 'cancelled':
+        this.cancels.push(event);
+        return;
+      case 'reload':
+        this.reloads.push(event);
+        return;
+      case 'removal':
+        this.removals.push(event);
+        return;
+      case 'unban':
+        this.unbans.push(event);
+        return;
+      case 'lock':
+        this.locks.push(event);
+        return;
+      case 'deleted':
+        this.deletions.push(event);
+        return;
+      case 'bridged':
+        this.bridges.set(event.client, event);
+        return;
+      case 'heard':
+        this.heard.push(event);
+        return;
       case 'quiet':
         this.quietAt = event.t;
         return;
       case 'send':
+      case 'said':
+      case 'refused':
       case 'over':
         return;
     }
@@ -174,8 +218,17 @@ export class Timeline {
     if (this.lives.has(peer)) return;
     this.lives.set(peer, {
       ...{ peer, user, room, session, bornAt: t, attached: [] },
+      // A session that ended is let in again by the SDK, and its application asked for nothing.
+      askedAt: this.askedFor(user, room),
       ...{ endedAt: Number.POSITIVE_INFINITY, endedWhy: undefined, crashedAt: Number.POSITIVE_INFINITY },
     });
+  }
+
+  private askedFor(user: string, room: string): number | undefined {
+    const key = `${user} ${room}`;
+    const at = this.asked.get(key);
+    this.asked.delete(key);
+    return at;
   }
 
   private ended(event: EventOf<'end'>): void {

@@ -2,7 +2,9 @@ import type { HistoryEvent } from './history.js';
 import type { Timeline } from './timeline.js';
 
 /** The names of RELIABILITY's invariants. docs/reliability.md says each in words. */
-export type Invariant = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19}`;
+export type Invariant =
+  | `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19}`
+  | `I2${0 | 1 | 2 | 3 | 4 | 5 | 6}`;
 
 /** One thing that must not have happened. */
 export interface Violation {
@@ -25,6 +27,8 @@ export interface Bounds {
   readonly goneMs: number;
   /** Until nothing of a removed peer passes any more. */
   readonly removedMs: number;
+  /** Until the peer of a cancelled join, or the old one of a page that was reloaded, is gone for everyone. */
+  readonly orphanMs: number;
   /** How much later a client's own result may be whose timers sleep. */
   readonly sleepMs: number;
 }
@@ -36,6 +40,7 @@ export const BOUNDS: Bounds = {
   awayMs: 25_000,
   goneMs: 60_000,
   removedMs: 1_000,
+  orphanMs: 45_000,
   sleepMs: 60_000,
 };
 

@@ -1,0 +1,146 @@
+import { effectiveBy, soundFor } from './due.js';
+import type { EventOf, HistoryEvent } from './history.js';
+import type { Life, Timeline } from './timeline.js';
+import type { Bounds, Invariant, Rule, Violation } from './verdict.js';
+
+/** I17, by what REST committed: nothing sent later passes from or to the peers that the user had in the room. */
+export const removedByRestIsSilent: Rule = (timeline, bounds) =>
+  timeline.removals.flatMap((removal) => {
+    const by = effectiveBy(timeline, removal.t, bounds.removedMs, bounds.convergeMs);
+    const peers = new Set(livesOf(timeline, removal).map(({ peer }) => peer));
+    return laterSignals(timeline, peers, removal, by).map(({ message, events }) => ({
+      ...{ invariant: 'I17', message: `${message} ${removal.user} was removed`, events },
+    }));
+  });
+
+/** I20: a join that its application gave up leaves nobody in any roster. */
+export const cancelledLeavesNobody: Rule = (timeline, bounds) =>
+  timeline.cancels.flatMap((cancel): Violation[] => {
+    const orphans = new Set(
+      timeline.seen
+        .filter(({ event, of, user }) => event === 'joined' && user === cancel.user && !timeline.lives.has(of))
+        .map(({ of }) => of),
+    );
+    return shownTooLong(timeline, cancel, orphans, bounds).map(({ roster, peer }) => ({
+      invariant: 'I20',
+      message: `${roster.peer} still shows ${peer}, whose join ${cancel.user} cancelled`,
+      events: [cancel, roster],
+    }));
+  });
+
+/** I21: whoever was kicked or banned is attached nowhere afterwards, nor let in again while the ban lasts. */
+export const removedIsOut: Rule = (timeline, bounds) =>
+  timeline.removals.flatMap((removal): Violation[] => {
+    const by = effectiveBy(timeline, removal.t, bounds.removedMs, bounds.convergeMs);
+    const lives = livesOf(timeline, removal);
+    const until = removal.ban ? liftedAt(timeline, removal) : removal.t;
+    return [
+      ...lives.filter((life) => by <= timeline.overAt && isAttachedInTheEnd(timeline, life)).map(({ peer }) => peer),
+      ...shownAfter(timeline, removal.room, new Set(lives.map(({ peer }) => peer)), by).map(({ peer }) => peer),
+      ...lateComers(timeline, removal.room, by, until)
+        .filter(({ user }) => user === removal.user)
+        .map(({ peer }) => peer),
+    ].map((peer) => violation('I21', `${peer} of ${removal.user} is in ${removal.room} after its removal`, removal));
+  });
+
+/** I22: a locked room lets no one in who was not there. */
+export const lockedStaysClosed: Rule = (timeline, bounds) =>
+  timeline.locks.flatMap((lock, index): Violation[] => {
+    if (!lock.on) return [];
+    const by = effectiveBy(timeline, lock.t, bounds.removedMs, bounds.convergeMs);
+    const until = timeline.locks.slice(index + 1).find(({ room }) => room === lock.room)?.t ?? timeline.overAt;
+    // A join that was cancelled may have made the session a participant before: it comes back.
+    const mayBeBack = new Set(timeline.cancels.filter(({ room }) => room === lock.room).map(({ user }) => user));
+    return lateComers(timeline, lock.room, by, until)
+      .filter(({ user }) => !mayBeBack.has(user))
+      .map(({ peer, user }) => violation('I22', `${user} entered the locked ${lock.room} as ${peer}`, lock));
+  });
+
+/** I23: a room that was deleted has nobody in it, and takes nobody. */
+export const deletedIsEmpty: Rule = (timeline, bounds) =>
+  timeline.deletions.flatMap((deletion): Violation[] => {
+    const by = effectiveBy(timeline, deletion.t, bounds.removedMs, bounds.convergeMs);
+    const lives = [...timeline.lives.values()].filter(({ room }) => room === deletion.room);
+    const peers = new Set(lives.map(({ peer }) => peer));
+    return [
+      ...lives
+        .filter((life) => by <= timeline.overAt && isAttachedInTheEnd(timeline, life))
+        .map(({ peer }) => violation('I23', `${peer} is attached to ${deletion.room}, which was deleted`, deletion)),
+      ...lateComers(timeline, deletion.room, by, timeline.overAt).map(({ peer }) =>
+        violation('I23', `${peer} entered ${deletion.room} after it was deleted`, deletion),
+      ),
+      ...laterSignals(timeline, peers, deletion, by).map(({ message, events }) => ({
+        ...{ invariant: 'I23' as const, message: `${message} ${deletion.room} was deleted`, events },
+      })),
+    ];
+  });
+
+/** I24: the session that a reload left behind ends for everyone. */
+export const reloadEndsTheOld: Rule = (timeline, bounds) =>
+  timeline.reloads.flatMap((reload): Violation[] =>
+    shownTooLong(timeline, reload, new Set([reload.peer]), bounds).map(({ roster }) => ({
+      invariant: 'I24',
+      message: `${roster.peer} still shows ${reload.peer}, whose page was reloaded`,
+      events: [reload, roster],
+    })),
+  );
+
+const violation = (invariant: Invariant, message: string, event: HistoryEvent): Violation => ({
+  ...{ invariant, message, events: [event] },
+});
+
+/** The peers that a user had in a room when it was removed. */
+const livesOf = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): Life[] =>
+  [...timeline.lives.values()].filter((life) => life.user === user && life.room === room && life.bornAt <= t);
+
+/** Whoever asked to enter once it must have been refused, and was in before it was allowed again. */
+const lateComers = (timeline: Timeline, room: string, by: number, until: number): Life[] =>
+  [...timeline.lives.values()].filter(
+    (life) => life.room === room && life.askedAt !== undefined && life.askedAt >= by && life.bornAt < until,
+  );
+
+const liftedAt = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): number =>
+  timeline.unbans.find((unban) => unban.user === user && unban.room === room && unban.t >= t)?.t ?? timeline.overAt;
+
+const isAttachedInTheEnd = ({ overAt }: Timeline, { attached, endedAt, crashedAt }: Life): boolean =>
+  Math.min(endedAt, crashedAt) > overAt && (attached.at(-1)?.[1] ?? 0) >= overAt;
+
+/** Signals of these peers that were sent after this, and delivered after it must have taken effect. */
+const laterSignals = (
+  timeline: Timeline,
+  peers: ReadonlySet<string>,
+  since: HistoryEvent,
+  by: number,
+): Omit<Violation, 'invariant'>[] =>
+  timeline.deliveries.flatMap((dlv) => {
+    const send = timeline.signals.get(dlv.id)?.send;
+    if (send === undefined || dlv.t <= by || send.t <= since.t) return [];
+    if (!peers.has(dlv.at) && !peers.has(dlv.from)) return [];
+    return [{ message: `${dlv.id} passed ${Math.round(dlv.t - since.t)} ms after`, events: [since, send, dlv] }];
+  });
+
+/** What the others in a room were shown of these peers after this moment. */
+const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>, at: number) =>
+  [...timeline.rosters.values()].flatMap((rosters) =>
+    rosters
+      .filter(({ peer, t }) => t > at && !peers.has(peer) && timeline.lives.get(peer)?.room === room)
+      .flatMap((roster) => [...peers].filter((peer) => peer in roster.set).map((peer) => ({ roster, peer }))),
+  );
+
+/** The same, by the rosters that are last too, once nothing has been wrong for as long as the service may take. */
+const shownTooLong = (
+  timeline: Timeline,
+  { t }: HistoryEvent,
+  peers: ReadonlySet<string>,
+  { orphanMs }: Bounds,
+): { readonly roster: EventOf<'roster'>; readonly peer: string }[] => {
+  const by = soundFor(timeline, t, orphanMs);
+  if (by > timeline.overAt) return [];
+  const rooms = new Set(timeline.survivors.map(({ room }) => room));
+  const later = [...rooms].flatMap((room) => shownAfter(timeline, room, peers, by));
+  const last = timeline.survivors.flatMap(({ peer }) => timeline.rosters.get(peer)?.at(-1) ?? []);
+  const stale = last
+    .filter(({ t: at, peer }) => at <= by && !timeline.isContested(peer))
+    .flatMap((roster) => [...peers].filter((peer) => peer in roster.set).map((peer) => ({ roster, peer })));
+  return [...later, ...stale];
+};
