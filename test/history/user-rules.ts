@@ -119,13 +119,19 @@ const laterSignals = (
     return [{ message: `${dlv.id} passed ${Math.round(dlv.t - since.t)} ms after`, events: [since, send, dlv] }];
   });
 
-/** What the others in a room were shown of these peers after this moment. */
-const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>, at: number) =>
-  [...timeline.rosters.values()].flatMap((rosters) =>
+/**
+ * What the others in a room were shown of these peers after this moment. The user itself is no witness: an SDK that is let
+ * in as another peer shows what it knew until it has told its application.
+ */
+const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>, at: number) => {
+  const users = new Set([...peers].map((peer) => timeline.lives.get(peer)?.user));
+  const isWitness = (life: Life | undefined) => life?.room === room && !users.has(life.user);
+  return [...timeline.rosters.values()].flatMap((rosters) =>
     rosters
-      .filter(({ peer, t }) => t > at && !peers.has(peer) && timeline.lives.get(peer)?.room === room)
+      .filter(({ peer, t }) => t > at && isWitness(timeline.lives.get(peer)))
       .flatMap((roster) => [...peers].filter((peer) => peer in roster.set).map((peer) => ({ roster, peer }))),
   );
+};
 
 /** The same, by the rosters that are last too, once nothing has been wrong for as long as the service may take. */
 const shownTooLong = (
