@@ -6,7 +6,23 @@ import { merge, parseHistory } from '../history/recorder.js';
 import { until } from '../support/until.js';
 import { DriverProcess } from './driver-process.js';
 
-/** What an SDK client shows of itself. */
+/** One room as a client sees it. */
+export interface RoomView {
+  readonly room: string;
+  readonly self: string;
+  readonly attached: boolean;
+  readonly roster: Readonly<Record<string, 'on' | 'away'>>;
+}
+
+/** How a client's user gets tokens: the terms of client-driver/token.mjs. */
+export interface TokenTerms {
+  readonly secret: string;
+  readonly seconds: number;
+  readonly slowMs: number;
+  readonly failing: number;
+}
+
+/** What an SDK client shows of itself; what is of one room is of its first one. */
 export interface ClientView {
   readonly name: string;
   readonly dead: boolean;
@@ -18,6 +34,9 @@ export interface ClientView {
   readonly self: string | undefined;
   readonly room: string | undefined;
   readonly attached: boolean;
+  readonly rooms: readonly RoomView[];
+  /** Rooms that its user comes back to. */
+  readonly wanted: readonly string[];
   /** Signals without a result. */
   readonly waiting: number;
   readonly epoch: string | undefined;
@@ -42,12 +61,22 @@ export class Clients {
   /** @param processes how many processes the clients are spread over */
   constructor(private readonly processes = 1) {}
 
-  /** A client that is in the room. */
-  async open(where: { readonly url: string; readonly token: string; readonly room: string }): Promise<Client> {
+  /**
+   * A client that is in the room.
+   * @param where `token`: one for all its life, or how it gets one under its own name; `stays`: its user enters again
+   * whenever it was put out
+   */
+  async open(where: {
+    readonly url: string;
+    readonly token: string | TokenTerms;
+    readonly room: string;
+    readonly stays?: boolean;
+  }): Promise<Client> {
     const number = this.count++;
     const driver = this.driver(number % this.processes);
     const client = new Client(`c${number}`, driver);
-    await client.command('open', where);
+    const token = typeof where.token === 'string' ? where.token : { ...where.token, user: client.name };
+    await client.command('open', { ...where, token });
     // Only now: one that is still on its way in can neither leave nor crash as a peer.
     this.all.set(client.name, client);
     return client;
@@ -60,6 +89,17 @@ export class Clients {
   /** Those that neither left nor crashed. */
   get living(): readonly Client[] {
     return this.list.filter(({ over }) => !over);
+  }
+
+  /** One of those whose user does nothing else at the moment, for as long as this takes. */
+  async withFree<Value>(pick: number, act: (client: Client) => Promise<Value>): Promise<Value | undefined> {
+    const free = this.living.filter(({ busy }) => !busy);
+    const client = free[Math.floor(pick * free.length)];
+    if (client === undefined) return undefined;
+    client.busy = true;
+    return act(client).finally(() => {
+      client.busy = false;
+    });
   }
 
   views(): Promise<ClientView[]> {
@@ -106,6 +146,8 @@ export class Clients {
 export class Client {
   /** It left, or was killed. */
   over = false;
+  /** Its user is in the middle of something. */
+  busy = false;
 
   constructor(
     readonly name: string,
@@ -155,10 +197,13 @@ export class Client {
 
 /**
  * A client that crashed, or cannot be reached, does not write down when the service ended its peer: the first who was
- * told of it did. A peer that goes on to the end is not made to end by that.
+ * told of it did. So it is with the peer of a join that was given up. One that goes on to the end is not made to end by
+ * that.
  */
 const withEnds = (events: readonly HistoryEvent[]): HistoryEvent[] => {
   const over = new Set(events.flatMap((e) => (e.kind === 'crash' || e.kind === 'end' ? [e.peer] : [])));
+  const live = new Set(events.flatMap((e) => (e.kind === 'live' ? [e.peer] : [])));
+  for (const event of events) if (event.kind === 'seen' && !live.has(event.of)) over.add(event.of);
   const ends: HistoryEvent[] = [];
   for (const event of events) {
     if (event.kind !== 'seen' || event.event !== 'left' || !over.delete(event.of)) continue;

@@ -134,15 +134,16 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
     // second before a node has put the first one back, takes it for the first.
     if (answer !== 'joined' || !scene.lostData()) return;
     scene.contest(client);
+    client.busy = true;
     await client.crash();
   }),
   'client crashed': async (scene, forMs, pick) => {
-    await one(scene.clients.living, pick)?.crash();
+    await scene.clients.withFree(pick, (client) => client.crash());
     await wait(forMs);
     await scene.admit(pick);
   },
   'client left': async (scene, forMs, pick) => {
-    await one(scene.clients.living, pick)?.leave();
+    await scene.clients.withFree(pick, (client) => client.leave());
     await wait(forMs);
     await scene.admit(pick);
   },

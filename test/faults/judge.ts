@@ -2,6 +2,9 @@ import { type Counts, check } from '../history/checker.js';
 import type { Violation } from '../history/verdict.js';
 import type { NemesisRun } from './nemesis.js';
 
+/** The resume window, the lease and the rounds of the reaper, as QUICK has them. */
+const ORPHAN_MS = 25_000;
+
 export interface Judgement {
   readonly counts: Counts;
   readonly violations: readonly Violation[];
@@ -13,8 +16,10 @@ export const judge = ({ history }: NemesisRun): Judgement => {
   const overAt = history.at(-1)?.t ?? 0;
   // The run waited until rosters were equal and every signal had its result: what is not so in its end never will be.
   const convergeMs = Math.max(0, Math.min(10_000, overAt - quietAt));
-  const { counts, violations } = check(history, { convergeMs });
-  const settled = check(history, { convergeMs, resultMs: 0 }).violations.filter(({ invariant }) => invariant === 'I9');
+  const orphanMs = Math.max(0, Math.min(ORPHAN_MS, overAt - quietAt));
+  const bounds = { convergeMs, orphanMs };
+  const { counts, violations } = check(history, bounds);
+  const settled = check(history, { ...bounds, resultMs: 0 }).violations.filter(({ invariant }) => invariant === 'I9');
   const late = settled.filter(({ message }) => !violations.some((other) => other.message === message));
   return { counts: { ...counts, lost: counts.lost + late.length }, violations: [...violations, ...late] };
 };

@@ -2,20 +2,32 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DATA_LOSS, type HistoryEvent, SECOND_HOLDER } from '../history/history.js';
 import { merge, Recorder } from '../history/recorder.js';
 import { until } from '../support/until.js';
-import { type Client, Clients, type ClientView } from './clients.js';
+import { ACTIONS, type UserScene } from './actions.js';
+import { Bridges } from './bridges.js';
+import { type Client, Clients, type ClientView, type RoomView, type TokenTerms } from './clients.js';
 import { Fleet, type RedisKind } from './fleet.js';
-import { INJECTORS, type Scene } from './injectors.js';
+import { INJECTORS } from './injectors.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { holdingsOf, keysOf, untilNothingIsLeft } from './leaks.js';
+import { Moderator, type OwnedRoom } from './moderator.js';
 import { NODE_SIDE } from './node-side.js';
-import { type FaultName, type Hold, type PlannedFault, planFaults } from './plan.js';
+import { CALM_ACTIONS, type FaultName, type Hold, isAction, type PlannedFault, planFaults } from './plan.js';
 
 const ROOMS = 3;
 const CLIENTS = 12;
 /** How often a client sends on average. */
 const TALK_MS = 120;
-/** Clients go on talking for so long after the last fault. */
+/** Nothing is wrong for so long, and from then on nothing that users do is excused by it. */
+const RECOVERY_MS = 10_000;
+/** Clients go on talking for so long after what users did last. */
 const CALM_MS = 3_000;
+/** How long an action in the calm takes. */
+const CALM_ACTION_MS = 2_000;
+/** Two clients of three have tokens that end in the run, from a callback that is slow and fails at times. */
+const TOKENS = {
+  long: { seconds: 3_600, slowMs: 0, failing: 0 },
+  short: { seconds: 12, slowMs: 3_000, failing: 0.15 },
+};
 /** Bounds of a run's parts; beyond one it has failed. */
 const FAULT_MS = 60_000;
 const CONVERGE_MS = 60_000;
@@ -58,49 +70,75 @@ export const runNemesis = async (
   const clients = new Clients(3);
   const notes = new Recorder();
   const troubles: string[] = [];
+  let bridges: Bridges | undefined;
   let history: readonly HistoryEvent[] = [];
   try {
     const fresh = await holdingsOf(fleet.place(0));
-    const rooms = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
+    const rooms: OwnedRoom[] = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
+    const tokens = (n: number): TokenTerms => ({
+      ...{ secret: fleet.environment['JWT_SECRET'] as string },
+      ...TOKENS[n % 3 === 0 ? 'long' : 'short'],
+    });
     const enter = async (n: number): Promise<Client> => {
-      const { token, room } = rooms[n % ROOMS] as (typeof rooms)[number];
-      const client = await clients.open({ url: fleet.url, token, room });
-      await client.command('talk', { everyMs: TALK_MS });
-      return client;
+      // A room may be locked, or deleted meanwhile: then another one.
+      for (let tries = 0; ; tries += 1) {
+        const { room } = rooms[(n + tries) % ROOMS] as OwnedRoom;
+        try {
+          const client = await clients.open({ url: fleet.url, token: tokens(n), room, stays: true });
+          await client.command('talk', { everyMs: TALK_MS });
+          return client;
+        } catch (error) {
+          if (tries >= ROOMS || !/room_locked|room_not_found/.test((error as Error).message)) throw error;
+        }
+      }
     };
     await Promise.all(Array.from({ length: CLIENTS }, (_, n) => enter(n)));
-    const scene: Scene = {
+    bridges = new Bridges(fleet.url, (event) => notes.add(event));
+    const scene: UserScene = {
       fleet,
       clients,
+      rooms,
+      moderator: new Moderator(fleet.url, (event) => notes.add(event)),
       lostData: () => notes.events.some((event) => event.kind === 'fault' && DATA_LOSS.has(event.name)),
       contest: ({ name }) => notes.add({ kind: 'fault', name: SECOND_HOLDER, phase: 'start', target: [name] }),
       admit: async (pick) => void (await enter(Math.floor(pick * ROOMS))),
+      knock: (room) => clients.open({ url: fleet.url, token: tokens(0), room }).catch(() => undefined),
     };
     const start = performance.now();
-    const inject = async ({ name, forMs, pick }: PlannedFault): Promise<void> => {
-      const fault = { kind: 'fault', name: labelOf(name, redis) } as const;
-      notes.add({ ...fault, phase: 'start' });
+    const doOne = async ({ name, forMs, pick }: Omit<PlannedFault, 'at' | 'hold'>): Promise<void> => {
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       say(`  ${seconds.padStart(5)} s  ${name}${forMs > 0 ? ` for ${Math.ceil(forMs)} ms` : ''}`);
-      await bounded(INJECTORS[name](scene, forMs, pick), FAULT_MS).catch((error) => {
-        troubles.push(`The fault "${name}" could not be done: ${(error as Error).stack}`);
+      const fault = isAction(name) ? undefined : ({ kind: 'fault', name: labelOf(name, redis) } as const);
+      if (fault !== undefined) notes.add({ ...fault, phase: 'start' });
+      const work = isAction(name) ? ACTIONS[name](scene, forMs, pick) : INJECTORS[name](scene, forMs, pick);
+      await bounded(work, FAULT_MS).catch((error) => {
+        troubles.push(`"${name}" could not be done: ${(error as Error).stack}`);
       });
-      notes.add({ ...fault, phase: 'stop' });
+      if (fault !== undefined) notes.add({ ...fault, phase: 'stop' });
     };
     const holds = new KeyedQueue<Hold>();
     await Promise.all(
-      plan.map(async (fault) => {
-        await wait(Math.max(0, start + fault.at - performance.now()));
-        await holds.run(fault.hold, () => inject(fault));
+      plan.map(async (planned) => {
+        await wait(Math.max(0, start + planned.at - performance.now()));
+        await holds.run(planned.hold, () => doOne(planned));
       }),
     );
     await fleet.heal();
     notes.add({ kind: 'quiet' });
+    const quietAt = performance.now();
+    await converge(fleet, clients);
+    await bridges.exchange(CONVERGE_MS);
+    await wait(Math.max(0, quietAt + RECOVERY_MS - performance.now()));
+    for (const [n, name] of CALM_ACTIONS.entries()) {
+      await doOne({ name, forMs: CALM_ACTION_MS, pick: ((seed + n) % 7) / 7 });
+    }
     await converge(fleet, clients);
     await wait(CALM_MS);
     await Promise.all(clients.living.map((client) => client.command('hush')));
     await until(async () => (await clients.views()).every(({ waiting }) => waiting === 0), SETTLE_MS);
     await converge(fleet, clients);
+    await bridges.exchange(CONVERGE_MS);
+    bridges.stop();
     for (const key of await keysOf(fleet)) notes.add(key);
     notes.add({ kind: 'over' });
     history = merge(clients.history(), notes.events);
@@ -112,6 +150,7 @@ export const runNemesis = async (
   }
   for (const line of fleet.output.split('\n')) if (isAlarming(line)) troubles.push(line);
   if (history.length === 0) history = merge(clients.history(), notes.events);
+  bridges?.stop();
   await clients.stop();
   await fleet.stop();
   return { seed, topology, plan, history, troubles };
@@ -128,24 +167,25 @@ const labelOf = (name: FaultName, redis: RedisKind): string => {
   return FAILOVERS.has(name) ? 'redis_failover' : name.replaceAll(' ', '_');
 };
 
-/** Everybody is attached, and sees just those who are there. */
+/** Everybody is in the rooms that they want, attached, and sees just those who are there. */
 const converge = async (fleet: Fleet, clients: Clients): Promise<void> => {
   await fleet.whenReady(CONVERGE_MS);
-  let last: ClientView[] = [];
-  await until(async () => {
-    last = await clients.views();
-    return isRight(last);
-  }, CONVERGE_MS).catch(() => {
+  await until(async () => isRight(await clients.views()), CONVERGE_MS).catch(() => {
     throw new Error(`It did not come right again within ${CONVERGE_MS} ms of quiet.`);
   });
 };
 
-const isRight = (views: readonly ClientView[]): boolean =>
-  views.every(({ attached, room, roster }) => {
-    const there = views.filter((view) => view.room === room).map(({ self }) => self as string);
-    const seen = Object.entries(roster ?? {});
-    return attached && seen.length === there.length && there.every((self) => roster?.[self] === 'on');
-  });
+const isRight = (views: readonly ClientView[]): boolean => {
+  const all = views.flatMap(({ rooms }) => rooms);
+  const isTrue = ({ room, attached, roster }: RoomView) => {
+    const there = all.filter((other) => other.room === room).map(({ self }) => self);
+    return attached && Object.keys(roster).length === there.length && there.every((self) => roster[self] === 'on');
+  };
+  return all.every(isTrue) && views.every(isWhereItWants);
+};
+
+const isWhereItWants = ({ rooms, wanted }: ClientView): boolean =>
+  wanted.length > 0 && wanted.length === rooms.length && rooms.every(({ room }) => wanted.includes(room));
 
 const brief = ({ results: _results, received: _received, rosterEvents: _events, ...view }: ClientView): object => view;
 

@@ -1,9 +1,9 @@
 import { seeded } from '../../client/src/testing/virtual-clock.js';
 import type { RedisKind } from './fleet.js';
 
-/** One fault that will be: what, when, for how long, and to whom. */
+/** One fault, or one thing that a user does: what, when, for how long, and to whom. */
 export interface PlannedFault {
-  readonly name: FaultName;
+  readonly name: FaultName | ActionName;
   readonly hold: Hold;
   /** Milliseconds from the start. */
   readonly at: number;
@@ -13,7 +13,7 @@ export interface PlannedFault {
 }
 
 /** What a fault takes hold of. Of faults of one hold there is one at a time, or they would undo each other. */
-export type Hold = 'place' | 'network' | 'redis' | 'link' | 'postgres' | 'client';
+export type Hold = 'place' | 'network' | 'redis' | 'link' | 'postgres' | 'client' | 'user' | 'room';
 
 interface Kind {
   readonly hold: Hold;
@@ -58,6 +58,29 @@ const KINDS = {
 
 export type FaultName = keyof typeof KINDS;
 
+/** What users and moderators do. Nothing of it excuses anything, so it is no fault. */
+const ACTIONS = {
+  'join cancelled': { hold: 'user', leastMs: 0, mostMs: 300, weight: 3 },
+  'join repeated': { hold: 'user', leastMs: 0, mostMs: 200, weight: 3 },
+  'room entered again': { hold: 'user', leastMs: 0, mostMs: 0, weight: 3 },
+  'second room': { hold: 'user', leastMs: 0, mostMs: 0, weight: 3 },
+  'page reloaded': { hold: 'user', leastMs: 0, mostMs: 0, weight: 2 },
+  'user kicked': { hold: 'room', leastMs: 0, mostMs: 0, weight: 3 },
+  'user banned': { hold: 'room', leastMs: 2_000, mostMs: 5_000, weight: 2 },
+  'room locked': { hold: 'room', leastMs: 2_000, mostMs: 5_000, weight: 2 },
+  'room deleted': { hold: 'room', leastMs: 0, mostMs: 0, weight: 1 },
+} as const satisfies Record<string, Kind>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+/** Each once, in this order: what is done in the calm, where nothing excuses what does not work. */
+export const CALM_ACTIONS: readonly ActionName[] = [
+  ...(['second room', 'join cancelled', 'join repeated', 'room entered again'] as const),
+  ...(['user kicked', 'user banned', 'room locked', 'room deleted'] as const),
+];
+
+export const isAction = (name: PlannedFault['name']): name is ActionName => name in ACTIONS;
+
 /**
  * What a hold needs beyond the fault itself, before the next: a process that is replaced has to start. An estimate,
  * which spreads the faults: how long a node drains and starts depends on the other faults, so the run waits for it.
@@ -69,22 +92,33 @@ const AFTER_MS: Record<Hold, number> = {
   link: 500,
   postgres: 2_000,
   client: 0,
+  user: 0,
+  room: 0,
 };
 
-/** The same seed, length and kind of Redis give the same faults. One to three are on at once, most of the time. */
+/**
+ * The same seed, length and kind of Redis give the same faults, and the same actions of users. One to three faults are
+ * on at once, most of the time.
+ */
 export const planFaults = (seed: number, seconds: number, redis: RedisKind): PlannedFault[] => {
+  const faults = Object.entries<Kind>(KINDS).filter(([, { only }]) => only === undefined || only.includes(redis));
+  const actions = Object.entries<Kind>(ACTIONS);
+  // By a chance of its own: a kind that is added on one side leaves the plan of the other as it was.
+  return [...draw(faults, seed, seconds), ...draw(actions, seed + 1, seconds)].sort((a, b) => a.at - b.at);
+};
+
+const draw = (kinds: readonly [string, Kind][], seed: number, seconds: number): PlannedFault[] => {
   const random = seeded(seed);
-  const kinds = Object.entries<Kind>(KINDS).filter(([, { only }]) => only === undefined || only.includes(redis));
   const urn = kinds.flatMap((entry) => Array.from({ length: entry[1].weight }, () => entry));
   const freeAt = new Map<Hold, number>();
   const plan: PlannedFault[] = [];
   for (let at = 500 + random() * 1_000; at < seconds * 1_000; at += 150 + random() * 1_500) {
-    const [name, kind] = urn[Math.floor(random() * urn.length)] as [string, Kind];
+    const [name, kind] = urn[Math.floor(random() * urn.length)] as [PlannedFault['name'], Kind];
     const forMs = kind.leastMs + random() * (kind.mostMs - kind.leastMs);
     const pick = random();
     if ((freeAt.get(kind.hold) ?? 0) > at) continue;
     freeAt.set(kind.hold, at + forMs + AFTER_MS[kind.hold]);
-    plan.push({ name: name as FaultName, hold: kind.hold, at, forMs, pick });
+    plan.push({ name, hold: kind.hold, at, forMs, pick });
   }
   return plan;
 };

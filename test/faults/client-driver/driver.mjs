@@ -1,5 +1,5 @@
 /**
- * A process with any number of SDK clients, each in one room. Its parent tells it what they do by messages
+ * A process with any number of SDK clients, each in one or two rooms. Its parent tells it what they do by messages
  * `{id, client, do, with}`, and gets `{re, value}` or `{re, error}`.
  */
 import process from 'node:process';
@@ -11,21 +11,32 @@ const history = new HistoryFile(process.argv[2]);
 const subjects = new Map();
 
 const COMMANDS = {
-  async open(name, { url, token, room }) {
-    const subject = new Subject({ name, url, token }, history);
+  async open(name, { url, token, room, stays }) {
+    const subject = new Subject({ name, url, token, stays }, history);
     subjects.set(name, subject);
-    return subject.join(room);
+    try {
+      return await subject.join(room);
+    } catch (error) {
+      await subject.leave();
+      throw error;
+    }
   },
+  want: (name, { room }) => subjects.get(name).want(room),
+  exit: (name, { room }) => subjects.get(name).exit(room),
+  reenter: (name, { room }) => subjects.get(name).reenter(room),
+  cancelJoin: (name, { room, afterMs }) => subjects.get(name).cancelJoin(room, afterMs),
+  joinTwice: (name, { room, afterMs, atOnce }) => subjects.get(name).joinTwice(room, afterMs, atOnce),
+  reload: (name, { silently }) => subjects.get(name).reload(silently),
   send: (name, { count, to, size }) => subjects.get(name).send(count, to, size),
   talk: (name, { everyMs }) => subjects.get(name).talk(everyMs),
-  chat: (name, { text }) => subjects.get(name).chat(text),
-  history: (name) => subjects.get(name).pastChat(),
+  chat: (name, { text }) => subjects.get(name).first.room.sendChat(text),
+  history: (name) => subjects.get(name).first.room.history(),
   hush: (name) => subjects.get(name).hush(),
   leave: (name) => subjects.get(name).leave(),
   crash: (name, { silently }) => subjects.get(name).crash(silently),
-  cut: (name) => subjects.get(name).cut(),
-  deafen: (name) => subjects.get(name).deafen(),
-  stall: (name, { ms }) => subjects.get(name).stall(ms),
+  cut: (name) => subjects.get(name).sockets.cut(),
+  deafen: (name) => subjects.get(name).sockets.deafen(),
+  stall: (name, { ms }) => subjects.get(name).sockets.stall(ms),
   /** Of the whole process. */
   shiftClock: (_name, { ms }) => shiftClock(ms),
   sayAgain: (name, { index, delayMs, more }) => subjects.get(name).sayAgain(index, delayMs, more),

@@ -1,114 +1,130 @@
-import { createHash } from 'node:crypto';
 import { ParleyClient } from '@parley/client';
 import { FaultSockets } from './fault-sockets.mjs';
+import { mortalClock } from './mortal-clock.mjs';
+import { hashOf, SubjectRoom } from './subject-room.mjs';
+import { tokenCallback } from './token.mjs';
 
 /** How often it is looked at whether a room is joined. The SDK has no event for it. */
 const LOOK_MS = 50;
+/** A user whose join fails tries again after up to so long. */
+const AGAIN_MS = 1_500;
 
-const hashOf = (data) => createHash('sha256').update(JSON.stringify(data)).digest('base64url').slice(0, 16);
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A clock that can be stopped for good: what a killed process would not have done is not done. */
-const mortalClock = () => {
-  let alive = true;
-  return {
-    now: () => performance.now(),
-    setTimeout: (run, delayMs) => setTimeout(() => alive && run(), delayMs),
-    clearTimeout: (timer) => clearTimeout(timer),
-    kill: () => {
-      alive = false;
-    },
-  };
-};
-
-/** One SDK client in one room, and everything that its application sees, written down. */
+/** One SDK client, the user before it, and everything that its application sees, written down. */
 export class Subject {
-  #sockets = new FaultSockets();
-  #clock = mortalClock();
+  #sockets;
+  #clock;
   #client;
-  #room;
-  #self;
+  /** Rooms that it is in, the first one first. */
+  #rooms = new Map();
+  /** Rooms that its user comes back to, whatever puts it out. */
+  #wanted = new Set();
+  /** Rooms that its client now is on its way into. */
+  #coming;
+  #last;
   #sent = 0;
   #waiting = new Map();
-  #attached = false;
-  #timers = new Set();
+  #timer;
   #dead = false;
   #states = [];
   #results = [];
   #received = [];
   #rosterEvents = [];
 
-  /** @param {{name: string, url: string, token: string}} setup @param {import('./history-file.mjs').HistoryFile} history */
+  /**
+   * @param {{name: string, url: string, token: string | object, stays?: boolean}} setup `token`: a token, or the terms of
+   * a callback; `stays`: its user enters again when it was put out
+   * @param {import('./history-file.mjs').HistoryFile} history
+   */
   constructor(setup, history) {
     this.setup = setup;
     this.history = history;
-    this.#client = new ParleyClient({
-      url: setup.url,
-      token: setup.token,
-      WebSocket: this.#sockets.Socket,
-      clock: this.#clock,
-    });
-    this.#client.on('state', (state) => {
-      this.#states.push(state);
-      if (state !== 'connected') this.#attach(false);
-    });
-    this.#client.on('closed', (why) => {
-      if (why?.code === 'superseded' && this.#self) this.#record('socket', { peer: this.#self, code: 4509 });
-      if (this.#self !== undefined && why !== undefined) this.#end(why.code);
-    });
+    this.#open();
+    this.#timer = setInterval(() => {
+      for (const room of this.#rooms.values()) room.look();
+    }, LOOK_MS);
   }
 
   async join(roomId) {
-    const room = await this.#client.join(roomId, { media: false });
-    this.#room = room;
-    this.#live();
-    room.on('rejoined', () => {
-      this.#end('expired');
-      this.#live();
-    });
-    room.on('removed', (reason) => this.#end(reason));
-    room.on('signal', ({ from, data }) => {
-      this.#received.push(data.id);
-      this.#record('dlv', { at: room.self, from, id: data.id, hash: hashOf(data) });
-    });
-    room.on('joined', ({ peer }) => this.#saw('joined', peer));
-    room.on('left', ({ participant, reason }) => this.#saw('left', participant.peer, reason));
-    for (const event of ['away', 'back']) room.on(event, ({ peer }) => this.#rosterEvents.push({ event, of: peer }));
-    room.on('roster', () => this.#roster());
-    for (const peer of room.participants.keys()) if (peer !== room.self) this.#saw('joined', peer);
-    this.#every(LOOK_MS, () => this.#attach(room.attached));
-    return room.self;
+    const self = await this.#enter(roomId);
+    if (this.setup.stays) this.#wanted.add(roomId);
+    return self;
   }
 
-  /** Sends `count` signals to `to`, or each to any of the others. Answers at once. */
+  /** Enters, and stays at it until that succeeds or is not wanted any more. Answers at once. */
+  want(roomId) {
+    this.#wanted.add(roomId);
+    void this.#comeBack(roomId);
+  }
+
+  /** Leaves one room for good. */
+  exit(roomId) {
+    this.#wanted.delete(roomId);
+    return this.#exit(roomId);
+  }
+
+  /** Leaves a room and enters it again, without waiting for anything between. */
+  reenter(roomId) {
+    const left = this.#exit(roomId);
+    this.want(roomId);
+    return left;
+  }
+
+  /** Asks for a room and gives that up. @returns whether it was in by then, and so has left again */
+  async cancelJoin(roomId, afterMs) {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), afterMs);
+    const self = await this.#enter(roomId, abort.signal).catch(() => undefined);
+    if (self !== undefined) await this.#exit(roomId);
+    return self !== undefined;
+  }
+
+  /** Cancels a join and asks again, within one round trip; or asks twice at once and cancels one of the two. */
+  async joinTwice(roomId, afterMs, atOnce) {
+    const abort = new AbortController();
+    const cancelled = this.#enter(roomId, abort.signal).catch(() => undefined);
+    const both = atOnce && this.#client.join(roomId, { media: false }).catch(() => undefined);
+    await pause(afterMs);
+    abort.abort();
+    this.want(roomId);
+    await Promise.all([cancelled, both]);
+  }
+
+  /** The page is loaded anew: a new key, with the old session still there. */
+  reload(silently) {
+    const rooms = [...this.#rooms.keys()];
+    for (const room of this.#rooms.values()) room.cease('crash', 'reload');
+    this.#rooms.clear();
+    this.#waiting.clear();
+    this.#clock.kill();
+    if (silently) this.#sockets.vanish();
+    else this.#sockets.kill();
+    this.#open();
+    for (const room of new Set([...rooms, ...this.#wanted])) this.want(room);
+  }
+
+  /** Sends `count` signals to `to`, or each to any of the others in any room. Answers at once. */
   send(count, to, size = 200) {
     for (let i = 0; i < count; i += 1) {
-      const peers = [...this.#room.peers.values()].filter(({ id }) => to === undefined || id === to);
-      const peer = peers[Math.floor(Math.random() * peers.length)];
-      if (peer === undefined) return;
-      const data = { id: `${this.setup.name}-${++this.#sent}`, pad: 'x'.repeat(Math.ceil(Math.random() * size)) };
-      const { id } = data;
-      this.#record('send', { from: this.#self, to: peer.id, id, hash: hashOf(data), room: this.#room.id });
-      this.#waiting.set(id, peer.id);
-      void peer.send(data).then(({ result, why, code }) => {
-        this.#waiting.delete(id);
-        this.#results.push({ id, result, why: why ?? code });
-        this.#record('out', { id, result, ...((why ?? code) && { why: why ?? code }) });
-      });
+      const here = [...this.#rooms.values()].filter(({ self }) => self !== undefined);
+      const all = here.flatMap(({ room, self }) => [...room.peers.values()].map((peer) => ({ peer, room, self })));
+      const some = all.filter(({ peer }) => to === undefined || peer.id === to);
+      const one = some[Math.floor(Math.random() * some.length)];
+      if (one === undefined) return;
+      this.#sendTo(one, size);
     }
   }
 
-  chat(text) {
-    return this.#room.sendChat(text);
-  }
-
-  pastChat() {
-    return this.#room.history();
+  /** The room that it was in first, also when it is out of it by now. */
+  get first() {
+    return this.#rooms.values().next().value ?? this.#last;
   }
 
   /** Signals now and then until told otherwise; some come in bursts. */
   talk(everyMs) {
     const turn = () => {
-      if (this.#room?.live) this.send(Math.random() < 0.05 ? 30 : 1);
+      this.send(Math.random() < 0.05 ? 30 : 1);
       this.#talking = setTimeout(turn, Math.random() * 2 * everyMs);
     };
     this.hush();
@@ -122,46 +138,42 @@ export class Subject {
 
   async leave() {
     this.hush();
-    this.#attach(false);
-    // From here on, whatever the others are told: this side hears and says nothing any more.
-    this.#end('left');
+    this.#wanted.clear();
+    for (const room of this.#rooms.values()) {
+      room.attach(false);
+      // From here on, whatever the others are told: this side hears and says nothing any more.
+      room.end('left');
+    }
     await this.#client.close();
     // What it still waited for has its result by now: `leave` gives each one.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#stop();
+    await pause(0);
+    clearInterval(this.#timer);
   }
 
   /** As if its process had been killed. */
   crash(silently) {
     this.hush();
-    if (this.#self !== undefined) this.#record('crash', { peer: this.#self });
+    this.#wanted.clear();
+    for (const room of this.#rooms.values()) room.cease('crash');
     this.#dead = true;
     this.#clock.kill();
     if (silently) this.#sockets.vanish();
     else this.#sockets.kill();
-    this.#stop();
+    clearInterval(this.#timer);
   }
 
-  cut() {
-    this.#sockets.cut();
-  }
-
-  deafen() {
-    this.#sockets.deafen();
-  }
-
-  stall(ms) {
-    this.#sockets.stall(ms);
+  /** Those of its client now. */
+  get sockets() {
+    return this.#sockets;
   }
 
   sayAgain(index, delayMs, more) {
     const url = `${this.setup.url.replace('http', 'ws')}/v1/signaling`;
-    return this.#sockets.sayAgain(url, index, this.#room.id, delayMs, more);
+    return this.#sockets.sayAgain(url, index, this.first?.room.id, delayMs, more);
   }
 
   state() {
-    const room = this.#room;
-    this.#attach(room?.attached === true && this.#client.state === 'connected');
+    for (const room of this.#rooms.values()) room.look();
     return {
       name: this.setup.name,
       dead: this.#dead,
@@ -169,62 +181,116 @@ export class Subject {
       states: this.#states,
       node: this.#client.node,
       session: this.#client.session,
-      self: room?.self,
-      room: room?.id,
-      attached: room?.attached === true && this.#client.state === 'connected',
+      attached: false,
+      ...this.first?.view(),
+      rooms: [...this.#rooms.values()].map((room) => room.view()),
+      wanted: [...this.#wanted],
       waiting: this.#waiting.size,
-      epoch: room?.roster.epoch,
-      version: room?.roster.version,
-      roster: room && Object.fromEntries([...room.participants].map(([peer, { state }]) => [peer, state])),
       results: this.#results,
       received: this.#received,
       rosterEvents: this.#rosterEvents,
     };
   }
 
-  #live() {
-    const { self, id } = this.#room;
-    this.#self = self;
-    this.#record('live', { peer: self, user: this.setup.name, room: id, session: this.#client.session });
-    this.#attached = false;
-    this.#attach(true);
-    this.#roster();
+  #open() {
+    const { url, token } = this.setup;
+    const sockets = new FaultSockets();
+    const clock = mortalClock();
+    const source = typeof token === 'string' ? token : tokenCallback(token);
+    const client = new ParleyClient({ url, token: source, WebSocket: sockets.Socket, clock });
+    client.on('state', (state) => {
+      this.#states.push(state);
+      if (state !== 'connected') for (const room of this.#rooms.values()) room.attach(false);
+    });
+    client.on('closed', (why) => {
+      for (const room of this.#rooms.values()) {
+        if (why?.code === 'superseded' && room.self) this.#record('socket', { peer: room.self, code: 4509 });
+        if (why !== undefined) room.end(why.code);
+      }
+    });
+    this.#sockets = sockets;
+    this.#clock = clock;
+    this.#client = client;
+    this.#coming = new Set();
   }
 
-  #end(why) {
-    if (this.#self === undefined) return;
-    this.#record('end', { peer: this.#self, why });
-    this.#self = undefined;
+  async #enter(roomId, signal) {
+    const client = this.#client;
+    const { name } = this.setup;
+    this.#record('asked', { user: name, room: roomId });
+    try {
+      const room = await client.join(roomId, { media: false, ...(signal && { signal }) });
+      if (client !== this.#client) return undefined;
+      if (this.#rooms.get(roomId)?.room !== room) this.#rooms.set(roomId, this.#follow(room));
+      return room.self;
+    } catch (error) {
+      const end = error?.code === 'cancelled' ? ['cancelled', {}] : ['refused', { code: error?.code ?? 'internal' }];
+      if (client === this.#client) this.#record(end[0], { user: name, room: roomId, ...end[1] });
+      throw error;
+    }
   }
 
-  #attach(on) {
-    if (this.#self === undefined || on === this.#attached) return;
-    this.#attached = on;
-    this.#record('attached', { peer: this.#self, on });
+  #follow(room) {
+    const client = this.#client;
+    return new SubjectRoom(room, {
+      ...{ name: this.setup.name, client, received: this.#received, rosterEvents: this.#rosterEvents },
+      record: (kind, fields) => client === this.#client && this.#record(kind, fields),
+      over: () => {
+        this.#forget(room.id, room);
+        if (this.#wanted.has(room.id)) void this.#comeBack(room.id);
+      },
+    });
   }
 
-  #saw(event, of, reason) {
-    this.#rosterEvents.push({ event, of, reason });
-    if (this.#self === undefined) return;
-    this.#record('seen', { peer: this.#self, event, of, ...(reason && { reason }) });
+  async #exit(roomId) {
+    const known = this.#rooms.get(roomId);
+    if (known === undefined) return;
+    known.attach(false);
+    known.end('left');
+    this.#forget(roomId, known.room);
+    await known.room.leave();
   }
 
-  #roster() {
-    if (this.#self === undefined) return;
-    const { epoch, version } = this.#room.roster;
-    const set = Object.fromEntries([...this.#room.participants].map(([peer, { state }]) => [peer, state]));
-    this.#record('roster', { peer: this.#self, epoch, version, set });
+  #forget(roomId, room) {
+    const known = this.#rooms.get(roomId);
+    if (known?.room !== room) return;
+    this.#rooms.delete(roomId);
+    this.#last = known;
+  }
+
+  /** What a user does who was put out: tries again, and logs in again if that is what is wanted. */
+  async #comeBack(roomId) {
+    // What a client that was reloaded waits for never comes.
+    const coming = this.#coming;
+    if (coming.has(roomId)) return;
+    coming.add(roomId);
+    const isWanted = () => this.#wanted.has(roomId) && !this.#dead && coming === this.#coming;
+    while (isWanted() && !this.#rooms.has(roomId)) {
+      try {
+        await this.#enter(roomId);
+        if (!this.#wanted.has(roomId)) await this.#exit(roomId);
+      } catch (error) {
+        if (error?.code === 'room_not_found') this.#wanted.delete(roomId);
+        if (error?.code === 'removed') await this.#client.refreshToken().catch(() => {});
+        await pause(Math.random() * AGAIN_MS);
+      }
+    }
+    coming.delete(roomId);
+  }
+
+  #sendTo({ peer, room, self }, size) {
+    const data = { id: `${this.setup.name}-${++this.#sent}`, pad: 'x'.repeat(Math.ceil(Math.random() * size)) };
+    const { id } = data;
+    this.#record('send', { from: self, to: peer.id, id, hash: hashOf(data), room: room.id });
+    this.#waiting.set(id, peer.id);
+    void peer.send(data).then(({ result, why, code }) => {
+      this.#waiting.delete(id);
+      this.#results.push({ id, result, why: why ?? code });
+      this.#record('out', { id, result, ...((why ?? code) && { why: why ?? code }) });
+    });
   }
 
   #record(kind, fields) {
     if (!this.#dead) this.history.record(kind, fields);
-  }
-
-  #every(ms, run) {
-    this.#timers.add(setInterval(run, ms));
-  }
-
-  #stop() {
-    for (const timer of this.#timers) clearInterval(timer);
   }
 }

@@ -1,0 +1,25 @@
+import { createHmac, randomUUID } from 'node:crypto';
+
+/** The server takes a token for so long after its end. */
+const LEEWAY_SECONDS = 30;
+
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A JWT (RFC 7519, HS256) that the server takes for `seconds` from now. */
+const issue = ({ secret, user, seconds }) => {
+  const now = Date.now() / 1000;
+  const claims = { sub: user, name: user, typ: 'access', iss: 'parley', aud: 'parley', iat: now, jti: randomUUID() };
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ ...claims, exp: Math.floor(now) + seconds - LEEWAY_SECONDS })}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+};
+
+/**
+ * The token callback of an application.
+ * @param {{secret: string, user: string, seconds: number, slowMs: number, failing: number}} terms `slowMs`: it takes up
+ * to so long; `failing`: the share of calls that fail, from 0 to 1
+ */
+export const tokenCallback = (terms) => async () => {
+  if (terms.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * terms.slowMs));
+  if (Math.random() < terms.failing) throw new Error('the application has no token now');
+  return issue(terms);
+};
