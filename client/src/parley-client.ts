@@ -152,16 +152,17 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     const id = roomId as RoomId;
     await this.connect();
     if (signal?.aborted) throw new ParleyError('cancelled');
-    const known = this.#rooms.entered(id);
-    if (known) return known;
-    if (this.state === 'closed') throw new ParleyError('closed');
-    if (this.#rooms.isSpent(id)) this.#renew(id);
-    const room = new Room(id, this.#context, { meta, media, invite, waiting });
-    const entered = room.enter().then(() => room);
-    this.#rooms.add(room, entered);
-    const cancel = () => room.cancel();
-    signal?.addEventListener('abort', cancel);
-    return entered.finally(() => signal?.removeEventListener('abort', cancel));
+    if (!this.#rooms.has(id)) {
+      if (this.state === 'closed') throw new ParleyError('closed');
+      if (this.#rooms.isSpent(id)) this.#renew(id);
+      this.#requests.withdrawLeaves(id);
+      const room = new Room(id, this.#context, { meta, media, invite, waiting });
+      this.#rooms.add(
+        room,
+        room.enter().then(() => room),
+      );
+    }
+    return this.#rooms.enter(id, signal);
   }
 
   /**

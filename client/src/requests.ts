@@ -11,7 +11,7 @@ export const PASSING: ReadonlySet<string> = new Set(['unavailable', 'rate_limite
 
 /** @internal One request: a header with an id of its own, and the room it needs to be in. */
 export interface Request {
-  readonly header: { readonly type: string; readonly id: string };
+  readonly header: { readonly type: string; readonly id: string; readonly room?: RoomId };
   /** The request waits until this room is joined on the current socket. */
   readonly room?: RoomId;
   /** Default 45 s. */
@@ -87,6 +87,13 @@ export class Requests {
       }, pending.policy.next(frame.retryAfterMs));
     } else this.#take(re)?.reject(pending.refusal);
     return true;
+  }
+
+  /** Give up the leaves of a room that is entered again: asked once more, one would end the new stay. */
+  withdrawLeaves(room: RoomId): void {
+    for (const { request } of [...this.#pending.values()])
+      if (request.header.type === 'leave' && request.header.room === room)
+        this.#take(request.header.id)?.reject(new ParleyError('cancelled'));
   }
 
   /** Give up what waits, of one room or all. */

@@ -1,11 +1,13 @@
 import type { RoomId } from '@parley/protocol';
-import type { ParleyError } from './errors.js';
+import { ParleyError } from './errors.js';
 import type { Room } from './room.js';
 
 interface Entry {
   readonly room: Room;
   /** Resolves once the first `joined` has come. */
   readonly entered: Promise<Room>;
+  /** Calls of `join` that wait for it, and have not been cancelled. */
+  callers: number;
 }
 
 /** @internal The rooms of a client, and which ones its session can enter no more. */
@@ -26,10 +28,29 @@ export class RoomBook {
     return this.#entries.get(id)?.room;
   }
 
-  /** The room that this client is in, or on its way into. */
-  entered(id: RoomId): Promise<Room> | undefined {
-    const entry = this.#entries.get(id);
-    return entry?.room.live ? entry.entered : undefined;
+  /** Whether this client is in the room, or on its way into it. */
+  has(id: RoomId): boolean {
+    return this.get(id)?.live === true;
+  }
+
+  /**
+   * One more call of `join` waits until the room is entered. The join itself is given up with the last of them.
+   * @throws ParleyError what became of the join, `cancelled` by `signal`
+   */
+  enter(id: RoomId, signal?: AbortSignal): Promise<Room> {
+    const entry = this.#entries.get(id) as Entry;
+    entry.callers += 1;
+    if (signal === undefined) return entry.entered;
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        entry.callers -= 1;
+        if (entry.callers === 0) entry.room.cancel();
+        else if (entry.room.self === '') reject(new ParleyError('cancelled'));
+      };
+      signal.addEventListener('abort', cancel);
+      const done = () => signal.removeEventListener('abort', cancel);
+      entry.entered.finally(done).then(resolve, reject);
+    });
   }
 
   /** Whether the session had its peer there: another one takes a fresh session. Not for a room that lives. */
@@ -39,7 +60,7 @@ export class RoomBook {
 
   /** In place of one that is over. */
   add(room: Room, entered: Promise<Room>): void {
-    this.#entries.set(room.id, { room, entered });
+    this.#entries.set(room.id, { room, entered, callers: 0 });
   }
 
   /** The room is over, unless another one took its place by now. */

@@ -141,7 +141,8 @@ export class RoomCore extends Emitter<RoomEvents> {
   receive(message: ServerMessage, body: string | undefined): void {
     if (this.over) return;
     if (message.type === 'joined') this.#joined(message);
-    else if (!this.entry.receive(message)) this.#inbox.run(() => this.#handle(message, body));
+    // Before the first join is answered, any other frame belongs to a cancelled one.
+    else if (!this.entry.receive(message) && this.own !== '') this.#inbox.run(() => this.#handle(message, body));
   }
 
   /** @internal A signal or an acknowledgement of one of the peers here. @returns false when it is none of them. */

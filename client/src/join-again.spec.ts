@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RoomId } from '@parley/protocol';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Requests } from './requests.js';
+import { Clients } from './testing/clients.js';
+import type { FakeGateway, FakeSocket, Received } from './testing/fake-gateway.js';
+import { VirtualClock } from './testing/virtual-clock.js';
+
+let clients: Clients;
+let gateway: FakeGateway;
+
+beforeEach(async () => {
+  clients = await Clients.start({ WebSocket, WebSocketServer });
+  gateway = clients.gateway;
+});
+
+afterEach(() => clients.stop());
+
+describe('a join that is cancelled and asked again', () => {
+  it('within one round trip takes the answer to its own question alone', async () => {
+    const held: Received[] = [];
+    const answers: FakeSocket[] = [];
+    gateway.script.frame = (frame, from) => {
+      if (gateway.sockets.length > 1 || frame.type === 'ping') return false;
+      held.push(frame);
+      answers.push(from);
+      return true;
+    };
+    const client = clients.make();
+    await client.connect();
+    const cancel = new AbortController();
+    const first = client.join('room', { media: false, signal: cancel.signal }).catch((error) => error);
+    await gateway.until(() => gateway.of('join').length === 1);
+    cancel.abort();
+    expect(await first).toMatchObject({ code: 'cancelled' });
+    const second = client.join('room', { media: false });
+    await gateway.until(() => gateway.of('join').length === 2);
+    // The server lets the first one in, then out again: the session cannot enter this room any more.
+    const [join, leave, again] = held as [Received, Received, Received];
+    expect([join.type, leave.type, again.type]).toEqual(['join', 'leave', 'join']);
+    gateway.self = 'another';
+    const { send } = answers[0] as FakeSocket;
+    send({ ...gateway.joined(join.id), peer: 'ended' });
+    send({ type: 'left', re: leave.id, room: 'room' });
+    send({ type: 'error', re: again.id, code: 'session_ended', message: 'Ended.', retryable: false });
+    const room = await second;
+    expect(room.self).toBe('another');
+    expect(gateway.sockets).toHaveLength(2);
+  });
+
+  it('is not given up while another call waits for the same room', async () => {
+    const joins: Received[] = [];
+    gateway.script.frame = (frame) => frame.type === 'join' && joins.push(frame) > 0;
+    const client = clients.make();
+    const cancel = new AbortController();
+    const first = client.join('room', { media: false, signal: cancel.signal }).catch((error) => error);
+    const other = new AbortController();
+    const second = client.join('room', { media: false, signal: other.signal });
+    await gateway.until(() => joins.length === 1);
+    cancel.abort();
+    expect(await first).toMatchObject({ code: 'cancelled' });
+    gateway.current.send(gateway.joined((joins[0] as Received).id));
+    expect((await second).self).toBe('me');
+    other.abort();
+    expect((await second).attached).toBe(true);
+    expect(gateway.of('leave')).toEqual([]);
+  });
+
+  it('is given up when every call that waits for it is cancelled', async () => {
+    gateway.script.frame = ({ type }) => type === 'join';
+    const client = clients.make();
+    const signals = [new AbortController(), new AbortController()];
+    const outcomes = signals.map(({ signal }) => client.join('room', { media: false, signal }).catch((error) => error));
+    await gateway.until(() => gateway.of('join').length === 1);
+    for (const cancel of signals) cancel.abort();
+    expect(await Promise.all(outcomes)).toMatchObject([{ code: 'cancelled' }, { code: 'cancelled' }]);
+    await gateway.until(() => gateway.of('leave').length === 1);
+  });
+});
+
+describe('a leave without an answer', () => {
+  it('is not said again once its room is entered again', async () => {
+    const clock = new VirtualClock();
+    const said: string[] = [];
+    const requests = new Requests(
+      clock,
+      () => 0.5,
+      ({ header }) => said.push(header.id) > 0,
+    );
+    const [room, other] = ['room', 'other'] as RoomId[];
+    const leave = (id: string, of: RoomId | undefined) =>
+      requests.send({ header: { type: 'leave', id, room: of as RoomId } }).catch(({ code }) => code);
+    const outcomes = [leave('1', room), leave('2', other)];
+    const frame = { type: 'error', code: 'unavailable', message: 'Later.', retryable: true } as const;
+    for (const re of ['1', '2']) requests.refuse(re, { ...frame, re });
+    requests.withdrawLeaves(room as RoomId);
+    clock.advance(5_000);
+    requests.flush();
+    expect(said.filter((id) => id === '1')).toEqual(['1']);
+    expect(said.filter((id) => id === '2').length).toBeGreaterThan(1);
+    requests.settle('2', { type: 'left', re: '2', room: other as RoomId });
+    expect(await outcomes[0]).toBe('cancelled');
+  });
+});
