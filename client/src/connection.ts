@@ -149,7 +149,7 @@ export class Connection {
 
   async #askToken(): Promise<string> {
     const { token } = this.options;
-    return typeof token === 'string' ? token : await token();
+    return typeof token === 'string' ? token : await token.get();
   }
 
   #tokenFailed(error: unknown): void {

@@ -1,5 +1,6 @@
 import { SIGNALING_PATH } from '@parley/protocol';
 import { ParleyError } from './errors.js';
+import { TokenCallback } from './token-callback.js';
 
 /** What the SDK uses of a WebSocket (WHATWG WebSockets §3). Browsers' own and `ws` have it. */
 export interface WebSocketLike {
@@ -37,6 +38,7 @@ export interface ParleyClientOptions {
   readonly url: string | URL;
   /**
    * A function is asked at each connection attempt and shortly before a token ends, so a call outlives its tokens.
+   * It never runs twice at once.
    * If it throws a {@link ParleyError} that is not retryable the client ends with it; anything else is tried again.
    */
   readonly token: TokenSource;
@@ -62,7 +64,7 @@ export interface ParleyClientOptions {
 /** @internal The options with every default filled in. */
 export interface ResolvedOptions {
   readonly url: string;
-  readonly token: TokenSource;
+  readonly token: string | TokenCallback;
   readonly WebSocket: WebSocketConstructor;
   readonly RTCPeerConnection: PeerConnectionConstructor | undefined;
   readonly rtcConfiguration: RTCConfiguration;
@@ -122,7 +124,7 @@ export const resolveOptions = (options: ParleyClientOptions): ResolvedOptions =>
   if ((options.features?.length ?? 0) > 15) throw new ParleyError('bad_request', 'There are more than 15 features.');
   return {
     url: signalingUrl(options.url),
-    token: options.token,
+    token: typeof options.token === 'string' ? options.token : new TokenCallback(options.token),
     WebSocket,
     RTCPeerConnection:
       options.RTCPeerConnection ?? (globalThis.RTCPeerConnection as PeerConnectionConstructor | undefined),

@@ -85,6 +85,29 @@ describe('connecting', () => {
     await expect(makeClient({ token: 'fixed' }).refreshToken()).rejects.toMatchObject({ code: 'bad_request' });
   });
 
+  it('runs the token callback once at a time, when a refresh and a reconnect need it', async () => {
+    let [running, most] = [0, 0];
+    const answers: (() => void)[] = [];
+    const release = () => answers.splice(0).forEach((answer) => void answer());
+    const token = async () => {
+      most = Math.max(most, ++running);
+      if (gateway.sockets.length > 0) await new Promise<void>((resolve) => answers.push(resolve));
+      running -= 1;
+      return 'token';
+    };
+    const client = makeClient({ token });
+    await client.connect();
+    gateway.current.socket.terminate();
+    // The reconnect asks, and waits; then the application wants another one.
+    while (answers.length === 0) await new Promise(setImmediate);
+    const refreshed = client.refreshToken();
+    release();
+    while (answers.length === 0) await new Promise(setImmediate);
+    release();
+    await refreshed;
+    expect(most).toBe(1);
+  });
+
   it('answers a ping with a pong', async () => {
     await makeClient().connect();
     gateway.current.send({ type: 'ping' });

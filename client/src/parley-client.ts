@@ -176,7 +176,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     if (typeof token === 'string')
       throw new ParleyError('bad_request', 'A token that is a string cannot be refreshed.');
     try {
-      const header: Refresh = { type: 'refresh', id: newId(), token: await token() };
+      const header: Refresh = { type: 'refresh', id: newId(), token: await token.renew() };
       await this.#requests.send({ header });
     } catch (error) {
       throw asParleyError(error, 'network');
