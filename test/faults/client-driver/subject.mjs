@@ -196,7 +196,9 @@ export class Subject {
     const { url, token } = this.setup;
     const sockets = new FaultSockets();
     const clock = mortalClock();
-    const source = typeof token === 'string' ? token : tokenCallback(token);
+    const callbacks = (value) =>
+      value > 1 && this.#record('size', { what: 'token callbacks at once', value, bound: 1 });
+    const source = typeof token === 'string' ? token : tokenCallback(token, callbacks);
     const client = new ParleyClient({ url, token: source, WebSocket: sockets.Socket, clock });
     client.on('state', (state) => {
       this.#states.push(state);

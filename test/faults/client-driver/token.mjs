@@ -17,9 +17,18 @@ const issue = ({ secret, user, seconds }) => {
  * The token callback of an application.
  * @param {{secret: string, user: string, seconds: number, slowMs: number, failing: number}} terms `slowMs`: it takes up
  * to so long; `failing`: the share of calls that fail, from 0 to 1
+ * @param {(running: number) => void} begun told at each call how many run then
  */
-export const tokenCallback = (terms) => async () => {
-  if (terms.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * terms.slowMs));
-  if (Math.random() < terms.failing) throw new Error('the application has no token now');
-  return issue(terms);
+export const tokenCallback = (terms, begun) => {
+  let running = 0;
+  return async () => {
+    begun(++running);
+    try {
+      if (terms.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * terms.slowMs));
+      if (Math.random() < terms.failing) throw new Error('the application has no token now');
+      return issue(terms);
+    } finally {
+      running -= 1;
+    }
+  };
 };
