@@ -32,11 +32,14 @@ describe('a token callback', () => {
     expect(await renewed).toBe('token');
   });
 
-  it('throws what a callback throws at once', async () => {
+  it('throws what a callback throws at once, and runs again', async () => {
+    let runs = 0;
     const callback = new TokenCallback(() => {
+      runs += 1;
       throw new Error('none');
     });
     await expect(callback.get()).rejects.toThrow('none');
     await expect(callback.get()).rejects.toThrow('none');
+    expect(runs).toBe(2);
   });
 });

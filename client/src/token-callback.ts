@@ -9,7 +9,10 @@ export class TokenCallback {
 
   /** A token for a connection: one that is on its way is fresh enough. @throws what the callback throws */
   get(): Promise<string> {
-    this.#running ??= this.#run();
+    // An async function, so that a callback that throws at once rejects like any other.
+    this.#running ??= (async () => this.callback())().finally(() => {
+      this.#running = undefined;
+    });
     return this.#running;
   }
 
@@ -17,13 +20,5 @@ export class TokenCallback {
   async renew(): Promise<string> {
     await this.#running?.catch(() => {});
     return this.get();
-  }
-
-  async #run(): Promise<string> {
-    try {
-      return await this.callback();
-    } finally {
-      this.#running = undefined;
-    }
   }
 }
