@@ -88,10 +88,16 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     const index = Math.floor(pick * rooms.length);
     const old = rooms[index] as OwnedRoom;
     const fresh = await moderator.create(old);
-    await moderator.remove(old);
     rooms[index] = fresh;
-    for (const client of clients.living) {
-      if ((await client.view()).wanted.includes(old.room)) await client.command('want', { room: fresh.room });
+    const wanting = async (): Promise<Client[]> => {
+      const views = await Promise.all(clients.living.map(async (client) => [client, await client.view()] as const));
+      return views.filter(([, { wanted }]) => wanted.includes(old.room)).map(([client]) => client);
+    };
+    // A client that is told of the end at once wants the room no more when it is asked afterwards.
+    const before = await wanting();
+    await moderator.remove(old);
+    for (const client of new Set([...before, ...(await wanting())])) {
+      if (!client.over) await client.command('want', { room: fresh.room });
     }
   },
 };
