@@ -197,10 +197,11 @@ export class RoomCore extends Emitter<RoomEvents> {
     if (!this.entry.joined(joined.re)) return;
     this.#renewed = false;
     this.own = joined.peer;
+    // The roster itself is never held: `participants` is right from the first moment, also when `rejoined` is told.
+    const changes = this.roster.adopt(joined);
     if (first) this.#inbox.hold();
     else if (renewed) this.#inbox.run(() => this.emit('rejoined', { self: joined.peer }));
-    // The roster itself is never held: `participants` is right from the first moment.
-    this.#follow(this.roster.adopt(joined), !first);
+    this.#follow(changes, !first);
     if (moved) {
       if (!first) this.peerSet.resumed();
       this.context.requests.flush(this.id);

@@ -140,6 +140,8 @@ describe('a room', () => {
   it('starts a fresh session when its own had ended, and comes back as a new peer', async () => {
     gateway.roster = [participant('a', 1)];
     const { room } = await clients.joined();
+    const shown: string[][] = [];
+    room.on('rejoined', () => shown.push([...room.participants.keys()]));
     const rejoined = once<{ self: string }>((listener) => room.on('rejoined', listener));
     const gone = once<{ id: string }>((listener) => room.on('peer_gone', listener));
     const back = once<{ id: string }>((listener) => room.on('peer', listener));
@@ -155,6 +157,8 @@ describe('a room', () => {
     expect((await gone).id).toBe('a');
     expect(await sent).toEqual({ result: 'unknown', why: 'session_ended' });
     expect((await rejoined).self).toBe('me-again');
+    // The roster is the one that came with the new peer id.
+    expect(shown).toEqual([expect.arrayContaining(['me-again'])]);
     expect((await back).id).toBe('a');
     expect(gateway.current.hello.key).not.toBe(firstKey);
     expect(room.self).toBe('me-again');

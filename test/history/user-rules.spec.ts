@@ -79,6 +79,21 @@ describe('what users do', () => {
     expect(broken(calm(shown))).toEqual(['I21']);
   });
 
+  it('I21: allows a removed peer as away, for a while, in the epoch after a loss of data', () => {
+    const shown = (t: number): At[] => [
+      [10_000, fault('redis_empty', 'start')],
+      [11_000, fault('redis_empty', 'stop')],
+      [50_000, removal()],
+      [50_005, attached('c', false)],
+      [50_005, end('c', 'removed')],
+      [t, withAway('a', 8, ['a', 'b'], 'c')],
+      ...withoutC(t + 1_000),
+    ];
+    expect(broken(calm(shown(60_000)))).toEqual([]);
+    expect(broken(calm(shown(97_000)))).toEqual(['I21']);
+    expect(broken(calm(shown(60_000).slice(2)))).toEqual(['I21']);
+  });
+
   it('I21: finds a banned user who is let in before the ban is lifted', () => {
     const banned: At[] = [[50_000, removal(true)], ...told(50_000), [55_000, asked('u-c')], ...back(55_100)];
     const lifted = (t: number): At => [t, { kind: 'unban', user: 'u-c', room: 'r' }];

@@ -36,7 +36,9 @@ export const removedIsOut: Rule = (timeline, bounds) =>
     const until = removal.ban ? liftedAt(timeline, removal) : removal.t;
     return [
       ...lives.filter((life) => by <= timeline.overAt && isAttachedInTheEnd(timeline, life)).map(({ peer }) => peer),
-      ...shownAfter(timeline, removal.room, new Set(lives.map(({ peer }) => peer)), by).map(({ peer }) => peer),
+      ...shownAfter(timeline, removal.room, new Set(lives.map(({ peer }) => peer)), by)
+        .filter(({ roster, peer }) => !mayBeUnseen(timeline, roster, peer, by + bounds.orphanMs))
+        .map(({ peer }) => peer),
       ...lateComers(timeline, removal.room, by, until)
         .filter(({ user }) => user === removal.user)
         .map(({ peer }) => peer),
@@ -132,6 +134,10 @@ const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>
       .flatMap((roster) => [...peers].filter((peer) => peer in roster.set).map((peer) => ({ roster, peer }))),
   );
 };
+
+/** In the epoch after a loss of data, a client shows those as away, for a while, whom it knew before and has not seen. */
+const mayBeUnseen = (timeline: Timeline, { set, t }: EventOf<'roster'>, peer: string, until: number): boolean =>
+  set[peer] === 'away' && t <= until && timeline.lostDataBefore(t);
 
 /** The same, by the rosters that are last too, once nothing has been wrong for as long as the service may take. */
 const shownTooLong = (
