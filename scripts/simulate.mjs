@@ -1,5 +1,8 @@
+import './node-version.mjs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { runMain } from './run-command.mjs';
+import { setup } from './setup.mjs';
 import { simulateSeeds } from './simulate-seeds.mjs';
 
 const USAGE = `npm run simulate -- [--seeds N] [--from K | --fresh] [--seed K [--events]] [--mutant NAME] [--workers N]
@@ -61,6 +64,7 @@ const report = (outcomes) => {
 
 const main = async () => {
   if (values.help) return say(USAGE);
+  await setup();
   if (values.seed !== undefined && values.events) return showEvents(Number(values.seed));
   const first = values.seed ?? (values.fresh ? Date.now() % 1e9 : values.from);
   const count = values.seed === undefined ? Number(values.seeds) : 1;
@@ -73,4 +77,4 @@ const main = async () => {
   if (!report(outcomes)) process.exitCode = 1;
 };
 
-await main();
+await runMain(main);
