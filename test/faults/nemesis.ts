@@ -126,17 +126,17 @@ export const runNemesis = async (
     await fleet.heal();
     notes.add({ kind: 'quiet' });
     const quietAt = performance.now();
-    await converge(fleet, clients);
+    await converge(fleet, clients, rooms);
     await bridges.exchange(CONVERGE_MS);
     await wait(Math.max(0, quietAt + RECOVERY_MS - performance.now()));
     for (const [n, name] of CALM_ACTIONS.entries()) {
       await doOne({ name, forMs: CALM_ACTION_MS, pick: ((seed + n) % 7) / 7 });
     }
-    await converge(fleet, clients);
+    await converge(fleet, clients, rooms);
     await wait(CALM_MS);
     await Promise.all(clients.living.map((client) => client.command('hush')));
     await until(async () => (await clients.views()).every(({ waiting }) => waiting === 0), SETTLE_MS);
-    await converge(fleet, clients);
+    await converge(fleet, clients, rooms);
     await bridges.exchange(CONVERGE_MS);
     bridges.stop();
     for (const key of await keysOf(fleet)) notes.add(key);
@@ -168,8 +168,11 @@ const labelOf = (name: FaultName, redis: RedisKind): string => {
 };
 
 /** Everybody is in the rooms that they want, attached, and sees just those who are there. */
-const converge = async (fleet: Fleet, clients: Clients): Promise<void> => {
+const converge = async (fleet: Fleet, clients: Clients, rooms: readonly OwnedRoom[]): Promise<void> => {
   await fleet.whenReady(CONVERGE_MS);
+  // Who left one of two rooms while the other was deleted has none.
+  for (const client of clients.living)
+    if ((await client.view()).wanted.length === 0) await client.command('want', { room: rooms[0]?.room });
   await until(async () => isRight(await clients.views()), CONVERGE_MS).catch(() => {
     throw new Error(`It did not come right again within ${CONVERGE_MS} ms of quiet.`);
   });

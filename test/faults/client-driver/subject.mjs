@@ -6,6 +6,8 @@ import { tokenCallback } from './token.mjs';
 
 /** How often it is looked at whether a room is joined. The SDK has no event for it. */
 const LOOK_MS = 50;
+/** Errors that are kept to be shown, the last ones. */
+const MAX_ERRORS = 20;
 /** A user whose join fails tries again after up to so long. */
 const AGAIN_MS = 1_500;
 
@@ -28,6 +30,7 @@ export class Subject {
   #timer;
   #dead = false;
   #states = [];
+  #errors = [];
   #results = [];
   #received = [];
   #rosterEvents = [];
@@ -179,6 +182,7 @@ export class Subject {
       dead: this.#dead,
       state: this.#client.state,
       states: this.#states,
+      errors: this.#errors,
       node: this.#client.node,
       session: this.#client.session,
       attached: false,
@@ -203,6 +207,10 @@ export class Subject {
     client.on('state', (state) => {
       this.#states.push(state);
       if (state !== 'connected') for (const room of this.#rooms.values()) room.attach(false);
+    });
+    client.on('error', ({ code, message }) => {
+      this.#errors.push(`${Math.round(performance.now())} ${code} ${message}`);
+      if (this.#errors.length > MAX_ERRORS) this.#errors.shift();
     });
     client.on('closed', (why) => {
       for (const room of this.#rooms.values()) {
