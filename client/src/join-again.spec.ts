@@ -78,6 +78,27 @@ describe('a join that is cancelled and asked again', () => {
   });
 });
 
+describe('a session that is replaced', () => {
+  it('leaves the rooms whose join is still under way, too', async () => {
+    let held = 0;
+    gateway.script.frame = (frame, { send }) => {
+      if (frame.type !== 'join') return false;
+      if (frame['room'] !== 'room' || held++ > 0) send({ ...gateway.joined(frame.id), room: frame['room'] });
+      return true;
+    };
+    const client = clients.make();
+    const spent = await client.join('spent', { media: false });
+    await spent.leave();
+    const entering = client.join('room', { media: false });
+    await gateway.until(() => held === 1);
+    const again = client.join('spent', { media: false });
+    expect((await entering).id).toBe('room');
+    await again;
+    expect(gateway.sockets).toHaveLength(2);
+    expect(gateway.of('leave').map((frame) => frame['room'])).toEqual(['spent', 'room']);
+  });
+});
+
 describe('a leave without an answer', () => {
   it('is not said again once its room is entered again', async () => {
     const clock = new VirtualClock();

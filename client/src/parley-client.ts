@@ -265,7 +265,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.#early.clear();
     for (const room of this.#rooms.all) {
       // Without this the others would see the old peer as away for the whole resume window.
-      if (room.attached) this.#connection.send({ type: 'leave', id: newId(), room: room.id });
+      if (room.mayBeIn) this.#connection.send({ type: 'leave', id: newId(), room: room.id });
       room.renew();
     }
     this.#connection.renew();

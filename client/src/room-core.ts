@@ -108,6 +108,11 @@ export class RoomCore extends Emitter<RoomEvents> {
     return this.entry.attached;
   }
 
+  /** @internal True while the server may have this client in the room. */
+  get mayBeIn(): boolean {
+    return this.entry.mayBeIn;
+  }
+
   /** @internal The first join; asked as soon as there is a socket. */
   enter(): Promise<void> {
     return this.entry.enter();

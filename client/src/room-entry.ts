@@ -64,6 +64,11 @@ export class RoomEntry {
     return this.#attached;
   }
 
+  /** True while the server may have this client in the room: it is joined on the current socket, or a join is under way. */
+  get mayBeIn(): boolean {
+    return this.#attached || this.#asked.size > 0;
+  }
+
   /** The first join; asked as soon as there is a socket. */
   enter(): Promise<void> {
     return new Promise((resolve, reject) => {
