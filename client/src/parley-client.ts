@@ -25,6 +25,7 @@ import { RoomBook } from './room-book.js';
 import type { RoomContext } from './room-context.js';
 import { newId } from './session-key.js';
 import { checkSize, json } from './sizes.js';
+import { TokenRenewal } from './token-renewal.js';
 
 /**
  * A connection to a Parley server that keeps itself alive: it reconnects, resumes its session, renews its token and
@@ -47,6 +48,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   #reporting = false;
   #welcome: Welcome | undefined;
   readonly #ice: IceServerList;
+  readonly #renewal: TokenRenewal;
   #connecting: Promise<void> | undefined;
   #settle: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
 
@@ -57,6 +59,11 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.#options = resolved;
     this.#ice = new IceServerList(resolved.rtcConfiguration);
     this.#early = new EarlyFrames(resolved.clock);
+    this.#renewal = new TokenRenewal(
+      resolved,
+      () => this.refreshToken(),
+      (error) => this.#report(error),
+    );
     this.#connection = new Connection(resolved, {
       welcome: (welcome) => this.#welcomed(welcome),
       message: (message, body) => this.#receive(message, body),
@@ -191,6 +198,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
 
   #welcomed(welcome: Welcome): void {
     this.#welcome = welcome;
+    this.#renewal.stop();
     this.#setIceServers(welcome.iceServers);
     this.#become('connected');
     this.#settle?.resolve();
@@ -199,12 +207,14 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   #lost(): void {
+    this.#renewal.stop();
     for (const room of this.#rooms.all) room.disconnected();
     this.#become('reconnecting');
   }
 
   #closed(why: ParleyError | undefined): void {
     const error = why ?? new ParleyError('closed');
+    this.#renewal.stop();
     this.#rooms.close(error);
     this.#requests.close(error);
     this.#early.clear();
@@ -228,7 +238,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
         break;
       case 'token_expiring':
         // The same token again would end at the same moment.
-        if (typeof this.#options.token !== 'string') this.refreshToken().catch((error) => this.#report(error));
+        if (typeof this.#options.token !== 'string') this.#renewal.start();
         break;
       case 'warning':
         this.#report(new ParleyError(message.code, `The server closes this socket after ${message.left} more.`));

@@ -149,7 +149,9 @@ const shownTooLong = (
   const by = soundFor(timeline, t, orphanMs);
   if (by > timeline.overAt) return [];
   const rooms = new Set(timeline.survivors.map(({ room }) => room));
-  const later = [...rooms].flatMap((room) => shownAfter(timeline, room, peers, by));
+  const later = [...rooms]
+    .flatMap((room) => shownAfter(timeline, room, peers, by))
+    .filter(({ roster, peer }) => !mayBeUnseen(timeline, roster, peer, by + orphanMs));
   const last = timeline.survivors.flatMap(({ peer }) => timeline.rosters.get(peer)?.at(-1) ?? []);
   const stale = last
     .filter(({ t: at, peer }) => at <= by && !timeline.isContested(peer))
