@@ -94,6 +94,23 @@ describe('what users do', () => {
     expect(broken(calm(shown(60_000).slice(2)))).toEqual(['I21']);
   });
 
+  it('I17, I21: allow a kicked user to be back as the same peer when the store has lost its tombstone', () => {
+    const again = (more: At[] = []): At[] => [
+      ...more,
+      [50_000, removal()],
+      [50_005, attached('c', false)],
+      [55_000, attached('c', true)],
+      ...SIGNAL,
+    ];
+    const lost: At[] = [
+      [10_000, fault('redis_empty', 'start')],
+      [11_000, fault('redis_empty', 'stop')],
+    ];
+    expect(broken(calm(again(lost)))).toEqual([]);
+    expect(broken(calm(again()))).toContain('I21');
+    expect(broken(calm([...lost, [50_000, removal(true)], ...again().slice(1)]))).toContain('I21');
+  });
+
   it('I21: finds a banned user who is let in before the ban is lifted', () => {
     const banned: At[] = [[50_000, removal(true)], ...told(50_000), [55_000, asked('u-c')], ...back(55_100)];
     const lifted = (t: number): At => [t, { kind: 'unban', user: 'u-c', room: 'r' }];

@@ -91,9 +91,18 @@ const violation = (invariant: Invariant, message: string, event: HistoryEvent): 
   ...{ invariant, message, events: [event] },
 });
 
-/** The peers that a user had in a room when it was removed. */
-const livesOf = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): Life[] =>
-  [...timeline.lives.values()].filter((life) => life.user === user && life.room === room && life.bornAt <= t);
+/**
+ * The peers that a user had in a room when it was removed. A kicked user may come back with a newer token, a banned one
+ * after the ban: where the store has lost the tombstone, as the same peer.
+ */
+const livesOf = (timeline: Timeline, removal: EventOf<'removal'>): Life[] => {
+  const { user, room, t, ban } = removal;
+  const allowedFrom = ban ? liftedAt(timeline, removal) : t;
+  const isBack = ({ attached }: Life) => attached.some(([from]) => from > allowedFrom && timeline.lostDataBefore(from));
+  return [...timeline.lives.values()].filter(
+    (life) => life.user === user && life.room === room && life.bornAt <= t && !isBack(life),
+  );
+};
 
 /** Whoever asked to enter once it must have been refused, and was in before it was allowed again. */
 const lateComers = (timeline: Timeline, room: string, by: number, until: number): Life[] =>
