@@ -34,6 +34,9 @@ const REDIS = {
 };
 export type RedisKind = keyof typeof REDIS;
 
+/** Starts of a node until one must succeed. */
+const MAX_STARTS = 5;
+
 /** One node's place: the process in it may be killed and replaced. */
 export interface Place {
   readonly name: string;
@@ -142,6 +145,17 @@ export class Fleet {
       if (!Fleet.running.has(this)) await this.kill(place);
     } finally {
       this.starting.delete(place);
+    }
+  }
+
+  /** As an orchestrator does: a node that ends at its start, because PostgreSQL was away, is started again. */
+  async replace(place: Place): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.boot(place);
+      } catch (error) {
+        if (tries === MAX_STARTS || !Fleet.running.has(this)) throw error;
+      }
     }
   }
 

@@ -68,7 +68,7 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
     const victim = place(scene, pick);
     await scene.fleet.kill(victim);
     await wait(forMs);
-    await scene.fleet.boot(victim);
+    await scene.fleet.replace(victim);
   },
   'node killed at a step': async (scene, forMs, pick) => {
     const victim = place(scene, pick);
@@ -77,12 +77,12 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
     if (victim.node !== undefined) await tell(victim.node, 'arm', step);
     await until(() => victim.node?.process.signalCode === 'SIGKILL', forMs).catch(() => {});
     await scene.fleet.kill(victim);
-    await scene.fleet.boot(victim);
+    await scene.fleet.replace(victim);
   },
   'node replaced': async (scene, _forMs, pick) => {
     const victim = place(scene, pick);
     await scene.fleet.terminate(victim);
-    await scene.fleet.boot(victim);
+    await scene.fleet.replace(victim);
   },
   'node stopped': async (scene, forMs, pick) => {
     const child = place(scene, pick).node?.process;
