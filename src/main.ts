@@ -10,7 +10,7 @@ import { type Config, ConfigError, readConfig } from './config/config.js';
 import { redacted } from './config/redacted.js';
 import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
 import { SecurityLog } from './http/security-log.js';
-import { createLogger, NestLogger } from './ops/logging.module.js';
+import { createLogger, NestLogger } from './logging/logging.module.js';
 import { serveDemo } from './ops/serve-demo.js';
 import { Drain } from './signaling/drain.js';
 import { SignalingAdapter } from './signaling/signaling.adapter.js';

@@ -3,7 +3,7 @@ import { JwtModule, JwtService } from '@nestjs/jwt';
 import { AuditStoreModule } from '../audit/audit-store.module.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { RatesModule } from '../rates/rates.module.js';
+import { RatesModule } from '../rate-limit/rate-limit.module.js';
 import { RoomsStoreModule } from '../rooms/rooms-store.module.js';
 import { UsersStoreModule } from '../users/users-store.module.js';
 import { AccountStanding } from './account-standing.js';

@@ -3,7 +3,7 @@ import { ProtocolError, type UserId } from '@parley/protocol';
 import { AuditStore, accountTrail } from '../audit/audit.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { newId } from '../database/new-id.js';
+import { newId } from '../ids/new-id.js';
 import { PolicyFacts } from '../rooms/policy-facts.js';
 import { usernameKey } from '../users/username.js';
 import { type User, UsersStore } from '../users/users.store.js';

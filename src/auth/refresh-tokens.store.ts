@@ -4,8 +4,8 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { accountTrail, insertAudit } from '../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
-import { newId } from '../database/new-id.js';
 import { refreshTokens, users } from '../database/schema.js';
+import { newId } from '../ids/new-id.js';
 
 /** What a refresh token stands for. */
 export interface RefreshGrant {

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
-import { LocalRateLimiter } from '../rates/rate-limiter.js';
+import { LocalRateLimiter } from '../rate-limit/rate-limiter.js';
 import { guardEntrance } from './entrance.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';

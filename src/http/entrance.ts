@@ -1,7 +1,7 @@
 import { ProtocolError } from '@parley/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
-import type { LocalRateLimiter } from '../rates/rate-limiter.js';
+import type { LocalRateLimiter } from '../rate-limit/rate-limiter.js';
 import { networkOf, trustedBy } from './client-address.js';
 import { problemOf } from './problem.js';
 import { cameByTls, hasOneHost } from './well-formed.js';

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from '../auth/auth.guard.js';
 import type { Config, RatesConfig } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { type Rate, RateLimiter } from '../rates/rate-limiter.js';
+import { type Rate, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { networkOf } from './client-address.js';
 
 /** The rates that are taken here. */

@@ -5,7 +5,7 @@ import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
-import { type Rate, RateLimiter } from '../rates/rate-limiter.js';
+import { type Rate, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { IceServersResponse } from './dto/ice-servers.response.js';
 import { IceServers } from './ice-servers.js';

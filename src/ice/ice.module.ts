@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { RatesModule } from '../rates/rates.module.js';
+import { RatesModule } from '../rate-limit/rate-limit.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { IceController } from './ice.controller.js';
 import { IceServers } from './ice-servers.js';

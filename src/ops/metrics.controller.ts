@@ -12,7 +12,7 @@ import type { SwitchboardStats } from '../names/switchboard.stats.js';
 import type { Presence } from '../presence/presence.js';
 import type { PresenceStats } from '../presence/presence.stats.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
-import { LocalRateLimiter, RateLimiter } from '../rates/rate-limiter.js';
+import { LocalRateLimiter, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import { RoomAccess } from '../rooms/room-access.js';

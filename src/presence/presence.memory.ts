@@ -1,4 +1,5 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import { EPOCH_BYTES, randomTexts } from '../ids/random-texts.js';
 import { MemoryRoom } from './memory-room.js';
 import {
   type AttachRequest,
@@ -12,7 +13,6 @@ import {
   type Snapshot,
 } from './presence.js';
 import { emptyPresenceStats } from './presence.stats.js';
-import { EPOCH_BYTES, randomTexts } from './random-texts.js';
 
 /** What the memory adapters of one process share; each adapter stands for one node. */
 export class MemoryPresenceStore {

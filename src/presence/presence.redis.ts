@@ -1,4 +1,5 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import { EPOCH_BYTES, randomTexts } from '../ids/random-texts.js';
 import type { RedisKeys } from '../redis/keys.js';
 import type { RedisCommands, Reply } from '../redis/redis-commands.js';
 import {
@@ -13,7 +14,6 @@ import {
   type Snapshot,
 } from './presence.js';
 import { emptyPresenceStats } from './presence.stats.js';
-import { EPOCH_BYTES, randomTexts } from './random-texts.js';
 import { RoomIndex } from './room-index.js';
 import { readChange, readCount, readHash, readSnapshot } from './room-reply.js';
 import { RoomTurn } from './room-turn.js';

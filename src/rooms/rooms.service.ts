@@ -7,7 +7,7 @@ import { SECRETS, type Secrets } from '../auth/signing-secret.js';
 import { Announcer } from '../bus/announcer.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { newId } from '../database/new-id.js';
+import { newId } from '../ids/new-id.js';
 import type { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
 import { type Actor, trailOf } from './moderation/actor.js';
 import { KnocksStore } from './moderation/knocks.store.js';

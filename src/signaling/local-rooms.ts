@@ -1,9 +1,9 @@
 import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
 import { type Bus, type Message, wholeOf } from '../bus/bus.js';
 import type { Member } from '../presence/presence.js';
+import { ROOM_RATE, RoomPace, type RoomRate } from '../rate-limit/room-rate-limit.js';
 import { LocalRoom } from './local-room.js';
 import { encodeNodeMessage, packToPeer, type UndeliverableCode } from './node-message.js';
-import { ROOM_RATE, RoomPace, type RoomRate } from './room-pace.js';
 import type { Session } from './session.js';
 import type { SignalingStats } from './signaling-stats.js';
 

@@ -1,7 +1,7 @@
 import { CLOSE_CODES, type Limits, type SessionId, type UserId } from '@parley/protocol';
+import { TokenBucket } from '../rate-limit/token-bucket.js';
 import { Rounds } from './rounds.js';
 import type { Session } from './session.js';
-import { TokenBucket } from './token-bucket.js';
 
 /** A token's end is announced so long before it, and enforced so long after it. */
 const TOKEN_WARNING_MS = 60_000;

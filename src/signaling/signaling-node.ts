@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
 import type { Bus, Fact } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
-import { newConnectionId } from './connection-id.js';
+import { newConnectionId } from '../ids/connection-id.js';
 import { renewIceServers } from './ice-renewal.js';
 import { NodeInbox } from './node-inbox.js';
 import type { NodeLife } from './node-life.js';

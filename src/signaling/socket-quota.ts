@@ -1,6 +1,6 @@
+import { monotonic } from '../clock/monotonic.js';
 import { networkOf } from '../http/client-address.js';
-import { monotonic } from './monotonic.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../rate-limit/token-bucket.js';
 
 /** How many sockets a node takes. */
 export interface SocketLimits {

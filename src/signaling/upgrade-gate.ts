@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { monotonic } from '../clock/monotonic.js';
 import type { Config } from '../config/config.js';
 import { clientAddress, trustedBy } from '../http/client-address.js';
 import type { SecurityLog } from '../http/security-log.js';
 import { cameByTls, hasOneHost } from '../http/well-formed.js';
+import { TokenBucket } from '../rate-limit/token-bucket.js';
 import type { Drain } from './drain.js';
-import { monotonic } from './monotonic.js';
 import type { Refusal, UpgradeGate } from './signaling.adapter.js';
 import type { SocketQuota } from './socket-quota.js';
-import { TokenBucket } from './token-bucket.js';
 
 /** When an address that is full may ask again. */
 const FULL_SECONDS = 2;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RateLimiter } from '../../src/rates/rate-limiter.js';
+import type { RateLimiter } from '../../src/rate-limit/rate-limiter.js';
 import { until } from '../support/until.js';
 
 /** Two nodes' limiters over one store, or the same one twice. */

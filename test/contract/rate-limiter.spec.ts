@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { MemoryRateLimiter, MOST_BUCKETS } from '../../src/rates/rate-limiter.memory.js';
-import { RedisRateLimiter } from '../../src/rates/rate-limiter.redis.js';
+import { MemoryRateLimiter, MOST_BUCKETS } from '../../src/rate-limit/rate-limiter.memory.js';
+import { RedisRateLimiter } from '../../src/rate-limit/rate-limiter.redis.js';
 import { startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { rateLimiterContract } from './rate-limiter.contract.js';
 import { Links, PREFIX } from './redis.fixture.js';

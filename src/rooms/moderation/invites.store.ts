@@ -7,8 +7,8 @@ import { decide, isAtLeast } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
-import { newId } from '../../database/new-id.js';
 import { bans, invites, knocks, memberships, rooms } from '../../database/schema.js';
+import { newId } from '../../ids/new-id.js';
 
 /** An invite as it is kept: its token is not. */
 export type Invite = Omit<typeof invites.$inferSelect, 'hash'>;

@@ -4,8 +4,8 @@ import { and, asc, count, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
-import { newId } from '../../database/new-id.js';
 import { knocks } from '../../database/schema.js';
+import { newId } from '../../ids/new-id.js';
 
 /** A knock that no node has stood behind for so long is over: its node died. */
 const SILENT_SECONDS = 90;

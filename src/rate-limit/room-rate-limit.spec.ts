@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RoomPace } from './room-pace.js';
+import { RoomPace } from './room-rate-limit.js';
 
 const refused = (take: () => void): unknown => {
   try {
