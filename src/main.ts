@@ -12,10 +12,10 @@ import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
 import { SecurityLog } from './http/security-log.js';
 import { createLogger, NestLogger } from './logging/logging.module.js';
 import { serveDemo } from './ops/serve-demo.js';
-import { Drain } from './signaling/drain.js';
-import { SignalingAdapter } from './signaling/signaling.adapter.js';
-import { SocketQuota } from './signaling/socket-quota.js';
-import { upgradeGate } from './signaling/upgrade-gate.js';
+import { SocketQuota } from './websocket/connection-quota.js';
+import { Drain } from './websocket/drain.js';
+import { upgradeGate } from './websocket/upgrade-policy.js';
+import { SignalingAdapter } from './websocket/web-socket.adapter.js';
 
 /** How long closing may take once the drain is over. */
 const CLOSING_MS = 5_000;

@@ -1,10 +1,10 @@
 import { CLOSE_CODES, type Limits } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
-import { Backlog } from '../signaling/backlog.js';
-import type { Visited } from '../signaling/rounds.js';
-import type { SignalingSocket } from '../signaling/signaling-socket.js';
-import type { SocketTicket } from '../signaling/socket-quota.js';
+import type { SignalingSocket } from '../websocket/client-socket.js';
+import type { SocketTicket } from '../websocket/connection-quota.js';
+import type { Visited } from '../websocket/heartbeat-wheel.js';
+import { Backlog } from '../websocket/send-backlog.js';
 import type { DoorSocket, Visitor } from './door.js';
 import type { DoorStats } from './door-stats.js';
 

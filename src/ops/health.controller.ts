@@ -6,7 +6,7 @@ import type { Bus } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
-import { Drain } from '../signaling/drain.js';
+import { Drain } from '../websocket/drain.js';
 
 /** What load balancers and orchestrators ask. */
 @ApiTags('operations')

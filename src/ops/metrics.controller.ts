@@ -20,11 +20,11 @@ import { RoomEndings } from '../rooms/room-endings.js';
 import { LocalRooms } from '../signaling/local-rooms.js';
 import { SessionRegistry } from '../signaling/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
-import { SocketQuota } from '../signaling/socket-quota.js';
 import type { Topics } from '../topics/topics.js';
 import { TOPICS } from '../topics/topics.tokens.js';
 import { PruningStore } from '../upkeep/pruning.store.js';
 import { Upkeep } from '../upkeep/upkeep.js';
+import { SocketQuota } from '../websocket/connection-quota.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   frames: 'Frames handled.',

@@ -1,6 +1,6 @@
 import { CLOSE_CODES, type Limits, type SessionId, type UserId } from '@parley/protocol';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
-import { Rounds } from './rounds.js';
+import { Rounds } from '../websocket/heartbeat-wheel.js';
 import type { Session } from './session.js';
 
 /** A token's end is announced so long before it, and enforced so long after it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CLOSE_CODES, type ConnectionId, DEFAULT_LIMITS } from '@parley/protocol';
 import { FakeSocket } from '../../test/support/fake-socket.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
-import { MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES } from './backlog.js';
+import { MAX_BUFFERED_BYTES, MAX_UNSENT_BYTES } from '../websocket/send-backlog.js';
 import { type FrameHandler, Session } from './session.js';
 
 const make = (handler: FrameHandler, limits = DEFAULT_LIMITS) => {

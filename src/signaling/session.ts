@@ -13,11 +13,11 @@ import {
 import type { Principal } from '../auth/principal.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
 import type { Actor } from '../rooms/moderation/actor.js';
-import { Backlog } from './backlog.js';
+import type { SignalingSocket } from '../websocket/client-socket.js';
+import type { SocketTicket } from '../websocket/connection-quota.js';
+import type { Visited } from '../websocket/heartbeat-wheel.js';
+import { Backlog } from '../websocket/send-backlog.js';
 import type { Subject } from './client-message.schema.js';
-import type { Visited } from './rounds.js';
-import type { SignalingSocket } from './signaling-socket.js';
-import type { SocketTicket } from './socket-quota.js';
 
 /** Bad frames that are answered within a minute; the next one closes the socket. */
 const MAX_FAULTS_A_MINUTE = 10;

@@ -3,17 +3,17 @@ import { CLOSE_CODES } from '@parley/protocol';
 import type { Bus, Fact } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
+import type { SignalingSocket } from '../websocket/client-socket.js';
+import type { SocketTicket } from '../websocket/connection-quota.js';
+import type { ServerWebSocket } from '../websocket/server-web-socket.js';
+import { WsSocket } from '../websocket/web-socket-writer.js';
 import { renewIceServers } from './ice-renewal.js';
 import { NodeInbox } from './node-inbox.js';
 import type { NodeLife } from './node-life.js';
 import type { RosterSync } from './roster-sync.js';
-import type { ServerWebSocket } from './server-web-socket.js';
 import { Session } from './session.js';
 import { SignalingRouter } from './signaling-router.js';
 import type { Services } from './signaling-services.js';
-import type { SignalingSocket } from './signaling-socket.js';
-import type { SocketTicket } from './socket-quota.js';
-import { WsSocket } from './ws-socket.js';
 
 const HELLO_CHECK_MS = 500;
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import { SIGNALING_PATH } from '@parley/protocol';
-import type { ServerWebSocket } from './server-web-socket.js';
+import { SocketQuota } from '../websocket/connection-quota.js';
+import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import { SignalingNode } from './signaling-node.js';
-import { SocketQuota } from './socket-quota.js';
 
 /**
  * The life of a socket, and nothing else. Frames do not pass Nest's own pipeline (docs/adr/0002): it handles

@@ -21,9 +21,10 @@ import { ModerationModule } from '../rooms/moderation/moderation.module.js';
 import { RemovalLog } from '../rooms/moderation/removal-log.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
+import { SocketQuota } from '../websocket/connection-quota.js';
+import { Drain } from '../websocket/drain.js';
 import { Arrivals } from './arrivals.js';
 import { AsyncApiController } from './asyncapi.controller.js';
-import { Drain } from './drain.js';
 import { Expulsion } from './expulsion.js';
 import { GuardedPresence } from './guarded-presence.js';
 import { LocalRooms } from './local-rooms.js';
@@ -39,7 +40,6 @@ import { SignalingGateway } from './signaling.gateway.js';
 import { SignalingNode } from './signaling-node.js';
 import type { Log, Services } from './signaling-services.js';
 import { SignalingStats } from './signaling-stats.js';
-import { SocketQuota } from './socket-quota.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /** The core knows no framework; this is where it is put together. */

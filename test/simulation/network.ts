@@ -1,6 +1,6 @@
 import type { WebSocketLike } from '../../client/src/options.js';
 import type { Session } from '../../src/signaling/session.js';
-import type { SignalingSocket } from '../../src/signaling/signaling-socket.js';
+import type { SignalingSocket } from '../../src/websocket/client-socket.js';
 import { Wire } from './wire.js';
 import type { Actor, World } from './world.js';
 

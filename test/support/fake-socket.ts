@@ -1,4 +1,4 @@
-import type { SignalingSocket } from '../../src/signaling/signaling-socket.js';
+import type { SignalingSocket } from '../../src/websocket/client-socket.js';
 
 /** A socket that keeps what is sent. */
 export class FakeSocket implements SignalingSocket {

@@ -4,7 +4,7 @@ import { until } from '../../../test/support/until.js';
 import { MemoryBus } from '../../bus/bus.memory.js';
 import { MemoryNames } from '../../names/names.memory.js';
 import { Switchboard } from '../../names/switchboard.js';
-import { MAX_BUFFERED_BYTES } from '../../signaling/backlog.js';
+import { MAX_BUFFERED_BYTES } from '../../websocket/send-backlog.js';
 import type { DoorSocket } from '../door.js';
 import { DoorSession, type DoorSessionHost } from '../door-session.js';
 import { DoorStats } from '../door-stats.js';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import type { SignalingSocket } from './client-socket.js';
+import { standAlone } from './copy-buffer.js';
 import { ServerWebSocket } from './server-web-socket.js';
-import type { SignalingSocket } from './signaling-socket.js';
-import { standAlone } from './stand-alone.js';
 
 /** FIN and the opcode of text; a server's frames are not masked (RFC 6455 §5.2). */
 const FINAL_TEXT = 0x81;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import type { WebSocket } from 'ws';
-import { mouldOf, type Receiver } from './receiver-mould.js';
+import { mouldOf, type Receiver } from './receiver-template.js';
 
 const OWNER = Symbol('websocket');
 const EVENTS = ['conclude', 'drain', 'error', 'message', 'ping', 'pong'];

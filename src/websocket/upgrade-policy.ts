@@ -5,9 +5,9 @@ import { clientAddress, trustedBy } from '../http/client-address.js';
 import type { SecurityLog } from '../http/security-log.js';
 import { cameByTls, hasOneHost } from '../http/well-formed.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
+import type { SocketQuota } from './connection-quota.js';
 import type { Drain } from './drain.js';
-import type { Refusal, UpgradeGate } from './signaling.adapter.js';
-import type { SocketQuota } from './socket-quota.js';
+import type { Refusal, UpgradeGate } from './web-socket.adapter.js';
 
 /** When an address that is full may ask again. */
 const FULL_SECONDS = 2;
@@ -63,7 +63,7 @@ const normalize = (text: string): string | undefined => {
     const url = new URL(text);
     const isOrigin =
       (url.protocol === 'http:' || url.protocol === 'https:') && url.pathname === '/' && url.search === '';
-    return isOrigin && url.username === '' && !url.host.endsWith('.') ? url.origin : undefined;
+    return isOrigin && url.username === '' && !url.host.endsWith('../signaling') ? url.origin : undefined;
   } catch {
     return undefined;
   }

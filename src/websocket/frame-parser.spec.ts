@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { WebSocket } from 'ws';
 import { Random } from '../../test/fuzz/random.js';
-import { takeWholeFrames } from './ws-intake.js';
+import { takeWholeFrames } from './frame-parser.js';
 
 const STREAMS = 1_500;
 const MAX_PAYLOAD = 2_000;

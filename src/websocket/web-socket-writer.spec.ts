@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ServerWebSocket } from './server-web-socket.js';
-import { WsSocket } from './ws-socket.js';
+import { WsSocket } from './web-socket-writer.js';
 
 const KIB = 1024;
 

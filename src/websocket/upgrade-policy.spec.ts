@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../config/config.js';
+import { SocketQuota } from './connection-quota.js';
 import type { Drain } from './drain.js';
-import { SocketQuota } from './socket-quota.js';
-import { upgradeGate } from './upgrade-gate.js';
+import { upgradeGate } from './upgrade-policy.js';
 
 const request = (headers: Record<string, string> = {}, remoteAddress = '198.51.100.7') => {
   const all = { host: 'parley.example', ...headers };

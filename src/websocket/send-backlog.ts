@@ -1,4 +1,4 @@
-import type { SignalingSocket } from './signaling-socket.js';
+import type { SignalingSocket } from './client-socket.js';
 
 /** Unsent bytes beyond which nothing of other clients is taken for a reader: their senders are told. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Session } from '../signaling/session.js';
+import type { SessionRegistry } from '../signaling/session-registry.js';
 import { Drain } from './drain.js';
-import type { Session } from './session.js';
-import type { SessionRegistry } from './session-registry.js';
 
 /** Sessions that move as soon as they are asked to, unless they are `stubborn`. */
 const registryOf = (count: number, stubborn = false) => {

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { standAlone } from './stand-alone.js';
+import { standAlone } from './copy-buffer.js';
 
 /** The majors of Node that this was tried with (20, 22, 24, 26); with a later one nothing is changed. */
 const LAST_KNOWN_MAJOR = 26;

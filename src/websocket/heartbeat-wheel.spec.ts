@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '../../test/fuzz/random.js';
-import { Rounds, type Visited } from './rounds.js';
+import { Rounds, type Visited } from './heartbeat-wheel.js';
 
 const ROUND_MS = 5_000;
 

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
 import { WebSocket } from 'ws';
-import { mouldOf, type Receiver, type ReceiverMould } from './receiver-mould.js';
+import { type FrameTaker, takeChunk, takeFrames, takeWholeFrames } from './frame-parser.js';
+import { mouldOf, type Receiver, type ReceiverMould } from './receiver-template.js';
 import { type ChunkTaker, readIntoShared } from './shared-reads.js';
-import { type FrameTaker, takeChunk, takeFrames, takeWholeFrames } from './ws-intake.js';
 
 /** What a socket tells its session. */
 export interface SocketListener extends FrameTaker {

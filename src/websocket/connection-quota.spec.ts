@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { SocketQuota } from './socket-quota.js';
+import { SocketQuota } from './connection-quota.js';
 
 const LIMITS = {
   mostPerAddress: 3,
