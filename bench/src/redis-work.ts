@@ -1,12 +1,12 @@
 import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
-import { Batch } from '../../src/bus/batch.js';
 import { RedisBus } from '../../src/bus/bus.redis.js';
+import { Batch } from '../../src/bus/transport/batch.js';
 import { type AttachRequest, type Held, PRESENCE_TIMERS } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
 import { RoomIndex } from '../../src/presence/room-index.js';
 import { RoomTurn } from '../../src/presence/room-turn.js';
 import { loadScripts } from '../../src/presence/scripts.js';
-import { RedisLink } from '../../src/redis/redis-link.js';
+import { RedisLink } from '../../src/redis/redis-client.js';
 import { startRedis, type TestRedis } from '../../test/support/redis.js';
 import { until } from '../../test/support/until.js';
 import { cpuOf } from './measure/process-tree.js';

@@ -1,9 +1,9 @@
 import type { NodeId } from '@parley/protocol';
-import type { Batch } from './batch.js';
 import { type Bus, BusUnavailable, type Fact, type Message } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
-import { Handlers, rethrow } from './handlers.js';
-import { Outbox } from './outbox.js';
+import { Handlers, rethrow } from './handler-registry.js';
+import type { Batch } from './transport/batch.js';
+import { Outbox } from './transport/outbox.js';
 
 /** Joins the memory buses of one process: each stands for one node. */
 export class MemoryBusHub {

@@ -4,7 +4,7 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import type { Bus } from './bus.js';
 import { MemoryBus } from './bus.memory.js';
 import { RedisBus } from './bus.redis.js';

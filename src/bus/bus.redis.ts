@@ -1,14 +1,14 @@
 import type { NodeId } from '@parley/protocol';
-import type { RedisLink } from '../redis/redis-link.js';
-import { Batch, decodePayload, encodeFact } from './batch.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import { type Bus, BusUnavailable, type Fact, MAX_BATCH_BYTES, type Message, sizeOf } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
-import { parseFact } from './fact.js';
-import { FactCourier } from './fact-courier.js';
-import { Handlers, rethrow } from './handlers.js';
-import { Outbox } from './outbox.js';
-import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from './own-channel.js';
-import { SpareMemory } from './spare-memory.js';
+import { FactCourier } from './events/event-publisher.js';
+import { parseFact } from './events/parse-cluster-event.js';
+import { Handlers, rethrow } from './handler-registry.js';
+import { Batch, decodePayload, encodeFact } from './transport/batch.js';
+import { SpareMemory } from './transport/buffer-pool.js';
+import { Outbox } from './transport/outbox.js';
+import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from './transport/probed-subscription.js';
 
 /** Bytes that may be on their way to Redis, over all nodes; beyond it `send` answers false. */
 export const MAX_UNANSWERED_BYTES = 4 * MAX_BATCH_BYTES;

@@ -5,7 +5,7 @@ export interface BusStats {
   /** Messages refused or lost on the way out: a full batch, a bus that is down, a failed PUBLISH. */
   messagesDropped: number;
   messagesReceived: number;
-  /** Payloads that were not what {@link file://./batch.ts} writes. */
+  /** Payloads that were not what {@link file://./transport/batch.ts} writes. */
   rubbish: number;
   /** Subscriber connections made after the first one. */
   resubscriptions: number;

@@ -7,7 +7,7 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import type { Names } from './names.js';
 import { MemoryNames } from './names.memory.js';
 import { RedisNames } from './names.redis.js';

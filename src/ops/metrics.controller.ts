@@ -14,7 +14,7 @@ import type { PresenceStats } from '../presence/presence.stats.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomEndings } from '../rooms/room-endings.js';
 import { LocalRooms } from '../signaling/local-rooms.js';

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import { PRESENCE_TIMERS, type Presence, type PresenceTimers } from './presence.js';
 import { MemoryPresence, MemoryPresenceStore } from './presence.memory.js';
 import { RedisPresence } from './presence.redis.js';

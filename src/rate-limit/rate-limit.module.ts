@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import { LocalRateLimiter, RateLimiter } from './rate-limiter.js';
 import { MemoryRateLimiter } from './rate-limiter.memory.js';
 import { RedisRateLimiter } from './rate-limiter.redis.js';

@@ -1,8 +1,8 @@
 import { Cluster, type Redis, ReplyError } from 'ioredis';
-import { Breaker } from './breaker.js';
+import { Breaker } from './circuit-breaker.js';
 import { type CommandClient, connectCommands } from './connections.js';
-import { publishInPlace, type RoomyPayload } from './in-place.js';
 import type { RedisTarget } from './redis-url.js';
+import { publishInPlace, type RoomyPayload } from './zero-copy-publish.js';
 
 /** What a Redis reply to a script may be. */
 export type Reply = string | number | null | readonly Reply[];

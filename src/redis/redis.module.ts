@@ -2,7 +2,7 @@ import { Global, Inject, Module, type OnApplicationShutdown, Optional } from '@n
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { REDIS } from './redis.tokens.js';
-import { RedisLink } from './redis-link.js';
+import { RedisLink } from './redis-client.js';
 
 /** Provides {@link REDIS}: the link of this process, or undefined when `REDIS_URL` is not set. */
 @Global()

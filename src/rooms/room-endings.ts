@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RoomId } from '@parley/protocol';
-import { Announcer } from '../bus/announcer.js';
+import { Announcer } from '../bus/events/event-outbox.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Presence } from '../presence/presence.js';

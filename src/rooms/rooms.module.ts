@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditStoreModule } from '../audit/audit-store.module.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { Announcer } from '../bus/announcer.js';
+import { Announcer } from '../bus/events/event-outbox.js';
 import { Occupancy } from './occupancy.js';
 import { RoomAccess } from './room-access.js';
 import { PostgresRoomAccess } from './room-access.postgres.js';

@@ -4,7 +4,7 @@ import { AuditStore } from '../audit/audit.store.js';
 import { decideForServer, decidePreview, type RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { SECRETS, type Secrets } from '../auth/signing-secret.js';
-import { Announcer } from '../bus/announcer.js';
+import { Announcer } from '../bus/events/event-outbox.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { newId } from '../ids/new-id.js';

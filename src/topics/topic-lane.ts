@@ -1,6 +1,6 @@
-import { decodePayload } from '../bus/batch.js';
-import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from '../bus/own-channel.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import { decodePayload } from '../bus/transport/batch.js';
+import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from '../bus/transport/probed-subscription.js';
+import type { RedisLink } from '../redis/redis-client.js';
 
 export interface TopicLaneEvents {
   /** Redis has acknowledged the subscription. */

@@ -1,6 +1,6 @@
-import { newSmallBatch } from '../bus/batch.js';
-import { rethrow } from '../bus/handlers.js';
-import { Outbox } from '../bus/outbox.js';
+import { rethrow } from '../bus/handler-registry.js';
+import { newSmallBatch } from '../bus/transport/batch.js';
+import { Outbox } from '../bus/transport/outbox.js';
 import { LocalTopics } from './local-topics.js';
 import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';
 

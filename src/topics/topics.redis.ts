@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Batch, newSmallBatch } from '../bus/batch.js';
-import { rethrow } from '../bus/handlers.js';
-import { Outbox } from '../bus/outbox.js';
-import type { ProbeTimers } from '../bus/own-channel.js';
-import type { RedisLink } from '../redis/redis-link.js';
+import { rethrow } from '../bus/handler-registry.js';
+import { type Batch, newSmallBatch } from '../bus/transport/batch.js';
+import { Outbox } from '../bus/transport/outbox.js';
+import type { ProbeTimers } from '../bus/transport/probed-subscription.js';
+import type { RedisLink } from '../redis/redis-client.js';
 import { LocalTopics } from './local-topics.js';
 import { TopicLane } from './topic-lane.js';
 import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';

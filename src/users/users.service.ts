@@ -5,7 +5,7 @@ import { LoginAttempts } from '../auth/login-attempts.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { decideForServer } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
-import { Announcer } from '../bus/announcer.js';
+import { Announcer } from '../bus/events/event-outbox.js';
 import type { Actor } from '../rooms/moderation/actor.js';
 import type { DeleteMeRequest, UpdateMeRequest } from './dto/users.requests.js';
 import type { MeResponse, UserResponse } from './dto/users.responses.js';

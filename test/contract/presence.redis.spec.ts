@@ -4,7 +4,7 @@ import type { Presence } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/presence.redis.js';
 import { MAX_TOGETHER } from '../../src/presence/room-turn.js';
 import { MAX_TOMBSTONES } from '../../src/presence/tombstones.js';
-import type { RedisLink } from '../../src/redis/redis-link.js';
+import type { RedisLink } from '../../src/redis/redis-client.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { aConnection, aNode, aRoom, attach, heldOf, request, TIMERS } from './presence.fixture.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisBus } from '../../src/bus/bus.redis.js';
-import { RedisLink } from '../../src/redis/redis-link.js';
+import { RedisLink } from '../../src/redis/redis-client.js';
 import { parseRedisUrl } from '../../src/redis/redis-url.js';
 import { Subscription } from '../../src/redis/subscription.js';
 import type { Faults } from '../faults/lane.js';

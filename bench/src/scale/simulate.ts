@@ -1,9 +1,9 @@
 import type { NodeId, Participant, PeerId, RoomId } from '@parley/protocol';
 import { seeded } from '../../../client/src/testing/virtual-clock.js';
-import { decodePayload } from '../../../src/bus/batch.js';
 import type { Message } from '../../../src/bus/bus.js';
 import { MemoryBus } from '../../../src/bus/bus.memory.js';
-import { Outbox } from '../../../src/bus/outbox.js';
+import { decodePayload } from '../../../src/bus/transport/batch.js';
+import { Outbox } from '../../../src/bus/transport/outbox.js';
 import { LocalRooms } from '../../../src/signaling/local-rooms.js';
 import { NodeInbox } from '../../../src/signaling/node-inbox.js';
 import { relayedFrame } from '../../../src/signaling/quick-read.js';

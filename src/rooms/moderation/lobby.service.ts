@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Knock, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import type { Principal } from '../../auth/principal.js';
-import { Announcer } from '../../bus/announcer.js';
+import { Announcer } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
 import { type Actor, trailOf } from './actor.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import { AuditStore } from '../../audit/audit.store.js';
 import type { RoomAction } from '../../auth/policy.js';
-import { Announcer } from '../../bus/announcer.js';
+import { Announcer } from '../../bus/events/event-outbox.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { orUnavailable } from '../../database/database-errors.js';

@@ -1,7 +1,7 @@
 import { expect, it, jest } from '@jest/globals';
 import type { RoomId } from '@parley/protocol';
-import { Announcer } from './announcer.js';
-import { type Bus, BusUnavailable, type Fact } from './bus.js';
+import { type Bus, BusUnavailable, type Fact } from '../bus.js';
+import { Announcer } from './event-outbox.js';
 
 const fact = (room: string): Fact => ({ fact: 'room_closed', room: room as RoomId });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
-import { MAX_BATCH_BYTES } from './bus.js';
+import { MAX_BATCH_BYTES } from '../bus.js';
 import { Outbox } from './outbox.js';
 
 const A = 'a' as NodeId;

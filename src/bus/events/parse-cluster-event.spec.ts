@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseFact } from './fact.js';
+import { parseFact } from './parse-cluster-event.js';
 
 const parse = (value: unknown) => parseFact(Buffer.from(JSON.stringify(value)));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Command } from 'ioredis';
 import { Random } from '../../test/fuzz/random.js';
-import { publishInPlace, ROOM_AFTER, ROOM_BEFORE } from './in-place.js';
+import { publishInPlace, ROOM_AFTER, ROOM_BEFORE } from './zero-copy-publish.js';
 
 const socket = {};
 

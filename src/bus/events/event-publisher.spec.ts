@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
-import { RedisKeys } from '../redis/keys.js';
-import type { RedisLink } from '../redis/redis-link.js';
-import { FactCourier, MAX_WAITING_FACTS } from './fact-courier.js';
+import { RedisKeys } from '../../redis/keys.js';
+import type { RedisLink } from '../../redis/redis-client.js';
+import { FactCourier, MAX_WAITING_FACTS } from './event-publisher.js';
 
 /** A Redis where nobody is subscribed until `listening` says so. */
 const start = () => {

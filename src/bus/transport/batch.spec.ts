@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Random } from '../../test/fuzz/random.js';
+import { Random } from '../../../test/fuzz/random.js';
+import { type Message, wholeOf } from '../bus.js';
 import { Batch, decodePayload, encodeFact, encodeProbe, newSmallBatch } from './batch.js';
-import { type Message, wholeOf } from './bus.js';
 
 const encodeMessages = (messages: readonly Message[], memory?: Buffer): Buffer => {
   const batch = new Batch(memory);

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
-import { type Bus, BusUnavailable, type Fact } from './bus.js';
-import { BUS } from './bus.tokens.js';
+import { type Bus, BusUnavailable, type Fact } from '../bus.js';
+import { BUS } from '../bus.tokens.js';
 
 const AGAIN_MS = 1_000;
 /** Facts that may wait for the bus; the oldest gives way. */

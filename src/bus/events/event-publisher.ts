@@ -1,5 +1,5 @@
 import type { NodeId } from '@parley/protocol';
-import type { RedisLink } from '../redis/redis-link.js';
+import type { RedisLink } from '../../redis/redis-client.js';
 
 /** Facts that may wait for nodes that have a lease and do not listen; beyond it the oldest are dropped. */
 export const MAX_WAITING_FACTS = 1_000;

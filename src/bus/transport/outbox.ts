@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { NodeId } from '@parley/protocol';
+import { MAX_BATCH_BYTES, type Message, sizeOf } from '../bus.js';
 import { Batch } from './batch.js';
-import { MAX_BATCH_BYTES, type Message, sizeOf } from './bus.js';
 
 /**
  * The messages of one turn of the event loop, by destination. The flush runs in `setImmediate`: after all the

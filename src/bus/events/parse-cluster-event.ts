@@ -1,5 +1,5 @@
 import { ID_PATTERN, type PeerId, type RoomId, type UserId } from '@parley/protocol';
-import type { Fact } from './bus.js';
+import type { Fact } from '../bus.js';
 
 const MOST_PEERS = 64;
 

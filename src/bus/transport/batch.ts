@@ -1,5 +1,5 @@
-import { ROOM_AFTER, ROOM_BEFORE } from '../redis/in-place.js';
-import { type Message, sizeOf } from './bus.js';
+import { ROOM_AFTER, ROOM_BEFORE } from '../../redis/zero-copy-publish.js';
+import { type Message, sizeOf } from '../bus.js';
 
 /**
  * What travels on a node's channel: one byte that tells a stranger's message from ours, one byte for the kind, and
@@ -7,7 +7,7 @@ import { type Message, sizeOf } from './bus.js';
  */
 export type Payload =
   | { readonly kind: 'messages'; readonly messages: readonly Buffer[] }
-  /** A fact as JSON, see {@link file://./fact.ts}. */
+  /** A fact as JSON, see {@link file://../events/parse-cluster-event.ts}. */
   | { readonly kind: 'fact'; readonly fact: Buffer }
   /** The node's own word to itself. */
   | { readonly kind: 'probe'; readonly probe: Buffer };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { LARGEST_SPARE_BYTES, MOST_SPARES, SpareMemory } from './spare-memory.js';
+import { LARGEST_SPARE_BYTES, MOST_SPARES, SpareMemory } from './buffer-pool.js';
 
 test('keeps so many buffers, and none that a peak left behind', () => {
   const spares = new SpareMemory();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { retryDelay } from '../redis/connections.js';
-import type { RedisLink } from '../redis/redis-link.js';
-import type { RedisAddress } from '../redis/redis-url.js';
-import type { Subscription } from '../redis/subscription.js';
+import { retryDelay } from '../../redis/connections.js';
+import type { RedisLink } from '../../redis/redis-client.js';
+import type { RedisAddress } from '../../redis/redis-url.js';
+import type { Subscription } from '../../redis/subscription.js';
 import { encodeProbe } from './batch.js';
 
 /** How often a node speaks to itself, and how long it believes in a subscription that it does not hear. */
