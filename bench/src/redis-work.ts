@@ -2,10 +2,10 @@ import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/proto
 import { RedisBus } from '../../src/bus/bus.redis.js';
 import { Batch } from '../../src/bus/transport/batch.js';
 import { type AttachRequest, type Held, PRESENCE_TIMERS } from '../../src/presence/presence.js';
-import { RedisPresence } from '../../src/presence/presence.redis.js';
-import { RoomIndex } from '../../src/presence/room-index.js';
-import { RoomTurn } from '../../src/presence/room-turn.js';
-import { loadScripts } from '../../src/presence/scripts.js';
+import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
+import { RoomTurn } from '../../src/presence/redis/room-command-batch.js';
+import { loadScripts } from '../../src/presence/redis/scripts.js';
+import { RoomIndex } from '../../src/presence/redis/sweep-index.js';
 import { RedisLink } from '../../src/redis/redis-client.js';
 import { startRedis, type TestRedis } from '../../test/support/redis.js';
 import { until } from '../../test/support/until.js';

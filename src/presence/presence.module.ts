@@ -4,10 +4,10 @@ import { CONFIG } from '../config/config.module.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisLink } from '../redis/redis-client.js';
+import { MemoryPresence, MemoryPresenceStore } from './memory/presence.memory.js';
 import { PRESENCE_TIMERS, type Presence, type PresenceTimers } from './presence.js';
-import { MemoryPresence, MemoryPresenceStore } from './presence.memory.js';
-import { RedisPresence } from './presence.redis.js';
 import { PRESENCE } from './presence.tokens.js';
+import { RedisPresence } from './redis/presence.redis.js';
 
 /** Presence in Redis when there is one, in memory otherwise. */
 @Global()

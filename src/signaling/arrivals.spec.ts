@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { RoomId, UserId } from '@parley/protocol';
 import { MemoryNode } from '../../test/support/memory-node.js';
 import { MemoryBusHub } from '../bus/bus.memory.js';
-import { MemoryPresenceStore } from '../presence/presence.memory.js';
+import { MemoryPresenceStore } from '../presence/memory/presence.memory.js';
 
 const [ROOM, BOB] = ['r1' as RoomId, 'bob' as UserId];
 

@@ -1,5 +1,5 @@
 import type { NodeId, Participant, PeerId } from '@parley/protocol';
-import { NodeCounts } from '../presence/node-counts.js';
+import { NodeCounts } from '../presence/memory/node-counts.js';
 import type { Member, MemberEvent } from '../presence/presence.js';
 
 /**

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_LIMITS, ProtocolError } from '@parley/protocol';
 import { MemoryNode } from '../../test/support/memory-node.js';
 import { MemoryBusHub } from '../bus/bus.memory.js';
-import { MemoryPresenceStore } from '../presence/presence.memory.js';
+import { MemoryPresenceStore } from '../presence/memory/presence.memory.js';
 
 describe('requests that ask a store', () => {
   let node: MemoryNode;

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type MemoryClient, MemoryNode } from '../../test/support/memory-node.js';
 import { until } from '../../test/support/until.js';
 import { MemoryBusHub } from '../bus/bus.memory.js';
+import { MemoryPresenceStore } from '../presence/memory/presence.memory.js';
 import { PresenceUnavailable } from '../presence/presence.js';
-import { MemoryPresenceStore } from '../presence/presence.memory.js';
 
 const nodes: MemoryNode[] = [];
 const setup = async (count: number) => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PeerId, RoomId } from '@parley/protocol';
 import type { Presence } from '../../src/presence/presence.js';
-import { RedisPresence } from '../../src/presence/presence.redis.js';
-import { MAX_TOGETHER } from '../../src/presence/room-turn.js';
+import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
+import { MAX_TOGETHER } from '../../src/presence/redis/room-command-batch.js';
 import { MAX_TOMBSTONES } from '../../src/presence/tombstones.js';
 import type { RedisLink } from '../../src/redis/redis-client.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';

@@ -1,4 +1,4 @@
-import { MemoryPresence, MemoryPresenceStore } from '../../src/presence/presence.memory.js';
+import { MemoryPresence, MemoryPresenceStore } from '../../src/presence/memory/presence.memory.js';
 import { startRedis, startRedisCluster } from '../support/redis.js';
 import { presenceContract } from './presence.contract.js';
 import { TIMERS } from './presence.fixture.js';

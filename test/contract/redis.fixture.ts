@@ -1,6 +1,6 @@
 import { RedisBus } from '../../src/bus/bus.redis.js';
 import type { ProbeTimers } from '../../src/bus/transport/probed-subscription.js';
-import { RedisPresence } from '../../src/presence/presence.redis.js';
+import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
 import { RedisLink } from '../../src/redis/redis-client.js';
 import { RedisTopics } from '../../src/topics/topics.redis.js';
 import { ask, type TestRedis } from '../support/redis.js';

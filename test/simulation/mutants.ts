@@ -1,7 +1,7 @@
 import { Roster } from '../../client/src/roster.js';
 import { SignalReceiver } from '../../client/src/signal-receiver.js';
-import { MemoryRoom } from '../../src/presence/memory-room.js';
-import { MemoryPresence } from '../../src/presence/presence.memory.js';
+import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
+import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
 import { splitFrame } from '../../src/signaling/frame.js';
 import { LocalRooms } from '../../src/signaling/local-rooms.js';
 import { NodeLife } from '../../src/signaling/node-life.js';

@@ -1,3 +1,4 @@
+import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
 import {
   type AttachRequest,
   type AttachResult,
@@ -5,7 +6,6 @@ import {
   type Presence,
   PresenceUnavailable,
 } from '../../src/presence/presence.js';
-import { MemoryPresence } from '../../src/presence/presence.memory.js';
 import type { SimulatedStore } from './simulated-store.js';
 import type { Actor, World } from './world.js';
 

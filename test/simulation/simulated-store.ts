@@ -1,6 +1,6 @@
-import { MemoryRoom } from '../../src/presence/memory-room.js';
-import { NodeCounts } from '../../src/presence/node-counts.js';
-import { MemoryPresenceStore } from '../../src/presence/presence.memory.js';
+import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
+import { NodeCounts } from '../../src/presence/memory/node-counts.js';
+import { MemoryPresenceStore } from '../../src/presence/memory/presence.memory.js';
 import { Tombstones } from '../../src/presence/tombstones.js';
 import type { World } from './world.js';
 

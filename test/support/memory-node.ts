@@ -13,7 +13,7 @@ import { TokenVerifier } from '../../src/auth/principal.js';
 import { MemoryBus, type MemoryBusHub } from '../../src/bus/bus.memory.js';
 import { ChatLog, type NewMessage } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
-import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/presence.memory.js';
+import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/memory/presence.memory.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
 import { Arrivals } from '../../src/signaling/arrivals.js';
 import { Expulsion } from '../../src/signaling/expulsion.js';

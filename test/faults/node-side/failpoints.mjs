@@ -9,7 +9,7 @@ const classOf = async (path, name) => (await import(new URL(`../../../dist/${pat
 
 const RedisBus = await classOf('bus/bus.redis.js', 'RedisBus');
 const RedisCommands = await classOf('redis/redis-commands.js', 'RedisCommands');
-const RedisPresence = await classOf('presence/presence.redis.js', 'RedisPresence');
+const RedisPresence = await classOf('presence/redis/presence.redis.js', 'RedisPresence');
 const LocalRooms = await classOf('signaling/local-rooms.js', 'LocalRooms');
 const Session = await classOf('signaling/session.js', 'Session');
 const SessionRegistry = await classOf('signaling/session-registry.js', 'SessionRegistry');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
-import { PRESENCE_TIMERS } from './presence.js';
+import { PRESENCE_TIMERS } from '../presence.js';
 import { MemoryPresence, MemoryPresenceStore } from './presence.memory.js';
 
 const NODE = 'node' as NodeId;

@@ -1,8 +1,8 @@
 import type { NodeId, RoomId } from '@parley/protocol';
-import type { RedisKeys } from '../redis/keys.js';
-import type { Reply } from '../redis/redis-commands.js';
-import type { Change, PresenceTimers } from './presence.js';
-import type { Touch } from './room-turn.js';
+import type { RedisKeys } from '../../redis/keys.js';
+import type { Reply } from '../../redis/redis-commands.js';
+import type { Change, PresenceTimers } from '../presence.js';
+import type { Touch } from './room-command-batch.js';
 import type { Scripts } from './scripts.js';
 
 /** Looks at one room: who of it is lost or over. `waitMs`: when to look again, negative when the room is empty. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeId, RoomId } from '@parley/protocol';
-import { MAX_TOGETHER, RoomTurn, type Touch } from './room-turn.js';
+import { MAX_TOGETHER, RoomTurn, type Touch } from './room-command-batch.js';
 
 const NODE = 'n1' as NodeId;
 const room = (n: number): RoomId => `r${n}` as RoomId;

@@ -1,6 +1,5 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
-import { EPOCH_BYTES, randomTexts } from '../ids/random-texts.js';
-import { MemoryRoom } from './memory-room.js';
+import { EPOCH_BYTES, randomTexts } from '../../ids/random-texts.js';
 import {
   type AttachRequest,
   type AttachResult,
@@ -11,8 +10,9 @@ import {
   type PresenceTimers,
   PresenceUnavailable,
   type Snapshot,
-} from './presence.js';
-import { emptyPresenceStats } from './presence.stats.js';
+} from '../presence.js';
+import { emptyPresenceStats } from '../presence.stats.js';
+import { MemoryRoom } from './memory-room.js';
 
 /** What the memory adapters of one process share; each adapter stands for one node. */
 export class MemoryPresenceStore {

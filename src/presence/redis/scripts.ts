@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RedisCommands, Script } from '../redis/redis-commands.js';
+import type { RedisCommands, Script } from '../../redis/redis-commands.js';
 
 const ROOM_SCRIPTS = ['attach', 'detach', 'leave', 'update', 'clear', 'reconcile', 'snapshot', 'sweep-room'] as const;
 const NODE_SCRIPTS = ['renew', 'retire', 'nodes', 'touch', 'sweep', 'settle'] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
+import { type AttachRequest, PRESENCE_TIMERS } from '../presence.js';
+import { MAX_TOMBSTONES } from '../tombstones.js';
 import { MemoryRoom } from './memory-room.js';
-import { type AttachRequest, PRESENCE_TIMERS } from './presence.js';
-import { MAX_TOMBSTONES } from './tombstones.js';
 
 const join = (peer: string): AttachRequest => ({
   room: 'room' as RoomId,

@@ -1,6 +1,5 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
-import { memberOf, permittedEvent, sameMeta, sameRights } from './member.js';
-import { NodeCounts } from './node-counts.js';
+import { memberOf, permittedEvent, sameMeta, sameRights } from '../member.js';
 import type {
   AttachRequest,
   AttachResult,
@@ -10,8 +9,9 @@ import type {
   MemberEvent,
   PresenceTimers,
   Snapshot,
-} from './presence.js';
-import { Tombstones } from './tombstones.js';
+} from '../presence.js';
+import { Tombstones } from '../tombstones.js';
+import { NodeCounts } from './node-counts.js';
 
 /** Rounds of reconciliation that a node may miss in a room that it has members in. */
 const STALE_ROUNDS = 4;

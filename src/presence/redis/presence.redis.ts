@@ -1,7 +1,7 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
-import { EPOCH_BYTES, randomTexts } from '../ids/random-texts.js';
-import type { RedisKeys } from '../redis/keys.js';
-import type { RedisCommands, Reply } from '../redis/redis-commands.js';
+import { EPOCH_BYTES, randomTexts } from '../../ids/random-texts.js';
+import type { RedisKeys } from '../../redis/keys.js';
+import type { RedisCommands, Reply } from '../../redis/redis-commands.js';
 import {
   type AttachRequest,
   type AttachResult,
@@ -12,12 +12,12 @@ import {
   type PresenceTimers,
   PresenceUnavailable,
   type Snapshot,
-} from './presence.js';
-import { emptyPresenceStats } from './presence.stats.js';
-import { RoomIndex } from './room-index.js';
-import { readChange, readCount, readHash, readSnapshot } from './room-reply.js';
-import { RoomTurn } from './room-turn.js';
+} from '../presence.js';
+import { emptyPresenceStats } from '../presence.stats.js';
+import { readChange, readCount, readHash, readSnapshot } from './reply-decoder.js';
+import { RoomTurn } from './room-command-batch.js';
 import { loadScripts, type Scripts } from './scripts.js';
+import { RoomIndex } from './sweep-index.js';
 
 const newEpoch = randomTexts(EPOCH_BYTES);
 

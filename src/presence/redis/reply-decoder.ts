@@ -1,6 +1,6 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, Role, RoomId, UserId } from '@parley/protocol';
-import type { Reply } from '../redis/redis-commands.js';
-import type { Change, Member, MemberEvent, Snapshot } from './presence.js';
+import type { Reply } from '../../redis/redis-commands.js';
+import type { Change, Member, MemberEvent, Snapshot } from '../presence.js';
 
 /** A member as lua/room-library.lua keeps it. */
 type Fields = [
