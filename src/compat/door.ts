@@ -1,6 +1,6 @@
 import type { Principal, TokenVerifier } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
-import type { Switchboard } from '../names/switchboard.js';
+import type { Switchboard } from '../names/name-router.js';
 import type { Log } from '../signaling/signaling-services.js';
 import type { Topics } from '../topics/topics.js';
 

@@ -8,10 +8,10 @@ import { PRESENCE } from '../presence/presence.tokens.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisLink } from '../redis/redis-client.js';
+import { Switchboard } from './name-router.js';
 import type { Names } from './names.js';
 import { MemoryNames } from './names.memory.js';
 import { RedisNames } from './names.redis.js';
-import { Switchboard } from './switchboard.js';
 
 /** Names in Redis when there is one, in memory otherwise. Which nodes live is presence's to say. */
 @Module({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Party, Place } from './place.js';
 import { decodeEntry, encodeMarker, encodePayload } from './topic-entry.js';
+import { type Party, Place } from './topic-subscription.js';
 import {
   MARKER_WAIT_MS,
   MAX_HELD_BYTES,

@@ -5,7 +5,7 @@ import { Outbox } from '../bus/transport/outbox.js';
 import type { ProbeTimers } from '../bus/transport/probed-subscription.js';
 import type { RedisLink } from '../redis/redis-client.js';
 import { LocalTopics } from './local-topics.js';
-import { TopicLane } from './topic-lane.js';
+import { TopicLane } from './topic-connection.js';
 import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';
 
 /** Into so many slots a cluster's topics go, each with a connection of every node that has such topics. */

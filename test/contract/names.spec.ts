@@ -1,7 +1,7 @@
 import { startRedis, startRedisCluster } from '../support/redis.js';
+import { switchboardContract } from './name-router.contract.js';
 import { namesContract } from './names.contract.js';
 import { namesInMemory, namesOn } from './names.fixture.js';
-import { switchboardContract } from './switchboard.contract.js';
 
 for (const suite of [namesContract, switchboardContract]) {
   suite('memory', namesInMemory);

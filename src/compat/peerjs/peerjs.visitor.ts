@@ -1,7 +1,7 @@
 import { CLOSE_CODES } from '@parley/protocol';
-import type { NameHolder } from '../../names/name-lines.js';
+import type { NameHolder } from '../../names/name-claims.js';
+import type { Switchboard } from '../../names/name-router.js';
 import type { NameKey } from '../../names/names.js';
-import type { Switchboard } from '../../names/switchboard.js';
 import type { DoorSocket, Visitor } from '../door.js';
 import type { Newcomer, Turned } from './admission.js';
 import type { PeerjsCounters } from './counters.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId } from '@parley/protocol';
 import type { Bus } from '../bus/bus.js';
-import type { LivingNodes } from './living-nodes.js';
-import { encodeNodeLetter, type NodeLetter } from './node-letter.js';
+import { encodeNodeLetter, type NodeLetter } from './name-message.js';
+import type { LivingNodes } from './node-liveness.js';
 
 /** How long a node may take to answer; without it the list is what the others have. */
 const PATIENCE_MS = 500;

@@ -1,10 +1,10 @@
 import type { NodeId } from '@parley/protocol';
 import type { Bus } from '../bus/bus.js';
-import type { LivingNodes } from './living-nodes.js';
+import type { UnderWay } from './background-tasks.js';
+import { encodeNodeLetter } from './name-message.js';
+import type { SwitchboardStats } from './name-router.stats.js';
 import { type Claim, idOf, type Letter, type NameKey, type Names } from './names.js';
-import { encodeNodeLetter } from './node-letter.js';
-import type { SwitchboardStats } from './switchboard.stats.js';
-import type { UnderWay } from './under-way.js';
+import type { LivingNodes } from './node-liveness.js';
 
 /** Letters that may wait for one name. */
 export const MOST_LETTERS = 64;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
-import { LivingNodes } from './living-nodes.js';
+import { LivingNodes } from './node-liveness.js';
 
 const [OWN, OTHER] = ['own', 'other'] as [NodeId, NodeId];
 

@@ -1,8 +1,10 @@
 import type { NodeId } from '@parley/protocol';
 import { type Bus, PORT_LEADS } from '../bus/bus.js';
-import { LivingNodes } from './living-nodes.js';
-import { MOST_LETTERS, type NameHolder, NameLines } from './name-lines.js';
-import { NameRoll } from './name-roll.js';
+import { UnderWay } from './background-tasks.js';
+import { MOST_LETTERS, type NameHolder, NameLines } from './name-claims.js';
+import { NameRoll } from './name-directory.js';
+import { decodeNodeLetter, encodeNodeLetter, type NodeLetter } from './name-message.js';
+import { emptySwitchboardStats } from './name-router.stats.js';
 import {
   type Claim,
   type Letter,
@@ -12,10 +14,8 @@ import {
   type NameTimers,
   type Place,
 } from './names.js';
-import { decodeNodeLetter, encodeNodeLetter, type NodeLetter } from './node-letter.js';
-import { SenderBook } from './sender-book.js';
-import { emptySwitchboardStats } from './switchboard.stats.js';
-import { UnderWay } from './under-way.js';
+import { LivingNodes } from './node-liveness.js';
+import { SenderBook } from './pending-message-quota.js';
 
 /** A message is sent on when its receiver just moved; one that moves each time is given up. */
 const MOST_HOPS = 2;

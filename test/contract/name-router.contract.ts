@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MOST_LETTERS } from '../../src/names/name-lines.js';
-import { MOST_WAITING_PER_SENDER } from '../../src/names/sender-book.js';
+import { MOST_LETTERS } from '../../src/names/name-claims.js';
+import { MOST_WAITING_PER_SENDER } from '../../src/names/pending-message-quota.js';
 import { until } from '../support/until.js';
 import { aKey, holder, type NamesFixture, type NamesNode, TestHolder } from './names.fixture.js';
 

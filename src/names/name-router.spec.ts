@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
 import { until } from '../../test/support/until.js';
 import { MemoryBus } from '../bus/bus.memory.js';
-import { MOST_EARLY, MOST_OWED } from './name-lines.js';
+import { MOST_EARLY, MOST_OWED } from './name-claims.js';
+import { Switchboard } from './name-router.js';
 import { NAME_TIMERS } from './names.js';
 import { MemoryNames } from './names.memory.js';
-import { Switchboard } from './switchboard.js';
 
 const NODE = 'node' as NodeId;
 const boards: Switchboard[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../test/support/until.js';
 import type { NameKey } from './names.js';
-import { MOST_WAITING_BYTES, MOST_WAITING_PER_SENDER, SenderBook } from './sender-book.js';
+import { MOST_WAITING_BYTES, MOST_WAITING_PER_SENDER, SenderBook } from './pending-message-quota.js';
 
 const books: SenderBook[] = [];
 afterEach(() => {
