@@ -4,7 +4,7 @@
  */
 const SPEC = '\\.spec\\.ts$';
 const ADAPTER = '\\.(memory|redis)\\.ts$';
-const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice|compat)/';
+const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice|bridges)/';
 const npm = (...names) => `node_modules/(@types/)?(${names.join('|')})/`;
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -66,22 +66,22 @@ const forbidden = [
   ),
   rule(
     'doors-know-ports-alone',
-    "A door translates: it takes ports from DoorServices, sockets from DoorSocket, and knows no framework, no other door and nothing of signaling. What it misses is a port's, or the frame's (src/compat/*.ts).",
-    { path: '^src/compat/([^/]+)/', pathNot: SPEC },
+    "A door translates: it takes ports from DoorServices, sockets from DoorSocket, and knows no framework, no other door and nothing of signaling. What it misses is a port's, or the frame's (src/bridges/*.ts).",
+    { path: '^src/bridges/([^/]+)/', pathNot: SPEC },
     {
       path: [
         npm('@nestjs/[^/]+', 'ws', 'ioredis', 'fastify'),
         '^src/(signaling|rooms|users|chat|database|redis|http|ops)/',
-        '^src/compat/[^/]+/',
+        '^src/bridges/[^/]+/',
       ],
-      pathNot: '^src/compat/$1/',
+      pathNot: '^src/bridges/$1/',
     },
   ),
   rule(
     'the-core-knows-no-door',
-    'A door stands on the core, never in it: what all doors need is in src/compat/*.ts, and ops and main put them in.',
-    { path: '^src/(?!compat/|ops/|main\\.ts|app\\.module\\.ts)', pathNot: SPEC },
-    { path: '^src/compat/' },
+    'A door stands on the core, never in it: what all doors need is in src/bridges/*.ts, and ops and main put them in.',
+    { path: '^src/(?!bridges/|ops/|main\\.ts|app\\.module\\.ts)', pathNot: SPEC },
+    { path: '^src/bridges/' },
   ),
   rule(
     'only-modules-name-adapters',

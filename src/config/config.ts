@@ -41,7 +41,7 @@ export interface Config {
   readonly administrators: readonly string[];
 }
 
-/** How much of named topics this node keeps for the clients of other servers (src/compat). */
+/** How much of named topics this node keeps for the clients of other servers (src/bridges). */
 export interface TopicsConfig {
   readonly maxTopicBytes: number;
   /** Of one socket. */

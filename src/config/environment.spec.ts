@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ENVIRONMENT } from './environment.js';
 
 const OPERATIONS = new URL('../../docs/operations.md', import.meta.url);
-const COMPAT = join(import.meta.dirname, '../compat');
+const COMPAT = join(import.meta.dirname, '../bridges');
 /** Defaults that are generated, not fixed. */
 const GENERATED = new Map([
   ['JWT_SECRET', 'generated and stored'],

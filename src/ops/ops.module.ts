@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
+import { CompatModule } from '../bridges/bridges.module.js';
 import { BusModule } from '../bus/bus.module.js';
-import { CompatModule } from '../compat/compat.module.js';
 import { NamesModule } from '../names/names.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PeerId, RoomId } from '@parley/protocol';
 import { MemoryBusHub } from '../../src/bus/bus.memory.js';
 import { MemoryPresenceStore } from '../../src/presence/memory/presence.memory.js';
-import { MemoryDatabase } from '../support/memory-doors.js';
+import { MemoryDatabase } from '../support/memory-bridges.js';
 import { type MemoryClient, MemoryNode } from '../support/memory-node.js';
 
 const ROUNDS = 1_000;

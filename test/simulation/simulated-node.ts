@@ -23,7 +23,7 @@ import { SignalingStats } from '../../src/signaling/signaling-stats.js';
 import { WaitingRoom } from '../../src/signaling/waiting-room.js';
 import type { SignalingSocket } from '../../src/websocket/client-socket.js';
 import { Drain } from '../../src/websocket/drain.js';
-import { NoModeration } from '../support/memory-doors.js';
+import { NoModeration } from '../support/memory-bridges.js';
 import type { Listener } from './network.js';
 import { type BusWeather, SimulatedBus } from './simulated-bus.js';
 import { SimulatedPresence, type StoreListener } from './simulated-presence.js';

@@ -38,8 +38,8 @@ const SEEDED: Readonly<Record<string, readonly [path: string, imports: string]>>
   'demo-imports-client-alone': ['client-demo/src/reach.ts', '../../client/src/private.js'],
   'signaling-core-knows-no-framework': ['src/signaling/handlers/offer.ts', '@nestjs/common'],
   'bus-and-presence-know-no-feature': ['src/presence/nosy.ts', '../rooms/store.js'],
-  'doors-know-ports-alone': ['src/compat/one/door.ts', '../two/door.js'],
-  'the-core-knows-no-door': ['src/signaling/doors.ts', '../compat/two/door.js'],
+  'doors-know-ports-alone': ['src/bridges/one/door.ts', '../two/door.js'],
+  'the-core-knows-no-door': ['src/signaling/doors.ts', '../bridges/two/door.js'],
   'only-modules-name-adapters': ['src/ops/health.ts', '../bus/bus.memory.js'],
   'only-redis-makes-redis-clients': ['src/bus/bus.redis.ts', 'ioredis'],
   'only-database-knows-the-driver': ['src/rooms/room.store.ts', 'pg'],
@@ -54,7 +54,7 @@ const SEEDED: Readonly<Record<string, readonly [path: string, imports: string]>>
 
 const INNOCENT = [
   'src/rooms/store.ts',
-  'src/compat/two/door.ts',
+  'src/bridges/two/door.ts',
   'src/signaling/sessions.ts',
   'src/bus/bus.memory.ts',
   'src/utils/strings.ts',
@@ -115,10 +115,10 @@ describe('architecture', () => {
   });
 
   it('lets a door import itself, the frame and a port', () => {
-    put('src/compat/words.ts', 'export const answer = 42;');
-    put('src/compat/one/words.ts', "import * as it from '../words.js';\nexport const use = it;");
+    put('src/bridges/words.ts', 'export const answer = 42;');
+    put('src/bridges/one/words.ts', "import * as it from '../words.js';\nexport const use = it;");
     put(
-      'src/compat/one/more.ts',
+      'src/bridges/one/more.ts',
       "import * as own from './words.js';\nimport * as bus from '../../bus/bus.js';\nexport const use = [own, bus];",
     );
     put('src/bus/bus.ts', 'export const answer = 42;');

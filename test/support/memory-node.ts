@@ -33,7 +33,7 @@ import type { Services } from '../../src/signaling/signaling-services.js';
 import { SignalingStats } from '../../src/signaling/signaling-stats.js';
 import { WaitingRoom } from '../../src/signaling/waiting-room.js';
 import { FakeSocket } from './fake-socket.js';
-import { MemoryAccess, type MemoryDatabase, MemoryModeration, NoModeration } from './memory-doors.js';
+import { MemoryAccess, type MemoryDatabase, MemoryModeration, NoModeration } from './memory-bridges.js';
 
 const SECRET = createSecretKey(Buffer.alloc(32, 7));
 

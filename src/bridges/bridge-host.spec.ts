@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { WebSocket } from 'ws';
-import { echoDoor } from '../../test/support/echo-door.js';
+import { echoDoor } from '../../test/support/echo-bridge.js';
 import { until } from '../../test/support/until.js';
 import { MemoryBus } from '../bus/bus.memory.js';
 import { readConfig } from '../config/config.js';
@@ -13,9 +13,9 @@ import { SocketQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import { upgradeGate } from '../websocket/upgrade-policy.js';
 import { SignalingAdapter } from '../websocket/web-socket.adapter.js';
-import type { DoorServices } from './door.js';
-import { DoorKeeper } from './door-keeper.js';
-import { serveDoors } from './serve-doors.js';
+import type { DoorServices } from './bridge.js';
+import { DoorKeeper } from './bridge-host.js';
+import { serveDoors } from './serve-bridges.js';
 
 const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

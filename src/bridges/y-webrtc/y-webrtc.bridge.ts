@@ -1,10 +1,10 @@
-import type { Door, DoorAnswer, DoorMaker, DoorRequest, DoorServices, DoorSocket, Visitor } from '../door.js';
-import { doorSettings } from '../door-settings.js';
+import type { Door, DoorAnswer, DoorMaker, DoorRequest, DoorServices, DoorSocket, Visitor } from '../bridge.js';
+import { doorSettings } from '../bridge-settings.js';
 import { ANYBODY, admissionOf } from './admission.js';
 import { echoOf } from './frames.js';
-import { Idlers } from './idlers.js';
+import { Idlers } from './idle-clients.js';
 import { type Access, SETTINGS } from './settings.js';
-import { type YWebrtcCounters, type YWebrtcHouse, YWebrtcVisitor } from './y-webrtc.visitor.js';
+import { type YWebrtcCounters, type YWebrtcHouse, YWebrtcVisitor } from './y-webrtc.client.js';
 
 /** What the reference server answers to a GET, which people use to see whether it lives. */
 const OKAY: DoorAnswer = { status: 200, type: 'text/plain; charset=utf-8', body: 'okay' };

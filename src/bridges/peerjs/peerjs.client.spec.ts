@@ -5,11 +5,11 @@ import { MemoryBus } from '../../bus/bus.memory.js';
 import { Switchboard } from '../../names/name-router.js';
 import { MemoryNames } from '../../names/names.memory.js';
 import { MAX_BUFFERED_BYTES } from '../../websocket/send-backlog.js';
-import type { DoorSocket } from '../door.js';
-import { DoorSession, type DoorSessionHost } from '../door-session.js';
-import { DoorStats } from '../door-stats.js';
+import type { DoorSocket } from '../bridge.js';
+import { DoorSession, type DoorSessionHost } from '../bridge-session.js';
+import { DoorStats } from '../bridge-stats.js';
 import { emptyPeerjsCounters } from './counters.js';
-import { MOST_UNDER_WAY, PeerjsVisitor } from './peerjs.visitor.js';
+import { MOST_UNDER_WAY, PeerjsVisitor } from './peerjs.client.js';
 
 const boards: Switchboard[] = [];
 afterEach(() => {

@@ -1,4 +1,4 @@
-import type { Door, DoorMaker, DoorSocket } from '../../src/compat/door.js';
+import type { Door, DoorMaker, DoorSocket } from '../../src/bridges/bridge.js';
 
 /** A whole door, as small as one can be: it says back what it hears. `?stay`: it does not let the client in. */
 export const echoDoor: DoorMaker = ({ config }): Door | undefined =>

@@ -2,10 +2,10 @@ import { CLOSE_CODES } from '@parley/protocol';
 import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import { type TopicListener, type TopicMember, TopicRefused, type Topics } from '../../topics/topics.js';
-import type { DoorSocket, Visitor } from '../door.js';
+import type { DoorSocket, Visitor } from '../bridge.js';
 import { type Admission, REFUSED } from './admission.js';
 import { type ClientFrame, PONG, payloadOf, readFrame } from './frames.js';
-import type { Idlers } from './idlers.js';
+import type { Idlers } from './idle-clients.js';
 
 /** What is counted of all visitors. */
 export interface YWebrtcCounters extends Record<string, number> {

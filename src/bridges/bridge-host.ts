@@ -14,9 +14,9 @@ import { Rounds } from '../websocket/heartbeat-wheel.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import type { UpgradeRoute } from '../websocket/web-socket.adapter.js';
 import { WsSocket } from '../websocket/web-socket-writer.js';
-import type { Door } from './door.js';
-import { DoorSession, type DoorSessionHost } from './door-session.js';
-import { DoorStats } from './door-stats.js';
+import type { Door } from './bridge.js';
+import { DoorSession, type DoorSessionHost } from './bridge-session.js';
+import { DoorStats } from './bridge-stats.js';
 
 /** Closings that somebody on guard wants to see. */
 const REPORTED: ReadonlySet<number> = new Set([

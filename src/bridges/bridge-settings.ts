@@ -10,7 +10,7 @@ export const doorSettings = <Shape extends z.ZodObject>(config: Config, shape: S
   const given = Object.keys(shape.shape).map((name) => [name, config.setting(name)] as const);
   const parsed = shape.safeParse(Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== '')));
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('')} ${issue.message}`));
 };
 
 const ACCESS = ['off', 'token', 'anonymous'] as const;

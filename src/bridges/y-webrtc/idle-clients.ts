@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from '@parley/protocol';
-import type { DoorSocket } from '../door.js';
+import type { DoorSocket } from '../bridge.js';
 
 /**
  * Sockets of clients that were not let in. They are kept for a while, because whoever is closed at once comes back at

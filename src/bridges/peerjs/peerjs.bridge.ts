@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { DoorAnswer, DoorMaker, DoorRequest } from '../door.js';
+import type { DoorAnswer, DoorMaker, DoorRequest } from '../bridge.js';
 import { admit, tenantOf } from './admission.js';
 import { emptyPeerjsCounters } from './counters.js';
-import { PeerjsVisitor } from './peerjs.visitor.js';
+import { PeerjsVisitor } from './peerjs.client.js';
 import { peerjsSettings } from './settings.js';
 
 /** The fixed word in the path of the WebSocket, and the client's default key. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doorAccess, doorPath } from '../door-settings.js';
+import { doorAccess, doorPath } from '../bridge-settings.js';
 
 /** Who is let in: whoever has an access token, or anybody. */
 export type Access = 'token' | 'anonymous';

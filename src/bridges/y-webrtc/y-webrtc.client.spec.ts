@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Principal } from '../../auth/principal.js';
 import { MemoryTopics } from '../../topics/topics.memory.js';
-import type { DoorSocket } from '../door.js';
-import { Idlers } from './idlers.js';
-import { YWebrtcVisitor } from './y-webrtc.visitor.js';
+import type { DoorSocket } from '../bridge.js';
+import { Idlers } from './idle-clients.js';
+import { YWebrtcVisitor } from './y-webrtc.client.js';
 
 const socket: DoorSocket = {
   connection: 'c',

@@ -1,6 +1,6 @@
 import { ProtocolError } from '@parley/protocol';
 import type { Principal } from '../../auth/principal.js';
-import type { DoorServices } from '../door.js';
+import type { DoorServices } from '../bridge.js';
 
 /**
  * Whether a client is let in. When it is not: how long it is left to idle before it is closed, milliseconds. Closed at

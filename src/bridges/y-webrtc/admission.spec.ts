@@ -2,9 +2,9 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { ProtocolError } from '@parley/protocol';
 import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
-import type { DoorSocket } from '../door.js';
+import type { DoorSocket } from '../bridge.js';
 import { admissionOf } from './admission.js';
-import { Idlers } from './idlers.js';
+import { Idlers } from './idle-clients.js';
 
 const principal = (more: Partial<Principal>): Principal => ({ kind: 'external', grants: {}, ...more }) as Principal;
 const errors: unknown[] = [];

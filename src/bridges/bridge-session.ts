@@ -5,8 +5,8 @@ import type { SignalingSocket } from '../websocket/client-socket.js';
 import type { SocketTicket } from '../websocket/connection-quota.js';
 import type { Visited } from '../websocket/heartbeat-wheel.js';
 import { Backlog } from '../websocket/send-backlog.js';
-import type { DoorSocket, Visitor } from './door.js';
-import type { DoorStats } from './door-stats.js';
+import type { DoorSocket, Visitor } from './bridge.js';
+import type { DoorStats } from './bridge-stats.js';
 
 /** Frames that are dropped for their rate within a minute; the next one closes the socket. */
 const MAX_REFUSALS = 200;

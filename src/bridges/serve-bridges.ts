@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Door } from './door.js';
+import type { Door } from './bridge.js';
 
 /** The plain HTTP side of the doors. Behind the same entrance as REST: address rates, hosts, TLS. */
 export const serveDoors = (app: NestFastifyApplication, doors: readonly Door[]): void => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
-import { doorAccess, doorPath, doorSettings } from '../door-settings.js';
+import { doorAccess, doorPath, doorSettings } from '../bridge-settings.js';
 
 /** The settings of this door; docs/operations.md explains them. */
 const SETTINGS = z.object({

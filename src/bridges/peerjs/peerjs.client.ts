@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '@parley/protocol';
 import type { NameHolder } from '../../names/name-claims.js';
 import type { Switchboard } from '../../names/name-router.js';
 import type { NameKey } from '../../names/names.js';
-import type { DoorSocket, Visitor } from '../door.js';
+import type { DoorSocket, Visitor } from '../bridge.js';
 import type { Newcomer, Turned } from './admission.js';
 import type { PeerjsCounters } from './counters.js';
 import { errorFrame, expireFrame, ID_TAKEN, isPeerId, OPEN, type Relay, readFrame, relayFrame } from './frames.js';

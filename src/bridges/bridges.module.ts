@@ -17,9 +17,9 @@ import { TopicsModule } from '../topics/topics.module.js';
 import { TOPICS } from '../topics/topics.tokens.js';
 import { SocketQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
-import type { DoorServices } from './door.js';
-import { DoorKeeper } from './door-keeper.js';
-import { DOORS } from './doors.js';
+import type { DoorServices } from './bridge.js';
+import { DoorKeeper } from './bridge-host.js';
+import { DOORS } from './bridges.js';
 
 /** The doors for other people's clients. They know ports; this is where they are put together. */
 @Module({
