@@ -54,8 +54,8 @@ const forbidden = [
   ),
   rule(
     'signaling-core-knows-no-framework',
-    'session, signaling-router and handlers/ run in a unit test with no framework: take a port (presence, bus, chat-log …) and let signaling.module.ts hand in the adapter.',
-    { path: '^src/signaling/(session[^/]*|signaling-router|handlers/.+)\\.ts$', pathNot: SPEC },
+    'session/ and messages/ run in a unit test with no framework: take a port (presence, bus, chat-log …) and let signaling.module.ts hand in the adapter.',
+    { path: '^src/signaling/(session|messages)/.+\\.ts$', pathNot: SPEC },
     { path: [npm('@nestjs/[^/]+', 'ws', 'ioredis'), ADAPTER] },
   ),
   rule(

@@ -8,7 +8,7 @@ import { until } from '../../test/support/until.js';
 import { MemoryBus } from '../bus/bus.memory.js';
 import { readConfig } from '../config/config.js';
 import { createFastifyAdapter } from '../http/fastify-adapter.js';
-import { SessionRegistry } from '../signaling/session-registry.js';
+import { SessionRegistry } from '../signaling/session/session-registry.js';
 import { SocketQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import { upgradeGate } from '../websocket/upgrade-policy.js';

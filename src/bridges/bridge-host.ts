@@ -7,7 +7,7 @@ import type { Config } from '../config/config.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
-import type { Log } from '../signaling/signaling-services.js';
+import type { Log } from '../signaling/messages/handler-context.js';
 import type { SocketQuota } from '../websocket/connection-quota.js';
 import type { Movable } from '../websocket/drain.js';
 import { Rounds } from '../websocket/heartbeat-wheel.js';

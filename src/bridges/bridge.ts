@@ -1,7 +1,7 @@
 import type { Principal, TokenVerifier } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
 import type { Switchboard } from '../names/name-router.js';
-import type { Log } from '../signaling/signaling-services.js';
+import type { Log } from '../signaling/messages/handler-context.js';
 import type { Topics } from '../topics/topics.js';
 
 /** What a client asked for when it came to a door. Never logged: its query may hold a token. */

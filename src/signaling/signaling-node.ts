@@ -7,13 +7,13 @@ import type { SignalingSocket } from '../websocket/client-socket.js';
 import type { SocketTicket } from '../websocket/connection-quota.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import { WsSocket } from '../websocket/web-socket-writer.js';
-import { renewIceServers } from './ice-renewal.js';
-import { NodeInbox } from './node-inbox.js';
-import type { NodeLife } from './node-life.js';
-import type { RosterSync } from './roster-sync.js';
-import { Session } from './session.js';
-import { SignalingRouter } from './signaling-router.js';
-import type { Services } from './signaling-services.js';
+import type { NodeLife } from './cluster/node-lease.js';
+import { NodeInbox } from './cluster/node-message-handler.js';
+import type { Services } from './messages/handler-context.js';
+import { SignalingRouter } from './messages/message-router.js';
+import type { RosterSync } from './rooms/roster-sync.js';
+import { renewIceServers } from './session/ice-refresh.js';
+import { Session } from './session/session.js';
 
 const HELLO_CHECK_MS = 500;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Session } from '../signaling/session.js';
-import type { SessionRegistry } from '../signaling/session-registry.js';
+import type { Session } from '../signaling/session/session.js';
+import type { SessionRegistry } from '../signaling/session/session-registry.js';
 import { Drain } from './drain.js';
 
 /** Sessions that move as soon as they are asked to, unless they are `stubborn`. */

@@ -1,6 +1,6 @@
 import type { DrainConfig } from '../config/config.js';
-import type { Session } from '../signaling/session.js';
-import type { SessionRegistry } from '../signaling/session-registry.js';
+import type { Session } from '../signaling/session/session.js';
+import type { SessionRegistry } from '../signaling/session/session-registry.js';
 
 /** Nobody is asked in the last part of the time: who is has to come through a handshake and a join. */
 const LATEST = 0.85;

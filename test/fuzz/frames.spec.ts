@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { SCHEMAS } from '../../src/signaling/client-message.schema.js';
+import { SCHEMAS } from '../../src/signaling/codec/client-message.schema.js';
 import { external, hostileStage } from '../hostile/stage.js';
 import type { RawPeer } from '../protocol/raw-peer.js';
 import { until } from '../support/until.js';

@@ -2,10 +2,10 @@ import { Roster } from '../../client/src/roster.js';
 import { SignalReceiver } from '../../client/src/signal-receiver.js';
 import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
 import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
-import { splitFrame } from '../../src/signaling/frame.js';
-import { LocalRooms } from '../../src/signaling/local-rooms.js';
-import { NodeLife } from '../../src/signaling/node-life.js';
-import { SessionRegistry } from '../../src/signaling/session-registry.js';
+import { NodeLife } from '../../src/signaling/cluster/node-lease.js';
+import { splitFrame } from '../../src/signaling/codec/frame.js';
+import { LocalRooms } from '../../src/signaling/rooms/room-hub.js';
+import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SimulatedPresence } from './simulated-presence.js';
 import type { Script, Simulation } from './simulation.js';
 

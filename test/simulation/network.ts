@@ -1,5 +1,5 @@
 import type { WebSocketLike } from '../../client/src/options.js';
-import type { Session } from '../../src/signaling/session.js';
+import type { Session } from '../../src/signaling/session/session.js';
 import type { SignalingSocket } from '../../src/websocket/client-socket.js';
 import { Wire } from './wire.js';
 import type { Actor, World } from './world.js';

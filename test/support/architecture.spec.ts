@@ -36,7 +36,7 @@ const SEEDED: Readonly<Record<string, readonly [path: string, imports: string]>>
   'protocol-imports-nothing': ['protocol/src/reach.ts', 'node:fs'],
   'client-imports-protocol-alone': ['client/src/reach.ts', 'ws'],
   'demo-imports-client-alone': ['client-demo/src/reach.ts', '../../client/src/private.js'],
-  'signaling-core-knows-no-framework': ['src/signaling/handlers/offer.ts', '@nestjs/common'],
+  'signaling-core-knows-no-framework': ['src/signaling/messages/handlers/offer.ts', '@nestjs/common'],
   'bus-and-presence-know-no-feature': ['src/presence/nosy.ts', '../rooms/store.js'],
   'doors-know-ports-alone': ['src/bridges/one/door.ts', '../two/door.js'],
   'the-core-knows-no-door': ['src/signaling/doors.ts', '../bridges/two/door.js'],

@@ -4,11 +4,11 @@ import type { Message } from '../../../src/bus/bus.js';
 import { MemoryBus } from '../../../src/bus/bus.memory.js';
 import { decodePayload } from '../../../src/bus/transport/batch.js';
 import { Outbox } from '../../../src/bus/transport/outbox.js';
-import { LocalRooms } from '../../../src/signaling/local-rooms.js';
-import { NodeInbox } from '../../../src/signaling/node-inbox.js';
-import { relayedFrame } from '../../../src/signaling/quick-read.js';
-import type { RosterSync } from '../../../src/signaling/roster-sync.js';
-import type { Session } from '../../../src/signaling/session.js';
+import { NodeInbox } from '../../../src/signaling/cluster/node-message-handler.js';
+import { relayedFrame } from '../../../src/signaling/codec/fast-header.js';
+import { LocalRooms } from '../../../src/signaling/rooms/room-hub.js';
+import type { RosterSync } from '../../../src/signaling/rooms/roster-sync.js';
+import type { Session } from '../../../src/signaling/session/session.js';
 import { SignalingStats } from '../../../src/signaling/signaling-stats.js';
 import { MEASURED } from './costs.js';
 

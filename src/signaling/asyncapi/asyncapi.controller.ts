@@ -1,0 +1,23 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public } from '../../auth/public.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { asyncApi } from './asyncapi.js';
+
+/** `/docs/asyncapi.json`: the frames of `/v1/signaling`, as this node takes them. */
+@ApiExcludeController()
+@Public()
+@Controller('docs')
+export class AsyncApiController {
+  private readonly document: object;
+
+  constructor(@Inject(CONFIG) { limits }: Config) {
+    this.document = asyncApi(limits);
+  }
+
+  @Get('asyncapi.json')
+  read(): object {
+    return this.document;
+  }
+}

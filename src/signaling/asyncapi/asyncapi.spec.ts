@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_LIMITS, encodeFrame } from '@parley/protocol';
+import { Ajv } from 'ajv';
+import { parseClientMessage } from '../codec/client-message.schema.js';
+import { asyncApi } from './asyncapi.js';
+
+interface Message {
+  readonly name: string;
+  readonly summary: string;
+  readonly payload: { readonly required?: readonly string[] };
+  readonly examples: readonly [{ readonly payload: Record<string, unknown> }];
+}
+interface Document {
+  readonly channels: { readonly signaling: { readonly address: string; readonly messages: Record<string, object> } };
+  readonly operations: Record<string, { readonly action: string; readonly messages: readonly { $ref: string }[] }>;
+  readonly components: { readonly messages: Record<string, Message> };
+}
+
+/** As a reader gets it: through JSON. */
+const document = JSON.parse(JSON.stringify(asyncApi(DEFAULT_LIMITS))) as Document;
+const messages = Object.entries(document.components.messages);
+const find = (path: string): unknown =>
+  path
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
+
+/** Every `type` that the contract's source names. */
+const typesOf = (side: 'client' | 'server'): string[] => {
+  const source = readFileSync(new URL(`../../../protocol/src/${side}-messages.ts`, import.meta.url), 'utf8');
+  return [...source.matchAll(/^ {2}readonly type: '(\w+)';$/gm)].map(([, type]) => `${side}.${type}`);
+};
+
+describe('the AsyncAPI document', () => {
+  it('has every frame of the contract, once, and nothing else', () => {
+    const known = [...typesOf('client'), ...typesOf('server')].sort();
+    expect(known).toHaveLength(17 + 26);
+    expect(Object.keys(document.components.messages).sort()).toEqual(known);
+    expect(Object.keys(document.channels.signaling.messages).sort()).toEqual(known);
+    expect(document.channels.signaling.address).toBe('/v1/signaling');
+  });
+
+  it('has an operation for each frame of a client, and one that sends every frame of the server', () => {
+    const { tell, ...requests } = document.operations;
+    const sent = Object.values(requests).flatMap(({ messages: list }) => list.map(({ $ref }) => $ref.split('/').pop()));
+    expect(sent.sort()).toEqual(typesOf('client').sort());
+    expect(tell?.messages.map(({ $ref }) => $ref.split('/').pop()).sort()).toEqual(typesOf('server').sort());
+    for (const { action } of Object.values(requests)) expect(action).toBe('receive');
+    expect(tell?.action).toBe('send');
+  });
+
+  it('refers to nothing that is not there', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, path]) => path as string);
+    expect(references.length).toBeGreaterThan(100);
+    for (const path of references) expect([path, typeof find(path)]).toEqual([path, 'object']);
+  });
+
+  it.each(messages)('%s: its schema takes the example, and neither another type nor one field less', (_, message) => {
+    const accepts = new Ajv({ strict: false }).compile(message.payload);
+    const [{ payload }] = message.examples;
+    expect([accepts(payload), accepts.errors]).toEqual([true, null]);
+    expect(accepts({ ...payload, type: 'nothing' })).toBe(false);
+    for (const field of message.payload.required ?? []) {
+      const { [field]: _, ...rest } = payload;
+      expect([field, accepts(rest)]).toEqual([field, false]);
+    }
+    expect(message.summary).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it.each(messages.filter(([name]) => name.startsWith('client.')))('%s: the server reads the example', (_, message) => {
+    const [{ payload }] = message.examples;
+    expect(parseClientMessage(encodeFrame(payload))).toEqual(payload);
+  });
+});

@@ -1,0 +1,63 @@
+import { CLOSE_CODES, type PeerId } from '@parley/protocol';
+import type { Bus } from '../../bus/bus.js';
+import { decodeNodeMessage, encodeNodeMessage, type NodeMessage } from '../codec/node-message.js';
+import type { LocalRooms } from '../rooms/room-hub.js';
+import type { RosterSync } from '../rooms/roster-sync.js';
+import type { SignalingStats } from '../signaling-stats.js';
+
+/** What this node does with messages of other nodes. */
+export class NodeInbox {
+  constructor(
+    private readonly bus: Bus,
+    private readonly rooms: LocalRooms,
+    private readonly sync: RosterSync,
+    private readonly stats: SignalingStats,
+  ) {}
+
+  readonly receive = (bytes: Buffer): void => {
+    const message = decodeNodeMessage(bytes);
+    if (message === undefined) this.stats.strangeNodeMessages += 1;
+    else this.handle(message);
+  };
+
+  private handle(message: NodeMessage): void {
+    switch (message.kind) {
+      case 'to_peer':
+        return this.deliver(message);
+      case 'to_room':
+      case 'broadcast':
+        return this.rooms.deliverToLocalRoom(message.kind, message.room, message.frame, message.except);
+      case 'change':
+        return this.sync.absorb(message.change);
+      case 'replaced': {
+        const session = this.rooms.seat(message.peer)?.session;
+        if (session?.connection !== message.connection) return;
+        return session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
+      }
+      case 'undeliverable':
+        this.rooms.seat(message.sender)?.session.sendError(message.code, { to: message.to, seq: message.seq });
+        return;
+    }
+  }
+
+  /** The sender must know when its node's roster was behind, or the peer takes no more. */
+  private deliver(message: Extract<NodeMessage, { kind: 'to_peer' }>): void {
+    const code = this.rooms.deliverLocal(message.peer, message.frame);
+    if (code === undefined) return;
+    this.stats.undeliverable += 1;
+    const header = headerOf(message.frame);
+    if (header === undefined) return;
+    const { from: sender, seq } = header;
+    this.bus.send(message.origin, encodeNodeMessage({ kind: 'undeliverable', sender, to: message.peer, code, seq }));
+  }
+}
+
+const headerOf = (frame: Buffer): { from: PeerId; seq: number | undefined } | undefined => {
+  const end = frame.indexOf(0x0a);
+  try {
+    const header = JSON.parse(frame.toString('utf8', 0, end < 0 ? frame.length : end));
+    return header.type === 'signal' ? header : undefined;
+  } catch {
+    return undefined;
+  }
+};

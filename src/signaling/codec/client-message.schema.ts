@@ -1,0 +1,145 @@
+import { type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
+import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import {
+  Count,
+  Cursor,
+  type Every,
+  Id,
+  Kind,
+  Meta,
+  RequestId,
+  type Same,
+  type Unbranded,
+  Word,
+} from './wire.schema.js';
+
+const Token = Type.String({ minLength: 1, maxLength: 4096 });
+
+const frame = <T extends ClientMessageType, P extends TProperties>(type: T, properties: P) =>
+  Type.Object({ type: Type.Literal(type), ...properties }, { additionalProperties: false });
+
+/** What each frame of a client must look like. */
+export const SCHEMAS = {
+  hello: frame('hello', {
+    id: RequestId,
+    token: Token,
+    key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+    attempt: Count,
+    features: Type.Optional(Type.Array(Word, { maxItems: 16 })),
+  }),
+  join: frame('join', {
+    id: RequestId,
+    room: Id,
+    meta: Type.Optional(Meta),
+    invite: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
+  }),
+  leave: frame('leave', { id: RequestId, room: Id }),
+  update: frame('update', { id: RequestId, room: Id, meta: Meta }),
+  signal: frame('signal', {
+    to: Id,
+    seq: Type.Optional(Count),
+    base: Type.Optional(Count),
+    kind: Kind,
+  }),
+  ack: frame('ack', { to: Id, upto: Cursor, missed: Type.Optional(Type.Array(Count, { maxItems: 64 })) }),
+  broadcast: frame('broadcast', { room: Id, kind: Word }),
+  chat: frame('chat', { id: RequestId, room: Id, text: Type.String({ minLength: 1 }) }),
+  history: frame('history', {
+    id: RequestId,
+    room: Id,
+    after: Type.Optional(Cursor),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  }),
+  refresh: frame('refresh', { id: RequestId, token: Token }),
+  answer_knock: frame('answer_knock', { id: RequestId, room: Id, knock: Id, admit: Type.Boolean() }),
+  kick: frame('kick', {
+    id: RequestId,
+    room: Id,
+    peer: Id,
+    ban: Type.Optional(Type.Boolean()),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  }),
+  mute: frame('mute', { id: RequestId, room: Id, peer: Id }),
+  permit: frame('permit', {
+    id: RequestId,
+    room: Id,
+    peer: Id,
+    publish: Type.Optional(Type.Boolean()),
+    chat: Type.Optional(Type.Boolean()),
+  }),
+  lock: frame('lock', { id: RequestId, room: Id, locked: Type.Boolean() }),
+  ping: frame('ping', { id: Type.Optional(RequestId) }),
+  pong: frame('pong', {}),
+} satisfies Record<ClientMessageType, TObject>;
+
+/** The schemas and the types of the contract must not drift apart: this line does not compile when they do. */
+export type ClientSchemasAreTheContract = Every<{
+  [T in ClientMessageType]: Same<Static<(typeof SCHEMAS)[T]>, Unbranded<Extract<ClientMessage, { type: T }>>>;
+}>;
+
+const CHECKS = new Map(
+  Object.entries(SCHEMAS).map(([type, schema]) => [type, TypeCompiler.Compile(schema as TSchema)] as const),
+);
+
+/** Keys that turn plain objects into something else when they are merged or assigned. */
+const POISON = /"(?:__proto__|constructor|prototype)"\s*:/;
+
+/**
+ * The header line as a message.
+ * @throws ProtocolError `bad_message`, naming the field and never its value.
+ */
+export const parseClientMessage = (header: string): ClientMessage => {
+  const value = parseObject(header);
+  const check = typeof value['type'] === 'string' ? CHECKS.get(value['type']) : undefined;
+  if (check === undefined) throw new ProtocolError('bad_message', 'The header has no known type.');
+  if (check.Check(value)) return value as unknown as ClientMessage;
+  const first = check.Errors(value).First();
+  throw new ProtocolError('bad_message', `${value['type']}${(first?.path ?? '').replaceAll('/', '..')} is not valid.`);
+};
+
+/** What an error says of the frame that it answers. */
+export interface Subject {
+  readonly re?: string | undefined;
+  readonly to?: string | undefined;
+  readonly seq?: number | undefined;
+  readonly room?: string | undefined;
+}
+
+/**
+ * What a faulty frame still says of itself, so that the error can name the request.
+ * @returns only fields that are valid by themselves.
+ */
+export const describeFaulty = (header: string): Subject => {
+  let value: unknown;
+  try {
+    value = JSON.parse(header);
+  } catch {
+    return {};
+  }
+  if (typeof value !== 'object' || value === null) return {};
+  // A frame that is refused for its keys still says which request it is: five fields are read, and nothing is copied.
+  const { id, to, seq, room, type } = value as Record<string, unknown>;
+  return {
+    ...(typeof id === 'string' && /^[A-Za-z0-9_.:-]{1,64}$/.test(id) && { re: id }),
+    ...(typeof to === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(to) && { to }),
+    ...(Number.isSafeInteger(seq) && { seq: seq as number }),
+    ...(type === 'broadcast' && typeof room === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(room) && { room }),
+  };
+};
+
+const parseObject = (header: string): Record<string, unknown> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(header);
+  } catch {
+    throw new ProtocolError('bad_message', 'The header line is not JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProtocolError('bad_message', 'The header line is not a JSON object.');
+  }
+  if (POISON.test(header) || (header.includes('\\u') && POISON.test(JSON.stringify(value)))) {
+    throw new ProtocolError('bad_message', 'A key of the header is not allowed.');
+  }
+  return value as Record<string, unknown>;
+};

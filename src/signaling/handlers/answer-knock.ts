@@ -1,9 +1,0 @@
-import { actorOf } from '../session.js';
-import type { Handler } from './handler.js';
-
-/** Lets somebody in who waits, or sends them away. */
-export const handleAnswerKnock: Handler<'answer_knock'> = async (message, session, services) => {
-  services.rooms.peerOf(session, message.room);
-  await services.moderation.answer(actorOf(session), message.room, message.knock, message.admit);
-  session.send({ type: 'done', re: message.id });
-};

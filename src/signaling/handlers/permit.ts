@@ -1,9 +1,0 @@
-import { actorOf } from '../session.js';
-import type { Handler } from './handler.js';
-
-/** Takes the permission to publish or to chat, or gives it back. */
-export const handlePermit: Handler<'permit'> = async ({ id, room, peer, publish, chat }, session, services) => {
-  services.rooms.peerOf(session, room);
-  await services.moderation.permit(actorOf(session), room, peer, { publish, chat });
-  session.send({ type: 'done', re: id });
-};

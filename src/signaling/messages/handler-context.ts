@@ -1,0 +1,44 @@
+import type { Limits } from '@parley/protocol';
+import type { TokenVerifier } from '../../auth/principal.js';
+import type { ChatLog } from '../../chat/chat-log.js';
+import type { IceServers } from '../../ice/ice-servers.js';
+import type { Moderation } from '../../rooms/moderation/moderation.js';
+import type { RoomAccess } from '../../rooms/room-access.js';
+import type { WaitingRoom } from '../moderation/lobby.js';
+import type { Arrivals } from '../moderation/pending-joins.js';
+import type { Removals } from '../moderation/removal-cache.js';
+import type { LocalRooms } from '../rooms/room-hub.js';
+import type { Membership } from '../rooms/room-lifecycle.js';
+import type { SessionIdentity } from '../session/session-ids.js';
+import type { SessionRegistry } from '../session/session-registry.js';
+import type { SignalingStats } from '../signaling-stats.js';
+
+/** Where the signaling core writes what operators should know. Never a token, a key or a payload. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(error: unknown, message: string): void;
+}
+
+/** Everything that a handler may use: ports, and the node's own state. */
+export interface Services {
+  readonly limits: Limits;
+  readonly verifier: TokenVerifier;
+  readonly access: RoomAccess;
+  readonly chat: ChatLog;
+  readonly ice: IceServers;
+  readonly identity: SessionIdentity;
+  readonly registry: SessionRegistry;
+  readonly rooms: LocalRooms;
+  readonly membership: Membership;
+  readonly removals: Removals;
+  readonly arrivals: Arrivals;
+  readonly lobby: WaitingRoom;
+  readonly moderation: Moderation;
+  readonly stats: SignalingStats;
+  readonly log: Log;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since the Unix epoch: for token times alone. */
+  readonly wallClock: () => number;
+}

@@ -1,0 +1,23 @@
+import { type Ack, type IncomingAck, type PeerId, ProtocolError } from '@parley/protocol';
+import { relayedFrame } from '../../codec/fast-header.js';
+import { joinFrame } from '../../codec/frame.js';
+import type { Handler } from './handler.js';
+
+/** Carries the receiving client's word back to the sending one. */
+export const handleAck: Handler<'ack'> = (message, session, services, _body, tail) => {
+  if (message.missed?.some((seq) => seq > message.upto)) {
+    throw new ProtocolError('bad_message', 'missed names numbers above upto.');
+  }
+  const { from, member } = services.rooms.route(session, message.to);
+  services.rooms.deliver(
+    member,
+    tail !== undefined ? relayedFrame('ack', from, tail) : joinFrame(headerOf(message, from)),
+  );
+};
+
+const headerOf = ({ upto, missed }: Ack, from: PeerId): IncomingAck => ({
+  type: 'ack',
+  from,
+  upto,
+  ...(missed !== undefined && { missed }),
+});

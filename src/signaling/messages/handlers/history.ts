@@ -1,0 +1,13 @@
+import { ProtocolError } from '@parley/protocol';
+import { decideSeated } from '../../../auth/policy.js';
+import type { Handler } from './handler.js';
+
+const DEFAULT_LIMIT = 50;
+
+/** A page of the room's chat, for those who are in it. */
+export const handleHistory: Handler<'history'> = async (message, session, services) => {
+  const peer = services.rooms.peerOf(session, message.room);
+  if (!decideSeated('messages.read', services.rooms.participantOf(peer))) throw new ProtocolError('forbidden');
+  const page = await services.chat.page(message.room, message.after, message.limit ?? DEFAULT_LIMIT);
+  session.send({ type: 'history', re: message.id, room: message.room, ...page });
+};

@@ -1,0 +1,99 @@
+import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { AttachRequest, AttachResult, Change, Held, Presence } from '../../presence/presence.js';
+import type { Removals } from './removal-cache.js';
+
+/** What becomes of an attach that must not have been. */
+export interface Undoing {
+  /** Tells everyone of a change. */
+  spread(change: Change | undefined): void;
+  /** The store could not be asked: the peer is to be ended as soon as it can. */
+  owe(room: RoomId, peer: PeerId): void;
+}
+
+/**
+ * Presence that attaches nobody who was put out meanwhile. A join that is under way when its user is removed, on
+ * another node too, and a peer that is put back into a store that lost its tombstones, are both undone here.
+ */
+export class GuardedPresence implements Presence {
+  /** Set once what can undo has been made: it needs this presence itself. */
+  undoing: Undoing | undefined;
+
+  constructor(
+    private readonly inner: Presence,
+    private readonly removals: Removals,
+  ) {}
+
+  get stats() {
+    return this.inner.stats;
+  }
+
+  async attach(request: AttachRequest): Promise<AttachResult> {
+    const { room, participant } = request;
+    const { peer, user } = participant;
+    if (this.removals.isEnded(peer)) return { kind: 'ended' };
+    const mark = this.removals.mark();
+    const result = await this.inner.attach(request);
+    if (result.kind !== 'attached') return result;
+    if (!this.removals.isEnded(peer) && !this.removals.since(mark, room, user)) return result;
+    this.removals.end(peer);
+    this.undoing?.spread(result.change);
+    try {
+      this.undoing?.spread(await this.inner.leave(room, peer, 'removed'));
+    } catch {
+      this.undoing?.owe(room, peer);
+    }
+    return { kind: 'ended' };
+  }
+
+  detach(room: RoomId, peer: PeerId, connection: ConnectionId): Promise<Change | undefined> {
+    return this.inner.detach(room, peer, connection);
+  }
+
+  leave(room: RoomId, peer: PeerId, reason: LeftReason, attempt?: number): Promise<Change | undefined> {
+    return this.inner.leave(room, peer, reason, attempt);
+  }
+
+  update(room: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
+    return this.inner.update(room, peer, connection, meta);
+  }
+
+  count(room: RoomId): Promise<number> {
+    return this.inner.count(room);
+  }
+
+  snapshot(room: RoomId) {
+    return this.inner.snapshot(room);
+  }
+
+  clear(room: RoomId, reason: LeftReason): Promise<Change | undefined> {
+    return this.inner.clear(room, reason);
+  }
+
+  reconcile(room: RoomId, node: NodeId, held: readonly Held[]) {
+    return this.inner.reconcile(room, node, held);
+  }
+
+  renew(node: NodeId): Promise<'alive' | 'dead'> {
+    return this.inner.renew(node);
+  }
+
+  retire(node: NodeId): Promise<readonly Change[]> {
+    return this.inner.retire(node);
+  }
+
+  nodes(): Promise<readonly NodeId[]> {
+    return this.inner.nodes();
+  }
+
+  sweep(): Promise<readonly Change[]> {
+    return this.inner.sweep();
+  }
+
+  get available(): boolean {
+    return this.inner.available;
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}

@@ -1,0 +1,184 @@
+import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
+import { type Bus, type Message, wholeOf } from '../../bus/bus.js';
+import type { Member } from '../../presence/presence.js';
+import { ROOM_RATE, RoomPace, type RoomRate } from '../../rate-limit/room-rate-limit.js';
+import { encodeNodeMessage, packToPeer, type UndeliverableCode } from '../codec/node-message.js';
+import type { Session } from '../session/session.js';
+import type { SignalingStats } from '../signaling-stats.js';
+import { LocalRoom } from './room-replica.js';
+
+/** Frames that wait for a peer whose `joined` has not been sent yet. */
+const MAX_HELD_FRAMES = 64;
+
+/** A peer's place on this node: taken before it is attached, so that no frame finds it missing. */
+export interface Seat {
+  readonly peer: PeerId;
+  readonly room: RoomId;
+  readonly session: Session;
+  /** What it is in the room, to put it back when the presence store has lost it. */
+  participant: Omit<Participant, 'state' | 'order'>;
+  /** Frames that came before `joined`; undefined once it was sent. */
+  held: (Buffer | string)[] | undefined;
+}
+
+/** The rooms and peers of this node, and the way of a frame to any peer or room. */
+export class LocalRooms {
+  /** This life of this process. Changes when the node lost its lease. */
+  node = '' as NodeId;
+  private readonly rooms = new Map<RoomId, LocalRoom>();
+  private readonly seats = new Map<PeerId, Seat>();
+  private readonly paces = new WeakMap<LocalRoom, RoomPace>();
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly stats: SignalingStats,
+    private readonly rate: RoomRate = ROOM_RATE,
+  ) {}
+
+  get(room: RoomId): LocalRoom | undefined {
+    return this.rooms.get(room);
+  }
+
+  open(id: RoomId): LocalRoom {
+    let room = this.rooms.get(id);
+    if (room === undefined) {
+      room = new LocalRoom(id);
+      this.rooms.set(id, room);
+    }
+    return room;
+  }
+
+  /** Charges a room for a frame to all of it. @throws ProtocolError `rate_limited` */
+  charge(id: RoomId, now: number): void {
+    const room = this.rooms.get(id);
+    if (room === undefined) return;
+    const pace = this.paces.get(room) ?? new RoomPace(this.rate, now);
+    this.paces.set(room, pace);
+    pace.take(room.members.size, now);
+  }
+
+  /** Forgets a room that nobody here is in, or is about to enter. */
+  closeIfEmpty(id: RoomId): void {
+    const room = this.rooms.get(id);
+    if (room === undefined || room.local.size > 0 || room.entering > 0) return;
+    room.close();
+    this.rooms.delete(id);
+  }
+
+  get all(): Iterable<LocalRoom> {
+    return this.rooms.values();
+  }
+
+  get roomCount(): number {
+    return this.rooms.size;
+  }
+
+  get peerCount(): number {
+    return this.seats.size;
+  }
+
+  /** Takes the place of a peer; an older socket of the same session loses it. */
+  takeSeat(session: Session, participant: Seat['participant'], room: RoomId): Seat {
+    const seat: Seat = { peer: participant.peer, room, session, participant, held: [] };
+    this.seats.set(seat.peer, seat);
+    return seat;
+  }
+
+  /** Gives a place up, unless another socket has it by now. */
+  releaseSeat(peer: PeerId, session: Session): void {
+    if (this.seats.get(peer)?.session === session) this.seats.delete(peer);
+  }
+
+  seat(peer: PeerId): Seat | undefined {
+    return this.seats.get(peer);
+  }
+
+  /**
+   * What a local peer is in its room, and what it may do there.
+   * @throws ProtocolError `not_in_room`
+   */
+  participantOf(peer: PeerId): Seat['participant'] {
+    const seat = this.seats.get(peer);
+    if (seat === undefined) throw new ProtocolError('not_in_room');
+    return seat.participant;
+  }
+
+  /** `joined` was sent: what came for the peer meanwhile follows it. */
+  openSeat(seat: Seat): void {
+    const held = seat.held ?? [];
+    seat.held = undefined;
+    for (const frame of held) seat.session.sendFrame(frame);
+  }
+
+  /** @throws ProtocolError `not_in_room` */
+  peerOf(session: Session, room: RoomId): PeerId {
+    const peer = session.rooms.get(room);
+    if (peer === undefined) throw new ProtocolError('not_in_room');
+    return peer;
+  }
+
+  /**
+   * Finds the way from a session to a peer that shares a room with it.
+   * @throws ProtocolError `peer_unknown` (the same for a peer elsewhere and for none), `peer_away`
+   */
+  route(session: Session, to: PeerId): { from: PeerId; member: Member } {
+    for (const [room, from] of session.rooms) {
+      const member = this.rooms.get(room)?.find(to);
+      if (member === undefined || to === from) continue;
+      if (member.state === 'away') throw new ProtocolError('peer_away');
+      return { from, member };
+    }
+    throw new ProtocolError('peer_unknown');
+  }
+
+  /**
+   * Writes a frame to a peer, or puts it into the batch for the node that it is on.
+   * @throws ProtocolError `peer_away`, `peer_busy` or `unavailable`; then nothing was sent.
+   */
+  deliver(member: Member, frame: Message): void {
+    if (member.node === this.node) {
+      const refusal = this.deliverLocal(member.peer, wholeOf(frame));
+      if (refusal !== undefined) throw new ProtocolError(refusal);
+      this.stats.signalsLocal += 1;
+    } else {
+      if (!this.bus.send(member.node, packToPeer(member.peer, this.node, frame))) {
+        this.stats.signalsRefused += 1;
+        throw new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 });
+      }
+      this.stats.signalsRemote += 1;
+    }
+  }
+
+  /** Undefined: it was taken. Otherwise why not: the peer has no live socket here, or reads too slowly. */
+  deliverLocal(peer: PeerId, frame: Buffer | string): UndeliverableCode | undefined {
+    const seat = this.seats.get(peer);
+    if (seat === undefined || seat.session.state === 'closed') return 'peer_away';
+    if (seat.held === undefined) return seat.session.offerFrame(frame) ? undefined : 'peer_busy';
+    if (seat.held.length >= MAX_HELD_FRAMES) return 'peer_busy';
+    seat.held.push(frame);
+    return undefined;
+  }
+
+  /** Once to each node that has a peer of the room; at most once. `broadcast` passes over slow readers. */
+  deliverToRoom(kind: 'to_room' | 'broadcast', id: RoomId, frame: Buffer, except: PeerId): void {
+    this.deliverToLocalRoom(kind, id, frame, except);
+    const room = this.rooms.get(id);
+    if (room === undefined) return;
+    let message: Message | undefined;
+    for (const node of room.nodes) {
+      if (node === this.node) continue;
+      message ??= encodeNodeMessage({ kind, room: id, except, frame });
+      this.bus.send(node, message);
+    }
+  }
+
+  deliverToLocalRoom(kind: 'to_room' | 'broadcast', id: RoomId, frame: Buffer, except: PeerId): void {
+    const room = this.rooms.get(id);
+    if (room === undefined) return;
+    for (const [peer, { session }] of room.local) {
+      if (peer === except) continue;
+      if (kind === 'broadcast') session.offerFrame(frame);
+      else session.sendFrame(frame);
+    }
+  }
+}

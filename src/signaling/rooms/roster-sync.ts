@@ -1,0 +1,168 @@
+import { CLOSE_CODES, type PeerId, type RoomId } from '@parley/protocol';
+import type { Bus } from '../../bus/bus.js';
+import type { AttachRequest, AttachResult, Change, Presence, Snapshot } from '../../presence/presence.js';
+import { encodeNodeMessage } from '../codec/node-message.js';
+import type { Session } from '../session/session.js';
+import type { SignalingStats } from '../signaling-stats.js';
+import type { LocalRooms, Seat } from './room-hub.js';
+import { isBehind, type LocalRoom, NOWHERE, type Position } from './room-replica.js';
+
+/** A version that is missing for longer than this is not just on its way. */
+const SETTLE_MS = 250;
+
+/**
+ * Keeps the rosters of this node true: spreads the changes made here, takes in those made elsewhere, asks for
+ * a snapshot when something is missing, and puts local peers back that the store has lost.
+ */
+export class RosterSync {
+  private readonly refreshing = new Set<RoomId>();
+  private readonly settling = new Set<RoomId>();
+  private readonly reattaching = new Set<PeerId>();
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly bus: Bus,
+    private readonly rooms: LocalRooms,
+    private readonly stats: SignalingStats,
+  ) {}
+
+  /** A change that was made by this node: everyone concerned is told, this node's clients too. */
+  spread(change: Change | undefined): void {
+    if (change === undefined || change.events.length === 0) return;
+    const others = change.nodes.filter((node) => node !== this.rooms.node);
+    if (others.length > 0) {
+      const message = encodeNodeMessage({ kind: 'change', change });
+      // A node that misses it, because the bus is down or it died, finds out when it reconciles.
+      for (const node of others) this.bus.send(node, message);
+    }
+    this.absorb(change);
+  }
+
+  /** A change, whoever made it. */
+  absorb(change: Change): void {
+    const room = this.rooms.get(change.room);
+    if (room === undefined) return;
+    const events = room.apply(change);
+    if (events === 'gap') return void this.refresh(change.room);
+    if (events === 'early') return this.settle(change.room, change.epoch, change.version);
+    for (const event of events) {
+      if (event.event === 'left') this.evict(room, event.peer, event.reason === 'left' ? 'removed' : event.reason);
+      else if (event.event === 'away') void this.putBack(room, event.peer);
+    }
+  }
+
+  /** Asks for a snapshot if the room has not come to this version by itself after a moment. */
+  settle(id: RoomId, epoch: string, version: number): void {
+    if (this.settling.has(id)) return;
+    const timer = setTimeout(() => {
+      this.settling.delete(id);
+      const room = this.rooms.get(id);
+      if (room !== undefined && (room.epoch !== epoch || room.version < version || room.isBehind))
+        void this.refresh(id);
+    }, SETTLE_MS);
+    timer.unref();
+    this.settling.add(id);
+  }
+
+  /**
+   * What an attach of this node brought: the change if it fits on what is known, or else the snapshot.
+   * @param asked where the room's roster stood when the attach was asked for
+   */
+  take(room: LocalRoom, peer: PeerId, result: Extract<AttachResult, { kind: 'attached' }>, asked: Position): void {
+    const { change, snapshot, replaced } = result;
+    if (replaced !== undefined && replaced.node !== this.rooms.node) {
+      const { node, connection } = replaced;
+      this.bus.send(node, encodeNodeMessage({ kind: 'replaced', peer, connection }));
+    }
+    if (room.epoch !== snapshot.epoch || isBehind(snapshot, asked)) this.replace(room, snapshot, asked);
+    this.spread(change);
+    room.learnEarly(snapshot);
+    if (room.version < snapshot.version) this.settle(room.id, snapshot.epoch, snapshot.version);
+  }
+
+  /** Asks for the room as it is now. One question at a time for each room. */
+  async refresh(id: RoomId): Promise<void> {
+    if (this.refreshing.has(id)) return;
+    this.refreshing.add(id);
+    const asked = this.rooms.get(id)?.position ?? NOWHERE;
+    try {
+      const snapshot = await this.presence.snapshot(id);
+      this.stats.rosterSnapshots += 1;
+      const room = this.rooms.get(id);
+      if (room !== undefined) this.replace(room, snapshot, asked);
+    } catch {
+      // The store is away: the next reconciliation asks again.
+    } finally {
+      this.refreshing.delete(id);
+    }
+  }
+
+  /** Tells the others by which name a session's new token goes. A store that is away hears it when it reconciles. */
+  async rename({ rooms, principal }: Session): Promise<void> {
+    for (const [id, peer] of [...rooms]) {
+      const room = this.rooms.get(id);
+      if (room?.find(peer) !== undefined && room.find(peer)?.name !== principal.name) await this.putBack(room, peer);
+    }
+  }
+
+  /** Attaches a live local peer again that the store does not have as it should be. */
+  async putBack(room: LocalRoom, peer: PeerId): Promise<void> {
+    const seat = this.rooms.seat(peer);
+    if (seat === undefined || seat.held !== undefined || !room.local.has(peer)) return;
+    if (seat.session.state === 'closed' || this.reattaching.has(peer)) return;
+    this.reattaching.add(peer);
+    const asked = room.position;
+    try {
+      const result = await this.presence.attach(attachRequest(seat, this.rooms, Number.MAX_SAFE_INTEGER, false));
+      if (result.kind === 'attached') this.take(room, peer, result, asked);
+      else if (result.kind === 'ended') this.evict(room, peer, 'expired');
+      else if (result.kind === 'superseded') {
+        seat.session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
+      }
+    } catch {
+      // The store is away: the next reconciliation tries again.
+    } finally {
+      this.reattaching.delete(peer);
+    }
+  }
+
+  private replace(room: LocalRoom, snapshot: Snapshot, asked: Position): void {
+    // A store that lost the room knows nothing of those who are here: they are put back, and nobody is shown gone.
+    if (snapshot.epoch !== '') room.replace(snapshot, asked);
+    for (const [peer, { session }] of room.local) {
+      const member = room.members.get(peer);
+      const isHere =
+        member?.state === 'on' && member.node === this.rooms.node && member.connection === session.connection;
+      if (isHere && snapshot.epoch !== '') continue;
+      void this.putBack(room, peer);
+    }
+  }
+
+  /** A local peer was ended by someone else. */
+  private evict(room: LocalRoom, peer: PeerId, reason: 'expired' | 'removed' | 'room_closed'): void {
+    const local = room.local.get(peer);
+    if (local === undefined) return;
+    room.local.delete(peer);
+    local.session.left(room.id);
+    this.rooms.releaseSeat(peer, local.session);
+    local.session.send({ type: 'removed', room: room.id, reason });
+    this.rooms.closeIfEmpty(room.id);
+  }
+}
+
+/** The request that makes a seat's peer a member, or a member again. */
+export const attachRequest = (
+  seat: Seat,
+  rooms: LocalRooms,
+  capacity: number,
+  replaceMeta: boolean,
+): AttachRequest => ({
+  room: seat.room,
+  // A token that was refreshed may name the user differently.
+  participant: { ...seat.participant, name: seat.session.principal.name },
+  node: rooms.node,
+  connection: seat.session.connection,
+  attempt: seat.session.attachment.attempt,
+  capacity,
+  replaceMeta,
+});
