@@ -11,8 +11,8 @@ import { LoggingModule } from './logging/logging.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { ModerationModule } from './rooms/moderation/moderation.module.js';
 import { RoomsModule } from './rooms/rooms.module.js';
+import { UpkeepModule } from './scheduler/scheduler.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
-import { UpkeepModule } from './upkeep/upkeep.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The whole server, of one configuration. */

@@ -6,7 +6,6 @@ import { CONFIG } from '../config/config.module.js';
 import { RatesModule } from '../rate-limit/rate-limit.module.js';
 import { RoomsStoreModule } from '../rooms/rooms-store.module.js';
 import { UsersStoreModule } from '../users/users-store.module.js';
-import { AccountStanding } from './account-standing.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
@@ -20,6 +19,7 @@ import { RefreshTokensStore } from './refresh-tokens.store.js';
 import { SecretsModule } from './secrets.module.js';
 import { SECRETS, type Secrets } from './signing-secret.js';
 import { TokenIssuer } from './token-issuer.js';
+import { AccountStanding } from './token-revocation.js';
 
 const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
   // A KeyObject: a string would be tried as a PEM key first, at forty times the cost.

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { ProtocolError } from '@parley/protocol';
-import { AccountStanding } from './account-standing.js';
 import { MAX_TOKEN_BYTES, readClaims } from './claims.js';
 import { type Principal, TokenVerifier } from './principal.js';
+import { AccountStanding } from './token-revocation.js';
 
 /** Verifies tokens under the shared secret: Parley's own, and those of an issuer that knows the secret. */
 @Injectable()

@@ -5,7 +5,7 @@ import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
-import { ROOM_DOORS } from '../rooms/room-doors.js';
+import { ROOM_DOORS } from '../rooms/join-refusals.js';
 import { RoomIdPipe } from '../rooms/room-id.pipe.js';
 import { RoomsService } from '../rooms/rooms.service.js';
 import { ChatLog } from './chat-log.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Limits } from '@parley/protocol';
+import { refusals } from './config-conflicts.js';
 import { ENVIRONMENT } from './environment.js';
-import { refusals } from './refusals.js';
 import { type RetentionConfig, type RoomsConfig, retention } from './retention.js';
 
 /** Everything that can be set from outside, read once at boot. */

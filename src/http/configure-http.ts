@@ -2,9 +2,9 @@ import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
 import { LocalRateLimiter } from '../rate-limit/rate-limiter.js';
-import { guardEntrance } from './entrance.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
+import { guardEntrance } from './request-guard.js';
 import { watchRoutes } from './route-methods.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 

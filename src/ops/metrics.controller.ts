@@ -16,14 +16,14 @@ import { LocalRateLimiter, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisLink } from '../redis/redis-client.js';
 import { RoomAccess } from '../rooms/room-access.js';
-import { RoomEndings } from '../rooms/room-endings.js';
+import { RoomEndings } from '../rooms/room-expiry.js';
+import { PruningStore } from '../scheduler/retention.store.js';
+import { Upkeep } from '../scheduler/scheduler.js';
 import { LocalRooms } from '../signaling/rooms/room-hub.js';
 import { SessionRegistry } from '../signaling/session/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
 import type { Topics } from '../topics/topics.js';
 import { TOPICS } from '../topics/topics.tokens.js';
-import { PruningStore } from '../upkeep/pruning.store.js';
-import { Upkeep } from '../upkeep/upkeep.js';
 import { SocketQuota } from '../websocket/connection-quota.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {

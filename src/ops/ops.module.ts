@@ -4,8 +4,8 @@ import { BusModule } from '../bus/bus.module.js';
 import { NamesModule } from '../names/names.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
+import { UpkeepModule } from '../scheduler/scheduler.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
-import { UpkeepModule } from '../upkeep/upkeep.module.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { type Standing, StandingStore } from './room-access-records.store.js';
 import { type Room, RoomsStore } from './rooms.store.js';
-import { type Standing, StandingStore } from './standing.store.js';
 
 /** What the policy is told of one user in one room. */
 export interface RoomAndStanding extends Standing {

@@ -7,11 +7,11 @@ import { BUS } from '../bus/bus.tokens.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isDatabaseLost, orUnavailable } from '../database/database-errors.js';
-import { FactCache } from './fact-cache.js';
-import { type KnownRoom, KnownRoomsStore } from './known-rooms.store.js';
 import { InvitesStore } from './moderation/invites.store.js';
 import { type Admission, type Entry, RoomAccess } from './room-access.js';
-import { NO_STANDING, type RoomStandings, type Standing, StandingStore } from './standing.store.js';
+import { NO_STANDING, type RoomStandings, type Standing, StandingStore } from './room-access-records.store.js';
+import { type KnownRoom, KnownRoomsStore } from './room-records.store.js';
+import { FactCache } from './stale-cache.js';
 
 interface Asked {
   readonly room: KnownRoom | undefined;

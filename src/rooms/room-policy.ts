@@ -6,8 +6,8 @@ import { orUnavailable } from '../database/database-errors.js';
 import { type Member, type Presence, PresenceUnavailable } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { PolicyFacts, type RoomAndStanding } from './policy-facts.js';
+import { StandingStore } from './room-access-records.store.js';
 import type { Room } from './rooms.store.js';
-import { StandingStore } from './standing.store.js';
 
 /** What was allowed: in which room, as what, and who is in it now. */
 export interface Permission {

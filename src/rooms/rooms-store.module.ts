@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { KnownRoomsStore } from './known-rooms.store.js';
 import { InvitesStore } from './moderation/invites.store.js';
 import { KnocksStore } from './moderation/knocks.store.js';
 import { RemovalsStore } from './moderation/removals.store.js';
 import { PolicyFacts } from './policy-facts.js';
-import { RoomEndingsStore } from './room-endings.store.js';
+import { StandingStore } from './room-access-records.store.js';
+import { RoomEndingsStore } from './room-expiry.store.js';
+import { KnownRoomsStore } from './room-records.store.js';
 import { RoomsStore } from './rooms.store.js';
-import { StandingStore } from './standing.store.js';
 
 const STORES = [
   ...[RoomsStore, KnownRoomsStore, StandingStore, PolicyFacts],

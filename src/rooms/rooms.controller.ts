@@ -16,12 +16,12 @@ import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
 import { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
 import { ParticipantsResponse, RoomPageResponse, RoomPreviewResponse, RoomResponse } from './dto/room.responses.js';
+import { ROOM_DOORS } from './join-refusals.js';
 import type { Actor } from './moderation/actor.js';
 import { CurrentActor } from './moderation/current-actor.js';
-import { Occupancy } from './occupancy.js';
-import { ROOM_DOORS } from './room-doors.js';
 import { etagOf } from './room-etag.js';
 import { RoomIdPipe } from './room-id.pipe.js';
+import { Occupancy } from './room-occupancy.js';
 import { RoomsService } from './rooms.service.js';
 import type { Room } from './rooms.store.js';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../audit/audit.store.js';
-import { askedTogether } from '../database/asked-together.js';
+import { askedTogether } from '../database/batched.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { breaksUnique } from '../database/database-errors.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';

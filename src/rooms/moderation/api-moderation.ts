@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
-import { ROOM_DOORS } from '../room-doors.js';
+import { ROOM_DOORS } from '../join-refusals.js';
 
 /** What every route that moderates a room has in common in the documentation. */
 export const ApiModeration = () =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RoomId } from '@parley/protocol';
-import { RoomEndingsStore } from '../room-endings.store.js';
+import { RoomEndingsStore } from '../room-expiry.store.js';
 import { type Removal, RemovalLog } from './removal-log.js';
 import { RemovalsStore } from './removals.store.js';
 

@@ -6,7 +6,7 @@ import { lockInTransaction } from '../../../src/database/lock-in-transaction.js'
 import { bans } from '../../../src/database/schema.js';
 import { InvitesStore } from '../../../src/rooms/moderation/invites.store.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
-import { MOST_STANDINGS, NO_STANDING, StandingStore } from '../../../src/rooms/standing.store.js';
+import { MOST_STANDINGS, NO_STANDING, StandingStore } from '../../../src/rooms/room-access-records.store.js';
 import type { World } from './world.js';
 
 /** What the gateway asks of the same modules. */

@@ -5,7 +5,7 @@ import { TokenVerifier } from '../../../src/auth/principal.js';
 import type { Presence } from '../../../src/presence/presence.js';
 import { PRESENCE } from '../../../src/presence/presence.tokens.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
-import { RoomEndings } from '../../../src/rooms/room-endings.js';
+import { RoomEndings } from '../../../src/rooms/room-expiry.js';
 import { until } from '../../support/until.js';
 import { fields, problem, type World } from './world.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../../../src/database/database.tokens.js';
-import { PruningStore } from '../../../src/upkeep/pruning.store.js';
+import { PruningStore } from '../../../src/scheduler/retention.store.js';
 import type { World } from './world.js';
 
 const KEPT = { auditDays: 90, auditMostLines: 1_000_000, removalDays: 30, messageDays: 0 };

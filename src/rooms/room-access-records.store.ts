@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
-import { askedTogether } from '../database/asked-together.js';
+import { askedTogether } from '../database/batched.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 
 /** Everything that is kept of one user in one room. */

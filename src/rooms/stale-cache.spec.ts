@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { FactCache } from './fact-cache.js';
+import { FactCache } from './stale-cache.js';
 
 const LIMITS = { freshMs: 30, staleMs: 600, againMs: 2, most: 3 };
 

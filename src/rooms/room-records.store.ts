@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { RoomFacts } from '../auth/policy.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { askedTogether } from '../database/asked-together.js';
+import { askedTogether } from '../database/batched.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockAllInTransaction } from '../database/lock-in-transaction.js';
 import { type Room, searchable } from './rooms.store.js';

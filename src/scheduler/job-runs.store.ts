@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { chores } from '../database/schema.js';
-import type { Turns } from './upkeep.js';
+import type { Turns } from './scheduler.js';
 
 /** Two clocks that tick as often are never quite together: a turn is over a little before its time. */
 const SLACK = 0.9;

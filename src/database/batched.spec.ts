@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { askedTogether } from './asked-together.js';
+import { askedTogether } from './batched.js';
 
 const recorded = (refused: (key: string) => Error | undefined = () => undefined) => {
   const questions: (readonly string[])[] = [];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { install } from '@sinonjs/fake-timers';
-import { type Turns, Upkeep } from './upkeep.js';
+import { type Turns, Upkeep } from './scheduler.js';
 
 /** The turns of several nodes with one clock. */
 class SharedTurns implements Turns {

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
-import { RoomEndingsStore } from './room-endings.store.js';
+import { RoomEndingsStore } from './room-expiry.store.js';
 
 /** Rooms that are looked at together. */
 const BATCH = 100;

@@ -4,11 +4,11 @@ import { CONFIG } from '../config/config.module.js';
 import { isDatabaseLost } from '../database/database-errors.js';
 import { describeFault } from '../database/describe-fault.js';
 import { PresenceUnavailable } from '../presence/presence.js';
-import { RoomEndings } from '../rooms/room-endings.js';
+import { RoomEndings } from '../rooms/room-expiry.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
-import { PruningStore } from './pruning.store.js';
-import { TurnsStore } from './turns.store.js';
-import { Upkeep } from './upkeep.js';
+import { TurnsStore } from './job-runs.store.js';
+import { PruningStore } from './retention.store.js';
+import { Upkeep } from './scheduler.js';
 
 const PRUNE_MS = 600_000;
 
