@@ -19,7 +19,6 @@ export type {
 export type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
-export { Moderation } from './moderation.js';
 export type {
   Clock,
   ParleyClientOptions,
@@ -29,9 +28,10 @@ export type {
   WebSocketLike,
 } from './options.js';
 export { ParleyClient } from './parley-client.js';
-export { Peer, type PeerEvents, type RemoteTrack } from './peer.js';
-export type { PeerStats, Quality, Route } from './peer-stats.js';
-export { Publication, type PublicationEvents } from './publication.js';
-export { type ChatHistory, type RemovedReason, Room, type RoomEvents } from './room.js';
-export type { Permissions, RoomInfo } from './room-state.js';
-export type { SendResult } from './send-result.js';
+export { Peer, type PeerEvents, type RemoteTrack } from './peer/peer.js';
+export type { PeerStats, Quality, Route } from './peer/peer-stats.js';
+export { Publication, type PublicationEvents } from './peer/publication.js';
+export { Moderation } from './room/moderation.js';
+export { type ChatHistory, type RemovedReason, Room, type RoomEvents } from './room/room.js';
+export type { Permissions, RoomInfo } from './room/room-state.js';
+export type { SendResult } from './signals/send-result.js';

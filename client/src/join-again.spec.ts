@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RoomId } from '@parley/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Requests } from './requests.js';
+import { Requests } from './connection/requests.js';
 import { Clients } from './testing/clients.js';
 import type { FakeGateway, FakeSocket, Received } from './testing/fake-gateway.js';
 import { VirtualClock } from './testing/virtual-clock.js';

@@ -13,17 +13,17 @@ import {
   type Welcome,
 } from '@parley/protocol';
 import type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
-import { Connection } from './connection.js';
-import { EarlyFrames } from './early-frames.js';
+import { Connection } from './connection/connection.js';
+import { Requests } from './connection/requests.js';
+import { newId } from './connection/session-key.js';
 import { asParleyError, errorOf, ParleyError } from './errors.js';
 import { Emitter, reportGlobally } from './events.js';
-import { IceServerList } from './ice-server-list.js';
 import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { Requests } from './requests.js';
-import { Room } from './room.js';
-import { RoomBook } from './room-book.js';
-import type { RoomContext } from './room-context.js';
-import { newId } from './session-key.js';
+import { IceServerList } from './peer/ice-server-list.js';
+import { Room } from './room/room.js';
+import type { RoomContext } from './room/room-context.js';
+import { RoomBook } from './room/room-registry.js';
+import { EarlyFrames } from './signals/early-signal-buffer.js';
 import { checkSize, json } from './sizes.js';
 import { TokenRenewal } from './token-renewal.js';
 

@@ -1,6 +1,6 @@
+import { ReconnectPolicy } from './connection/backoff.js';
 import type { ParleyError } from './errors.js';
 import type { Clock } from './options.js';
-import { ReconnectPolicy } from './reconnect-policy.js';
 
 /**
  * @internal Replaces the token of the current socket before it expires. The server warns once, so a failure is reported

@@ -1,5 +1,5 @@
-import { Roster } from '../../client/src/roster.js';
-import { SignalReceiver } from '../../client/src/signal-receiver.js';
+import { Roster } from '../../client/src/room/roster.js';
+import { SignalReceiver } from '../../client/src/signals/signal-receiver.js';
 import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
 import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
 import { NodeLife } from '../../src/signaling/cluster/node-lease.js';

@@ -1,6 +1,6 @@
 import { ParleyError } from '../../client/src/errors.js';
 import { ParleyClient } from '../../client/src/parley-client.js';
-import type { Room } from '../../client/src/room.js';
+import type { Room } from '../../client/src/room/room.js';
 import type { Recorder } from '../history/recorder.js';
 import type { Network, Path } from './network.js';
 import { Actor, type World } from './world.js';

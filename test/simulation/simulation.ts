@@ -1,4 +1,4 @@
-import { ReliableChannel } from '../../client/src/reliable-channel.js';
+import { ReliableChannel } from '../../client/src/signals/reliable-channel.js';
 import { MemoryBusHub } from '../../src/bus/bus.memory.js';
 import type { Change } from '../../src/presence/presence.js';
 import { type Counts, check } from '../history/checker.js';

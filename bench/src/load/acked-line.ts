@@ -3,7 +3,7 @@ import { begins, type Kind, type Line } from './dialect.js';
 import { type RawSocket, textFrame } from './raw-socket.js';
 
 const SIGNAL = Buffer.from('{"type":"signal"');
-/** The SDK's own rules (client/src/signal-receiver.ts). */
+/** The SDK's own rules (client/src/signals/signal-receiver.ts). */
 const ACK_DELAY_MS = 50;
 const ACK_AFTER = 16;
 

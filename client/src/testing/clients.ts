@@ -2,7 +2,7 @@ import { SUBPROTOCOL } from '@parley/protocol';
 import type { JoinOptions } from '../client-events.js';
 import type { Clock, ParleyClientOptions, WebSocketConstructor } from '../options.js';
 import { ParleyClient } from '../parley-client.js';
-import type { Room } from '../room.js';
+import type { Room } from '../room/room.js';
 import { FakeGateway, type Server } from './fake-gateway.js';
 
 /** What is used of the package `ws`. It comes in from the spec: this folder imports no package. */

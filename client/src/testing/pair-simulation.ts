@@ -1,5 +1,5 @@
-import { ReliableChannel } from '../reliable-channel.js';
-import type { SendResult } from '../send-result.js';
+import { ReliableChannel } from '../signals/reliable-channel.js';
+import type { SendResult } from '../signals/send-result.js';
 import { seeded, VirtualClock } from './virtual-clock.js';
 
 /** How bad the way is while the storm lasts: shares from 0 to 1, times in milliseconds. */

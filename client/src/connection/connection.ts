@@ -1,0 +1,247 @@
+import { CLOSE_CODES, type Hello, type ServerMessage, shouldReconnect, type Welcome } from '@parley/protocol';
+import { asParleyError, errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
+import type { ResolvedOptions } from '../options.js';
+import { RECONNECT_RULES, ReconnectPolicy } from './backoff.js';
+import { newSessionKey } from './session-key.js';
+import { SignalingSocket, type SocketEnd } from './signaling-socket.js';
+
+/** @internal A static token cannot become fresh; a function may need a moment to. */
+const MAX_EXPIRED_TOKENS = 3;
+
+/** @internal Unsent bytes beyond which signals wait for their resend instead of growing the browser's buffer. */
+const MAX_BUFFERED_BYTES = 1_048_576;
+
+/**
+ * @internal How long the socket before the current one stays open. If it ended first, the others would see this peer
+ * away until its rooms are joined on the new one; then the server ends the old one by itself.
+ */
+export const HANDOVER_MS = 5_000;
+
+/** @internal What a connection tells. */
+export interface ConnectionListener {
+  /** A socket is current now. `fresh`: it is the first one of this session key. */
+  welcome(welcome: Welcome): void;
+  message(message: ServerMessage, body: string | undefined): void;
+  /** There is no current socket; another one is on its way. */
+  lost(): void;
+  /** It ended for good. */
+  closed(why: ParleyError | undefined): void;
+  /** A fault that is tried again. */
+  fault(error: ParleyError): void;
+}
+
+const CODE_OF_CLOSE: Readonly<Record<number, ParleyErrorCode>> = {
+  1009: 'payload_too_large',
+  [CLOSE_CODES.tokenExpired]: 'token_expired',
+  [CLOSE_CODES.unavailable]: 'unavailable',
+  [CLOSE_CODES.rateLimited]: 'rate_limited',
+  [CLOSE_CODES.badMessage]: 'bad_message',
+  [CLOSE_CODES.tokenInvalid]: 'token_invalid',
+  [CLOSE_CODES.forbidden]: 'forbidden',
+  [CLOSE_CODES.superseded]: 'superseded',
+  [CLOSE_CODES.revoked]: 'token_invalid',
+  [CLOSE_CODES.binaryNotSupported]: 'bad_message',
+};
+
+const errorOfEnd = ({ code, error }: SocketEnd): ParleyError => {
+  const known = CODE_OF_CLOSE[code];
+  if (error && (known === undefined || known === error.code || known === 'token_invalid')) return errorOf(error);
+  return new ParleyError(known ?? 'network', undefined, { retryAfterMs: error?.retryAfterMs });
+};
+
+/**
+ * @internal One session's way to the service: at most one current socket, and at most one that is to take its place.
+ * Whatever any other socket still says is not heard.
+ */
+export class Connection {
+  #key = newSessionKey();
+  #attempt = 0;
+  #dial = 0;
+  #current: SignalingSocket | undefined;
+  #next: SignalingSocket | undefined;
+  #former: SignalingSocket | undefined;
+  #formerTimer: unknown;
+  #dialing = false;
+  #retryTimer: unknown;
+  #welcomedAt = 0;
+  #expired = 0;
+  #closed = false;
+  readonly #policy: ReconnectPolicy;
+  readonly #stopNetwork: () => void;
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly listener: ConnectionListener,
+  ) {
+    this.#policy = new ReconnectPolicy(options.random);
+    this.#stopNetwork = options.networkChanges(() => this.networkChanged());
+  }
+
+  /** True while a welcomed socket is there. */
+  get connected(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** True when the current socket takes no more; what can be sent again later should not be sent now. */
+  get congested(): boolean {
+    return (this.#current?.bufferedBytes ?? 0) > MAX_BUFFERED_BYTES;
+  }
+
+  /** False when there is no current socket; nothing is kept. */
+  send(header: object, body?: string): boolean {
+    return this.#current?.send(header, body) ?? false;
+  }
+
+  /** Open a socket now, beside the current one if there is one: that one is dropped after the new welcome. */
+  open(): void {
+    if (this.#closed || this.#dialing) return;
+    this.options.clock.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#dialing = true;
+    const dial = ++this.#dial;
+    this.#askToken().then(
+      (token) => {
+        if (dial === this.#dial && !this.#closed) this.#connect(token);
+      },
+      (error: unknown) => {
+        if (dial === this.#dial && !this.#closed) this.#tokenFailed(error);
+      },
+    );
+  }
+
+  /** The node is going: have another socket before this one ends. */
+  drain(reconnectAfterMs: number): void {
+    if (this.#dialing || this.#retryTimer !== undefined) return;
+    this.#retryTimer = this.options.clock.setTimeout(() => this.open(), Math.max(0, reconnectAfterMs));
+  }
+
+  /** Ask the path whether it is alive, or try at once if there is none. */
+  networkChanged(): void {
+    if (this.#current) this.#current.probe();
+    else if (this.#retryTimer !== undefined) this.open();
+  }
+
+  /** Begin a session of its own under a new key; the old one is left to end. */
+  renew(): void {
+    if (this.#closed) return;
+    this.#key = newSessionKey();
+    this.#abandonNext();
+    this.#dropFormer();
+    const had = this.#current;
+    this.#current = undefined;
+    had?.close();
+    if (had) this.listener.lost();
+    this.#retry();
+  }
+
+  /** End it. Nothing is told after that but `closed`. */
+  close(why?: ParleyError): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopNetwork();
+    this.#abandonNext();
+    this.#dropFormer();
+    this.options.clock.clearTimeout(this.#retryTimer);
+    this.#current?.close();
+    this.#current = undefined;
+    this.listener.closed(why);
+  }
+
+  async #askToken(): Promise<string> {
+    const { token } = this.options;
+    return typeof token === 'string' ? token : await token.get();
+  }
+
+  #tokenFailed(error: unknown): void {
+    this.#dialing = false;
+    const fault = asParleyError(error, 'network');
+    if (error instanceof ParleyError && !error.retryable) this.close(fault);
+    else {
+      this.listener.fault(fault);
+      this.#retry(fault.retryAfterMs);
+    }
+  }
+
+  #connect(token: string): void {
+    const { WebSocket, url, clock, features } = this.options;
+    const attempt = ++this.#attempt;
+    const hello: Hello = { type: 'hello', id: `hello-${attempt}`, token, key: this.#key, attempt, features };
+    try {
+      this.#next = new SignalingSocket(WebSocket, url, hello, clock, {
+        welcome: (socket, welcome) => this.#welcome(socket, welcome),
+        message: (socket, message, body) => {
+          if (socket === this.#current) this.listener.message(message, body);
+        },
+        end: (socket, end) => this.#end(socket, end),
+      });
+    } catch (error) {
+      // The constructor throws for an address that the page may not use, and always will.
+      this.close(asParleyError(error, 'bad_request'));
+    }
+  }
+
+  #welcome(socket: SignalingSocket, welcome: Welcome): void {
+    if (socket !== this.#next) {
+      socket.close();
+      return;
+    }
+    this.#dropFormer();
+    this.#former = this.#current;
+    if (this.#former) this.#formerTimer = this.options.clock.setTimeout(() => this.#dropFormer(), HANDOVER_MS);
+    this.#current = socket;
+    this.#next = undefined;
+    this.#dialing = false;
+    this.#expired = 0;
+    this.#welcomedAt = this.options.clock.now();
+    this.listener.welcome(welcome);
+  }
+
+  #end(socket: SignalingSocket, end: SocketEnd): void {
+    if (socket === this.#former) this.#dropFormer();
+    if (socket !== this.#current && socket !== this.#next) return;
+    const error = errorOfEnd(end);
+    const wasCurrent = socket === this.#current;
+    if (wasCurrent) this.#current = undefined;
+    else {
+      this.#next = undefined;
+      this.#dialing = false;
+    }
+    if (this.#isFinal(socket, end, error)) {
+      this.close(error);
+      return;
+    }
+    if (wasCurrent) {
+      if (this.options.clock.now() - this.#welcomedAt >= RECONNECT_RULES.stableMs) this.#policy.reset();
+      this.listener.lost();
+    }
+    if (end.error || end.code >= 4000) this.listener.fault(error);
+    // A socket that is on its way, or a try that is planned, is enough; but a drain's pause is pointless now.
+    if (!this.#dialing) this.#retry(error.retryAfterMs);
+  }
+
+  #isFinal(socket: SignalingSocket, { code }: SocketEnd, error: ParleyError): boolean {
+    if (error.code === 'token_expired')
+      return typeof this.options.token === 'string' || ++this.#expired >= MAX_EXPIRED_TOKENS;
+    // A socket of ours with a higher attempt may have taken over, also one that was given up before its welcome.
+    if (error.code === 'superseded') return socket.hello.attempt === this.#attempt;
+    return code !== 1000 && !shouldReconnect(code);
+  }
+
+  #retry(retryAfterMs?: number): void {
+    this.options.clock.clearTimeout(this.#retryTimer);
+    this.#retryTimer = this.options.clock.setTimeout(() => this.open(), this.#policy.next(retryAfterMs));
+  }
+
+  #dropFormer(): void {
+    this.options.clock.clearTimeout(this.#formerTimer);
+    this.#former?.close();
+    this.#former = undefined;
+  }
+
+  #abandonNext(): void {
+    this.#dial++;
+    this.#dialing = false;
+    this.#next?.close();
+    this.#next = undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { newId } from '../connection/session-key.js';
+import { asParleyError, type ParleyError } from '../errors.js';
+import type { Clock, PeerConnectionConstructor } from '../options.js';
+import type { SendResult } from '../signals/send-result.js';
+import { IceRecovery } from './ice-recovery.js';
+import { Negotiation, type NegotiationKind } from './negotiation.js';
+import { type PeerStats, StatsMeter } from './peer-stats.js';
+import type { Publication } from './publication.js';
+import { RemoteStreams, type RemoteTrack } from './remote-streams.js';
+
+/** @internal The subprotocol of the channel that brings a connection up before anything is published. */
+export const INTERNAL_CHANNEL = 'parley.v1';
+
+/** @internal What a link needs. */
+export interface PeerLinkOptions {
+  readonly RTCPeerConnection: PeerConnectionConstructor;
+  readonly configuration: RTCConfiguration;
+  readonly clock: Clock;
+  readonly polite: () => boolean;
+  /** What this side and the other one may publish now. */
+  readonly mayPublish: () => { readonly own: boolean; readonly other: boolean };
+  readonly send: (kind: NegotiationKind, body: object) => Promise<SendResult>;
+  readonly report: (error: ParleyError) => void;
+  readonly on: {
+    readonly state: (state: RTCPeerConnectionState) => void;
+    readonly track: (remote: RemoteTrack) => void;
+    readonly trackEnded: (remote: RemoteTrack) => void;
+    readonly datachannel: (channel: RTCDataChannel) => void;
+  };
+}
+
+/** @internal One RTCPeerConnection with all that belongs to its life. */
+export class PeerLink {
+  readonly connection: RTCPeerConnection;
+  readonly negotiation: Negotiation;
+  readonly #streams: RemoteStreams;
+  readonly #recovery: IceRecovery;
+  readonly #meter = new StatsMeter();
+  readonly #senders = new Map<Publication, RTCRtpSender>();
+  /** Senders whose publication ended: used again, so that sharing ten times does not make ten m-lines. */
+  readonly #idle = new Set<RTCRtpSender>();
+
+  constructor(private readonly options: PeerLinkOptions) {
+    const { clock, polite, mayPublish, send, report, on } = options;
+    const connection = new options.RTCPeerConnection(options.configuration);
+    this.connection = connection;
+    this.#streams = new RemoteStreams({ track: on.track, ended: on.trackEnded });
+    this.#recovery = new IceRecovery({
+      clock,
+      polite,
+      state: () => connection.connectionState,
+      restart: () => connection.restartIce(),
+    });
+    // Who was there first opens, unless its offer would not arrive: then the other one does.
+    const may = mayPublish();
+    const opens = may.own && (!polite() || !may.other);
+    const mayOffer = () => mayPublish().own;
+    this.negotiation = new Negotiation({ connection, token: newId(), clock, polite, opens, mayOffer, send, report });
+    this.#streams.hide(!may.other);
+    connection.addEventListener('track', (event) => this.#streams.add(event));
+    connection.addEventListener('datachannel', ({ channel }) => {
+      if (channel.protocol !== INTERNAL_CHANNEL) on.datachannel(channel);
+    });
+    connection.addEventListener('connectionstatechange', () => {
+      this.#recovery.changed();
+      on.state(connection.connectionState);
+    });
+    // Something to negotiate, even if nobody has a camera.
+    if (opens) connection.createDataChannel('parley', { protocol: INTERNAL_CHANNEL });
+  }
+
+  get streams(): ReadonlyMap<string, MediaStream> {
+    return this.#streams.all;
+  }
+
+  publish(publication: Publication): void {
+    const { track, stream, kind } = publication;
+    const idle = this.connection.getTransceivers().find(({ sender, receiver, direction }) => {
+      const free = this.#idle.has(sender) && direction !== 'stopped' && typeof sender.setStreams === 'function';
+      return free && receiver.track.kind === kind;
+    });
+    if (idle) {
+      this.#idle.delete(idle.sender);
+      this.#senders.set(publication, idle.sender);
+      idle.sender.setStreams(stream);
+      idle.direction = 'sendrecv';
+      idle.sender.replaceTrack(track).catch((error) => this.options.report(asParleyError(error, 'internal')));
+    } else if (track) this.#senders.set(publication, this.connection.addTrack(track, stream));
+    else this.#senders.set(publication, this.connection.addTransceiver(kind, { streams: [stream] }).sender);
+  }
+
+  async replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void> {
+    await this.#senders.get(publication)?.replaceTrack(track);
+  }
+
+  unpublish(publication: Publication): void {
+    const sender = this.#senders.get(publication);
+    if (!sender) return;
+    this.#senders.delete(publication);
+    this.#idle.add(sender);
+    this.connection.removeTrack(sender);
+  }
+
+  /** New ICE servers count from the next gathering on (W3C WebRTC §4.4.1.6); nothing is interrupted. */
+  configure(configuration: RTCConfiguration): void {
+    try {
+      this.connection.setConfiguration(configuration);
+    } catch (error) {
+      this.options.report(asParleyError(error, 'internal'));
+    }
+  }
+
+  /** What the one or the other may publish is another. */
+  permitted(): void {
+    const { own, other } = this.options.mayPublish();
+    this.#streams.hide(!other);
+    if (own) this.negotiation.permitted();
+  }
+
+  /** The way for signals is open again. */
+  resumed(): void {
+    this.#recovery.resumed();
+  }
+
+  async stats(): Promise<PeerStats> {
+    const report = await this.connection.getStats();
+    return this.#meter.measure(report, this.connection.connectionState, this.options.clock.now());
+  }
+
+  close(): void {
+    this.#recovery.close();
+    this.negotiation.close();
+    this.connection.close();
+    this.#streams.clear();
+  }
+}

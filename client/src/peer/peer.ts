@@ -1,0 +1,216 @@
+import type { Participant, PeerId, SignalKind } from '@parley/protocol';
+import { ParleyError } from '../errors.js';
+import { Emitter } from '../events.js';
+import type { ReliableChannel } from '../signals/reliable-channel.js';
+import type { SendResult } from '../signals/send-result.js';
+import { isLargerThan, json, parseOrText } from '../sizes.js';
+import type { DescriptionBody } from './negotiation.js';
+import type { PeerStats } from './peer-stats.js';
+import { PeerLink, type PeerLinkOptions } from './peer-transport.js';
+import type { Publication } from './publication.js';
+import type { RemoteTrack } from './remote-streams.js';
+
+export type { RemoteTrack } from './remote-streams.js';
+
+/** Events of a {@link Peer}. Listen in the room's `peer` event, and at once after a join: nothing is kept for later. */
+export interface PeerEvents {
+  /** `connection.connectionState` changed. */
+  state: RTCPeerConnectionState;
+  /** A remote track came, with the stream that its sender published it in. */
+  track: RemoteTrack;
+  /**
+   * The other side unpublished the track, lost the permission to publish, or the connection to it is over. Once for each
+   * `track`.
+   */
+  track_ended: RemoteTrack;
+  /** The other side opened a data channel. */
+  datachannel: RTCDataChannel;
+  /** A signal that the other side sent with `send`: exactly once, in order. */
+  signal: unknown;
+}
+
+/** @internal What a peer needs from its room. */
+export interface PeerOptions {
+  readonly id: PeerId;
+  readonly channel: ReliableChannel;
+  readonly participant: () => Participant;
+  readonly polite: () => boolean;
+  readonly mayPublish: PeerLinkOptions['mayPublish'];
+  /** Largest body of a signal in bytes. */
+  readonly maxBodyBytes: () => number;
+  readonly publications: () => readonly Publication[];
+  /** Absent for rooms without media. */
+  readonly link: (() => Omit<PeerLinkOptions, 'polite' | 'mayPublish' | 'send' | 'on'>) | undefined;
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * One other participant, and the connection to it. It lasts as long as the participant is in the room, also while it
+ * is away and while a broken connection is being mended.
+ *
+ * @example
+ * room.on('peer', (peer) => {
+ *   peer.on('track', ({ stream }) => tileOf(peer.id).show(stream));
+ *   peer.on('state', (state) => tileOf(peer.id).dim(state !== 'connected'));
+ * });
+ */
+export class Peer extends Emitter<PeerEvents> {
+  /** Unique over all rooms. A page that is loaded again is another peer. */
+  readonly id: PeerId;
+  readonly #options: PeerOptions;
+  #link: PeerLink | undefined;
+
+  /** @internal */
+  constructor(options: PeerOptions) {
+    super(options.report);
+    this.id = options.id;
+    this.#options = options;
+    this.#connect();
+  }
+
+  /** What the roster says of it now. */
+  get participant(): Participant {
+    return this.#options.participant();
+  }
+
+  /** True when this side gives way if both offer at once: the one that joined later (W3C WebRTC §10.7). */
+  get polite(): boolean {
+    return this.#options.polite();
+  }
+
+  /**
+   * The RTCPeerConnection. Read what you like; leave descriptions, candidates and senders to the SDK.
+   * @throws ParleyError `conflict` when the room was joined with `media: false`.
+   */
+  get connection(): RTCPeerConnection {
+    return this.#linked().connection;
+  }
+
+  /** `connection.connectionState`; `new` when the room was joined with `media: false`. */
+  get state(): RTCPeerConnectionState {
+    return this.#link?.connection.connectionState ?? 'new';
+  }
+
+  /**
+   * Remote streams that have a track now, by the id that their sender gave them. Empty while the peer's permission to
+   * publish is taken, whatever it sends.
+   */
+  get streams(): ReadonlyMap<string, MediaStream> {
+    return this.#link?.streams ?? new Map();
+  }
+
+  /**
+   * Send JSON to this peer over the signaling server: exactly once, in order, through lost sockets on both sides.
+   * For small things that must arrive; for much data open a data channel. At most 320 signals may wait, each at most
+   * `limits.maxFrameBytes` less 512 bytes. Never rejects for what happens on the way: see {@link SendResult}.
+   * @throws ParleyError `bad_request` when `data` is not JSON.
+   *
+   * @example
+   * const sent = await peer.send({ type: 'raise-hand' });
+   * if (sent.result !== 'delivered') console.warn('The other side has not seen it.', sent);
+   */
+  async send(data: unknown): Promise<SendResult> {
+    return this.#transmit('data', json(data));
+  }
+
+  /**
+   * Open a data channel to this peer (W3C WebRTC §6.2). Open as many as you like; the other side gets `datachannel`.
+   * @throws ParleyError `conflict` when the room was joined with `media: false`.
+   */
+  createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
+    return this.connection.createDataChannel(label, init);
+  }
+
+  /** Look for a path again (RFC 8445 §9). The SDK does it by itself when a connection breaks. */
+  restartIce(): void {
+    this.#link?.connection.restartIce();
+  }
+
+  /** Measure the connection. Call it every second or two: rates and loss are since the previous call. */
+  async stats(): Promise<PeerStats> {
+    return this.#linked().stats();
+  }
+
+  /** @internal A signal that came in order. */
+  deliver(kind: SignalKind, body: string): void {
+    const data = parseOrText(body);
+    if (kind === 'data') {
+      this.emit('signal', data);
+      return;
+    }
+    const connection = kind === 'offer' ? (data as Partial<DescriptionBody> | null)?.connection : undefined;
+    const known = this.#link?.negotiation.remote;
+    // The other side began anew, for it had seen this peer leave: its offer does not fit what was negotiated here.
+    if (connection !== undefined && known !== undefined && connection !== known) this.#connect();
+    this.#link?.negotiation.receive(kind, data);
+  }
+
+  /** @internal */
+  publish(publication: Publication): void {
+    this.#link?.publish(publication);
+  }
+
+  /** @internal */
+  async replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void> {
+    await this.#link?.replaceTrack(publication, track);
+  }
+
+  /** @internal */
+  unpublish(publication: Publication): void {
+    this.#link?.unpublish(publication);
+  }
+
+  /** @internal */
+  configure(configuration: RTCConfiguration): void {
+    this.#link?.configure(configuration);
+  }
+
+  /** @internal What it, or the own side, may publish is another. */
+  permitted(): void {
+    this.#link?.permitted();
+  }
+
+  /** @internal The way to this peer may be open again. */
+  resumed(): void {
+    this.#options.channel.resend();
+    this.#link?.resumed();
+  }
+
+  /** @internal */
+  close(): void {
+    this.#link?.close();
+  }
+
+  #linked(): PeerLink {
+    if (!this.#link) throw new ParleyError('conflict', 'The room was joined with media: false.');
+    return this.#link;
+  }
+
+  #connect(): void {
+    const made = this.#options.link?.();
+    if (!made) return;
+    this.#link?.close();
+    const link: PeerLink = new PeerLink({
+      ...made,
+      polite: this.#options.polite,
+      mayPublish: this.#options.mayPublish,
+      send: (kind, body) => this.#transmit(kind, JSON.stringify(body)),
+      on: {
+        state: (state) => {
+          if (link === this.#link) this.emit('state', state);
+        },
+        track: (remote) => this.emit('track', remote),
+        trackEnded: (remote) => this.emit('track_ended', remote),
+        datachannel: (channel) => this.emit('datachannel', channel),
+      },
+    });
+    this.#link = link;
+    for (const publication of this.#options.publications()) link.publish(publication);
+  }
+
+  #transmit(kind: SignalKind, body: string): Promise<SendResult> {
+    return isLargerThan(body, this.#options.maxBodyBytes())
+      ? Promise.resolve({ result: 'rejected', code: 'payload_too_large' })
+      : this.#options.channel.send(kind, body);
+  }
+}

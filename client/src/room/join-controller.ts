@@ -1,0 +1,210 @@
+import type { ErrorMessage, Join, Meta, Refused, RoomId, ServerMessage, Waiting } from '@parley/protocol';
+import { ReconnectPolicy } from '../connection/backoff.js';
+import { PASSING } from '../connection/requests.js';
+import { errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
+import type { RoomContext } from './room-context.js';
+
+/** @internal Times of a join, in milliseconds. */
+export const ENTRY_RULES = {
+  /** Until the join is asked again on the same socket. */
+  replyMs: 10_000,
+  /** Until the first join is given up; a rejoin never is. */
+  deadlineMs: 45_000,
+} as const;
+
+let joins = 0;
+
+/** @internal How this client comes in. */
+export interface EntryTerms {
+  readonly meta: () => Meta | undefined;
+  readonly invite?: string | undefined;
+  /** It was put into the lobby. */
+  readonly waiting?: (() => void) | undefined;
+}
+
+const CODE_OF_REFUSAL: Readonly<Record<Refused['reason'], ParleyErrorCode>> = {
+  denied: 'denied',
+  banned: 'banned',
+  room_closed: 'room_not_found',
+  expired: 'timeout',
+};
+
+/**
+ * @internal Keeps one room joined: asks on each new socket, again after a passing refusal, again when the roster has a
+ * gap, and again when it was let in from the lobby. A join is idempotent, so asking once too often does no harm.
+ */
+export class RoomEntry {
+  #waitingFor: string | undefined;
+  /** Joins sent on this socket whose answer has not come, the oldest first. */
+  readonly #asked = new Set<string>();
+  #attached = false;
+  /** The server has put this client into the lobby, on this socket. */
+  #inLobby = false;
+  #entered = false;
+  #first: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
+  #timer: unknown;
+  #deadlineTimer: unknown;
+  #refusal: ParleyError | undefined;
+  #closed = false;
+  readonly #policy: ReconnectPolicy;
+
+  constructor(
+    private readonly context: RoomContext,
+    private readonly room: RoomId,
+    private readonly terms: EntryTerms,
+    /** It is over: refused for good, or, for the first join only, not answered in time. */
+    private readonly refused: (error: ParleyError) => void,
+  ) {
+    this.#policy = new ReconnectPolicy(context.options.random);
+    this.#startDeadline();
+  }
+
+  /** True while the room is joined on the current socket. */
+  get attached(): boolean {
+    return this.#attached;
+  }
+
+  /** True while the server may have this client in the room: it is joined on the current socket, or a join is under way. */
+  get mayBeIn(): boolean {
+    return this.#attached || this.#asked.size > 0;
+  }
+
+  /** The first join; asked as soon as there is a socket. */
+  enter(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#first = { resolve, reject };
+      this.ask();
+    });
+  }
+
+  /** Nothing comes of the first join. */
+  giveUp(error: ParleyError): void {
+    this.#first?.reject(error);
+  }
+
+  /** Ask now, if there is a socket and nothing was asked on it yet. */
+  ask(): void {
+    const { clock } = this.context.options;
+    if (this.#closed || this.#waitingFor !== undefined || !this.context.connected()) return;
+    clock.clearTimeout(this.#timer);
+    const id = `join-${++joins}`;
+    this.#inLobby = false;
+    this.context.transmit(this.#join(id));
+    this.#waitingFor = id;
+    this.#asked.add(id);
+    this.#timer = clock.setTimeout(() => this.#again(), ENTRY_RULES.replyMs);
+  }
+
+  /** There is no socket, or another one: what was asked is void. */
+  detach(): void {
+    this.#attached = false;
+    this.#inLobby = false;
+    this.#waitingFor = undefined;
+    this.#asked.clear();
+    this.context.options.clock.clearTimeout(this.#timer);
+  }
+
+  /**
+   * `joined` came.
+   * @returns false when it answers no join of this object: an earlier one of the same room that was cancelled
+   */
+  joined(re: string): boolean {
+    if (!this.#asked.has(re)) return false;
+    // Answers come in the order of the requests: whatever was asked before has none any more.
+    for (const id of this.#asked) {
+      this.#asked.delete(id);
+      if (id === re) break;
+    }
+    const { clock } = this.context.options;
+    clock.clearTimeout(this.#timer);
+    clock.clearTimeout(this.#deadlineTimer);
+    this.#waitingFor = undefined;
+    this.#attached = true;
+    this.#entered = true;
+    this.#policy.reset();
+    this.#first?.resolve();
+    return true;
+  }
+
+  /** A frame about the lobby. @returns false for any other one. */
+  receive(message: ServerMessage): boolean {
+    if (message.type === 'waiting') this.#wait(message);
+    else if (message.type === 'admitted') this.#admitted();
+    else if (message.type === 'refused') this.#turnedAway(message.reason);
+    else return false;
+    return true;
+  }
+
+  #wait(frame: Waiting): void {
+    if (frame.re !== this.#waitingFor) return;
+    this.#asked.delete(frame.re);
+    const { clock } = this.context.options;
+    // People take their time: nothing ends this but an answer, the application, or the room's own end.
+    clock.clearTimeout(this.#timer);
+    clock.clearTimeout(this.#deadlineTimer);
+    this.#waitingFor = undefined;
+    this.#inLobby = true;
+    try {
+      this.terms.waiting?.();
+    } catch (error) {
+      this.context.report(error);
+    }
+  }
+
+  /** The place is there to be taken. */
+  #admitted(): void {
+    if (!this.#inLobby) return;
+    if (!this.#entered) this.#startDeadline();
+    this.ask();
+  }
+
+  #turnedAway(reason: Refused['reason']): void {
+    if (!this.#inLobby) return;
+    this.#inLobby = false;
+    this.refused(new ParleyError(CODE_OF_REFUSAL[reason] ?? 'denied'));
+  }
+
+  /** An error came. @returns false when it is not the answer to this join. */
+  refuse(frame: ErrorMessage): boolean {
+    if (frame.re === undefined || frame.re !== this.#waitingFor) return false;
+    this.#waitingFor = undefined;
+    this.#asked.delete(frame.re);
+    if (frame.code === 'session_ended') {
+      // No reason to give up: a fresh session is on its way.
+      this.context.renew();
+      return true;
+    }
+    this.#refusal = errorOf(frame);
+    if (PASSING.has(frame.code)) {
+      this.context.options.clock.clearTimeout(this.#timer);
+      this.#timer = this.context.options.clock.setTimeout(() => this.#again(), this.#policy.next(frame.retryAfterMs));
+    } else this.refused(this.#refusal);
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.detach();
+    this.context.options.clock.clearTimeout(this.#deadlineTimer);
+  }
+
+  #join(id: string): Join {
+    const meta = this.terms.meta();
+    // An invite has done its work once this client is in.
+    const invite = this.#entered ? undefined : this.terms.invite;
+    return { type: 'join', id, room: this.room, ...(meta && { meta }), ...(invite !== undefined && { invite }) };
+  }
+
+  #startDeadline(): void {
+    const { clock } = this.context.options;
+    this.#deadlineTimer = clock.setTimeout(
+      () => this.refused(this.#refusal ?? new ParleyError('timeout')),
+      ENTRY_RULES.deadlineMs,
+    );
+  }
+
+  #again(): void {
+    this.#waitingFor = undefined;
+    this.ask();
+  }
+}

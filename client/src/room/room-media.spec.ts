@@ -1,0 +1,226 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_LIMITS, type PeerId, type RoomId } from '@parley/protocol';
+import { Requests } from '../connection/requests.js';
+import type { PeerConnectionConstructor, ResolvedOptions } from '../options.js';
+import { EarlyFrames } from '../signals/early-signal-buffer.js';
+import { participant } from '../testing/fake-gateway.js';
+import { FakePeerConnection } from '../testing/fake-peer-connection.js';
+import { settle, VirtualClock } from '../testing/virtual-clock.js';
+import { Room } from './room.js';
+import type { RoomContext } from './room-context.js';
+
+type Out = { readonly type: string; readonly id?: string; readonly kind?: string; readonly seq?: number };
+
+/** A room of this client, `me`, over a wire that only notes what goes out. */
+const enter = async (others: ReturnType<typeof participant>[]) => {
+  const clock = new VirtualClock();
+  const out: { readonly header: Out; readonly body: string | undefined }[] = [];
+  const configuration: RTCConfiguration = { iceServers: [{ urls: 'stun:one' }] };
+  const transmit = (header: object, body?: string) => {
+    out.push({ header: header as Out, body });
+    return true;
+  };
+  const context: RoomContext = {
+    options: {
+      clock,
+      random: () => 0,
+      RTCPeerConnection: FakePeerConnection as unknown as PeerConnectionConstructor,
+    } as unknown as ResolvedOptions,
+    requests: new Requests(
+      clock,
+      () => 0,
+      ({ header }) => transmit(header),
+    ),
+    early: new EarlyFrames(clock),
+    limits: () => DEFAULT_LIMITS,
+    configuration: () => configuration,
+    connected: () => true,
+    transmit,
+    congested: () => false,
+    report: (error) => {
+      throw error;
+    },
+    renew: () => {},
+    forget: () => {},
+  };
+  const room = new Room('room' as RoomId, context, { meta: undefined, media: true });
+  const entered = room.enter();
+  const joined = (epoch: string, version: number, present: typeof others) => {
+    const re = String(out.filter(({ header }) => header.type === 'join').at(-1)?.header.id);
+    const participants = [participant('me', 5), ...present];
+    const room = 'room' as RoomId;
+    return { type: 'joined' as const, re, room, peer: 'me' as PeerId, resumed: false, epoch, version, participants };
+  };
+  room.receive(joined('e1', 1, others), undefined);
+  await entered;
+  await clock.advanceAsync(0);
+  const signal = (from: string, seq: number, kind: 'offer' | 'answer' | 'candidate', body: object) =>
+    room.receiveFrom({
+      message: { type: 'signal', from: from as PeerId, seq, base: 1, kind },
+      body: JSON.stringify(body),
+    });
+  const permitted = (version: number, peer: string, publish: boolean) => {
+    const event = { event: 'permitted' as const, peer: peer as PeerId, role: 'member' as const, publish, chat: true };
+    room.receive({ type: 'roster', room: 'room' as RoomId, epoch: 'e1', version, events: [event] }, undefined);
+  };
+  const sent = () => out.filter(({ header }) => header.type === 'signal').map(({ header }) => header.kind);
+  return { clock, out, room, joined, signal, permitted, sent };
+};
+
+/** What a remote track and its stream are to the SDK. */
+const remote = (id: string) => {
+  const track = Object.assign(new EventTarget(), { kind: 'audio', enabled: true });
+  return { track, stream: Object.assign(new EventTarget(), { id }) };
+};
+
+const track = (kind: string) => Object.assign(new EventTarget(), { kind }) as unknown as MediaStreamTrack;
+const stream = { id: 'stream' } as MediaStream;
+const made = (at: number) => FakePeerConnection.made[at] as FakePeerConnection;
+
+beforeEach(() => {
+  FakePeerConnection.made = [];
+});
+
+describe('the connections of a room', () => {
+  it('are one for each other participant, opened by the one who was there first', async () => {
+    const { room, sent } = await enter([participant('earlier', 1), participant('later', 9)]);
+    await settle();
+    expect([...room.peers.values()].map(({ id, polite }) => [id, polite])).toEqual([
+      ['earlier', true],
+      ['later', false],
+    ]);
+    expect(made(0).channels).toEqual([]);
+    expect(made(1).channels).toEqual([{ label: 'parley', protocol: 'parley.v1' }]);
+    expect(sent()).toEqual(['offer']);
+  });
+
+  it('get every publication, the present and the future ones', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    const camera = room.publish(track('video'), stream);
+    expect(room.publish(camera.track as MediaStreamTrack, stream)).toBe(camera);
+    const event = { event: 'joined' as const, participant: participant('b', 9) };
+    room.receive({ type: 'roster', room: 'room' as RoomId, epoch: 'e1', version: 2, events: [event] }, undefined);
+    expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([camera.track, camera.track]);
+    const other = track('video');
+    await camera.replaceTrack(other);
+    expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([other, other]);
+    await expect(camera.replaceTrack(track('audio'))).rejects.toThrow(TypeError);
+    camera.unpublish();
+    camera.unpublish();
+    expect(room.publications).toEqual([]);
+    expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([null, null]);
+  });
+
+  it('use a sender again whose publication ended', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    for (let n = 0; n < 10; n++) room.publish(track('video'), stream).unpublish();
+    room.publish(track('audio'), stream);
+    expect(made(0).senders).toHaveLength(2);
+  });
+
+  it('take new ICE servers without being interrupted', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    expect(made(0).configuration).toEqual({ iceServers: [{ urls: 'stun:one' }] });
+    room.configure({ iceServers: [{ urls: 'stun:two' }] });
+    expect(made(0).configuration).toEqual({ iceServers: [{ urls: 'stun:two' }] });
+    expect([FakePeerConnection.made.length, made(0).closed]).toEqual([1, false]);
+  });
+
+  it('stay while their peer is away, and close when it has left', async () => {
+    const { room } = await enter([participant('a', 1)]);
+    const roster = (version: number, event: object) =>
+      room.receive({ type: 'roster', room: room.id, epoch: 'e1', version, events: [event] } as never, undefined);
+    roster(2, { event: 'away', peer: 'a' });
+    expect(made(0).closed).toBe(false);
+    roster(3, { event: 'left', peer: 'a', reason: 'expired' });
+    expect(made(0).closed).toBe(true);
+    expect(room.peers.size).toBe(0);
+  });
+
+  it('survive a new epoch in which their peer is not back yet, and end when it does not come', async () => {
+    const { room, joined, clock, out } = await enter([participant('a', 1), participant('b', 2)]);
+    room.connected();
+    room.receive(joined('e2', 1, [participant('b', 2)]), undefined);
+    expect(room.participants.get('a' as PeerId)?.state).toBe('away');
+    expect(made(0).closed).toBe(false);
+    await clock.advanceAsync(DEFAULT_LIMITS.resumeWindowMs);
+    // Only a roster that is read now tells: this client may have been the one that was cut off.
+    expect(made(0).closed).toBe(false);
+    expect(out.filter(({ header }) => header.type === 'join')).toHaveLength(3);
+    room.receive(joined('e2', 1, [participant('b', 2)]), undefined);
+    expect([...room.participants.keys()]).not.toContain('a');
+    expect([made(0).closed, made(1).closed]).toEqual([true, false]);
+  });
+
+  it('begin anew when the other side made another RTCPeerConnection, with everything that is published', async () => {
+    const { room, signal, sent } = await enter([participant('a', 1)]);
+    room.publish(track('video'), stream);
+    signal('a', 1, 'offer', { type: 'offer', sdp: 's1', connection: 'first' });
+    await settle();
+    signal('a', 2, 'offer', { type: 'offer', sdp: 's2', connection: 'first' });
+    await settle();
+    expect(FakePeerConnection.made).toHaveLength(1);
+    signal('a', 3, 'offer', { type: 'offer', sdp: 's3', connection: 'second' });
+    await settle();
+    expect([made(0).closed, made(1).closed]).toEqual([true, false]);
+    expect(made(1).senders).toHaveLength(1);
+    expect(sent().filter((kind) => kind === 'answer')).toHaveLength(3);
+  });
+
+  it('show nothing of a peer while it may not publish, and what it sends again when it may', async () => {
+    const { room, permitted } = await enter([participant('a', 1), participant('b', 2, { publish: false })]);
+    const news: string[] = [];
+    for (const peer of room.peers.values()) {
+      peer.on('track', ({ stream }) => news.push(`${peer.id} shows ${stream.id}`));
+      peer.on('track_ended', ({ stream }) => news.push(`${peer.id} ends ${stream.id}`));
+    }
+    const [first, second] = [remote('one'), remote('two')];
+    const send = (at: number, { track, stream }: typeof first) =>
+      made(at).dispatchEvent(Object.assign(new Event('track'), { track, streams: [stream] }));
+    send(0, first);
+    send(1, second);
+    expect([...(room.peers.get('b' as PeerId)?.streams.keys() ?? [])]).toEqual([]);
+    expect(second.track.enabled).toBe(false);
+    permitted(2, 'a', false);
+    permitted(3, 'b', true);
+    permitted(4, 'a', true);
+    first.track.dispatchEvent(new Event('ended'));
+    expect(news).toEqual(['a shows one', 'a ends one', 'b shows two', 'a shows one', 'a ends one']);
+    expect(second.track.enabled).toBe(true);
+    expect([...(room.peers.get('b' as PeerId)?.streams.keys() ?? [])]).toEqual(['two']);
+  });
+
+  it('carry nothing of this client while it may not publish, and nothing comes back by itself', async () => {
+    const { room, permitted } = await enter([participant('a', 1)]);
+    const camera = room.publish(track('video'), stream);
+    let ended = 0;
+    camera.on('ended', () => {
+      ended += 1;
+    });
+    permitted(2, 'me', false);
+    expect([room.publications, made(0).senders[0]?.track, ended]).toEqual([[], null, 1]);
+    expect(() => room.publish(track('video'), stream)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    permitted(3, 'me', true);
+    expect([room.publications, made(0).senders[0]?.track]).toEqual([[], null]);
+    const again = room.publish(track('video'), stream);
+    await settle();
+    expect(made(0).senders[0]?.track).toBe(again.track);
+  });
+
+  it('are opened by the newcomer when the offer of the one who was there first would not arrive', async () => {
+    const { sent } = await enter([participant('earlier', 1, { publish: false })]);
+    await settle();
+    expect(made(0).channels).toHaveLength(1);
+    expect(sent()).toEqual(['offer']);
+  });
+
+  it('are closed by leaving', async () => {
+    const { room, out, clock } = await enter([participant('a', 1)]);
+    const left = room.leave();
+    expect(made(0).closed).toBe(true);
+    expect(out.at(-1)?.header.type).toBe('leave');
+    await clock.advanceAsync(5_000);
+    await left;
+    expect(() => room.publish(track('video'), stream)).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+});
