@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog.js';
 import { Problem } from '../ui/problem.js';
 import { When } from '../ui/when.js';
 import { activityWords } from './activity-words.js';
-import type { House } from './house.js';
+import type { House } from './room-controls.js';
 
 /** Lines that a dialog holds: whoever wants more has REST. */
 const MOST_LINES = 500;

@@ -6,12 +6,12 @@ import { FileShelf } from '../files/file-shelf.js';
 import { announce, notify } from '../state/notices.js';
 import { accessToken, freshToken, withToken } from '../state/session.js';
 import { shareUpstream } from './bitrate.js';
-import { House } from './house.js';
 import type { LocalMedia } from './local-media.js';
 import { Outgoing } from './outgoing.js';
 import { type Person, peopleOf } from './person.js';
 import { wayToOthers } from './relay-only.js';
 import { Remote } from './remote.js';
+import { House } from './room-controls.js';
 
 /** The own connection to the service: `back` is shown for a moment after a loss. */
 export type Link = 'connecting' | 'up' | 'lost' | 'back';

@@ -2,7 +2,7 @@ import type { Knock } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
 import { Avatar } from '../ui/flag.js';
 import type { CallActions } from './actions.js';
-import type { House } from './house.js';
+import type { House } from './room-controls.js';
 
 /** One answer a knock: a second press while the first is under way would be told that nobody is there. */
 const useAnswer = (house: House) => {

@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { LocalMedia } from './local-media.js';
-import { tell } from './tell.js';
+import { tell } from './notify-problem.js';
 
 /** True where the browser can share a screen at all. */
 export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';

@@ -2,7 +2,7 @@ import { IconButton } from '../ui/button.js';
 import { CloseIcon, DownloadIcon, FileIcon } from '../ui/icons.js';
 import type { FileItem, Leg } from './file-shelf.js';
 import { type FileState, hasEnded } from './messages.js';
-import { bytesInWords, overallProgress, overallState } from './pace.js';
+import { bytesInWords, overallProgress, overallState } from './progress.js';
 
 const WORDS: Readonly<Record<FileState, string>> = {
   waiting: 'waiting for an answer',

@@ -12,7 +12,7 @@ import {
   MAX_OUTGOING,
   type Refusal,
 } from './messages.js';
-import { chunkBytesFor } from './pace.js';
+import { chunkBytesFor } from './progress.js';
 import { receiveFile } from './receive-file.js';
 import { sendFile } from './send-file.js';
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { codeOf } from '../api/problem.js';
 import type { RoomSummary, Account as User } from '../api/rest.js';
-import { tell } from '../call/tell.js';
+import { tell } from '../call/notify-problem.js';
 import { notify } from '../state/notices.js';
 import { RoomList } from '../state/rooms.js';
 import { goTo, roomHash, roomLink } from '../state/route.js';

@@ -3,8 +3,8 @@ import { codeOf } from '../api/problem.js';
 import { previewRoom, type RoomPreview } from '../api/rest.js';
 import { goTo } from '../state/route.js';
 import { session } from '../state/session.js';
-import { Door } from './door.js';
 import { Failure, Waiting } from './failure.js';
+import { Door } from './room-sign-in.js';
 import { Visit } from './visit.js';
 
 /** A room's link: finds out what is behind it, lets people say who they are, then lets them in. */

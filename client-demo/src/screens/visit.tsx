@@ -11,7 +11,7 @@ import { DeviceCheck } from './device-check.js';
 import { Failure, Waiting } from './failure.js';
 import { Farewell, leaveAsGuest } from './farewell.js';
 import { Knocking } from './knocking.js';
-import { useDoor } from './use-door.js';
+import { useDoor } from './use-room-access.js';
 
 type Step = { readonly at: 'check' } | { readonly at: 'call'; readonly call: Call } | { readonly at: 'left' };
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ParleyError, type PeerId, type Role, type Room, type RoomEvents, type UserId } from '@parley/client';
 import { announcement, clearNotices, notices } from '../state/notices.js';
-import { House } from './house.js';
 import { personOf } from './person.js';
+import { House } from './room-controls.js';
 
 const GUSTA = { knock: 'k1', user: 'g_1' as UserId, name: 'Gusta', since: 1 };
 const INFO = { name: 'Daily', access: 'lobby' as const, locked: false, capacity: 9, metadata: {} };

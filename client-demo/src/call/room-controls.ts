@@ -4,8 +4,8 @@ import { type Rank, setMember, transferRoom } from '../api/moderation.js';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { withToken } from '../state/session.js';
+import { tell } from './notify-problem.js';
 import type { Person } from './person.js';
-import { tell } from './tell.js';
 
 /** What the house asks of the own devices. */
 export interface OwnMedia {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bytesInWords, chunkBytesFor, overallProgress, overallState } from './pace.js';
+import { bytesInWords, chunkBytesFor, overallProgress, overallState } from './progress.js';
 
 const leg = (state: Parameters<typeof overallState>[0][number]['state'], bytes = 0) => ({ state, bytes });
 
