@@ -3,7 +3,7 @@ import { RedisBus } from '../../src/bus/bus.redis.js';
 import { RedisLink } from '../../src/redis/redis-client.js';
 import { parseRedisUrl } from '../../src/redis/redis-url.js';
 import { Subscription } from '../../src/redis/subscription.js';
-import type { Faults } from '../faults/lane.js';
+import type { Faults } from '../faults/proxied-stream.js';
 import { FaultProxy } from '../faults/proxy.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';

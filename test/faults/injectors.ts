@@ -4,9 +4,9 @@ import type { RedisProcess } from '../support/redis-process.js';
 import { until } from '../support/until.js';
 import type { Client, Clients } from './clients.js';
 import type { Fleet, Place } from './fleet.js';
-import type { Faults } from './lane.js';
 import { STEPS_OF_TALK, tell } from './node-side.js';
 import type { FaultName } from './plan.js';
+import type { Faults } from './proxied-stream.js';
 import { failBack, failOver, mastersOf } from './redis-servers.js';
 
 /** What faults are done to. */

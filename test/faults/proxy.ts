@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { resetSocket } from '../support/reset-socket.js';
-import { type Faults, Lane } from './lane.js';
+import { type Faults, Lane } from './proxied-stream.js';
 
 export interface Address {
   readonly host: string;

@@ -1,5 +1,5 @@
 import { guestsOf } from './guests.js';
-import { mostSockets } from './most-sockets.js';
+import { mostSockets } from './max-sockets.js';
 import { onStage } from './stage.js';
 import type { Work } from './work.js';
 

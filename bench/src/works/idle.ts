@@ -3,7 +3,7 @@ import type { LoadProcess } from '../load/load-process.js';
 import { COLLECTED, residentCollected } from '../measure/collected.js';
 import { cpuOf } from '../measure/process-tree.js';
 import { guestsOf } from './guests.js';
-import { mostSockets } from './most-sockets.js';
+import { mostSockets } from './max-sockets.js';
 import { onStage } from './stage.js';
 import type { Size, Work } from './work.js';
 

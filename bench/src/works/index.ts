@@ -1,7 +1,7 @@
-import { ARRIVALS } from './arrivals.js';
 import { GROWTH } from './growth.js';
 import { IDLES } from './idle.js';
 import { IN_ROOMS } from './in-rooms.js';
+import { ARRIVALS } from './joins.js';
 import { RELAYS } from './relay.js';
 import { TROUBLES } from './trouble.js';
 import type { Work } from './work.js';
