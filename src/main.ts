@@ -12,10 +12,10 @@ import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
 import { SecurityLog } from './http/security-log.js';
 import { createLogger, NestLogger } from './logging/logging.module.js';
 import { serveDemo } from './ops/serve-demo.js';
-import { SocketQuota } from './websocket/connection-quota.js';
+import { ConnectionQuota } from './websocket/connection-quota.js';
 import { Drain } from './websocket/drain.js';
-import { upgradeGate } from './websocket/upgrade-policy.js';
-import { SignalingAdapter } from './websocket/web-socket.adapter.js';
+import { upgradePolicy } from './websocket/upgrade-policy.js';
+import { WebSocketServerAdapter } from './websocket/web-socket.adapter.js';
 
 /** How long closing may take once the drain is over. */
 const CLOSING_MS = 5_000;
@@ -36,9 +36,9 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
   const keeper = app.get(DoorKeeper);
   serveDoors(app, keeper.doors);
   app.useWebSocketAdapter(
-    new SignalingAdapter(
+    new WebSocketServerAdapter(
       app,
-      upgradeGate(config, app.get(Drain), app.get(SocketQuota), new SecurityLog(logger)),
+      upgradePolicy(config, app.get(Drain), app.get(ConnectionQuota), new SecurityLog(logger)),
       config.limits.maxFrameBytes,
       keeper.routes,
     ),

@@ -3,7 +3,7 @@ import { JwtModule, JwtService } from '@nestjs/jwt';
 import { AuditStoreModule } from '../audit/audit-store.module.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { RatesModule } from '../rate-limit/rate-limit.module.js';
+import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { RoomsStoreModule } from '../rooms/rooms-store.module.js';
 import { UsersStoreModule } from '../users/users-store.module.js';
 import { AuthController } from './auth.controller.js';
@@ -37,7 +37,7 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
 @Module({
   imports: [
     AuditStoreModule,
-    RatesModule,
+    RateLimitModule,
     SecretsModule,
     UsersStoreModule,
     RoomsStoreModule,

@@ -9,10 +9,10 @@ import { MemoryBus } from '../bus/bus.memory.js';
 import { readConfig } from '../config/config.js';
 import { createFastifyAdapter } from '../http/fastify-adapter.js';
 import { SessionRegistry } from '../signaling/session/session-registry.js';
-import { SocketQuota } from '../websocket/connection-quota.js';
+import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
-import { upgradeGate } from '../websocket/upgrade-policy.js';
-import { SignalingAdapter } from '../websocket/web-socket.adapter.js';
+import { upgradePolicy } from '../websocket/upgrade-policy.js';
+import { WebSocketServerAdapter } from '../websocket/web-socket.adapter.js';
 import type { DoorServices } from './bridge.js';
 import { DoorKeeper } from './bridge-host.js';
 import { serveDoors } from './serve-bridges.js';
@@ -29,20 +29,20 @@ const start = async (environment: Record<string, string> = {}) => {
   const log = { info() {}, warn() {}, error: (error: unknown) => faults.push(error) };
   const now = () => performance.now();
   const bus = new MemoryBus();
-  const quota = new SocketQuota(config.sockets);
+  const quota = new ConnectionQuota(config.sockets);
   const doors = [echoDoor({ config, log, now } as unknown as DoorServices)].filter((door) => door !== undefined);
   const keeper = new DoorKeeper(doors, config, quota, bus, log, now);
   const drain = new Drain(
     { graceMs: 1, spreadMs: 1, deadlineMs: 5_000 },
     new SessionRegistry(config.limits, now, Date.now),
   );
-  drain.join(keeper);
+  drain.add(keeper);
   keeper.start();
   const adapter = createFastifyAdapter(config);
   const fastify = adapter.getInstance();
   serveDoors({ getHttpAdapter: () => adapter } as unknown as NestFastifyApplication, doors);
   const app = { getHttpServer: () => fastify.server } as unknown as INestApplication;
-  new SignalingAdapter(app, upgradeGate(config, drain, quota), config.limits.maxFrameBytes, keeper.routes);
+  new WebSocketServerAdapter(app, upgradePolicy(config, drain, quota), config.limits.maxFrameBytes, keeper.routes);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   closings.push(async () => {
     await keeper.stop();

@@ -8,12 +8,12 @@ import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
 import type { Log } from '../signaling/messages/handler-context.js';
-import type { SocketQuota } from '../websocket/connection-quota.js';
-import type { Movable } from '../websocket/drain.js';
-import { Rounds } from '../websocket/heartbeat-wheel.js';
+import type { ConnectionQuota } from '../websocket/connection-quota.js';
+import type { Drainable } from '../websocket/drain.js';
+import { HeartbeatWheel } from '../websocket/heartbeat-wheel.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import type { UpgradeRoute } from '../websocket/web-socket.adapter.js';
-import { WsSocket } from '../websocket/web-socket-writer.js';
+import { WebSocketWriter } from '../websocket/web-socket-writer.js';
 import type { Door } from './bridge.js';
 import { DoorSession, type DoorSessionHost } from './bridge-session.js';
 import { DoorStats } from './bridge-stats.js';
@@ -33,7 +33,7 @@ const INTERNAL_ERROR = 1011;
 /** The frame that every door stands in: its sockets, their clocks, and what ends them. */
 export class DoorKeeper {
   readonly stats: ReadonlyMap<string, DoorStats>;
-  private readonly sessions: Rounds<DoorSession>;
+  private readonly sessions: HeartbeatWheel<DoorSession>;
   private readonly users = new Map<UserId, { readonly sessions: Set<DoorSession>; readonly frames: TokenBucket }>();
   private readonly security: SecurityLog;
   private clock: NodeJS.Timeout | undefined;
@@ -41,27 +41,27 @@ export class DoorKeeper {
   constructor(
     readonly doors: readonly Door[],
     private readonly config: Pick<Config, 'limits' | 'sockets'>,
-    private readonly quota: SocketQuota,
+    private readonly quota: ConnectionQuota,
     bus: Pick<Bus, 'onFact'>,
     private readonly log: Log,
     private readonly now: () => number = monotonic,
   ) {
     this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
     this.security = new SecurityLog(log);
-    this.sessions = new Rounds(config.limits.heartbeatMs);
+    this.sessions = new HeartbeatWheel(config.limits.heartbeatMs);
     bus.onFact((fact) => this.act(fact));
   }
 
   /** What the upgrade path has to know: none for a door that is switched off, so that it is not there. */
   get routes(): UpgradeRoute[] {
     return this.doors.map((door) => ({
-      opensAt: (path) => door.opensAt(path),
+      matches: (path) => door.opensAt(path),
       enter: (ws, request) => this.enter(door, ws, request),
     }));
   }
 
   /** For the drain: each is closed at a moment of its own, since foreign clients know no other request to move. */
-  get all(): Movable[] {
+  get all(): Drainable[] {
     return [...this.sessions].map((session) => ({
       move: () => session.close(CLOSE_CODES.serviceRestart, 'the node is going away'),
     }));
@@ -85,17 +85,17 @@ export class DoorKeeper {
 
   private enter(door: Door, ws: ServerWebSocket, request: IncomingMessage): void {
     const stats = this.stats.get(door.name) as DoorStats;
-    const ticket = this.quota.ticketOf(request.socket);
+    const lease = this.quota.leaseOf(request.socket);
     const session = new DoorSession(
       newConnectionId(),
-      new WsSocket(ws, request.socket),
+      new WebSocketWriter(ws, request.socket),
       this.hostOf(door, stats),
-      ticket?.address ?? request.socket.remoteAddress,
-      ticket,
+      lease?.address ?? request.socket.remoteAddress,
+      lease,
     );
     stats.sockets += 1;
     this.sessions.add(session);
-    ws.tell(session, request.socket);
+    ws.attach(session, request.socket);
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://door');
     session.visitor = door.enter(session, { path, query, address: session.address });
   }

@@ -1,10 +1,10 @@
 import { CLOSE_CODES, type Limits } from '@parley/protocol';
 import type { Principal } from '../auth/principal.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
-import type { SignalingSocket } from '../websocket/client-socket.js';
-import type { SocketTicket } from '../websocket/connection-quota.js';
-import type { Visited } from '../websocket/heartbeat-wheel.js';
-import { Backlog } from '../websocket/send-backlog.js';
+import type { ClientSocket } from '../websocket/client-socket.js';
+import type { QuotaLease } from '../websocket/connection-quota.js';
+import type { WheelEntry } from '../websocket/heartbeat-wheel.js';
+import { SendBacklog } from '../websocket/send-backlog.js';
 import type { DoorSocket, Visitor } from './bridge.js';
 import type { DoorStats } from './bridge-stats.js';
 
@@ -26,34 +26,34 @@ export interface DoorSessionHost {
  * One socket of a door under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
  * what is beyond the rate is dropped and counted, and who goes on is closed.
  */
-export class DoorSession implements DoorSocket, Visited {
+export class DoorSession implements DoorSocket, WheelEntry {
   visitor!: Visitor;
   state: 'new' | 'on' | 'closed' = 'new';
   principal: Principal | undefined;
   lastHeard: number;
   readonly openedAt: number;
-  part: number | undefined = undefined;
+  slot: number | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
   endedWith: number | undefined;
   /** What all sockets of the user in the doors of this node share. */
   userFrames: TokenBucket | undefined;
   private readonly inbox: string[] = [];
   private busy = false;
-  private readonly backlog: Backlog;
+  private readonly backlog: SendBacklog;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
   private readonly refusals: TokenBucket;
 
   constructor(
     readonly connection: string,
-    private readonly socket: SignalingSocket,
+    private readonly socket: ClientSocket,
     private readonly host: DoorSessionHost,
     readonly address: string | undefined,
-    private readonly ticket: SocketTicket | undefined,
+    private readonly ticket: QuotaLease | undefined,
   ) {
     const { limits } = host;
     this.openedAt = host.now();
-    this.backlog = new Backlog(socket, () => host.now());
+    this.backlog = new SendBacklog(socket, () => host.now());
     this.lastHeard = this.openedAt;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, this.openedAt);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, this.openedAt);

@@ -15,7 +15,7 @@ import { SignalingModule } from '../signaling/signaling.module.js';
 import type { Topics } from '../topics/topics.js';
 import { TopicsModule } from '../topics/topics.module.js';
 import { TOPICS } from '../topics/topics.tokens.js';
-import { SocketQuota } from '../websocket/connection-quota.js';
+import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import type { DoorServices } from './bridge.js';
 import { DoorKeeper } from './bridge-host.js';
@@ -45,8 +45,8 @@ import { DOORS } from './bridges.js';
     },
     {
       provide: DoorKeeper,
-      inject: ['DOOR_SERVICES', SocketQuota, BUS],
-      useFactory: (services: DoorServices, quota: SocketQuota, bus: Bus) => {
+      inject: ['DOOR_SERVICES', ConnectionQuota, BUS],
+      useFactory: (services: DoorServices, quota: ConnectionQuota, bus: Bus) => {
         const doors = DOORS.map((make) => make(services)).filter((door) => door !== undefined);
         return new DoorKeeper(doors, services.config, quota, bus, services.log, monotonic);
       },
@@ -62,7 +62,7 @@ export class CompatModule implements OnApplicationBootstrap, BeforeApplicationSh
 
   onApplicationBootstrap(): void {
     this.keeper.start();
-    this.drain.join(this.keeper);
+    this.drain.add(this.keeper);
   }
 
   /** Before Nest closes the server: afterwards clients would see 1006 instead of 1012. */

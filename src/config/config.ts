@@ -227,9 +227,9 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     trustedProxies: env.TRUSTED_PROXIES,
     requireTls: env.REQUIRE_TLS === 'true',
     sockets: {
-      mostPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
-      mostUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,
-      mostUnauthenticated: env.MAX_UNAUTHENTICATED_SOCKETS,
+      maxPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
+      maxUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,
+      maxUnauthenticated: env.MAX_UNAUTHENTICATED_SOCKETS,
       mostPerUser: env.MAX_SOCKETS_PER_USER,
       framesPerAddress: { burst: env.ADDRESS_FRAME_BURST, perSecond: env.ADDRESS_FRAMES_PER_SECOND },
       framesPerUser: { burst: env.USER_FRAME_BURST, perSecond: env.USER_FRAMES_PER_SECOND },

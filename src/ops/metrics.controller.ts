@@ -24,7 +24,7 @@ import { SessionRegistry } from '../signaling/session/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
 import type { Topics } from '../topics/topics.js';
 import { TOPICS } from '../topics/topics.tokens.js';
-import { SocketQuota } from '../websocket/connection-quota.js';
+import { ConnectionQuota } from '../websocket/connection-quota.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   frames: 'Frames handled.',
@@ -78,7 +78,7 @@ export class MetricsController {
     rooms: LocalRooms,
     @Inject(PRESENCE) presence: Presence,
     @Inject(BUS) bus: Bus,
-    quota: SocketQuota,
+    quota: ConnectionQuota,
     rates: RateLimiter,
     paces: LocalRateLimiter,
     doors: DoorKeeper,

@@ -21,4 +21,4 @@ import { RedisRateLimiter } from './rate-limiter.redis.js';
   ],
   exports: [LocalRateLimiter, RateLimiter],
 })
-export class RatesModule {}
+export class RateLimitModule {}

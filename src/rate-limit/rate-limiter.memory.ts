@@ -1,7 +1,7 @@
 import { LocalRateLimiter, type Rate } from './rate-limiter.js';
 
 /** Buckets that are remembered; the one that was used longest ago goes first. */
-export const MOST_BUCKETS = 50_000;
+export const MAX_BUCKETS = 50_000;
 
 /**
  * Buckets of this process. Each is one number, the moment at which it is full again (the generic cell rate
@@ -19,14 +19,14 @@ export class MemoryRateLimiter extends LocalRateLimiter {
     return this.fullAt.size;
   }
 
-  async take(rate: Rate, who: string): Promise<number> {
-    return this.takeNow(rate, who);
+  async take(rate: Rate, subject: string): Promise<number> {
+    return this.takeNow(rate, subject);
   }
 
   /** The same without a promise, for those who cannot wait. */
-  takeNow({ name, burst, perSecond }: Rate, who: string): number {
+  takeNow({ name, burst, perSecond }: Rate, subject: string): number {
     const now = this.now();
-    const key = `${name} ${who}`;
+    const key = `${name} ${subject}`;
     const tokenMs = 1000 / perSecond;
     const fullAt = Math.max(now, this.fullAt.get(key) ?? now);
     const waitMs = Math.ceil(fullAt - (burst - 1) * tokenMs - now);
@@ -34,7 +34,7 @@ export class MemoryRateLimiter extends LocalRateLimiter {
     this.fullAt.delete(key);
     this.fullAt.set(key, fullAt + tokenMs);
     const oldest = this.fullAt.keys().next().value;
-    if (this.fullAt.size > MOST_BUCKETS && oldest !== undefined) this.fullAt.delete(oldest);
+    if (this.fullAt.size > MAX_BUCKETS && oldest !== undefined) this.fullAt.delete(oldest);
     return 0;
   }
 }

@@ -10,7 +10,7 @@ export class RedisRateLimiter extends RateLimiter {
 
   constructor(
     private readonly redis: { readonly commands: RedisCommands; readonly keys: RedisKeys },
-    private readonly meanwhile: RateLimiter,
+    private readonly fallback: RateLimiter,
   ) {
     super();
     const lua = readFileSync(new URL('./take.lua', import.meta.url), 'utf8');
@@ -18,16 +18,19 @@ export class RedisRateLimiter extends RateLimiter {
   }
 
   get size(): number {
-    return this.meanwhile.size;
+    return this.fallback.size;
   }
 
-  async take(rate: Rate, who: string): Promise<number> {
+  async take(rate: Rate, subject: string): Promise<number> {
     try {
       // Addresses and users are not written down: a hash is enough to count by.
-      const key = this.redis.keys.rate(rate.name, createHash('sha256').update(who).digest('base64url').slice(0, 22));
+      const key = this.redis.keys.rate(
+        rate.name,
+        createHash('sha256').update(subject).digest('base64url').slice(0, 22),
+      );
       return Number(await this.script(key, rate.burst, Math.round(1_000_000 / rate.perSecond)));
     } catch {
-      return this.meanwhile.take(rate, who);
+      return this.fallback.take(rate, subject);
     }
   }
 }

@@ -9,10 +9,10 @@ export interface Rate {
 export abstract class RateLimiter {
   /**
    * Takes one token of somebody's.
-   * @param who any text; it is never kept in the open where others can read it
+   * @param subject any text; it is never kept in the open where others can read it
    * @returns 0 when it was there, else the milliseconds until the next one is. Never rejects.
    */
-  abstract take(rate: Rate, who: string): Promise<number>;
+  abstract take(rate: Rate, subject: string): Promise<number>;
 
   /** Buckets that are remembered in this process. */
   abstract readonly size: number;
@@ -20,5 +20,5 @@ export abstract class RateLimiter {
 
 /** Buckets of this process alone, which can be asked without waiting. */
 export abstract class LocalRateLimiter extends RateLimiter {
-  abstract takeNow(rate: Rate, who: string): number;
+  abstract takeNow(rate: Rate, subject: string): number;
 }

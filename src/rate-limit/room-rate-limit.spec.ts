@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RoomPace } from './room-rate-limit.js';
+import { RoomRateLimit } from './room-rate-limit.js';
 
 const refused = (take: () => void): unknown => {
   try {
@@ -12,16 +12,16 @@ const refused = (take: () => void): unknown => {
 };
 
 it('a room is charged for each of its peers, whoever sends, and told when to come again', () => {
-  const pace = new RoomPace({ burst: 10, perSecond: 10 }, 0);
-  pace.take(4, 0);
-  pace.take(4, 0);
-  expect(refused(() => pace.take(4, 0))).toEqual({ code: 'rate_limited', retryAfterMs: 200 });
-  expect(refused(() => pace.take(4, 200))).toBeUndefined();
+  const limiter = new RoomRateLimit({ burst: 10, perSecond: 10 }, 0);
+  limiter.take(4, 0);
+  limiter.take(4, 0);
+  expect(refused(() => limiter.take(4, 0))).toEqual({ code: 'rate_limited', retryAfterMs: 200 });
+  expect(refused(() => limiter.take(4, 200))).toBeUndefined();
 });
 
 it('a room that is larger than its burst is not shut up', () => {
-  const pace = new RoomPace({ burst: 10, perSecond: 10 }, 0);
-  pace.take(1_000, 0);
-  expect(refused(() => pace.take(1_000, 500))).toEqual({ code: 'rate_limited', retryAfterMs: 500 });
-  expect(refused(() => pace.take(1_000, 1_000))).toBeUndefined();
+  const limiter = new RoomRateLimit({ burst: 10, perSecond: 10 }, 0);
+  limiter.take(1_000, 0);
+  expect(refused(() => limiter.take(1_000, 500))).toEqual({ code: 'rate_limited', retryAfterMs: 500 });
+  expect(refused(() => limiter.take(1_000, 1_000))).toBeUndefined();
 });

@@ -13,7 +13,7 @@ export const ROOM_RATE: RoomRate = { burst: 20_000, perSecond: 10_000 };
  * What a room may cost. One frame to a room of two hundred is two hundred deliveries: each sender keeps to a rate
  * of his own, and two hundred of them together would still take the whole node.
  */
-export class RoomPace {
+export class RoomRateLimit {
   private readonly deliveries: TokenBucket;
 
   /** @param now monotonic milliseconds */

@@ -3,10 +3,10 @@ import { CLOSE_CODES } from '@parley/protocol';
 import type { Bus, Fact } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
-import type { SignalingSocket } from '../websocket/client-socket.js';
-import type { SocketTicket } from '../websocket/connection-quota.js';
+import type { ClientSocket } from '../websocket/client-socket.js';
+import type { QuotaLease } from '../websocket/connection-quota.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
-import { WsSocket } from '../websocket/web-socket-writer.js';
+import { WebSocketWriter } from '../websocket/web-socket-writer.js';
 import type { NodeLife } from './cluster/node-lease.js';
 import { NodeInbox } from './cluster/node-message-handler.js';
 import type { Services } from './messages/handler-context.js';
@@ -72,7 +72,7 @@ export class SignalingNode {
   }
 
   /** A new socket: its session is the only one that writes to it. */
-  accept(socket: SignalingSocket): Session {
+  accept(socket: ClientSocket): Session {
     const { services, router } = this;
     const session = new Session(newConnectionId(), socket, services.limits, router.route, services.now);
     session.describe = router.describe;
@@ -81,11 +81,11 @@ export class SignalingNode {
     return session;
   }
 
-  opened(ws: ServerWebSocket, tcp: Socket, ticket?: SocketTicket): void {
-    const session = this.accept(new WsSocket(ws, tcp));
-    session.ticket = ticket;
-    session.address = ticket?.address ?? tcp.remoteAddress;
-    ws.tell(session, tcp);
+  opened(ws: ServerWebSocket, tcp: Socket, lease?: QuotaLease): void {
+    const session = this.accept(new WebSocketWriter(ws, tcp));
+    session.ticket = lease;
+    session.address = lease?.address ?? tcp.remoteAddress;
+    ws.attach(session, tcp);
   }
 
   private readonly ended = (session: Session): void => {
@@ -101,12 +101,12 @@ export class SignalingNode {
   }
 
   /** What a client was sent away for is a line of its own; going away, and coming back, is not. */
-  private reportEnd({ endedWith, principal, ticket }: Session): void {
+  private reportEnd({ endedWith, principal, ticket: lease }: Session): void {
     if (endedWith === undefined || !REPORTED.has(endedWith)) return;
     this.security.refused({
       reason: 'socket',
       closeCode: endedWith,
-      address: ticket?.address,
+      address: lease?.address,
       user: (principal as Session['principal'] | undefined)?.user,
     });
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import { SIGNALING_PATH } from '@parley/protocol';
-import { SocketQuota } from '../websocket/connection-quota.js';
+import { ConnectionQuota } from '../websocket/connection-quota.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import { SignalingNode } from './signaling-node.js';
 
@@ -13,10 +13,10 @@ import { SignalingNode } from './signaling-node.js';
 export class SignalingGateway implements OnGatewayConnection<ServerWebSocket> {
   constructor(
     private readonly node: SignalingNode,
-    private readonly quota: SocketQuota,
+    private readonly quota: ConnectionQuota,
   ) {}
 
   handleConnection(socket: ServerWebSocket, request: IncomingMessage): void {
-    this.node.opened(socket, request.socket, this.quota.ticketOf(request.socket));
+    this.node.opened(socket, request.socket, this.quota.leaseOf(request.socket));
   }
 }

@@ -21,7 +21,7 @@ import { ModerationModule } from '../rooms/moderation/moderation.module.js';
 import { RemovalLog } from '../rooms/moderation/removal-log.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
-import { SocketQuota } from '../websocket/connection-quota.js';
+import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
 import { NodeLife } from './cluster/node-lease.js';
@@ -48,7 +48,7 @@ import { SignalingStats } from './signaling-stats.js';
   controllers: [AsyncApiController],
   providers: [
     SignalingGateway,
-    { provide: SocketQuota, inject: [CONFIG], useFactory: (config: Config) => new SocketQuota(config.sockets) },
+    { provide: ConnectionQuota, inject: [CONFIG], useFactory: (config: Config) => new ConnectionQuota(config.sockets) },
     { provide: SignalingStats, useFactory: () => new SignalingStats() },
     {
       provide: SessionRegistry,
@@ -179,7 +179,7 @@ import { SignalingStats } from './signaling-stats.js';
         new RemovalWatch(removals, bus, rooms, monotonic, config.rooms.checkMs),
     },
   ],
-  exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats, SocketQuota],
+  exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats, ConnectionQuota],
 })
 export class SignalingModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

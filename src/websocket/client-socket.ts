@@ -1,5 +1,5 @@
 /** What a session needs of a socket. The WebSocket behind it belongs to the gateway. */
-export interface SignalingSocket {
+export interface ClientSocket {
   /** Sends one text frame. Frames of one turn of the event loop leave in one write. */
   send(frame: Buffer | string): void;
   /** A WebSocket ping (RFC 6455 §5.5.2); the answer counts as a sign of life. */

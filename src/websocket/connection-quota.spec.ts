@@ -1,22 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { SocketQuota } from './connection-quota.js';
+import { ConnectionQuota } from './connection-quota.js';
 
 const LIMITS = {
-  mostPerAddress: 3,
-  mostUnauthenticatedPerAddress: 2,
-  mostUnauthenticated: 5,
+  maxPerAddress: 3,
+  maxUnauthenticatedPerAddress: 2,
+  maxUnauthenticated: 5,
   framesPerAddress: { burst: 4, perSecond: 1 },
 };
 
-const enter = (quota: SocketQuota, address: string) => {
+const enter = (quota: ConnectionQuota, address: string) => {
   const socket = new EventEmitter();
   return { socket, refusal: quota.admit(socket, address) };
 };
 
 describe('sockets of one address', () => {
   it('are refused when too many have not said hello, while other addresses are let in', () => {
-    const quota = new SocketQuota(LIMITS);
+    const quota = new ConnectionQuota(LIMITS);
     expect([enter(quota, 'a'), enter(quota, 'a'), enter(quota, 'a')].map(({ refusal }) => refusal)).toEqual([
       undefined,
       undefined,
@@ -27,14 +27,14 @@ describe('sockets of one address', () => {
   });
 
   it('are refused when too many are open, whoever they are of', () => {
-    const quota = new SocketQuota(LIMITS);
-    for (let n = 0; n < 3; n += 1) quota.ticketOf(enter(quota, 'a').socket)?.authenticated();
+    const quota = new ConnectionQuota(LIMITS);
+    for (let n = 0; n < 3; n += 1) quota.leaseOf(enter(quota, 'a').socket)?.authenticated();
     expect(enter(quota, 'a').refusal).toBe(429);
     expect(quota.unauthenticated).toBe(0);
   });
 
   it('count together when they are of one IPv6 network', () => {
-    const quota = new SocketQuota(LIMITS);
+    const quota = new ConnectionQuota(LIMITS);
     enter(quota, '2001:db8::1');
     enter(quota, '2001:db8::2');
     expect(enter(quota, '2001:db8::3').refusal).toBe(429);
@@ -42,28 +42,28 @@ describe('sockets of one address', () => {
   });
 
   it('are refused with 503 when the node has too many that have not said hello', () => {
-    const quota = new SocketQuota(LIMITS);
+    const quota = new ConnectionQuota(LIMITS);
     for (let n = 0; n < 5; n += 1) enter(quota, `${n}`);
     expect(enter(quota, 'another').refusal).toBe(503);
   });
 
   it('are forgotten when they are closed', () => {
-    const quota = new SocketQuota(LIMITS);
+    const quota = new ConnectionQuota(LIMITS);
     const sockets = ['a', 'a', 'b'].map((address) => enter(quota, address).socket);
-    quota.ticketOf(sockets[0] as EventEmitter)?.authenticated();
+    quota.leaseOf(sockets[0] as EventEmitter)?.authenticated();
     for (const socket of sockets) socket.emit('close');
     expect([quota.addresses, quota.unauthenticated]).toEqual([0, 0]);
   });
 
   it('are not remembered when they are refused: a flood leaves nothing behind', () => {
-    const quota = new SocketQuota({ ...LIMITS, mostUnauthenticated: 1 });
+    const quota = new ConnectionQuota({ ...LIMITS, maxUnauthenticated: 1 });
     for (let n = 0; n < 10_000; n += 1) enter(quota, `${n}`);
     expect([quota.addresses, quota.refused]).toEqual([1, 9_999]);
   });
 
   it('share one rate of frames, whoever they are of, and other addresses have their own', () => {
-    const quota = new SocketQuota(LIMITS, () => 0);
-    const ratesOf = (address: string) => quota.ticketOf(enter(quota, address).socket)?.frames;
+    const quota = new ConnectionQuota(LIMITS, () => 0);
+    const ratesOf = (address: string) => quota.leaseOf(enter(quota, address).socket)?.frames;
     const [first, second, other] = [ratesOf('2001:db8::1'), ratesOf('2001:db8::2'), ratesOf('2001:db8:0:1::1')];
     expect([1, 2, 3, 4, 5].map((n) => (n % 2 === 0 ? first : second)?.take(0))).toEqual([
       true,

@@ -3,15 +3,15 @@ import { networkOf } from '../http/client-address.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
 
 /** How many sockets a node takes. */
-export interface SocketLimits {
-  readonly mostPerAddress: number;
-  readonly mostUnauthenticatedPerAddress: number;
-  readonly mostUnauthenticated: number;
+export interface ConnectionLimits {
+  readonly maxPerAddress: number;
+  readonly maxUnauthenticatedPerAddress: number;
+  readonly maxUnauthenticated: number;
   readonly framesPerAddress: { readonly burst: number; readonly perSecond: number };
 }
 
 /** One socket's place in the count. */
-export interface SocketTicket {
+export interface QuotaLease {
   /** The client's own, as far as trusted proxies show it. */
   readonly address: string;
   /** What all sockets of the address share. */
@@ -30,19 +30,19 @@ interface Count {
 /** What a quota counts sockets by: the TCP socket, from the upgrade until it is closed. */
 interface Countable {
   on(event: 'close', listener: (this: Countable) => void): unknown;
-  [TICKET]?: Ticket;
+  [LEASE]?: CountedLease;
 }
 
 /** A field of the socket itself: a WeakMap and closures for each of them were a third of a KiB of an idle one. */
-const TICKET: unique symbol = Symbol('ticket');
+const LEASE: unique symbol = Symbol('ticket');
 
-class Ticket implements SocketTicket {
+class CountedLease implements QuotaLease {
   private isWaiting = true;
 
   constructor(
     readonly address: string,
     private readonly count: Count,
-    private readonly quota: SocketQuota,
+    private readonly quota: ConnectionQuota,
   ) {}
 
   get frames(): TokenBucket {
@@ -52,24 +52,24 @@ class Ticket implements SocketTicket {
   authenticated(): void {
     if (!this.isWaiting) return;
     this.isWaiting = false;
-    this.quota.saidHello(this.count);
+    this.quota.onAuthenticated(this.count);
   }
 
   end(): void {
     this.authenticated();
-    this.quota.ended(this.count);
+    this.quota.onClosed(this.count);
   }
 }
 
 function onClose(this: Countable): void {
-  this[TICKET]?.end();
+  this[LEASE]?.end();
 }
 
 /**
  * The sockets of this node by address. An address that is at its limit is refused alone: others are let in.
  * An address is forgotten with its last socket, so that no more are remembered than sockets are open.
  */
-export class SocketQuota {
+export class ConnectionQuota {
   private readonly counts = new Map<string, Count>();
   private waiting = 0;
   /** Upgrades that were refused. */
@@ -77,7 +77,7 @@ export class SocketQuota {
 
   /** @param now monotonic milliseconds */
   constructor(
-    private readonly limits: SocketLimits,
+    private readonly limits: ConnectionLimits,
     private readonly now: () => number = monotonic,
   ) {}
 
@@ -104,25 +104,25 @@ export class SocketQuota {
     count.open += 1;
     count.unauthenticated += 1;
     this.waiting += 1;
-    socket[TICKET] = new Ticket(address, count, this);
+    socket[LEASE] = new CountedLease(address, count, this);
     socket.on('close', onClose);
     return undefined;
   }
 
   /** @internal */
-  saidHello(count: Count): void {
+  onAuthenticated(count: Count): void {
     count.unauthenticated -= 1;
     this.waiting -= 1;
   }
 
   /** @internal */
-  ended(count: Count): void {
+  onClosed(count: Count): void {
     count.open -= 1;
     if (count.open === 0) this.counts.delete(count.network);
   }
 
-  ticketOf(socket: Countable): SocketTicket | undefined {
-    return socket[TICKET];
+  leaseOf(socket: Countable): QuotaLease | undefined {
+    return socket[LEASE];
   }
 
   private newCount(network: string): Count {
@@ -131,8 +131,8 @@ export class SocketQuota {
   }
 
   private refusal(count: Count): 429 | 503 | undefined {
-    const { mostPerAddress, mostUnauthenticatedPerAddress, mostUnauthenticated } = this.limits;
-    if (count.open >= mostPerAddress || count.unauthenticated >= mostUnauthenticatedPerAddress) return 429;
-    return this.waiting >= mostUnauthenticated ? 503 : undefined;
+    const { maxPerAddress, maxUnauthenticatedPerAddress, maxUnauthenticated } = this.limits;
+    if (count.open >= maxPerAddress || count.unauthenticated >= maxUnauthenticatedPerAddress) return 429;
+    return this.waiting >= maxUnauthenticated ? 503 : undefined;
   }
 }

@@ -35,9 +35,9 @@ describe('a drain', () => {
     const drain = new Drain({ graceMs: 1, spreadMs: 200, deadlineMs: 60_000 }, registry, () => (next++ % 20) / 20);
     await drain.run();
     expect(asked).toHaveLength(20);
-    const told = asked.map(({ deadlineMs }) => deadlineMs);
-    expect(new Set(told).size).toBe(20);
-    expect(told).toEqual([...told].sort((a, b) => b - a));
+    const received = asked.map(({ deadlineMs }) => deadlineMs);
+    expect(new Set(received).size).toBe(20);
+    expect(received).toEqual([...received].sort((a, b) => b - a));
   });
 
   it('asks the last ones while there is time left to move in, though the spread is longer than that', async () => {

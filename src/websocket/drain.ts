@@ -6,14 +6,14 @@ import type { SessionRegistry } from '../signaling/session/session-registry.js';
 const LATEST = 0.85;
 
 /** Somebody who has to be elsewhere before the node ends. */
-export interface Movable {
+export interface Drainable {
   /** Asks or makes them go. */
   move(): void;
 }
 
 /** Sockets beside the sessions. */
-export interface Crowd {
-  readonly all: readonly Movable[];
+export interface DrainableGroup {
+  readonly all: readonly Drainable[];
   readonly size: number;
 }
 
@@ -26,7 +26,7 @@ export class Drain {
   started = false;
   /** From the moment that new sockets are answered with 503. */
   refusing = false;
-  private readonly crowds: Crowd[] = [];
+  private readonly groups: DrainableGroup[] = [];
 
   constructor(
     private readonly config: DrainConfig,
@@ -35,8 +35,8 @@ export class Drain {
   ) {}
 
   /** These are moved with the sessions. */
-  join(crowd: Crowd): void {
-    this.crowds.push(crowd);
+  add(group: DrainableGroup): void {
+    this.groups.push(group);
   }
 
   /** Resolves when no session is left, or at the deadline. */
@@ -44,7 +44,7 @@ export class Drain {
     this.started = true;
     await delay(this.config.graceMs);
     this.refusing = true;
-    const others = this.crowds.flatMap(({ all }) => all);
+    const others = this.groups.flatMap(({ all }) => all);
     const asked = [
       ...this.registry.all.map((session) => this.ask(session)),
       ...others.map((other) => this.later().then(() => other.move())),
@@ -71,7 +71,7 @@ export class Drain {
   }
 
   private async allGone(): Promise<void> {
-    while (this.registry.size > 0 || this.crowds.some(({ size }) => size > 0)) await delay(100);
+    while (this.registry.size > 0 || this.groups.some(({ size }) => size > 0)) await delay(100);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { WebSocket } from 'ws';
 import { Random } from '../../test/fuzz/random.js';
-import { takeWholeFrames } from './frame-parser.js';
+import { parseWholeFrames } from './frame-parser.js';
 
 const STREAMS = 1_500;
 const MAX_PAYLOAD = 2_000;
@@ -16,7 +16,7 @@ const { Receiver } = createRequire(import.meta.url)('ws') as { Receiver: new (op
 const newReceiver = (): Writable => new Receiver({ isServer: true, maxPayload: MAX_PAYLOAD, maxFragments: 4 });
 
 /** Everything a receiver says of a stream of chunks, in order. */
-const told = async (receiver: Writable, log: string[], chunks: readonly Buffer[]): Promise<string[]> => {
+const received = async (receiver: Writable, log: string[], chunks: readonly Buffer[]): Promise<string[]> => {
   for (const face of FACES) {
     receiver.on(face, (first: Buffer | number | Error, second?: Buffer | boolean) => {
       const text = first instanceof Error ? (first as NodeJS.ErrnoException).code : String(first);
@@ -76,7 +76,7 @@ const inChunks = (bytes: Buffer, random: Random): Buffer[] => {
 
 describe('the shortcut around the receiver of ws', () => {
   test('is taken with the version of ws that is installed', () => {
-    expect(takeWholeFrames({ _receiver: newReceiver() } as unknown as WebSocket, NOBODY)).toBe(true);
+    expect(parseWholeFrames({ _receiver: newReceiver() } as unknown as WebSocket, NOBODY)).toBe(true);
   });
 
   test('says exactly what ws says, of any stream in any pieces', async () => {
@@ -87,23 +87,23 @@ describe('the shortcut around the receiver of ws', () => {
       const chunks = inChunks(Buffer.concat(frames), random);
       const short = newReceiver();
       const log: string[] = [];
-      takeWholeFrames({ _receiver: short } as unknown as WebSocket, {
+      parseWholeFrames({ _receiver: short } as unknown as WebSocket, {
         receive(text) {
           taken += 1;
           log.push(`message ${text} false`);
         },
         control: () => log.push('pong'),
       });
-      expect(await told(short, log, chunks)).toEqual(await told(newReceiver(), [], chunks));
+      expect(await received(short, log, chunks)).toEqual(await received(newReceiver(), [], chunks));
     }
     expect(taken).toBeGreaterThan(STREAMS / 10);
   }, 60_000);
 
   test('is not taken with a receiver of another shape: ws goes on as it does', async () => {
-    const strange = Object.assign(newReceiver(), { _state: 'start' });
-    const { write } = strange;
-    expect(takeWholeFrames({ _receiver: strange } as unknown as WebSocket, NOBODY)).toBe(false);
-    expect(strange.write).toBe(write);
-    expect(takeWholeFrames({} as WebSocket, NOBODY)).toBe(false);
+    const unexpected = Object.assign(newReceiver(), { _state: 'start' });
+    const { write } = unexpected;
+    expect(parseWholeFrames({ _receiver: unexpected } as unknown as WebSocket, NOBODY)).toBe(false);
+    expect(unexpected.write).toBe(write);
+    expect(parseWholeFrames({} as WebSocket, NOBODY)).toBe(false);
   });
 });

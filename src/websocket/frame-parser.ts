@@ -11,10 +11,10 @@ const FINAL_PONG = 0x8a;
 const MASKED = 0x80;
 const MASK_BYTES = 4;
 /** Of a control frame (RFC 6455 §5.5). */
-const MOST_CONTROL_BYTES = 125;
+const MAX_CONTROL_BYTES = 125;
 
 /** Whom the frames are for. */
-export interface FrameTaker {
+export interface FrameSink {
   /** The bytes are the taker's until this returns. */
   receive(text: Buffer): void;
   /** A pong came. */
@@ -33,10 +33,10 @@ interface Receiver {
   readonly _opcode: number;
   readonly _isServer: boolean;
   readonly _maxPayload: number;
-  [TAKER]?: FrameTaker;
+  [SINK]?: FrameSink;
 }
 
-const TAKER = Symbol('taker');
+const SINK = Symbol('taker');
 const GET_INFO = 0;
 const CLOSE = 8;
 
@@ -50,10 +50,10 @@ const CLOSE = 8;
  * is changed, and every frame comes by ws's own `message` event.
  * @returns whether the shortcut is taken
  */
-export const takeWholeFrames = (ws: WebSocket, taker: FrameTaker): boolean => {
+export const parseWholeFrames = (ws: WebSocket, sink: FrameSink): boolean => {
   const receiver = (ws as unknown as { _receiver?: Receiver })._receiver;
   if (!isKnownVersion || receiver === undefined || !isKnownShape(receiver)) return false;
-  receiver[TAKER] = taker;
+  receiver[SINK] = sink;
   receiver.write = writeShortcut;
   return true;
 };
@@ -84,18 +84,18 @@ const isIdle = (receiver: Receiver): boolean =>
   !receiver._errored;
 
 /**
- * Takes what it can of bytes that ws has not seen yet. Only where {@link takeWholeFrames} said true.
+ * Takes what it can of bytes that ws has not seen yet. Only where {@link parseWholeFrames} said true.
  * @returns how many bytes were taken, from the chunk's start; ws must get the others
  */
-export const takeChunk = (ws: WebSocket, chunk: Buffer): number =>
-  takeFrom((ws as unknown as { _receiver: Receiver })._receiver, chunk);
+export const parseChunk = (ws: WebSocket, chunk: Buffer): number =>
+  parseFrom((ws as unknown as { _receiver: Receiver })._receiver, chunk);
 
-const takeFrom = (receiver: Receiver, chunk: Buffer): number =>
-  isIdle(receiver) ? takeFrames(chunk, receiver._maxPayload, receiver[TAKER] as FrameTaker) : 0;
+const parseFrom = (receiver: Receiver, chunk: Buffer): number =>
+  isIdle(receiver) ? parseFrames(chunk, receiver._maxPayload, receiver[SINK] as FrameSink) : 0;
 
 /** Stands in for `Writable.write` of one receiver. */
 function writeShortcut(this: Receiver, chunk: Buffer): boolean {
-  const rest = takeFrom(this, chunk);
+  const rest = parseFrom(this, chunk);
   if (rest === chunk.length) return true;
   const { write } = Object.getPrototypeOf(this) as Receiver;
   return write.call(this, rest === 0 ? chunk : chunk.subarray(rest));
@@ -105,13 +105,13 @@ function writeShortcut(this: Receiver, chunk: Buffer): boolean {
  * Takes whole frames from the chunk's start, of a client who has none begun.
  * @returns where the first byte is that was not taken
  */
-export const takeFrames = (chunk: Buffer, maxPayload: number, taker: FrameTaker): number => {
+export const parseFrames = (chunk: Buffer, maxPayload: number, sink: FrameSink): number => {
   let start = 0;
   for (;;) {
     const first = chunk[start];
     if (first !== FINAL_TEXT && first !== FINAL_PONG) break;
     const second = chunk[start + 1] ?? 0;
-    if (first === FINAL_PONG && second > MASKED + MOST_CONTROL_BYTES) break;
+    if (first === FINAL_PONG && second > MASKED + MAX_CONTROL_BYTES) break;
     let length = second ^ MASKED;
     let mask = start + 2;
     if (length === 126) {
@@ -124,7 +124,7 @@ export const takeFrames = (chunk: Buffer, maxPayload: number, taker: FrameTaker)
     if (second < MASKED || second === 255 || length > maxPayload || end > chunk.length) break;
     if (first === FINAL_PONG) {
       start = end;
-      taker.control();
+      sink.control();
       continue;
     }
     const text = chunk.subarray(from, end);
@@ -134,7 +134,7 @@ export const takeFrames = (chunk: Buffer, maxPayload: number, taker: FrameTaker)
       break;
     }
     start = end;
-    taker.receive(text);
+    sink.receive(text);
   }
   return start;
 };

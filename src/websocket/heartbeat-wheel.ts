@@ -1,11 +1,11 @@
 /** Nothing is put off for less than this, milliseconds. */
-const PART_MS = 100;
-const MOST_PARTS = 50;
+const SLOT_MS = 100;
+const MAX_SLOTS = 50;
 
 /** Who can be gone round to. */
-export interface Visited {
-  /** Which part of a round it is in; undefined: in none. Written by {@link Rounds} alone. */
-  part: number | undefined;
+export interface WheelEntry {
+  /** Which part of a round it is in; undefined: in none. Written by {@link HeartbeatWheel} alone. */
+  slot: number | undefined;
 }
 
 /**
@@ -13,22 +13,22 @@ export interface Visited {
  * every signal behind them for a third of a second; in fifty parts it is a few milliseconds. Each member keeps its part
  * for as long as it is there, so that a round lies between two visits, whoever else comes and goes.
  */
-export class Rounds<T extends Visited> implements Iterable<T> {
+export class HeartbeatWheel<T extends WheelEntry> implements Iterable<T> {
   /** Calls in a round. */
-  readonly parts: number;
+  readonly slots: number;
   private readonly members: readonly Set<T>[];
   private count = 0;
   private due = 0;
 
   /** @param roundMs how long a round takes; it is called `parts` times within it */
   constructor(private readonly roundMs: number) {
-    this.parts = Math.max(1, Math.min(MOST_PARTS, Math.floor(roundMs / PART_MS)));
-    this.members = Array.from({ length: this.parts }, () => new Set<T>());
+    this.slots = Math.max(1, Math.min(MAX_SLOTS, Math.floor(roundMs / SLOT_MS)));
+    this.members = Array.from({ length: this.slots }, () => new Set<T>());
   }
 
   /** When the next call is due after this one. */
   get everyMs(): number {
-    return this.roundMs / this.parts;
+    return this.roundMs / this.slots;
   }
 
   get size(): number {
@@ -37,35 +37,35 @@ export class Rounds<T extends Visited> implements Iterable<T> {
 
   /** Into the part with the fewest; its first visit comes within a round. */
   add(member: T): void {
-    if (member.part !== undefined) return;
+    if (member.slot !== undefined) return;
     let least = 0;
-    for (let part = 1; part < this.parts; part += 1) {
-      if (this.of(part).size < this.of(least).size) least = part;
+    for (let slot = 1; slot < this.slots; slot += 1) {
+      if (this.of(slot).size < this.of(least).size) least = slot;
     }
     this.of(least).add(member);
-    member.part = least;
+    member.slot = least;
     this.count += 1;
   }
 
   delete(member: T): void {
-    if (member.part === undefined) return;
-    this.of(member.part).delete(member);
-    member.part = undefined;
+    if (member.slot === undefined) return;
+    this.of(member.slot).delete(member);
+    member.slot = undefined;
     this.count -= 1;
   }
 
   /** The next part of the round. */
   next(): Iterable<T> {
-    const part = this.of(this.due);
-    this.due = (this.due + 1) % this.parts;
-    return part;
+    const slot = this.of(this.due);
+    this.due = (this.due + 1) % this.slots;
+    return slot;
   }
 
   *[Symbol.iterator](): Generator<T, void> {
-    for (const part of this.members) yield* part;
+    for (const slot of this.members) yield* slot;
   }
 
-  private of(part: number): Set<T> {
-    return this.members[part] as Set<T>;
+  private of(slot: number): Set<T> {
+    return this.members[slot] as Set<T>;
   }
 }

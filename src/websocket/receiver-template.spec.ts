@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import type { WebSocket } from 'ws';
-import { mouldOf, type Receiver } from './receiver-template.js';
+import { type Receiver, templateOf } from './receiver-template.js';
 
 const OWNER = Symbol('websocket');
 const EVENTS = ['conclude', 'drain', 'error', 'message', 'ping', 'pong'];
@@ -22,9 +22,9 @@ const received = (options: object = {}): { ws: WebSocket; receiver: Receiver } =
 describe('the mould of a receiver', () => {
   test('makes what tells another socket just what the first one tells its own', () => {
     const { ws, receiver } = received();
-    const mould = mouldOf(ws, receiver);
+    const template = templateOf(ws, receiver);
     const other = {} as WebSocket;
-    const made = mould?.make(other) as Receiver;
+    const made = template?.make(other) as Receiver;
     expect(made).not.toBe(receiver);
     expect(made[OWNER]).toBe(other);
     expect([made._maxPayload, made['_maxFragments'], made['_isServer']]).toEqual([4_000, 8, true]);
@@ -34,29 +34,29 @@ describe('the mould of a receiver', () => {
 
   test('is one for all receivers alike', () => {
     const [one, other] = [received(), received()];
-    expect(mouldOf(one.ws, one.receiver)).toBe(mouldOf(other.ws, other.receiver));
+    expect(templateOf(one.ws, one.receiver)).toBe(templateOf(other.ws, other.receiver));
     const longer = received({ maxPayload: 8_000 });
-    expect(mouldOf(longer.ws, longer.receiver)?.maxPayload).toBe(8_000);
+    expect(templateOf(longer.ws, longer.receiver)?.maxPayload).toBe(8_000);
   });
 
   test('is none of a receiver that knows no socket, decompresses, or has more than is known of', () => {
     const { receiver } = received({ maxFragments: 9 });
-    expect(mouldOf({} as WebSocket, receiver)).toBeUndefined();
+    expect(templateOf({} as WebSocket, receiver)).toBeUndefined();
     const compressed = received({ maxFragments: 9, extensions: { 'permessage-deflate': {} } });
-    expect(mouldOf(compressed.ws, compressed.receiver)).toBeUndefined();
-    const strange = received({ maxFragments: 9 });
-    Object.assign(strange.receiver, { _maxMoons: 3 });
-    expect(mouldOf(strange.ws, strange.receiver)).toBeUndefined();
+    expect(templateOf(compressed.ws, compressed.receiver)).toBeUndefined();
+    const unexpected = received({ maxFragments: 9 });
+    Object.assign(unexpected.receiver, { _maxMoons: 3 });
+    expect(templateOf(unexpected.ws, unexpected.receiver)).toBeUndefined();
     const begun = received({ maxFragments: 9 });
     Object.assign(begun.receiver, { _bufferedBytes: 3 });
-    expect(mouldOf(begun.ws, begun.receiver)).toBeUndefined();
+    expect(templateOf(begun.ws, begun.receiver)).toBeUndefined();
   });
 
   test('is kept of so many kinds, and no more', () => {
     const kinds = Array.from({ length: 40 }, (_, n) => received({ maxPayload: 10_000 + n }));
-    const made = kinds.map(({ ws, receiver }) => mouldOf(ws, receiver)).filter((mould) => mould !== undefined);
+    const made = kinds.map(({ ws, receiver }) => templateOf(ws, receiver)).filter((template) => template !== undefined);
     expect(made.length).toBeGreaterThan(0);
     expect(made.length).toBeLessThan(17);
-    expect(mouldOf(kinds[0]!.ws, kinds[0]!.receiver)).toBe(made[0]);
+    expect(templateOf(kinds[0]!.ws, kinds[0]!.receiver)).toBe(made[0]);
   });
 });

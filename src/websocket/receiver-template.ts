@@ -27,10 +27,10 @@ const OPTIONS = [
 ] as const;
 
 /** Moulds that are made, or tried in vain. All receivers of a node are of one kind. */
-const MOST_TRIES = 16;
+const MAX_TRIES = 16;
 
 /** Makes receivers that are as one that ws made. */
-export class ReceiverMould {
+export class ReceiverTemplate {
   readonly maxPayload: number;
   private readonly options: Options;
   private readonly listeners: readonly { readonly event: string; readonly listener: () => void }[];
@@ -70,25 +70,25 @@ export class ReceiverMould {
   }
 }
 
-const moulds: ReceiverMould[] = [];
+const templates: ReceiverTemplate[] = [];
 let tries = 0;
 
 /**
  * How to make this receiver again, so that a socket can do without it until it needs one.
  * @returns undefined where what is made would not be the same
  */
-export const mouldOf = (ws: WebSocket, receiver: Receiver): ReceiverMould | undefined =>
-  moulds.find((mould) => mould.fits(receiver)) ?? newMouldOf(ws, receiver);
+export const templateOf = (ws: WebSocket, receiver: Receiver): ReceiverTemplate | undefined =>
+  templates.find((template) => template.fits(receiver)) ?? newTemplateOf(ws, receiver);
 
-const newMouldOf = (ws: WebSocket, receiver: Receiver): ReceiverMould | undefined => {
-  if (tries >= MOST_TRIES) return undefined;
+const newTemplateOf = (ws: WebSocket, receiver: Receiver): ReceiverTemplate | undefined => {
+  if (tries >= MAX_TRIES) return undefined;
   tries += 1;
   const owner = Object.getOwnPropertySymbols(receiver).find((symbol) => receiver[symbol] === ws);
   if (owner === undefined) return undefined;
-  const mould = new ReceiverMould(receiver, owner);
-  if (!mould.fits(receiver) || !areAlike(mould.make(ws), receiver)) return undefined;
-  moulds.push(mould);
-  return mould;
+  const template = new ReceiverTemplate(receiver, owner);
+  if (!template.fits(receiver) || !areAlike(template.make(ws), receiver)) return undefined;
+  templates.push(template);
+  return template;
 };
 
 const areAlike = (one: Receiver, other: Receiver): boolean =>

@@ -1,4 +1,4 @@
-import type { SignalingSocket } from './client-socket.js';
+import type { ClientSocket } from './client-socket.js';
 
 /** Unsent bytes beyond which nothing of other clients is taken for a reader: their senders are told. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -8,12 +8,12 @@ export const MAX_UNSENT_BYTES = 8 * MAX_BUFFERED_BYTES;
 const SLOW_MS = 4_000;
 
 /** What is unsent to one reader, and since when it is too much. */
-export class Backlog {
+export class SendBacklog {
   private since: number | undefined = undefined;
 
   /** @param now monotonic milliseconds */
   constructor(
-    private readonly socket: Pick<SignalingSocket, 'bufferedBytes'>,
+    private readonly socket: Pick<ClientSocket, 'bufferedBytes'>,
     private readonly now: () => number,
   ) {}
 

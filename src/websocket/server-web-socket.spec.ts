@@ -36,7 +36,7 @@ describe('a socket of the server', () => {
       http.once('upgrade', (request, tcp: Socket, head) =>
         sockets.handleUpgrade(request, tcp, head, (ws) => {
           const socket = ws as unknown as ServerWebSocket;
-          socket.tell(
+          socket.attach(
             {
               receive: (frame) => heard.push(frame.toString()),
               control: () => heard.push('control') > 0,

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
 import { WebSocket } from 'ws';
-import { type FrameTaker, takeChunk, takeFrames, takeWholeFrames } from './frame-parser.js';
-import { mouldOf, type Receiver, type ReceiverMould } from './receiver-template.js';
-import { type ChunkTaker, readIntoShared } from './shared-reads.js';
+import { type FrameSink, parseChunk, parseFrames, parseWholeFrames } from './frame-parser.js';
+import { type Receiver, type ReceiverTemplate, templateOf } from './receiver-template.js';
+import { type ChunkSink, readIntoShared } from './shared-reads.js';
 
 /** What a socket tells its session. */
-export interface SocketListener extends FrameTaker {
+export interface SocketListener extends FrameSink {
   /** The bytes are the session's until this returns: what is kept longer is copied. */
   receive(frame: Buffer): void;
   /** A ping or a pong came. False: it is not to be answered. */
@@ -21,34 +21,34 @@ export interface SocketListener extends FrameTaker {
  * a KiB, and made again once for what comes in pieces, for pings and for closing. What waits for the turn's end leaves
  * before a closing handshake, whoever began it.
  */
-export class ServerWebSocket extends WebSocket implements ChunkTaker {
+export class ServerWebSocket extends WebSocket implements ChunkSink {
   outlet: { flush(): void } | undefined = undefined;
   private session: SocketListener | undefined = undefined;
   private receiver: Receiver | null = null;
   /** Undefined: the receiver is here for good. */
-  private mould: ReceiverMould | undefined = undefined;
+  private template: ReceiverTemplate | undefined = undefined;
 
   /** Tells a session everything from now on. */
-  tell(session: SocketListener, tcp: Socket): void {
+  attach(session: SocketListener, tcp: Socket): void {
     this.session = session;
     // Nobody listens to what the session is told. Node makes it anew for whoever does.
     if (this.eventNames().length === 0) (this as unknown as { _events: undefined })._events = undefined;
-    const mould = mouldOf(this, this._receiver as Receiver);
-    if (!takeWholeFrames(this, session) || !readIntoShared(tcp, this) || mould === undefined) return;
-    this.mould = mould;
+    const template = templateOf(this, this._receiver as Receiver);
+    if (!parseWholeFrames(this, session) || !readIntoShared(tcp, this) || template === undefined) return;
+    this.template = template;
     this.receiver = null;
   }
 
-  takeChunk(chunk: Buffer): number {
-    if (this.receiver !== null || this.mould === undefined) return takeChunk(this, chunk);
-    return takeFrames(chunk, this.mould.maxPayload, this.session as SocketListener);
+  receiveChunk(chunk: Buffer): number {
+    if (this.receiver !== null || this.template === undefined) return parseChunk(this, chunk);
+    return parseFrames(chunk, this.template.maxPayload, this.session as SocketListener);
   }
 
   /** The field of ws's, which sets it, and asks for it when it has to do with a receiver. */
   protected get _receiver(): Receiver | null {
-    if (this.receiver === null && this.mould !== undefined) {
-      this.receiver = this.mould.make(this);
-      takeWholeFrames(this, this.session as SocketListener);
+    if (this.receiver === null && this.template !== undefined) {
+      this.receiver = this.template.make(this);
+      parseWholeFrames(this, this.session as SocketListener);
     }
     return this.receiver;
   }

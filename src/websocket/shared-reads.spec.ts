@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Server as SocketServer, WebSocket, WebSocketServer } from 'ws';
 import { Random } from '../../test/fuzz/random.js';
 import { ServerWebSocket, type SocketListener } from './server-web-socket.js';
-import { type ChunkTaker, readIntoShared } from './shared-reads.js';
+import { type ChunkSink, readIntoShared } from './shared-reads.js';
 
 const CLIENTS = 12;
 const FRAMES = 60;
@@ -34,7 +34,7 @@ describe('sockets that read into one buffer', () => {
     arrived = [];
     sockets.on('connection', (ws, { socket: tcp }) => {
       const heard = new Heard();
-      ws.tell(heard, tcp);
+      ws.attach(heard, tcp);
       arrived.push({ ws, tcp, heard });
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -138,7 +138,7 @@ describe('sockets that read into one buffer', () => {
 });
 
 describe('a socket of another kind', () => {
-  const nobody: ChunkTaker = { takeChunk: () => 0 };
+  const nobody: ChunkSink = { receiveChunk: () => 0 };
 
   test.each([
     ['without a handle', {}],

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { standAlone } from './copy-buffer.js';
+import { copyBuffer } from './copy-buffer.js';
 
 /** The majors of Node that this was tried with (20, 22, 24, 26); with a later one nothing is changed. */
 const LAST_KNOWN_MAJOR = 26;
@@ -8,9 +8,9 @@ const LAST_KNOWN_MAJOR = 26;
 const shared = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Who is handed what a socket received. */
-export interface ChunkTaker {
+export interface ChunkSink {
   /** Takes what it can from the chunk's start, and says how many bytes. They are its own until it returns. */
-  takeChunk(chunk: Buffer): number;
+  receiveChunk(chunk: Buffer): number;
 }
 
 /** What is used of a `net.Socket` beyond what is documented: the fields behind the option `onread` of clients. */
@@ -19,7 +19,7 @@ interface Fields {
   [ON_READ]: ((this: Socket, size: number, bytes: Buffer) => boolean) | null;
   readonly [NEXT_BUFFER]: unknown;
   readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
-  [TAKER]?: ChunkTaker;
+  [SINK]?: ChunkSink;
 }
 
 const symbols = new Map(Object.getOwnPropertySymbols(new Socket()).map((symbol) => [symbol.description, symbol]));
@@ -27,7 +27,7 @@ const fieldOf = (name: string): symbol => symbols.get(name) ?? Symbol(name);
 const BUFFER: unique symbol = fieldOf('kBuffer') as never;
 const ON_READ: unique symbol = fieldOf('kBufferCb') as never;
 const NEXT_BUFFER: unique symbol = fieldOf('kBufferGen') as never;
-const TAKER: unique symbol = Symbol('taker');
+const SINK: unique symbol = Symbol('taker');
 
 /**
  * Lets a socket read into one buffer that all share, and hands what came to `taker` before the socket's stream sees
@@ -36,12 +36,12 @@ const TAKER: unique symbol = Symbol('taker');
  * down: a relay with one signal in flight cost 6 % more on one node and 11 % more on two.
  * @returns whether it does; if not, the socket is as it was
  */
-export const readIntoShared = (tcp: Socket, taker: ChunkTaker): boolean => {
+export const readIntoShared = (tcp: Socket, sink: ChunkSink): boolean => {
   const fields = tcp as unknown as Fields;
   const isKnown = isKnownNode && fields[BUFFER] === null && fields[ON_READ] === null && fields[NEXT_BUFFER] === null;
   const handle = fields._handle;
   if (!isKnown || typeof handle?.useUserBuffer !== 'function') return false;
-  fields[TAKER] = taker;
+  fields[SINK] = sink;
   fields[BUFFER] = shared;
   fields[ON_READ] = onRead;
   handle.useUserBuffer(shared);
@@ -52,10 +52,10 @@ const isKnownNode = Number.parseInt(process.versions.node, 10) <= LAST_KNOWN_MAJ
 
 /** @returns false: read no more until the stream asks for it */
 function onRead(this: Socket, size: number, bytes: Buffer): boolean {
-  const taker = (this as unknown as Fields)[TAKER] as ChunkTaker;
+  const sink = (this as unknown as Fields)[SINK] as ChunkSink;
   const chunk = bytes.subarray(0, size);
-  const taken = this.readableFlowing === true && this.readableLength === 0 ? taker.takeChunk(chunk) : 0;
+  const taken = this.readableFlowing === true && this.readableLength === 0 ? sink.receiveChunk(chunk) : 0;
   if (taken === size || this.destroyed) return true;
   // Of its own: ws may keep it for long, and a byte in Node's pool would keep 8 KiB.
-  return this.push(standAlone(chunk.subarray(taken)));
+  return this.push(copyBuffer(chunk.subarray(taken)));
 }

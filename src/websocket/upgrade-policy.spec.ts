@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../config/config.js';
-import { SocketQuota } from './connection-quota.js';
+import { ConnectionQuota } from './connection-quota.js';
 import type { Drain } from './drain.js';
-import { upgradeGate } from './upgrade-policy.js';
+import { upgradePolicy } from './upgrade-policy.js';
 
 const request = (headers: Record<string, string> = {}, remoteAddress = '198.51.100.7') => {
   const all = { host: 'parley.example', ...headers };
@@ -12,17 +12,17 @@ const request = (headers: Record<string, string> = {}, remoteAddress = '198.51.1
   return { headers: all, rawHeaders: Object.entries(all).flat(), socket } as unknown as IncomingMessage;
 };
 
-const gate = (environment: Record<string, string> = {}, refusing = false) => {
+const policy = (environment: Record<string, string> = {}, refusing = false) => {
   const clock = { now: 0 };
   const config = readConfig(environment);
-  const quota = new SocketQuota(config.sockets);
-  const ask = upgradeGate(config, { refusing } as Drain, quota, undefined, () => clock.now);
+  const quota = new ConnectionQuota(config.sockets);
+  const ask = upgradePolicy(config, { refusing } as Drain, quota, undefined, () => clock.now);
   return { ask, clock, quota };
 };
 
 describe('who may open a socket', () => {
   it('is refused with 503 and a time when too many come at once, and let in later', () => {
-    const { ask, clock } = gate({ HANDSHAKE_BURST: '2', HANDSHAKES_PER_SECOND: '1' });
+    const { ask, clock } = policy({ HANDSHAKE_BURST: '2', HANDSHAKES_PER_SECOND: '1' });
     expect([ask(request()), ask(request())]).toEqual([undefined, undefined]);
     expect(ask(request())).toEqual({ status: 503, retryAfterSeconds: 1 });
     clock.now += 1_000;
@@ -30,13 +30,13 @@ describe('who may open a socket', () => {
   });
 
   it('does not let a page that may not come here use up the pace', () => {
-    const { ask } = gate({ HANDSHAKE_BURST: '1', HANDSHAKES_PER_SECOND: '1' });
+    const { ask } = policy({ HANDSHAKE_BURST: '1', HANDSHAKES_PER_SECOND: '1' });
     expect(ask(request({ host: 'parley.example', origin: 'https://evil.example' }))).toEqual({ status: 403 });
     expect(ask(request({ host: 'parley.example', origin: 'https://parley.example' }))).toBeUndefined();
   });
 
   it('is refused when its address has too many sockets, before it uses up the pace of the others', () => {
-    const { ask } = gate({
+    const { ask } = policy({
       MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '1',
       HANDSHAKE_BURST: '2',
       HANDSHAKES_PER_SECOND: '1',
@@ -48,7 +48,7 @@ describe('who may open a socket', () => {
 
   it('counts as the address that a trusted proxy names, and as no other', () => {
     const environment = { MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '1', TRUSTED_PROXIES: '10.0.0.1' };
-    const { ask } = gate(environment);
+    const { ask } = policy(environment);
     const through = (hops: string, proxy = '10.0.0.1') => ask(request({ 'x-forwarded-for': hops }, proxy));
     expect([through('1.2.3.4, 198.51.100.7'), through('1.2.3.5, 198.51.100.8')]).toEqual([undefined, undefined]);
     expect(through('6.6.6.6, 198.51.100.7')?.status).toBe(429);
@@ -57,7 +57,7 @@ describe('who may open a socket', () => {
   });
 
   it('is refused without TLS when TLS is required and the proxy says so', () => {
-    const { ask } = gate({ REQUIRE_TLS: 'true', TRUSTED_PROXIES: '10.0.0.1' });
+    const { ask } = policy({ REQUIRE_TLS: 'true', TRUSTED_PROXIES: '10.0.0.1' });
     expect(ask(request({ 'x-forwarded-proto': 'http' }, '10.0.0.1'))).toEqual({ status: 426 });
     expect(ask(request({ 'x-forwarded-proto': 'https' }, '10.0.0.1'))).toBeUndefined();
     expect(ask(request())).toBeUndefined();
@@ -65,11 +65,11 @@ describe('who may open a socket', () => {
 
   it('is refused when the request does not name one host', () => {
     for (const host of ['', 'a b', 'parley.example/x', 'user@parley.example', '[::1', 'a\r\nb']) {
-      expect(gate().ask(request({ host }))).toEqual({ status: 400 });
+      expect(policy().ask(request({ host }))).toEqual({ status: 400 });
     }
   });
 
   it('is refused by a node that is going away', () => {
-    expect(gate({}, true).ask(request())).toEqual({ status: 503, retryAfterSeconds: 1 });
+    expect(policy({}, true).ask(request())).toEqual({ status: 503, retryAfterSeconds: 1 });
   });
 });

@@ -5,9 +5,9 @@ import { clientAddress, trustedBy } from '../http/client-address.js';
 import type { SecurityLog } from '../http/security-log.js';
 import { cameByTls, hasOneHost } from '../http/well-formed.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
-import type { SocketQuota } from './connection-quota.js';
+import type { ConnectionQuota } from './connection-quota.js';
 import type { Drain } from './drain.js';
-import type { Refusal, UpgradeGate } from './web-socket.adapter.js';
+import type { Refusal, UpgradePolicy } from './web-socket.adapter.js';
 
 /** When an address that is full may ask again. */
 const FULL_SECONDS = 2;
@@ -20,28 +20,28 @@ const FULL_SECONDS = 2;
  * The quota goes first, so that one address cannot use up the pace of all.
  * @param now monotonic milliseconds
  */
-export const upgradeGate = (
+export const upgradePolicy = (
   config: Config,
   drain: Drain,
-  quota: SocketQuota,
+  quota: ConnectionQuota,
   log?: SecurityLog,
   now: () => number = monotonic,
-): UpgradeGate => {
+): UpgradePolicy => {
   const isTrusted = trustedBy(config.trustedProxies);
-  const pace = new TokenBucket(config.handshakes.burst, config.handshakes.perSecond, now());
+  const limiter = new TokenBucket(config.handshakes.burst, config.handshakes.perSecond, now());
   const allowed = new Set(config.allowedOrigins.map(normalize));
-  const refusalOf = (request: Parameters<UpgradeGate>[0], address: string): Refusal | undefined => {
+  const check = (request: Parameters<UpgradePolicy>[0], address: string): Refusal | undefined => {
     if (drain.refusing) return { status: 503, retryAfterSeconds: 1 };
     if (!hasOneHost(request)) return { status: 400 };
     if (config.requireTls && cameByTls(request, isTrusted) === false) return { status: 426 };
     if (!isAllowed(request.headers, allowed)) return { status: 403 };
     const full = quota.admit(request.socket, address);
     if (full !== undefined) return { status: full, retryAfterSeconds: FULL_SECONDS };
-    return pace.take(now()) ? undefined : { status: 503, retryAfterSeconds: Math.ceil(pace.waitMs() / 1000) };
+    return limiter.take(now()) ? undefined : { status: 503, retryAfterSeconds: Math.ceil(limiter.waitMs() / 1000) };
   };
   return (request) => {
     const address = clientAddress(request, isTrusted);
-    const refusal = refusalOf(request, address);
+    const refusal = check(request, address);
     if (refusal !== undefined && refusal.status !== 503) {
       log?.refused({ reason: 'upgrade', status: refusal.status, address });
     }

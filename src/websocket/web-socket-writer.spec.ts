@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ServerWebSocket } from './server-web-socket.js';
-import { WsSocket } from './web-socket-writer.js';
+import { WebSocketWriter } from './web-socket-writer.js';
 
 const KIB = 1024;
 
@@ -11,7 +11,7 @@ describe('a socket whose frames of one turn leave together', () => {
   let http: Server;
   let sockets: WebSocketServer;
   let client: WebSocket;
-  let ours: WsSocket;
+  let ours: WebSocketWriter;
   let ws: WebSocket;
   let tcp: Socket;
   let received: string[];
@@ -24,7 +24,7 @@ describe('a socket whose frames of one turn leave together', () => {
       sockets.once('connection', (socket, request) => {
         ws = socket;
         tcp = request.socket;
-        ours = new WsSocket(socket, tcp);
+        ours = new WebSocketWriter(socket, tcp);
         resolve();
       });
     });
@@ -69,10 +69,10 @@ describe('a socket whose frames of one turn leave together', () => {
   });
 
   test('gives each its own, also when many get the same in one turn', async () => {
-    const others: { ours: WsSocket; received: string[]; client: WebSocket }[] = [];
+    const others: { ours: WebSocketWriter; received: string[]; client: WebSocket }[] = [];
     for (let n = 0; n < 6; n += 1) {
-      const arrived = new Promise<WsSocket>((resolve) =>
-        sockets.once('connection', (socket, request) => resolve(new WsSocket(socket, request.socket))),
+      const arrived = new Promise<WebSocketWriter>((resolve) =>
+        sockets.once('connection', (socket, request) => resolve(new WebSocketWriter(socket, request.socket))),
       );
       const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
       const received: string[] = [];

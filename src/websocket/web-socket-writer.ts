@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { SignalingSocket } from './client-socket.js';
-import { standAlone } from './copy-buffer.js';
+import type { ClientSocket } from './client-socket.js';
+import { copyBuffer } from './copy-buffer.js';
 import { ServerWebSocket } from './server-web-socket.js';
 
 /** FIN and the opcode of text; a server's frames are not masked (RFC 6455 §5.2). */
@@ -16,7 +16,7 @@ const GATHER_BYTES = 64 * 1024;
  * for each of them. Against a bare relay: a write a frame 1.0, ws's sender corked 0.95, gathered 0.85; a fan-out
  * gains more. Control frames and closing stay with ws, behind what waits.
  */
-export class WsSocket implements SignalingSocket {
+export class WebSocketWriter implements ClientSocket {
   private waiting: (Buffer | string)[] | undefined = undefined;
   private waitingBytes = 0;
 
@@ -120,7 +120,7 @@ const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ?
  * Bytes that may wait long. A view keeps the whole batch, or page of Node's pool, that it was cut from: that is copied.
  * What stands alone is shared by all who wait for it, so that a frame to a thousand slow readers is in memory once.
  */
-const keepable = (bytes: Buffer): Buffer => (bytes.length * 2 >= bytes.buffer.byteLength ? bytes : standAlone(bytes));
+const keepable = (bytes: Buffer): Buffer => (bytes.length * 2 >= bytes.buffer.byteLength ? bytes : copyBuffer(bytes));
 
 /** @returns where the payload begins */
 const writeHeader = (into: Buffer, at: number, payloadBytes: number): number => {
@@ -137,7 +137,7 @@ const writeHeader = (into: Buffer, at: number, payloadBytes: number): number => 
   return into.writeBigUInt64BE(BigInt(payloadBytes), at + 2);
 };
 
-const unflushed: WsSocket[] = [];
+const unflushed: WebSocketWriter[] = [];
 
 const flushAll = (): void => {
   for (const socket of unflushed.splice(0)) socket.flush();

@@ -14,13 +14,13 @@ export interface Refusal {
 }
 
 /** Asked for each upgrade; undefined lets it pass. */
-export type UpgradeGate = (request: IncomingMessage) => Refusal | undefined;
+export type UpgradePolicy = (request: IncomingMessage) => Refusal | undefined;
 
 type Sockets = SocketServer<typeof ServerWebSocket>;
 
 /** Where else than at the gateway a WebSocket may be opened. It passes the same gate, and has no subprotocol. */
 export interface UpgradeRoute {
-  opensAt(path: string): boolean;
+  matches(path: string): boolean;
   enter(ws: ServerWebSocket, request: IncomingMessage): void;
 }
 
@@ -28,14 +28,14 @@ export interface UpgradeRoute {
  * Nest's adapter for `ws`, with an upgrade of our own: the stock one echoes faults, answers unknown paths with
  * a reset, and knows neither origins nor a draining node. Limits as in docs/architecture.md.
  */
-export class SignalingAdapter extends WsAdapter {
+export class WebSocketServerAdapter extends WsAdapter {
   private readonly servers = new Map<string, Sockets>();
   /** Upgrades for the other routes. */
   private readonly plain: Sockets;
 
   constructor(
     app: INestApplication,
-    private readonly gate: UpgradeGate,
+    private readonly policy: UpgradePolicy,
     private readonly maxFrameBytes: number,
     private readonly routes: readonly UpgradeRoute[] = [],
   ) {
@@ -78,7 +78,7 @@ export class SignalingAdapter extends WsAdapter {
     socket.on('error', ignore);
     const path = (request.url ?? '').split('?', 1)[0] as string;
     const entry = this.entryAt(path);
-    const refusal = entry === undefined ? strange(request) : this.gate(request);
+    const refusal = entry === undefined ? refusalOfUnknownPath(request) : this.policy(request);
     if (entry === undefined || refusal !== undefined) return refuse(socket, refusal ?? { status: 404 });
     entry.server.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
@@ -90,7 +90,7 @@ export class SignalingAdapter extends WsAdapter {
   private entryAt(path: string): { server: Sockets; enter: UpgradeRoute['enter'] } | undefined {
     const server = this.servers.get(path);
     if (server !== undefined) return { server, enter: (ws, request) => server.emit('connection', ws, request) };
-    const route = this.routes.find(({ opensAt }) => opensAt(path));
+    const route = this.routes.find(({ matches }) => matches(path));
     return route && { server: this.plain, enter: route.enter };
   }
 }
@@ -98,7 +98,7 @@ export class SignalingAdapter extends WsAdapter {
 const ignore = (): void => {};
 
 /** Another path: nothing is there for a WebSocket, and to no other protocol anything here can change. */
-const strange = ({ headers }: IncomingMessage): Refusal =>
+const refusalOfUnknownPath = ({ headers }: IncomingMessage): Refusal =>
   headers.upgrade?.toLowerCase() === 'websocket' ? { status: 404 } : { status: 400 };
 
 const refuse = (socket: Duplex, { status, retryAfterSeconds }: Refusal): void => {

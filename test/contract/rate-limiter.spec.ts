@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { MemoryRateLimiter, MOST_BUCKETS } from '../../src/rate-limit/rate-limiter.memory.js';
+import { MAX_BUCKETS, MemoryRateLimiter } from '../../src/rate-limit/rate-limiter.memory.js';
 import { RedisRateLimiter } from '../../src/rate-limit/rate-limiter.redis.js';
 import { startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { rateLimiterContract } from './rate-limiter.contract.js';
@@ -23,8 +23,8 @@ const rate = { name: 'guest', burst: 2, perSecond: 0.01 };
 
 it('a memory of buckets is bounded: the one that was used longest ago goes first', async () => {
   const limiter = new MemoryRateLimiter();
-  for (let n = 0; n < MOST_BUCKETS + 10; n += 1) await limiter.take(rate, `${n}`);
-  expect(limiter.size).toBe(MOST_BUCKETS);
+  for (let n = 0; n < MAX_BUCKETS + 10; n += 1) await limiter.take(rate, `${n}`);
+  expect(limiter.size).toBe(MAX_BUCKETS);
 });
 
 it('buckets in Redis end by themselves, and their keys name nobody', async () => {

@@ -1,6 +1,6 @@
 import type { WebSocketLike } from '../../client/src/options.js';
 import type { Session } from '../../src/signaling/session/session.js';
-import type { SignalingSocket } from '../../src/websocket/client-socket.js';
+import type { ClientSocket } from '../../src/websocket/client-socket.js';
 import { Wire } from './wire.js';
 import type { Actor, World } from './world.js';
 
@@ -9,7 +9,7 @@ export interface Listener {
   readonly actor: Actor;
   /** False: the port is closed, or answers 503. */
   readonly listening: boolean;
-  accept(socket: SignalingSocket): Session;
+  accept(socket: ClientSocket): Session;
 }
 
 /** The state of the network as one client has it. */
@@ -206,7 +206,7 @@ export class SimulatedSocket implements WebSocketLike {
 }
 
 /** What the node's session writes to. */
-class NodeEnd implements SignalingSocket {
+class NodeEnd implements ClientSocket {
   constructor(private readonly socket: SimulatedSocket) {}
 
   send(frame: Buffer | string): void {

@@ -21,7 +21,7 @@ import { SessionIdentity } from '../../src/signaling/session/session-ids.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SignalingNode } from '../../src/signaling/signaling-node.js';
 import { SignalingStats } from '../../src/signaling/signaling-stats.js';
-import type { SignalingSocket } from '../../src/websocket/client-socket.js';
+import type { ClientSocket } from '../../src/websocket/client-socket.js';
 import { Drain } from '../../src/websocket/drain.js';
 import { NoModeration } from '../support/memory-bridges.js';
 import type { Listener } from './network.js';
@@ -129,7 +129,7 @@ export class SimulatedNode implements Listener {
     return this.started && !this.drain.refusing && this.actor.alive;
   }
 
-  accept(socket: SignalingSocket): Session {
+  accept(socket: ClientSocket): Session {
     return this.node.accept(socket);
   }
 

@@ -1,7 +1,7 @@
-import type { SignalingSocket } from '../../src/websocket/client-socket.js';
+import type { ClientSocket } from '../../src/websocket/client-socket.js';
 
 /** A socket that keeps what is sent. */
-export class FakeSocket implements SignalingSocket {
+export class FakeSocket implements ClientSocket {
   readonly frames: string[] = [];
   bufferedBytes = 0;
   closed: { code: number; reason: string } | undefined;

@@ -1,7 +1,7 @@
 import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
 import { type Bus, type Message, wholeOf } from '../../bus/bus.js';
 import type { Member } from '../../presence/presence.js';
-import { ROOM_RATE, RoomPace, type RoomRate } from '../../rate-limit/room-rate-limit.js';
+import { ROOM_RATE, type RoomRate, RoomRateLimit } from '../../rate-limit/room-rate-limit.js';
 import { encodeNodeMessage, packToPeer, type UndeliverableCode } from '../codec/node-message.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
@@ -27,7 +27,7 @@ export class LocalRooms {
   node = '' as NodeId;
   private readonly rooms = new Map<RoomId, LocalRoom>();
   private readonly seats = new Map<PeerId, Seat>();
-  private readonly paces = new WeakMap<LocalRoom, RoomPace>();
+  private readonly paces = new WeakMap<LocalRoom, RoomRateLimit>();
 
   constructor(
     private readonly bus: Bus,
@@ -52,7 +52,7 @@ export class LocalRooms {
   charge(id: RoomId, now: number): void {
     const room = this.rooms.get(id);
     if (room === undefined) return;
-    const pace = this.paces.get(room) ?? new RoomPace(this.rate, now);
+    const pace = this.paces.get(room) ?? new RoomRateLimit(this.rate, now);
     this.paces.set(room, pace);
     pace.take(room.members.size, now);
   }

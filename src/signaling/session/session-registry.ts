@@ -1,6 +1,6 @@
 import { CLOSE_CODES, type Limits, type SessionId, type UserId } from '@parley/protocol';
 import { TokenBucket } from '../../rate-limit/token-bucket.js';
-import { Rounds } from '../../websocket/heartbeat-wheel.js';
+import { HeartbeatWheel } from '../../websocket/heartbeat-wheel.js';
 import type { Session } from './session.js';
 
 /** A token's end is announced so long before it, and enforced so long after it. */
@@ -29,7 +29,7 @@ export class SessionRegistry {
   private readonly current = new Map<SessionId, Session>();
   private readonly users = new Map<UserId, User>();
   /** All sockets, those before `hello` too: in each heartbeat every one is looked at once. */
-  private readonly sockets: Rounds<Session>;
+  private readonly sockets: HeartbeatWheel<Session>;
 
   constructor(
     private readonly limits: Limits,
@@ -37,7 +37,7 @@ export class SessionRegistry {
     private readonly wallClock: () => number,
     private readonly perUser: UserLimits = USER_LIMITS,
   ) {
-    this.sockets = new Rounds(limits.heartbeatMs);
+    this.sockets = new HeartbeatWheel(limits.heartbeatMs);
   }
 
   /** When the next {@link beat} is due after this one, milliseconds. */
@@ -47,7 +47,7 @@ export class SessionRegistry {
 
   /** Beats in which every socket is looked at once. */
   get beats(): number {
-    return this.sockets.parts;
+    return this.sockets.slots;
   }
 
   get size(): number {

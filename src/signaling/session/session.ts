@@ -13,10 +13,10 @@ import {
 import type { Principal } from '../../auth/principal.js';
 import { TokenBucket } from '../../rate-limit/token-bucket.js';
 import type { Actor } from '../../rooms/moderation/actor.js';
-import type { SignalingSocket } from '../../websocket/client-socket.js';
-import type { SocketTicket } from '../../websocket/connection-quota.js';
-import type { Visited } from '../../websocket/heartbeat-wheel.js';
-import { Backlog } from '../../websocket/send-backlog.js';
+import type { ClientSocket } from '../../websocket/client-socket.js';
+import type { QuotaLease } from '../../websocket/connection-quota.js';
+import type { WheelEntry } from '../../websocket/heartbeat-wheel.js';
+import { SendBacklog } from '../../websocket/send-backlog.js';
 import type { Subject } from '../codec/client-message.schema.js';
 
 /** Bad frames that are answered within a minute; the next one closes the socket. */
@@ -55,7 +55,7 @@ export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<v
  * Frames are handled one after another; nothing but `hello` is looked at before `on`. It is the only writer
  * to its socket, knows no framework, and owns no timer: the registry's clock drives it.
  */
-export class Session implements Visited {
+export class Session implements WheelEntry {
   state: 'new' | 'hello' | 'on' | 'closed' = 'new';
   principal!: Principal;
   attachment!: Attachment;
@@ -66,7 +66,7 @@ export class Session implements Visited {
   lastHeard: number;
   tokenWarned = false;
   /** The socket's place in the count of its address; undefined where nobody counts. */
-  ticket: SocketTicket | undefined = undefined;
+  ticket: QuotaLease | undefined = undefined;
   /** What all sessions of the user share on this node. */
   userFrames: TokenBucket | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
@@ -74,14 +74,14 @@ export class Session implements Visited {
   readonly openedAt: number;
   /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
   renewIceAt: number | undefined = undefined;
-  part: number | undefined = undefined;
+  slot: number | undefined = undefined;
 
   private ownRooms: Map<RoomId, PeerId> | undefined = undefined;
   private inbox: Buffer[] | undefined = undefined;
   private busy = false;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
-  private readonly backlog: Backlog;
+  private readonly backlog: SendBacklog;
   // Made when they are first asked for: an idle session is in no room, and most never chat, broadcast or err. A full one is what it would be.
   private ownRequests: TokenBucket | undefined = undefined;
   private ownChats: TokenBucket | undefined = undefined;
@@ -92,7 +92,7 @@ export class Session implements Visited {
 
   constructor(
     readonly connection: ConnectionId,
-    private readonly socket: SignalingSocket,
+    private readonly socket: ClientSocket,
     private readonly limits: Limits,
     private readonly handler: FrameHandler,
     private readonly now: () => number,
@@ -100,7 +100,7 @@ export class Session implements Visited {
     const start = now();
     this.openedAt = start;
     this.lastHeard = start;
-    this.backlog = new Backlog(socket, now);
+    this.backlog = new SendBacklog(socket, now);
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
   }
