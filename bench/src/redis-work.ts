@@ -6,7 +6,7 @@ import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
 import { RoomTurn } from '../../src/presence/redis/room-command-batch.js';
 import { loadScripts } from '../../src/presence/redis/scripts.js';
 import { RoomIndex } from '../../src/presence/redis/sweep-index.js';
-import { RedisLink } from '../../src/redis/redis-client.js';
+import { RedisClient } from '../../src/redis/redis-client.js';
 import { startRedis, type TestRedis } from '../../test/support/redis.js';
 import { until } from '../../test/support/until.js';
 import { cpuOf } from './measure/process-tree.js';
@@ -21,7 +21,7 @@ const AT_ONCE = [1, 8] as const;
 /** A node as far as Redis sees it. */
 const openNode = async (redis: TestRedis, id: string) => {
   const node = id as NodeId;
-  const link = new RedisLink(redis.url, 'bench');
+  const link = new RedisClient(redis.url, 'bench');
   await until(async () => link.commands.available);
   const presence = new RedisPresence(link);
   const index = new RoomIndex(link.keys, loadScripts(link.commands), PRESENCE_TIMERS, () => Promise.reject());

@@ -32,8 +32,8 @@ export class AccountStanding {
     private readonly users: UsersStore,
     @Inject(BUS) bus: Bus,
   ) {
-    bus.onFact((fact) => {
-      if (fact.fact === 'user_revoked') this.remember(fact.user, fact.before);
+    bus.onEvent((event) => {
+      if (event.fact === 'user_revoked') this.remember(event.user, event.before);
     });
   }
 

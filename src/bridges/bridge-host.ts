@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type UserId } from '@parley/protocol';
 
-import type { Bus, Fact } from '../bus/bus.js';
+import type { Bus, ClusterEvent } from '../bus/bus.js';
 import { monotonic } from '../clock/monotonic.js';
 import type { Config } from '../config/config.js';
 import { SecurityLog } from '../http/security-log.js';
@@ -42,14 +42,14 @@ export class DoorKeeper {
     readonly doors: readonly Door[],
     private readonly config: Pick<Config, 'limits' | 'sockets'>,
     private readonly quota: ConnectionQuota,
-    bus: Pick<Bus, 'onFact'>,
+    bus: Pick<Bus, 'onEvent'>,
     private readonly log: Log,
     private readonly now: () => number = monotonic,
   ) {
     this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
     this.security = new SecurityLog(log);
     this.sessions = new HeartbeatWheel(config.limits.heartbeatMs);
-    bus.onFact((fact) => this.act(fact));
+    bus.onEvent((event) => this.act(event));
   }
 
   /** What the upgrade path has to know: none for a door that is switched off, so that it is not there. */
@@ -156,10 +156,10 @@ export class DoorKeeper {
     }
   }
 
-  private act(fact: Fact): void {
-    if (fact.fact !== 'user_revoked') return;
-    for (const session of [...(this.users.get(fact.user)?.sessions ?? [])]) {
-      if ((session.principal?.issuedAt ?? 0) < fact.before)
+  private act(event: ClusterEvent): void {
+    if (event.fact !== 'user_revoked') return;
+    for (const session of [...(this.users.get(event.user)?.sessions ?? [])]) {
+      if ((session.principal?.issuedAt ?? 0) < event.before)
         session.close(CLOSE_CODES.revoked, 'what let this client in was revoked');
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
 import { MemoryBus, MemoryBusHub } from './bus.memory.js';
 
-const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+const nextTick = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('the memory bus, cut off and put back', () => {
   it('loses what is sent meanwhile, and says that there was a gap', async () => {
@@ -17,10 +17,10 @@ describe('the memory bus, cut off and put back', () => {
     expect(two.available).toBe(false);
     expect(two.send('one' as NodeId, Buffer.from('x'))).toBe(false);
     expect(one.send('two' as NodeId, Buffer.from('lost'))).toBe(true);
-    await turn();
+    await nextTick();
     hub.restore(two);
     expect(one.send('two' as NodeId, Buffer.from('found'))).toBe(true);
-    await turn();
+    await nextTick();
     expect(heard).toEqual(['gap', 'found']);
   });
 });

@@ -1,7 +1,7 @@
 import type { NodeId } from '@parley/protocol';
-import { type Bus, BusUnavailable, type Fact, type Message } from './bus.js';
+import { type Bus, BusUnavailable, type ClusterEvent, type Message } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
-import { Handlers, rethrow } from './handler-registry.js';
+import { HandlerRegistry, rethrow } from './handler-registry.js';
 import type { Batch } from './transport/batch.js';
 import { Outbox } from './transport/outbox.js';
 
@@ -17,7 +17,7 @@ export class MemoryBusHub {
 
   /** Puts it back; it is told of the gap. */
   restore(bus: MemoryBus): void {
-    if (this.cut.delete(bus)) bus.heardAgain();
+    if (this.cut.delete(bus)) bus.onRestored();
   }
 
   /** @internal */
@@ -49,7 +49,7 @@ export class MemoryBus implements Bus {
   readonly stats = emptyBusStats();
   node: NodeId | undefined;
   private closed = false;
-  private readonly handlers: Handlers;
+  private readonly handlers: HandlerRegistry;
   private readonly outbox = new Outbox((to, batch) => this.flush(to, batch));
 
   /** @param onError is told of a handler that threw. Default: an uncaught exception. */
@@ -57,7 +57,7 @@ export class MemoryBus implements Bus {
     private readonly hub: MemoryBusHub = new MemoryBusHub(),
     onError: (error: unknown) => void = rethrow,
   ) {
-    this.handlers = new Handlers(onError);
+    this.handlers = new HandlerRegistry(onError);
   }
 
   listen(node: NodeId): Promise<void> {
@@ -73,31 +73,31 @@ export class MemoryBus implements Bus {
     return false;
   }
 
-  announce(fact: Fact): Promise<void> {
+  publish(event: ClusterEvent): Promise<void> {
     if (!this.available) return Promise.reject(new BusUnavailable('The bus is down.'));
     const listeners = new Set([...this.hub.all(), this]);
     return new Promise((resolve) => {
       setImmediate(() => {
-        for (const bus of listeners) if (!bus.closed) bus.handlers.tell(fact);
+        for (const bus of listeners) if (!bus.closed) bus.handlers.dispatch(event);
         resolve();
       });
     });
   }
 
-  hear(fact: Fact): void {
-    this.handlers.tell(fact);
+  dispatchLocal(event: ClusterEvent): void {
+    this.handlers.dispatch(event);
   }
 
   onMessage(handler: (message: Buffer) => void): void {
     this.handlers.onMessage = handler;
   }
 
-  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
-    this.handlers.onPortMessage(lead, handler);
+  onPortMessage(tag: number, handler: (message: Buffer) => void): void {
+    this.handlers.onPortMessage(tag, handler);
   }
 
-  onFact(handler: (fact: Fact) => void): void {
-    this.handlers.onFact = handler;
+  onEvent(handler: (event: ClusterEvent) => void): void {
+    this.handlers.onEvent = handler;
   }
 
   onGap(handler: () => void): void {
@@ -120,7 +120,7 @@ export class MemoryBus implements Bus {
   }
 
   /** @internal */
-  heardAgain(): void {
+  onRestored(): void {
     this.handlers.reportGap();
   }
 

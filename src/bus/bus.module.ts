@@ -4,7 +4,7 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { Bus } from './bus.js';
 import { MemoryBus } from './bus.memory.js';
 import { RedisBus } from './bus.redis.js';
@@ -18,7 +18,7 @@ import { BUS } from './bus.tokens.js';
     {
       provide: BUS,
       inject: [PRESENCE, { token: REDIS, optional: true }],
-      useFactory: (presence: Presence, redis?: RedisLink): Bus =>
+      useFactory: (presence: Presence, redis?: RedisClient): Bus =>
         redis === undefined ? new MemoryBus() : new RedisBus(redis, () => presence.nodes()),
     },
   ],

@@ -1,14 +1,14 @@
 import type { NodeId } from '@parley/protocol';
-import type { RedisLink } from '../redis/redis-client.js';
-import { type Bus, BusUnavailable, type Fact, MAX_BATCH_BYTES, type Message, sizeOf } from './bus.js';
+import type { RedisClient } from '../redis/redis-client.js';
+import { type Bus, BusUnavailable, type ClusterEvent, MAX_BATCH_BYTES, type Message, sizeOf } from './bus.js';
 import { emptyBusStats } from './bus.stats.js';
-import { FactCourier } from './events/event-publisher.js';
-import { parseFact } from './events/parse-cluster-event.js';
-import { Handlers, rethrow } from './handler-registry.js';
-import { Batch, decodePayload, encodeFact } from './transport/batch.js';
-import { SpareMemory } from './transport/buffer-pool.js';
+import { EventPublisher } from './events/event-publisher.js';
+import { parseClusterEvent } from './events/parse-cluster-event.js';
+import { HandlerRegistry, rethrow } from './handler-registry.js';
+import { Batch, decodePayload, encodeClusterEvent } from './transport/batch.js';
+import { BufferPool } from './transport/buffer-pool.js';
 import { Outbox } from './transport/outbox.js';
-import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from './transport/probed-subscription.js';
+import { PROBE_TIMERS, ProbedSubscription, type ProbeTimers } from './transport/probed-subscription.js';
 
 /** Bytes that may be on their way to Redis, over all nodes; beyond it `send` answers false. */
 export const MAX_UNANSWERED_BYTES = 4 * MAX_BATCH_BYTES;
@@ -20,22 +20,22 @@ export interface RedisBusOptions {
 }
 
 /** A batch to a node in so many milliseconds, when there is always something to send. */
-const PACE_MS = 1;
+const MIN_INTERVAL_MS = 1;
 
 /** Messages between nodes over Redis pub/sub: each node listens to one channel, its own. */
 export class RedisBus implements Bus {
   readonly stats = emptyBusStats();
-  private readonly handlers: Handlers;
-  private readonly spares = new SpareMemory();
+  private readonly handlers: HandlerRegistry;
+  private readonly buffers = new BufferPool();
   private readonly outbox = new Outbox(
     (to, batch) => this.flush(to, batch),
-    () => new Batch(this.spares.take()),
-    PACE_MS,
+    () => new Batch(this.buffers.acquire()),
+    MIN_INTERVAL_MS,
   );
-  private readonly courier: FactCourier;
+  private readonly publisher: EventPublisher;
   private readonly timers: ProbeTimers;
   private readonly retries: NodeJS.Timeout;
-  private own: OwnChannel | undefined;
+  private subscription: ProbedSubscription | undefined;
   node: NodeId | undefined;
   private listeners: { resolve(): void; reject(error: Error): void }[] = [];
   private unanswered = 0;
@@ -43,26 +43,32 @@ export class RedisBus implements Bus {
 
   /** @param listNodes the nodes that facts go to: those with a lease. */
   constructor(
-    private readonly redis: RedisLink,
+    private readonly redis: RedisClient,
     listNodes: () => Promise<readonly NodeId[]>,
     options: RedisBusOptions = {},
   ) {
     this.timers = options.timers ?? PROBE_TIMERS;
-    this.handlers = new Handlers(options.onError ?? rethrow);
-    this.courier = new FactCourier(redis, listNodes);
-    this.retries = setInterval(() => this.courier.retry().catch(() => {}), this.timers.probeMs);
+    this.handlers = new HandlerRegistry(options.onError ?? rethrow);
+    this.publisher = new EventPublisher(redis, listNodes);
+    this.retries = setInterval(() => this.publisher.retry().catch(() => {}), this.timers.probeMs);
     this.retries.unref();
   }
 
   /** Waits for as long as it takes; rejects only when the bus is closed first. */
   listen(node: NodeId): Promise<void> {
     if (this.closed) return Promise.reject(new BusUnavailable('The bus is closed.'));
-    const moved = this.own !== undefined;
-    this.own?.close();
+    const moved = this.subscription !== undefined;
+    this.subscription?.close();
     return new Promise((resolve, reject) => {
       this.listeners.push({ resolve, reject });
       this.node = node;
-      this.own = new OwnChannel(this.redis, this.redis.keys.channel(node), this.channelEvents(), this.timers, moved);
+      this.subscription = new ProbedSubscription(
+        this.redis,
+        this.redis.keys.channel(node),
+        this.channelEvents(),
+        this.timers,
+        moved,
+      );
     });
   }
 
@@ -73,30 +79,30 @@ export class RedisBus implements Bus {
     return false;
   }
 
-  async announce(fact: Fact): Promise<void> {
+  async publish(event: ClusterEvent): Promise<void> {
     const { node } = this;
     try {
       if (this.closed || node === undefined) throw new Error('The bus does not listen.');
-      await this.courier.announce(encodeFact(JSON.stringify(fact)), node);
+      await this.publisher.publishToAll(encodeClusterEvent(JSON.stringify(event)), node);
     } catch (error) {
       throw new BusUnavailable(error instanceof Error ? error.message : 'Redis failed', { cause: error });
     }
   }
 
-  hear(fact: Fact): void {
-    this.handlers.tell(fact);
+  dispatchLocal(event: ClusterEvent): void {
+    this.handlers.dispatch(event);
   }
 
   onMessage(handler: (message: Buffer) => void): void {
     this.handlers.onMessage = handler;
   }
 
-  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
-    this.handlers.onPortMessage(lead, handler);
+  onPortMessage(tag: number, handler: (message: Buffer) => void): void {
+    this.handlers.onPortMessage(tag, handler);
   }
 
-  onFact(handler: (fact: Fact) => void): void {
-    this.handlers.onFact = handler;
+  onEvent(handler: (event: ClusterEvent) => void): void {
+    this.handlers.onEvent = handler;
   }
 
   onGap(handler: () => void): void {
@@ -104,7 +110,7 @@ export class RedisBus implements Bus {
   }
 
   get available(): boolean {
-    return !this.closed && this.own?.heard === true && this.redis.commands.available;
+    return !this.closed && this.subscription?.confirmed === true && this.redis.commands.available;
   }
 
   get waitingBytes(): number {
@@ -117,7 +123,7 @@ export class RedisBus implements Bus {
     this.closed = true;
     this.stats.messagesDropped += this.outbox.clear();
     clearInterval(this.retries);
-    this.own?.close();
+    this.subscription?.close();
     for (const { reject } of this.listeners.splice(0)) reject(new BusUnavailable('The bus was closed.'));
     return Promise.resolve();
   }
@@ -128,7 +134,7 @@ export class RedisBus implements Bus {
       onResubscribe: () => {
         this.stats.resubscriptions += 1;
       },
-      onHeard: (again: boolean) => {
+      onConfirmed: (again: boolean) => {
         for (const { resolve } of this.listeners.splice(0)) resolve();
         if (again) this.handlers.reportGap();
       },
@@ -143,22 +149,22 @@ export class RedisBus implements Bus {
       return;
     }
     if (payload?.kind === 'probe') {
-      this.own?.onProbe(payload.probe);
+      this.subscription?.onProbe(payload.probe);
       return;
     }
-    const fact = payload === undefined ? undefined : parseFact(payload.fact);
-    if (fact === undefined) this.stats.rubbish += 1;
-    else this.handlers.tell(fact);
+    const event = payload === undefined ? undefined : parseClusterEvent(payload.fact);
+    if (event === undefined) this.stats.rubbish += 1;
+    else this.handlers.dispatch(event);
   }
 
   private async flush(to: NodeId, batch: Batch): Promise<void> {
     this.unanswered += batch.bytes;
     try {
-      await this.redis.commands.publishInPlace(this.redis.keys.channel(to), batch);
+      await this.redis.commands.publishZeroCopy(this.redis.keys.channel(to), batch);
       this.stats.batchesSent += 1;
       this.stats.messagesSent += batch.count;
       // Redis answered, so it has read all of it. After a failure the socket may still hold it.
-      this.spares.give(batch.memory);
+      this.buffers.release(batch.memory);
     } catch {
       this.stats.messagesDropped += batch.count;
     } finally {

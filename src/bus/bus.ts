@@ -2,7 +2,7 @@ import type { NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
 import type { BusStats } from './bus.stats.js';
 
 /** Something that every node must know of, and that no node keeps. Past tense; idempotent to act on. */
-export type Fact =
+export type ClusterEvent =
   /** A room's settings or members changed: forget what was remembered of it. */
   | { readonly fact: 'room_changed'; readonly room: RoomId }
   /** A room is over: end its peers. */
@@ -30,22 +30,22 @@ export type Fact =
  * The first byte of what the nodes' halves of a port tell each other. Signaling's own messages begin with the number of
  * their kind, far below these.
  */
-export const PORT_LEADS = { names: 0xe0 } as const;
+export const PORT_TAGS = { names: 0xe0 } as const;
 
 /** A message that is put together where it is sent from, which saves a copy: ASCII, and the bytes behind it. */
-export interface PartedMessage {
+export interface SplitMessage {
   readonly head: string;
   readonly rest: Buffer;
 }
 
 /** What was passed is copied before `send` returns. */
-export type Message = Buffer | PartedMessage;
+export type Message = Buffer | SplitMessage;
 
 export const sizeOf = (message: Message): number =>
   Buffer.isBuffer(message) ? message.length : message.head.length + message.rest.length;
 
 /** The message as one buffer. */
-export const wholeOf = (message: Message): Buffer => {
+export const joinMessage = (message: Message): Buffer => {
   if (Buffer.isBuffer(message)) return message;
   const { head, rest } = message;
   const whole = Buffer.allocUnsafe(head.length + rest.length);
@@ -72,19 +72,19 @@ export interface Bus {
    * Tells every node, this one too.
    * @throws BusUnavailable when it could not be handed to all of them.
    */
-  announce(fact: Fact): Promise<void>;
+  publish(event: ClusterEvent): Promise<void>;
 
   /** Hands a fact to the handlers of this node alone: it came by another way than the bus. */
-  hear(fact: Fact): void;
+  dispatchLocal(event: ClusterEvent): void;
 
   /** One handler for messages that no port takes; it gets each message as its sender passed it. */
   onMessage(handler: (message: Buffer) => void): void;
 
   /** One handler for the messages that begin with this byte: a port's own, which then do not reach `onMessage`. */
-  onPortMessage(lead: number, handler: (message: Buffer) => void): void;
+  onPortMessage(tag: number, handler: (message: Buffer) => void): void;
 
   /** Adds a handler: gateway, room access and account standing each act on facts in their own way. */
-  onFact(handler: (fact: Fact) => void): void;
+  onEvent(handler: (event: ClusterEvent) => void): void;
 
   /** Adds a handler, called after each time that the channel was heard again following a gap: messages may have been lost. */
   onGap(handler: () => void): void;

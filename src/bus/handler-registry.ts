@@ -1,10 +1,10 @@
-import type { Fact } from './bus.js';
+import type { ClusterEvent } from './bus.js';
 
 /** The callbacks of one bus. A handler that throws is the application's bug and must not stop the rest. */
-export class Handlers {
+export class HandlerRegistry {
   private message: (message: Buffer) => void = () => {};
   private readonly ports: ((message: Buffer) => void)[] = [];
-  private readonly facts: ((fact: Fact) => void)[] = [];
+  private readonly events: ((event: ClusterEvent) => void)[] = [];
   private readonly gaps: (() => void)[] = [];
 
   constructor(private readonly onError: (error: unknown) => void) {}
@@ -12,11 +12,11 @@ export class Handlers {
   set onMessage(handler: (message: Buffer) => void) {
     this.message = handler;
   }
-  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
-    this.ports[lead] = handler;
+  onPortMessage(tag: number, handler: (message: Buffer) => void): void {
+    this.ports[tag] = handler;
   }
-  set onFact(handler: (fact: Fact) => void) {
-    this.facts.push(handler);
+  set onEvent(handler: (event: ClusterEvent) => void) {
+    this.events.push(handler);
   }
   set onGap(handler: () => void) {
     this.gaps.push(handler);
@@ -25,8 +25,8 @@ export class Handlers {
   deliver(message: Buffer): void {
     this.guard(this.ports[message[0] ?? -1] ?? this.message, message);
   }
-  tell(fact: Fact): void {
-    for (const handler of this.facts) this.guard(handler, fact);
+  dispatch(event: ClusterEvent): void {
+    for (const handler of this.events) this.guard(handler, event);
   }
   reportGap(): void {
     for (const handler of this.gaps) this.guard(handler, undefined);

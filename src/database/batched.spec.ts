@@ -33,7 +33,7 @@ describe('what is asked together', () => {
           await new Promise<void>((resolve) => answers.push(resolve));
           return keys;
         },
-        { patienceMs, paceMs: 0 },
+        { patienceMs, minIntervalMs: 0 },
       );
     const patient = hold(3_600_000);
     const all = [patient('a')];
@@ -65,7 +65,7 @@ describe('what is asked together', () => {
         questions.push(keys);
         return keys;
       },
-      { patienceMs: 200, paceMs: 3_600_000 },
+      { patienceMs: 200, minIntervalMs: 3_600_000 },
     );
     expect(await ask('a')).toBe('a');
     const others = [ask('b')];
@@ -84,7 +84,7 @@ describe('what is asked together', () => {
         await new Promise<void>((resolve) => answers.push(resolve));
         return keys;
       },
-      { patienceMs: 1, paceMs: 0 },
+      { patienceMs: 1, minIntervalMs: 0 },
     );
     const asked = async (count: number) => {
       while (questions.length < count) await new Promise(setImmediate);

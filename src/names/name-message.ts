@@ -1,5 +1,5 @@
 import type { NodeId } from '@parley/protocol';
-import { PORT_LEADS } from '../bus/bus.js';
+import { PORT_TAGS } from '../bus/bus.js';
 import type { NameKey } from './names.js';
 
 /** What the switchboards of two nodes tell each other. */
@@ -37,7 +37,7 @@ const FIELDS: Readonly<Record<NodeLetter['kind'], Readonly<Record<string, (value
 /** `[lead][header as JSON][line feed][body]`: JSON has no line feed of its own, so that a body may be any text. */
 export const encodeNodeLetter = (letter: NodeLetter): Buffer => {
   const { body, ...header } = { body: '', ...letter };
-  return Buffer.concat([Buffer.from([PORT_LEADS.names]), Buffer.from(`${JSON.stringify(header)}\n${body}`)]);
+  return Buffer.concat([Buffer.from([PORT_TAGS.names]), Buffer.from(`${JSON.stringify(header)}\n${body}`)]);
 };
 
 /** Undefined: not one of ours. Whoever can write to Redis can write anything. */

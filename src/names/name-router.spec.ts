@@ -112,7 +112,7 @@ describe('a switchboard', () => {
       if (asked.length === 1) throw new Error('one shard is away');
       return renew(...words);
     };
-    bus.heardAgain();
+    bus.onRestored();
     await until(() => asked.length === 2);
     expect(asked).toEqual(['ada', 'ada']);
   });

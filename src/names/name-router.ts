@@ -1,5 +1,5 @@
 import type { NodeId } from '@parley/protocol';
-import { type Bus, PORT_LEADS } from '../bus/bus.js';
+import { type Bus, PORT_TAGS } from '../bus/bus.js';
 import { UnderWay } from './background-tasks.js';
 import { MOST_LETTERS, type NameHolder, NameLines } from './name-claims.js';
 import { NameRoll } from './name-directory.js';
@@ -48,7 +48,7 @@ export class Switchboard {
     this.lines = new NameLines(names, bus, this.living, this.work, this.stats);
     this.roll = new NameRoll(bus, this.living, (tenant) => this.lines.of(tenant));
     this.book = new SenderBook(this.timers.expireMs, (from, key) => this.work.begin(this.expire(from, key)));
-    bus.onPortMessage(PORT_LEADS.names, (message) => this.hear(message));
+    bus.onPortMessage(PORT_TAGS.names, (message) => this.hear(message));
     // Redis was away, or this node has a new id: what it holds may be forgotten, or stand under the old one.
     bus.onGap(() => {
       this.living.doubt();

@@ -7,7 +7,7 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { Switchboard } from './name-router.js';
 import type { Names } from './names.js';
 import { MemoryNames } from './names.memory.js';
@@ -20,7 +20,7 @@ import { RedisNames } from './names.redis.js';
     {
       provide: Switchboard,
       inject: [BUS, PRESENCE, { token: REDIS, optional: true }],
-      useFactory: (bus: Bus, presence: Presence, redis?: RedisLink) => {
+      useFactory: (bus: Bus, presence: Presence, redis?: RedisClient) => {
         const names: Names = redis === undefined ? new MemoryNames() : new RedisNames(redis);
         return new Switchboard(names, bus, () => presence.nodes());
       },

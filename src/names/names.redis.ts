@@ -71,7 +71,7 @@ export class RedisNames implements Names {
   }
 
   private keysOf({ tenant, name }: NameKey): [string, string] {
-    return [this.redis.keys.name(tenant, name), this.redis.keys.letters(tenant, name)];
+    return [this.redis.keys.name(tenant, name), this.redis.keys.queuedMessages(tenant, name)];
   }
 
   private async run(act: () => Promise<Reply>): Promise<Reply> {

@@ -14,7 +14,7 @@ import type { PresenceStats } from '../presence/presence.stats.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { LocalRateLimiter, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { RoomEndings } from '../rooms/room-expiry.js';
 import { PruningStore } from '../scheduler/retention.store.js';
@@ -88,7 +88,7 @@ export class MetricsController {
     pruning: PruningStore,
     upkeep: Upkeep,
     names: Switchboard,
-    @Optional() @Inject(REDIS) redis?: RedisLink,
+    @Optional() @Inject(REDIS) redis?: RedisClient,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.counts('', COUNTERS, stats);
@@ -183,7 +183,7 @@ export class MetricsController {
     this.count('topic_gaps', 'Subscribers that had to begin anew, because something may be lost.', () => stats.gaps);
   }
 
-  private redis({ commands }: RedisLink): void {
+  private redis({ commands }: RedisClient): void {
     this.count('redis_commands', 'Commands asked of Redis.', () => commands.stats.commands);
     this.count('redis_failures', 'Commands that Redis did not do, or did not say so.', () => commands.stats.failures);
     this.count('redis_timeouts', 'Commands without an answer in time.', () => commands.stats.timeouts);

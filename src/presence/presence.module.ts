@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { MemoryPresence, MemoryPresenceStore } from './memory/presence.memory.js';
 import { PRESENCE_TIMERS, type Presence, type PresenceTimers } from './presence.js';
 import { PRESENCE } from './presence.tokens.js';
@@ -17,7 +17,7 @@ import { RedisPresence } from './redis/presence.redis.js';
     {
       provide: PRESENCE,
       inject: [CONFIG, { token: REDIS, optional: true }],
-      useFactory: (config: Config, redis?: RedisLink): Presence => {
+      useFactory: (config: Config, redis?: RedisClient): Presence => {
         const timers = timersOf(config);
         return redis === undefined
           ? new MemoryPresence(new MemoryPresenceStore(undefined, timers))

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { LocalRateLimiter, RateLimiter } from './rate-limiter.js';
 import { MemoryRateLimiter } from './rate-limiter.memory.js';
 import { RedisRateLimiter } from './rate-limiter.redis.js';
@@ -15,7 +15,7 @@ import { RedisRateLimiter } from './rate-limiter.redis.js';
     {
       provide: RateLimiter,
       inject: [LocalRateLimiter, { token: REDIS, optional: true }],
-      useFactory: (local: LocalRateLimiter, redis?: RedisLink): RateLimiter =>
+      useFactory: (local: LocalRateLimiter, redis?: RedisClient): RateLimiter =>
         redis === undefined ? local : new RedisRateLimiter(redis, local),
     },
   ],

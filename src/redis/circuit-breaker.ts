@@ -2,7 +2,7 @@
 const LIMIT = 3;
 
 /** Remembers whether Redis has stopped answering. Open: refuse at once, until one answer came. */
-export class Breaker {
+export class CircuitBreaker {
   private timeouts = 0;
 
   get open(): boolean {

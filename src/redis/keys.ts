@@ -59,7 +59,7 @@ export class RedisKeys {
   }
 
   /** List: what waits for the name. */
-  letters(tenant: string, name: string): string {
+  queuedMessages(tenant: string, name: string): string {
     return `${this.prefix}:letters:{${safe(tenant)}:${safe(name)}}`;
   }
 

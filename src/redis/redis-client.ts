@@ -4,7 +4,7 @@ import { parseRedisUrl, type RedisAddress, type RedisTarget } from './redis-url.
 import { Subscription, type SubscriptionEvents } from './subscription.js';
 
 /** One process's access to Redis: a connection for commands, and one for each subscription. */
-export class RedisLink {
+export class RedisClient {
   readonly keys: RedisKeys;
   readonly commands: RedisCommands;
   private readonly target: RedisTarget;

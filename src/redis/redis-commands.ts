@@ -1,8 +1,8 @@
 import { Cluster, type Redis, ReplyError } from 'ioredis';
-import { Breaker } from './circuit-breaker.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { type CommandClient, connectCommands } from './connections.js';
 import type { RedisTarget } from './redis-url.js';
-import { publishInPlace, type RoomyPayload } from './zero-copy-publish.js';
+import { type PaddedPayload, zeroCopyPublish } from './zero-copy-publish.js';
 
 /** What a Redis reply to a script may be. */
 export type Reply = string | number | null | readonly Reply[];
@@ -24,7 +24,7 @@ export class RedisCommands {
   /** PUBLISH of a cluster is the sharded one. */
   readonly sharded: boolean;
   private readonly client: CommandClient;
-  private readonly breaker = new Breaker();
+  private readonly breaker = new CircuitBreaker();
   private readonly timer: NodeJS.Timeout;
   private pinging = false;
 
@@ -64,9 +64,9 @@ export class RedisCommands {
   }
 
   /** {@link publish} without a copy: the payload's memory must stay as it is until the promise resolves, and for good when it rejects. */
-  publishInPlace(channel: string, payload: RoomyPayload): Promise<number> {
+  publishZeroCopy(channel: string, payload: PaddedPayload): Promise<number> {
     const name = this.sharded ? 'spublish' : 'publish';
-    return this.run(async () => Number(await this.client.sendCommand(publishInPlace(name, channel, payload))));
+    return this.run(async () => Number(await this.client.sendCommand(zeroCopyPublish(name, channel, payload))));
   }
 
   /**

@@ -2,7 +2,7 @@ import { Global, Inject, Module, type OnApplicationShutdown, Optional } from '@n
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { REDIS } from './redis.tokens.js';
-import { RedisLink } from './redis-client.js';
+import { RedisClient } from './redis-client.js';
 
 /** Provides {@link REDIS}: the link of this process, or undefined when `REDIS_URL` is not set. */
 @Global()
@@ -11,14 +11,14 @@ import { RedisLink } from './redis-client.js';
     {
       provide: REDIS,
       inject: [CONFIG],
-      useFactory: (config: Config): RedisLink | undefined =>
-        config.redisUrl === undefined ? undefined : new RedisLink(config.redisUrl, config.redisPrefix),
+      useFactory: (config: Config): RedisClient | undefined =>
+        config.redisUrl === undefined ? undefined : new RedisClient(config.redisUrl, config.redisPrefix),
     },
   ],
   exports: [REDIS],
 })
 export class RedisModule implements OnApplicationShutdown {
-  constructor(@Optional() @Inject(REDIS) private readonly redis?: RedisLink) {}
+  constructor(@Optional() @Inject(REDIS) private readonly redis?: RedisClient) {}
 
   onApplicationShutdown(): void {
     this.redis?.close();

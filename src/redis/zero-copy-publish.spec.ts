@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Command } from 'ioredis';
 import { Random } from '../../test/fuzz/random.js';
-import { publishInPlace, ROOM_AFTER, ROOM_BEFORE } from './zero-copy-publish.js';
+import { PADDING_AFTER, PADDING_BEFORE, zeroCopyPublish } from './zero-copy-publish.js';
 
 const socket = {};
 
 /** A payload with so much room around it. */
-const roomy = (payload: Buffer, before: number, after: number) => {
+const padded = (payload: Buffer, before: number, after: number) => {
   const memory = Buffer.concat([Buffer.alloc(before, '~'), payload, Buffer.alloc(after, '~')]);
   return { memory, start: before, end: before + payload.length };
 };
@@ -19,8 +19,11 @@ describe('PUBLISH in place', () => {
       const payload = Buffer.from(Array.from({ length: 1 + random.below(300) }, () => random.below(256)));
       const channel = Array.from({ length: 1 + random.below(150) }, () => 'aZ0:{}_-é☃'[random.below(10)]).join('');
       const name = random.below(2) === 0 ? 'publish' : 'spublish';
-      const [before, after] = [random.below(2) === 0 ? ROOM_BEFORE : random.below(300), random.below(ROOM_AFTER + 1)];
-      const command = publishInPlace(name, channel, roomy(payload, before, after));
+      const [before, after] = [
+        random.below(2) === 0 ? PADDING_BEFORE : random.below(300),
+        random.below(PADDING_AFTER + 1),
+      ];
+      const command = zeroCopyPublish(name, channel, padded(payload, before, after));
       const plain = new Command(name, [channel, payload]);
       const same = Buffer.from(plain.toWritable(socket)).equals(Buffer.from(command.toWritable(socket)));
       const sameWay = command.name === plain.name && command.getSlot() === plain.getSlot();
@@ -30,8 +33,8 @@ describe('PUBLISH in place', () => {
   });
 
   it('copies nothing when there is room', () => {
-    const payload = roomy(Buffer.from('payload'), ROOM_BEFORE, ROOM_AFTER);
-    const wire = publishInPlace('publish', 'c'.repeat(200), payload).toWritable(socket) as Buffer;
+    const payload = padded(Buffer.from('payload'), PADDING_BEFORE, PADDING_AFTER);
+    const wire = zeroCopyPublish('publish', 'c'.repeat(200), payload).toWritable(socket) as Buffer;
     expect(wire.buffer).toBe(payload.memory.buffer);
   });
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ProtocolError, type RoomId, type RoomState } from '@parley/protocol';
 import { type Decision, decide, grantAllowsGuests, mayCreateByGrant } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
-import type { Bus, Fact } from '../bus/bus.js';
+import type { Bus, ClusterEvent } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -43,7 +43,7 @@ export class PostgresRoomAccess extends RoomAccess {
     @Inject(BUS) private readonly bus: Bus,
   ) {
     super();
-    bus.onFact((fact) => this.forget(fact));
+    bus.onEvent((event) => this.forget(event));
     bus.onGap(() => this.forgetFreshness());
   }
 
@@ -164,18 +164,18 @@ export class PostgresRoomAccess extends RoomAccess {
     }
   }
 
-  private forget(fact: Fact): void {
-    switch (fact.fact) {
+  private forget(event: ClusterEvent): void {
+    switch (event.fact) {
       case 'room_changed':
       case 'room_closed':
-        this.rooms.forget(fact.room);
-        this.standings.forgetWhere((key) => key.startsWith(`${fact.room} `));
-        this.wholes.forget(fact.room);
+        this.rooms.forget(event.room);
+        this.standings.forgetWhere((key) => key.startsWith(`${event.room} `));
+        this.wholes.forget(event.room);
         return;
       case 'user_removed':
       case 'member_changed':
       case 'knock_answered':
-        this.forgetStanding(fact.room, fact.user);
+        this.forgetStanding(event.room, event.user);
         return;
     }
   }

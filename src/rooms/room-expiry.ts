@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RoomId } from '@parley/protocol';
-import { Announcer } from '../bus/events/event-outbox.js';
+import { EventOutbox } from '../bus/events/event-outbox.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Presence } from '../presence/presence.js';
@@ -24,7 +24,7 @@ export class RoomEndings {
 
   constructor(
     private readonly store: RoomEndingsStore,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -58,6 +58,6 @@ export class RoomEndings {
 
   private async tell(ids: readonly string[]): Promise<void> {
     this.ended += ids.length;
-    for (const id of ids) await this.announcer.tell({ fact: 'room_closed', room: id as RoomId });
+    for (const id of ids) await this.events.publish({ fact: 'room_closed', room: id as RoomId });
   }
 }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditStoreModule } from '../audit/audit-store.module.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { Announcer } from '../bus/events/event-outbox.js';
+import { EventOutbox } from '../bus/events/event-outbox.js';
 import { RoomAccess } from './room-access.js';
 import { PostgresRoomAccess } from './room-access.postgres.js';
 import { RoomEndings } from './room-expiry.js';
@@ -16,13 +16,13 @@ import { RoomsStoreModule } from './rooms-store.module.js';
   imports: [AuditStoreModule, AuthModule, RoomsStoreModule],
   controllers: [RoomsController],
   providers: [
-    Announcer,
+    EventOutbox,
     Occupancy,
     RoomEndings,
     RoomPolicy,
     RoomsService,
     { provide: RoomAccess, useClass: PostgresRoomAccess },
   ],
-  exports: [Announcer, RoomAccess, RoomEndings, RoomPolicy, RoomsService],
+  exports: [EventOutbox, RoomAccess, RoomEndings, RoomPolicy, RoomsService],
 })
 export class RoomsModule {}

@@ -4,7 +4,7 @@ import { AuditStore } from '../audit/audit.store.js';
 import { decideForServer, decidePreview, type RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { SECRETS, type Secrets } from '../auth/signing-secret.js';
-import { Announcer } from '../bus/events/event-outbox.js';
+import { EventOutbox } from '../bus/events/event-outbox.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { newId } from '../ids/new-id.js';
@@ -25,7 +25,7 @@ export class RoomsService {
   constructor(
     private readonly store: RoomsStore,
     private readonly policy: RoomPolicy,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
     private readonly audit: AuditStore,
     private readonly knocks: KnocksStore,
     @Inject(SECRETS) secrets: Secrets,
@@ -82,7 +82,7 @@ export class RoomsService {
     const changed = await this.store.update(id, room.version, change);
     if (changed === undefined) throw new ProtocolError('precondition_failed');
     await this.audit.write(trailOf(by, 'room.update', id, null, { fields: Object.keys(change) }));
-    await this.announcer.tell({ fact: 'room_changed', room: id });
+    await this.events.publish({ fact: 'room_changed', room: id });
     return changed;
   }
 
@@ -92,7 +92,7 @@ export class RoomsService {
     const room = await this.store.set(id, { locked });
     if (room === undefined) throw new ProtocolError('room_not_found');
     await this.audit.write(trailOf(by, locked ? 'room.lock' : 'room.unlock', id, null));
-    await this.announcer.tell({ fact: 'room_changed', room: id });
+    await this.events.publish({ fact: 'room_changed', room: id });
     return room;
   }
 
@@ -101,7 +101,7 @@ export class RoomsService {
     await this.permit(by.principal, 'room.delete', id);
     await this.store.remove(id);
     await this.audit.write(trailOf(by, 'room.delete', id, null));
-    await this.announcer.tell({ fact: 'room_closed', room: id });
+    await this.events.publish({ fact: 'room_closed', room: id });
   }
 
   /** A door is put in: whoever is inside may come back through it. */

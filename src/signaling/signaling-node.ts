@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
-import type { Bus, Fact } from '../bus/bus.js';
+import type { Bus, ClusterEvent } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
 import type { ClientSocket } from '../websocket/client-socket.js';
@@ -45,7 +45,7 @@ export class SignalingNode {
     this.security = new SecurityLog(services.log);
     const inbox = new NodeInbox(bus, services.rooms, sync, services.stats);
     bus.onMessage(inbox.receive);
-    bus.onFact((fact) => void this.act(fact));
+    bus.onEvent((event) => void this.act(event));
   }
 
   async start(): Promise<void> {
@@ -111,16 +111,16 @@ export class SignalingNode {
     });
   }
 
-  private async act(fact: Fact): Promise<void> {
+  private async act(event: ClusterEvent): Promise<void> {
     const { services } = this;
     try {
-      if (fact.fact === 'room_closed') {
-        await services.membership.end(fact.room);
-      } else if (fact.fact === 'user_revoked') {
-        for (const session of services.registry.issuedBefore(fact.user, fact.before)) await this.revoke(session);
+      if (event.fact === 'room_closed') {
+        await services.membership.end(event.room);
+      } else if (event.fact === 'user_revoked') {
+        for (const session of services.registry.issuedBefore(event.user, event.before)) await this.revoke(session);
       }
     } catch (error) {
-      services.log.error(error, `the fact ${fact.fact} could not be acted on`);
+      services.log.error(error, `the fact ${event.fact} could not be acted on`);
     }
   }
 

@@ -1,6 +1,6 @@
 import { decodePayload } from '../bus/transport/batch.js';
-import { OwnChannel, PROBE_TIMERS, type ProbeTimers } from '../bus/transport/probed-subscription.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import { PROBE_TIMERS, ProbedSubscription, type ProbeTimers } from '../bus/transport/probed-subscription.js';
+import type { RedisClient } from '../redis/redis-client.js';
 
 export interface TopicLaneEvents {
   /** Redis has acknowledged the subscription. */
@@ -22,11 +22,11 @@ interface Wanted {
 export class TopicLane {
   /** By channel. */
   private readonly wanted = new Map<string, Wanted>();
-  private own: OwnChannel | undefined;
+  private own: ProbedSubscription | undefined;
 
   /** @param channel that nobody else listens to, of the same slot as the topics' */
   constructor(
-    private readonly redis: RedisLink,
+    private readonly redis: RedisClient,
     private readonly channel: string,
     private readonly events: TopicLaneEvents,
     private readonly timers: ProbeTimers = PROBE_TIMERS,
@@ -36,7 +36,7 @@ export class TopicLane {
     const wanted = { topic, open: false };
     this.wanted.set(channel, wanted);
     if (this.own === undefined) this.own = this.connect();
-    else if (this.own.heard) void this.add(channel, wanted);
+    else if (this.own.confirmed) void this.add(channel, wanted);
   }
 
   ignore(channel: string): void {
@@ -48,16 +48,16 @@ export class TopicLane {
     this.own?.close();
   }
 
-  private connect(): OwnChannel {
+  private connect(): ProbedSubscription {
     const events = {
       onPayload: (payload: Buffer, channel: Buffer) => this.receive(payload, channel),
-      onHeard: () => {
+      onConfirmed: () => {
         for (const [channel, wanted] of this.wanted) void this.add(channel, wanted);
       },
       onResubscribe: () => {},
       onLost: () => this.lose(),
     };
-    return new OwnChannel(this.redis, this.channel, events, this.timers, false);
+    return new ProbedSubscription(this.redis, this.channel, events, this.timers, false);
   }
 
   private async add(channel: string, wanted: Wanted): Promise<void> {

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { Topics } from './topics.js';
 import { MemoryTopics } from './topics.memory.js';
 import { RedisTopics } from './topics.redis.js';
@@ -17,7 +17,7 @@ import { TOPICS } from './topics.tokens.js';
     {
       provide: TOPICS,
       inject: [CONFIG, { token: REDIS, optional: true }],
-      useFactory: ({ topics: limits }: Config, redis?: RedisLink): Topics =>
+      useFactory: ({ topics: limits }: Config, redis?: RedisClient): Topics =>
         redis === undefined ? new MemoryTopics(limits) : new RedisTopics(redis, { limits }),
     },
   ],

@@ -3,7 +3,7 @@ import { rethrow } from '../bus/handler-registry.js';
 import { type Batch, newSmallBatch } from '../bus/transport/batch.js';
 import { Outbox } from '../bus/transport/outbox.js';
 import type { ProbeTimers } from '../bus/transport/probed-subscription.js';
-import type { RedisLink } from '../redis/redis-client.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import { LocalTopics } from './local-topics.js';
 import { TopicLane } from './topic-connection.js';
 import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';
@@ -33,7 +33,7 @@ export class RedisTopics implements Topics {
   private closed = false;
 
   constructor(
-    private readonly redis: RedisLink,
+    private readonly redis: RedisClient,
     { limits = TOPIC_LIMITS, timers, onError = rethrow }: RedisTopicsOptions = {},
   ) {
     this.timers = timers;
@@ -79,7 +79,7 @@ export class RedisTopics implements Topics {
     const held = batch.memory.length;
     this.unanswered += held;
     try {
-      await this.redis.commands.publishInPlace(this.address(topic).channel, batch);
+      await this.redis.commands.publishZeroCopy(this.address(topic).channel, batch);
     } catch {
       // Done or not: nobody knows, and what was said may have been said once only.
       this.local.lost(topic);

@@ -5,7 +5,7 @@ import { LoginAttempts } from '../auth/login-attempts.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { decideForServer } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
-import { Announcer } from '../bus/events/event-outbox.js';
+import { EventOutbox } from '../bus/events/event-outbox.js';
 import type { Actor } from '../rooms/moderation/actor.js';
 import type { DeleteMeRequest, UpdateMeRequest } from './dto/users.requests.js';
 import type { MeResponse, UserResponse } from './dto/users.responses.js';
@@ -21,7 +21,7 @@ export class UsersService {
     private readonly users: UsersStore,
     private readonly hasher: PasswordHasher,
     private readonly attempts: LoginAttempts,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
     private readonly audit: AuditStore,
   ) {}
 
@@ -63,7 +63,7 @@ export class UsersService {
     const before = boundary();
     const rooms = await this.users.remove(user.id, before, accountTrail('account.delete', user.id, by.ip));
     await this.tellRevoked(user.id, before);
-    for (const room of rooms) await this.announcer.tell({ fact: 'room_closed', room: room as RoomId });
+    for (const room of rooms) await this.events.publish({ fact: 'room_closed', room: room as RoomId });
   }
 
   private async revoke(
@@ -78,7 +78,7 @@ export class UsersService {
   }
 
   private tellRevoked(user: string, before: Date): Promise<void> {
-    return this.announcer.tell({ fact: 'user_revoked', user: user as UserId, before: before.getTime() });
+    return this.events.publish({ fact: 'user_revoked', user: user as UserId, before: before.getTime() });
   }
 
   private async prove({ ip }: Actor, user: User, password: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
-import { type Bus, type Fact, MAX_BATCH_BYTES, PORT_LEADS } from '../../src/bus/bus.js';
+import { type Bus, type ClusterEvent, MAX_BATCH_BYTES, PORT_TAGS } from '../../src/bus/bus.js';
 import type { BusStats } from '../../src/bus/bus.stats.js';
 import { until } from '../support/until.js';
 import { aNode, aRoom } from './presence.fixture.js';
@@ -10,7 +10,7 @@ export interface BusNode {
   readonly bus: Bus & { readonly stats: BusStats };
   readonly id: NodeId;
   readonly messages: string[];
-  readonly facts: Fact[];
+  readonly facts: ClusterEvent[];
   gaps: number;
 }
 
@@ -28,7 +28,7 @@ export const join = async (fixture: BusFixture, id: NodeId = aNode()): Promise<B
   const bus = await fixture.bus();
   const node: BusNode = { bus, id, messages: [], facts: [], gaps: 0 };
   bus.onMessage((message) => node.messages.push(message.toString()));
-  bus.onFact((fact) => node.facts.push(fact));
+  bus.onEvent((event) => node.facts.push(event));
   bus.onGap(() => {
     node.gaps += 1;
   });
@@ -113,9 +113,9 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
     it('gives a port its own messages, and nobody else', async () => {
       const reader = await join(fixture);
       const own: string[] = [];
-      reader.bus.onPortMessage(PORT_LEADS.names, (message) => own.push(message.toString('latin1', 1)));
-      for (const lead of [PORT_LEADS.names, PORT_LEADS.names + 1])
-        one.bus.send(reader.id, Buffer.concat([Buffer.from([lead]), Buffer.from('port')]));
+      reader.bus.onPortMessage(PORT_TAGS.names, (message) => own.push(message.toString('latin1', 1)));
+      for (const tag of [PORT_TAGS.names, PORT_TAGS.names + 1])
+        one.bus.send(reader.id, Buffer.concat([Buffer.from([tag]), Buffer.from('port')]));
       await barrier(one, reader);
       expect(own).toEqual(['port']);
       expect(reader.messages).toHaveLength(2);
@@ -133,15 +133,15 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
     });
 
     it('tells every node of a fact, the one that announces it too', async () => {
-      const facts: Fact[] = [
+      const events: ClusterEvent[] = [
         { fact: 'room_changed', room: aRoom() },
         { fact: 'room_closed', room: aRoom() },
         { fact: 'user_revoked', user: 'https://issuer.example/ü|42' as never, before: 1_790_000_000_123 },
       ];
-      for (const fact of facts) await one.bus.announce(fact);
+      for (const event of events) await one.bus.publish(event);
       for (const { facts: heard } of [one, two]) {
-        await until(() => heard.length >= facts.length);
-        expect(heard.slice(0, 3)).toEqual(facts);
+        await until(() => heard.length >= events.length);
+        expect(heard.slice(0, 3)).toEqual(events);
       }
     });
 
@@ -178,7 +178,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await closing.bus.close();
       expect(closing.bus.available).toBe(false);
       expect(closing.bus.send(two.id, Buffer.from('late'))).toBe(false);
-      await expect(closing.bus.announce({ fact: 'room_closed', room: aRoom() })).rejects.toMatchObject({
+      await expect(closing.bus.publish({ fact: 'room_closed', room: aRoom() })).rejects.toMatchObject({
         name: 'BusUnavailable',
       });
       await expect(closing.bus.listen(aNode())).rejects.toMatchObject({ name: 'BusUnavailable' });

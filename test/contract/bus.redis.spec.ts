@@ -42,11 +42,11 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
     };
 
     it('drops and counts what is no batch, and goes on', async () => {
-      const rubbish = ['', 'x', '\u0007'.repeat(100), '{"fact":"room_closed","room":"r"}'];
-      for (const text of rubbish) await publish(links.redis, channelOf(two), text);
-      const strangeFact = Buffer.concat([Buffer.from([0xb7, 2, 0, 0, 0, 2]), Buffer.from('{}')]);
-      await publish(links.redis, channelOf(two), strangeFact);
-      await until(() => two.bus.stats.rubbish === rubbish.length + 1);
+      const malformed = ['', 'x', '\u0007'.repeat(100), '{"fact":"room_closed","room":"r"}'];
+      for (const text of malformed) await publish(links.redis, channelOf(two), text);
+      const invalidEvent = Buffer.concat([Buffer.from([0xb7, 2, 0, 0, 0, 2]), Buffer.from('{}')]);
+      await publish(links.redis, channelOf(two), invalidEvent);
+      await until(() => two.bus.stats.rubbish === malformed.length + 1);
       await reaches(one, two);
       expect(two.facts).toEqual([]);
     });
@@ -62,11 +62,11 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
     it('keeps a fact for a node that has a lease and does not listen yet', async () => {
       const late = aNode();
       await fixture.lease(late);
-      const fact = { fact: 'room_closed', room: aRoom() } as const;
-      await one.bus.announce(fact);
+      const event = { fact: 'room_closed', room: aRoom() } as const;
+      await one.bus.publish(event);
       const node = await join(fixture, late);
       await until(() => node.facts.length > 0);
-      expect(node.facts).toEqual([fact]);
+      expect(node.facts).toEqual([event]);
       await node.bus.close();
     });
 
@@ -79,7 +79,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       expect(accepted).toBeGreaterThan(4);
       await until(() => !one.bus.available && !two.bus.available);
       expect(one.bus.send(two.id, Buffer.from('x'))).toBe(false);
-      await expect(one.bus.announce({ fact: 'room_closed', room: aRoom() })).rejects.toMatchObject({
+      await expect(one.bus.publish({ fact: 'room_closed', room: aRoom() })).rejects.toMatchObject({
         name: 'BusUnavailable',
       });
       for (const server of links.redis.servers) server.resume();

@@ -4,7 +4,7 @@ import type { Presence } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
 import { MAX_TOGETHER } from '../../src/presence/redis/room-command-batch.js';
 import { MAX_TOMBSTONES } from '../../src/presence/tombstones.js';
-import type { RedisLink } from '../../src/redis/redis-client.js';
+import type { RedisClient } from '../../src/redis/redis-client.js';
 import { ask, startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { aConnection, aNode, aRoom, attach, heldOf, request, TIMERS } from './presence.fixture.js';
@@ -14,7 +14,7 @@ import { Links, PREFIX } from './redis.fixture.js';
 const faults = (title: string, start: () => Promise<TestRedis>): void => {
   describe(`presence through faults: ${title}`, () => {
     let links: Links;
-    let link: RedisLink;
+    let link: RedisClient;
     let presence: Presence;
     let other: Presence;
 

@@ -1,7 +1,7 @@
 import { RedisBus } from '../../src/bus/bus.redis.js';
 import type { ProbeTimers } from '../../src/bus/transport/probed-subscription.js';
 import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
-import { RedisLink } from '../../src/redis/redis-client.js';
+import { RedisClient } from '../../src/redis/redis-client.js';
 import { RedisTopics } from '../../src/topics/topics.redis.js';
 import { ask, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -12,17 +12,17 @@ import type { TopicsFixture } from './topics.fixture.js';
 /** The prefix of every key that the contract suite writes. */
 export const PREFIX = 'contract';
 
-const PROBE_TIMERS: ProbeTimers = { probeMs: 200, unheardMs: 1_000 };
+const PROBE_TIMERS: ProbeTimers = { probeMs: 200, timeoutMs: 1_000 };
 
 /** Links to one Redis, closed together with it. */
 export class Links {
-  private readonly links: RedisLink[] = [];
+  private readonly links: RedisClient[] = [];
 
   constructor(readonly redis: TestRedis) {}
 
   /** A link that is connected. */
-  async open(): Promise<RedisLink> {
-    const link = new RedisLink(this.redis.url, PREFIX);
+  async open(): Promise<RedisClient> {
+    const link = new RedisClient(this.redis.url, PREFIX);
     this.links.push(link);
     // In a cluster each master has a connection of its own, and the first answer says nothing of the others.
     await until(async () => {
@@ -38,7 +38,7 @@ export class Links {
   }
 }
 
-const isAnswered = (link: RedisLink, key: string): Promise<boolean> =>
+const isAnswered = (link: RedisClient, key: string): Promise<boolean> =>
   link.commands.hget(key, 'n').then(
     () => true,
     () => false,

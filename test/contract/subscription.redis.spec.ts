@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisBus } from '../../src/bus/bus.redis.js';
-import { RedisLink } from '../../src/redis/redis-client.js';
+import { RedisClient } from '../../src/redis/redis-client.js';
 import { parseRedisUrl } from '../../src/redis/redis-url.js';
 import { Subscription } from '../../src/redis/subscription.js';
 import type { Faults } from '../faults/proxied-stream.js';
@@ -60,8 +60,8 @@ describe('a subscription that is given up while its path to Redis is stalled', (
   });
 
   it.each(Object.entries(STALLED))('leaves a node that took new ids with one channel: %s', async (_title, faults) => {
-    const link = new RedisLink(urlOf(path), PREFIX);
-    const bus = new RedisBus(link, async () => [], { timers: { probeMs: 100, unheardMs: 500 } });
+    const link = new RedisClient(urlOf(path), PREFIX);
+    const bus = new RedisBus(link, async () => [], { timers: { probeMs: 100, timeoutMs: 500 } });
     const [first, second, last] = [aNode(), aNode(), aNode()];
     await bus.listen(first);
     expect(await channels()).toEqual([link.keys.channel(first)]);

@@ -18,7 +18,7 @@ const randomBy = (seed: number): (() => number) => {
 };
 
 const turns = async (count: number): Promise<void> => {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let nextTick = 0; nextTick < count; nextTick += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
 /** Two nodes; a user who joins, resumes elsewhere, or comes back, at the very moment that they are put out. */

@@ -45,16 +45,16 @@ const halfOpen = onSomebody((run, { path }) => {
 const flap = onSomebody((run, { path }) => {
   const ms = run.world.random.between(10_000, 30_000);
   const until = run.world.now + ms;
-  const turn = (held: boolean): void => {
+  const nextTick = (held: boolean): void => {
     const over = run.world.now >= until - 2_000;
     path.upHeld = held && !over;
     path.downHeld = path.upHeld;
     run.network.apply(path);
     if (held && !over) for (const socket of run.network.of(path)) if (run.world.random.chance(0.5)) socket.reset();
-    if (!over) run.world.later(held ? 1_000 : 2_000, () => turn(!held));
+    if (!over) run.world.later(held ? 1_000 : 2_000, () => nextTick(!held));
   };
-  turn(true);
-  return { ms, stop: () => turn(false) };
+  nextTick(true);
+  return { ms, stop: () => nextTick(false) };
 });
 
 /** The bytes of the next socket wait so long that the SDK may have given it up, and opened another, when they come. */

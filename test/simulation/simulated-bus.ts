@@ -1,5 +1,5 @@
 import type { NodeId } from '@parley/protocol';
-import type { Bus, Fact, Message } from '../../src/bus/bus.js';
+import type { Bus, ClusterEvent, Message } from '../../src/bus/bus.js';
 import { MemoryBus, type MemoryBusHub } from '../../src/bus/bus.memory.js';
 import type { Actor, World } from './world.js';
 
@@ -47,28 +47,28 @@ export class SimulatedBus implements Bus {
     return this.inner.send(to, message);
   }
 
-  announce(fact: Fact): Promise<void> {
-    return this.inner.announce(fact);
+  publish(event: ClusterEvent): Promise<void> {
+    return this.inner.publish(event);
   }
 
-  hear(fact: Fact): void {
-    this.inner.hear(fact);
+  dispatchLocal(event: ClusterEvent): void {
+    this.inner.dispatchLocal(event);
   }
 
   onMessage(handler: (message: Buffer) => void): void {
     this.inner.onMessage((message) => this.carry(message, handler));
   }
 
-  onPortMessage(lead: number, handler: (message: Buffer) => void): void {
-    this.inner.onPortMessage(lead, (message) => this.carry(message, handler));
+  onPortMessage(tag: number, handler: (message: Buffer) => void): void {
+    this.inner.onPortMessage(tag, (message) => this.carry(message, handler));
   }
 
   get node(): NodeId | undefined {
     return this.inner.node;
   }
 
-  onFact(handler: (fact: Fact) => void): void {
-    this.inner.onFact((fact) => this.world.at(this.actor, 1 + this.world.random.next() * 5, () => handler(fact)));
+  onEvent(handler: (event: ClusterEvent) => void): void {
+    this.inner.onEvent((event) => this.world.at(this.actor, 1 + this.world.random.next() * 5, () => handler(event)));
   }
 
   onGap(handler: () => void): void {

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { DEFAULT_LIMITS, ProtocolError, type UserId } from '@parley/protocol';
 import { type Principal, TokenVerifier } from '../../src/auth/principal.js';
-import { wholeOf } from '../../src/bus/bus.js';
+import { joinMessage } from '../../src/bus/bus.js';
 import type { MemoryBusHub } from '../../src/bus/bus.memory.js';
 import { ChatLog } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
@@ -137,7 +137,7 @@ export class SimulatedNode implements Listener {
   private deny(rooms: LocalRooms): void {
     const deliver = rooms.deliver.bind(rooms);
     rooms.deliver = (member, frame) => {
-      const { header, body } = splitFrame(wholeOf(frame), DEFAULT_LIMITS.maxHeaderBytes);
+      const { header, body } = splitFrame(joinMessage(frame), DEFAULT_LIMITS.maxHeaderBytes);
       const denied = header.startsWith('{"type":"signal"') && this.cluster.denies(body?.toString() ?? '');
       deliver(member, denied ? joinFrame({ ...JSON.parse(header), denied: 'forbidden' }, Buffer.alloc(0)) : frame);
     };

@@ -1,5 +1,5 @@
 import type { RoomId, UserId } from '@parley/protocol';
-import type { Fact } from '../../src/bus/bus.js';
+import type { ClusterEvent } from '../../src/bus/bus.js';
 import { QUIET_AT_MS } from './schedule.js';
 import type { SimulatedClient } from './simulated-client.js';
 import type { Simulation } from './simulation.js';
@@ -25,12 +25,12 @@ export const playWorkload = (run: Simulation): void => {
 const live = (run: Simulation, client: SimulatedClient): void => {
   const { random } = run.world;
   const talkative = random.between(400, 4_000);
-  const turn = (): void => {
+  const nextTick = (): void => {
     if (client.over) return;
     act(run, client);
-    if (run.world.now < QUIET_AT_MS + 15_000) run.world.later(random.between(talkative / 4, talkative), turn);
+    if (run.world.now < QUIET_AT_MS + 15_000) run.world.later(random.between(talkative / 4, talkative), nextTick);
   };
-  run.world.later(random.between(500, 3_000), turn);
+  run.world.later(random.between(500, 3_000), nextTick);
 };
 
 const act = (run: Simulation, client: SimulatedClient): void => {
@@ -72,12 +72,12 @@ const revokeSomebody = (run: Simulation): void => {
 
 const closeRoom = (run: Simulation, room: string): void => announce(run, { fact: 'room_closed', room: room as RoomId });
 
-const announce = (run: Simulation, fact: Fact): void => {
+const announce = (run: Simulation, event: ClusterEvent): void => {
   const nodes = run.slots.filter((node) => node.listening);
   if (nodes.length === 0) return;
   const node = run.world.random.of(nodes);
   // Whoever cannot be told: REST keeps the fact and tells it again, which is not simulated.
-  run.world.at(node.actor, 0, () => void node.bus.announce(fact).catch(() => {}));
+  run.world.at(node.actor, 0, () => void node.bus.publish(event).catch(() => {}));
 };
 
 const callTheRoll = (run: Simulation): void => {

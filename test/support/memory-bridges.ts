@@ -65,7 +65,7 @@ export class MemoryDatabase {
   }
 }
 
-const facts = (id: string): RoomFacts => ({ id, owner: 'owner', guestsAllowed: true, access: 'open', locked: false });
+const events = (id: string): RoomFacts => ({ id, owner: 'owner', guestsAllowed: true, access: 'open', locked: false });
 
 /** Asks the policy with what {@link MemoryDatabase} says. */
 export class MemoryAccess extends RoomAccess {
@@ -76,7 +76,7 @@ export class MemoryAccess extends RoomAccess {
   override async admit(principal: Principal, room: RoomId, { peer }: Entry = {}): Promise<Admission> {
     const { banned, removal } = await this.database.read(room, principal.user);
     const decision = decide(principal, 'room.join', {
-      ...{ room: facts(room), membership: undefined, banned },
+      ...{ room: events(room), membership: undefined, banned },
       removedAt: removal?.at,
     });
     if (!decision.allowed) throw new ProtocolError(decision.code);
@@ -99,10 +99,10 @@ export class MemoryModeration extends NoModeration {
     const user = peer as string as UserId;
     const at = Date.now();
     await this.database.commit({ room, user, at, peers: [] }, ban);
-    await this.bus.announce({ fact: 'user_removed', room, user, at, peers: [] });
+    await this.bus.publish({ fact: 'user_removed', room, user, at, peers: [] });
   }
 
   override async permit(_by: Actor, room: RoomId, peer: PeerId, _rights: Rights): Promise<void> {
-    await this.bus.announce({ fact: 'member_changed', room, user: peer as string as UserId });
+    await this.bus.publish({ fact: 'member_changed', room, user: peer as string as UserId });
   }
 }

@@ -210,7 +210,7 @@ export class MemoryClient {
   }
 
   async until<T>(read: () => T | undefined | false): Promise<T> {
-    for (let turn = 0; turn < 5_000; turn += 1) {
+    for (let nextTick = 0; nextTick < 5_000; nextTick += 1) {
       const value = read();
       if (value !== undefined && value !== false) return value;
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -9,7 +9,7 @@ import type { NodeId } from '@parley/protocol';
 import supertest from 'supertest';
 import { AuditModule } from '../../src/audit/audit.module.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
-import type { Bus, Fact } from '../../src/bus/bus.js';
+import type { Bus, ClusterEvent } from '../../src/bus/bus.js';
 import { BusModule } from '../../src/bus/bus.module.js';
 import { BUS } from '../../src/bus/bus.tokens.js';
 import { ChatModule } from '../../src/chat/chat.module.js';
@@ -39,7 +39,7 @@ export interface RestApp {
   readonly app: NestFastifyApplication;
   readonly dataDir: string;
   /** What was announced to all nodes so far. */
-  readonly facts: Fact[];
+  readonly facts: ClusterEvent[];
   /** What was answered so far. */
   readonly answers: Answer[];
   readonly http: ReturnType<typeof supertest>;
@@ -80,13 +80,13 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
   await configureHttp(app, config);
   await app.listen(0, '127.0.0.1');
   const bus = app.get<Bus>(BUS);
-  const facts: Fact[] = [];
-  bus.onFact((fact) => facts.push(fact));
+  const events: ClusterEvent[] = [];
+  bus.onEvent((event) => events.push(event));
   await bus.listen('rest-test' as NodeId);
   return {
     app,
     dataDir,
-    facts,
+    facts: events,
     answers,
     http: supertest(app.getHttpServer() as Server),
     async close() {

@@ -1,8 +1,8 @@
 import type { NodeId } from '@parley/protocol';
-import type { RedisLink } from '../../redis/redis-client.js';
+import type { RedisClient } from '../../redis/redis-client.js';
 
 /** Facts that may wait for nodes that have a lease and do not listen; beyond it the oldest are dropped. */
-export const MAX_WAITING_FACTS = 1_000;
+export const MAX_WAITING_EVENTS = 1_000;
 
 interface Waiting {
   readonly node: NodeId;
@@ -13,17 +13,17 @@ interface Waiting {
  * Brings a fact to every node with a lease. Redis says how many were subscribed to a channel: none means that the
  * node did not get it. It may be dead, or be subscribing anew, so the fact is kept for it while its lease lasts.
  */
-export class FactCourier {
+export class EventPublisher {
   private waiting: Waiting[] = [];
   private retrying = false;
 
   constructor(
-    private readonly redis: RedisLink,
+    private readonly redis: RedisClient,
     private readonly listNodes: () => Promise<readonly NodeId[]>,
   ) {}
 
   /** Rejects when it could not be handed over to Redis for all of them. */
-  async announce(payload: Buffer, own: NodeId): Promise<void> {
+  async publishToAll(payload: Buffer, own: NodeId): Promise<void> {
     const nodes = new Set([...(await this.listNodes()), own]);
     await this.publish([...nodes].map((node) => ({ node, payload })));
   }
@@ -50,7 +50,7 @@ export class FactCourier {
       const result = results[i];
       return result?.status === 'fulfilled' && result.value === 0;
     });
-    this.waiting = [...this.waiting, ...missed].slice(-MAX_WAITING_FACTS);
+    this.waiting = [...this.waiting, ...missed].slice(-MAX_WAITING_EVENTS);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseFact } from './parse-cluster-event.js';
+import { parseClusterEvent } from './parse-cluster-event.js';
 
-const parse = (value: unknown) => parseFact(Buffer.from(JSON.stringify(value)));
+const parse = (value: unknown) => parseClusterEvent(Buffer.from(JSON.stringify(value)));
 
 describe('a fact of another node', () => {
   it('is taken with the fields that it has, and no others', () => {
@@ -32,7 +32,7 @@ describe('a fact of another node', () => {
   });
 
   it('is refused when it is not JSON', () => {
-    expect(parseFact(Buffer.from('{'))).toBeUndefined();
-    expect(parseFact(Buffer.from([0xff, 0xfe]))).toBeUndefined();
+    expect(parseClusterEvent(Buffer.from('{'))).toBeUndefined();
+    expect(parseClusterEvent(Buffer.from([0xff, 0xfe]))).toBeUndefined();
   });
 });

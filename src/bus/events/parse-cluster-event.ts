@@ -1,18 +1,18 @@
 import { ID_PATTERN, type PeerId, type RoomId, type UserId } from '@parley/protocol';
-import type { Fact } from '../bus.js';
+import type { ClusterEvent } from '../bus.js';
 
-const MOST_PEERS = 64;
+const MAX_PEERS = 64;
 
 /** Reads a fact of another node. Undefined when it is not one: a newer version's, or rubbish. */
-export const parseFact = (json: Buffer): Fact | undefined => {
+export const parseClusterEvent = (json: Buffer): ClusterEvent | undefined => {
   try {
-    return readFact(JSON.parse(json.toString('utf8')));
+    return readClusterEvent(JSON.parse(json.toString('utf8')));
   } catch {
     return undefined;
   }
 };
 
-const readFact = (value: unknown): Fact | undefined => {
+const readClusterEvent = (value: unknown): ClusterEvent | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   switch (fields.fact) {
@@ -31,17 +31,17 @@ const readFact = (value: unknown): Fact | undefined => {
         : undefined;
     }
     default:
-      return readMemberFact(fields);
+      return readMemberEvent(fields);
   }
 };
 
-const readMemberFact = ({ fact, room, user, at, peers, admitted }: Readonly<Record<string, unknown>>) => {
+const readMemberEvent = ({ fact: event, room, user, at, peers, admitted }: Readonly<Record<string, unknown>>) => {
   if (!isId(room) || !isUser(user)) return undefined;
   const about = { room: room as RoomId, user };
-  if (fact === 'member_changed') return { fact, ...about } as const;
-  if (fact === 'knock_answered' && typeof admitted === 'boolean') return { fact, ...about, admitted } as const;
-  if (fact !== 'user_removed' || !isMoment(at) || !Array.isArray(peers) || peers.length > MOST_PEERS) return undefined;
-  return peers.every(isId) ? ({ fact, ...about, at, peers: peers as PeerId[] } as const) : undefined;
+  if (event === 'member_changed') return { fact: event, ...about } as const;
+  if (event === 'knock_answered' && typeof admitted === 'boolean') return { fact: event, ...about, admitted } as const;
+  if (event !== 'user_removed' || !isMoment(at) || !Array.isArray(peers) || peers.length > MAX_PEERS) return undefined;
+  return peers.every(isId) ? ({ fact: event, ...about, at, peers: peers as PeerId[] } as const) : undefined;
 };
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID_PATTERN.test(value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '../../../test/fuzz/random.js';
-import { type Message, wholeOf } from '../bus.js';
-import { Batch, decodePayload, encodeFact, encodeProbe, newSmallBatch } from './batch.js';
+import { joinMessage, type Message } from '../bus.js';
+import { Batch, decodePayload, encodeClusterEvent, encodeProbe, newSmallBatch } from './batch.js';
 
 const encodeMessages = (messages: readonly Message[], memory?: Buffer): Buffer => {
   const batch = new Batch(memory);
@@ -13,7 +13,7 @@ describe('the framing of batches', () => {
   it('gives back what was put in, bytes and all', () => {
     const messages = [Buffer.from('a\nb'), Buffer.alloc(0), Buffer.from([0, 255, 0xb7])];
     expect(decodePayload(encodeMessages(messages))).toEqual({ kind: 'messages', messages });
-    expect(decodePayload(encodeFact('{"☃":1}'))).toEqual({ kind: 'fact', fact: Buffer.from('{"☃":1}') });
+    expect(decodePayload(encodeClusterEvent('{"☃":1}'))).toEqual({ kind: 'fact', fact: Buffer.from('{"☃":1}') });
     expect(decodePayload(encodeProbe('p'))).toEqual({ kind: 'probe', probe: Buffer.from('p') });
   });
 
@@ -58,7 +58,7 @@ describe('a batch', () => {
       });
       const batch = new Batch(random.below(2) === 0 ? Buffer.alloc(16 * 1024, random.below(256)) : undefined);
       for (const message of messages) batch.put(message);
-      const whole = messages.map(wholeOf);
+      const whole = messages.map(joinMessage);
       expect(batch.messages.map((message, i) => message.equals(whole[i] as Buffer))).toEqual(whole.map(() => true));
       expect([batch.count, batch.bytes]).toEqual([whole.length, whole.reduce((sum, { length }) => sum + length, 0)]);
     }

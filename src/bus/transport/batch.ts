@@ -1,4 +1,4 @@
-import { ROOM_AFTER, ROOM_BEFORE } from '../../redis/zero-copy-publish.js';
+import { PADDING_AFTER, PADDING_BEFORE } from '../../redis/zero-copy-publish.js';
 import { type Message, sizeOf } from '../bus.js';
 
 /**
@@ -17,7 +17,7 @@ const KINDS = { messages: 1, fact: 2, probe: 3 } as const;
 const HEADER_BYTES = 2;
 const LENGTH_BYTES = 4;
 
-export const encodeFact = (json: string): Buffer => encode(KINDS.fact, Buffer.from(json));
+export const encodeClusterEvent = (json: string): Buffer => encode(KINDS.fact, Buffer.from(json));
 export const encodeProbe = (probe: string): Buffer => encode(KINDS.probe, Buffer.from(probe));
 
 /** Undefined for whatever none of the encoders wrote: another magic or kind, no entries, a length that does not fit. */
@@ -69,13 +69,13 @@ export class Batch {
   /** The messages' own bytes. */
   bytes = 0;
   count = 0;
-  readonly start = ROOM_BEFORE;
-  end = ROOM_BEFORE + HEADER_BYTES;
+  readonly start = PADDING_BEFORE;
+  end = PADDING_BEFORE + HEADER_BYTES;
 
   /** @param memory of at least {@link FIRST_SMALL_BYTES} */
   constructor(public memory: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)) {
-    memory[ROOM_BEFORE] = MAGIC;
-    memory[ROOM_BEFORE + 1] = KINDS.messages;
+    memory[PADDING_BEFORE] = MAGIC;
+    memory[PADDING_BEFORE + 1] = KINDS.messages;
   }
 
   put(message: Message): void {
@@ -104,7 +104,7 @@ export class Batch {
   }
 
   private makeRoom(more: number): void {
-    const needed = this.end + more + ROOM_AFTER;
+    const needed = this.end + more + PADDING_AFTER;
     if (needed <= this.memory.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.memory.length));
     this.memory.copy(larger, 0, 0, this.end);

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { LARGEST_SPARE_BYTES, MOST_SPARES, SpareMemory } from './buffer-pool.js';
+import { BufferPool, MAX_POOLED, MAX_POOLED_BYTES } from './buffer-pool.js';
 
 test('keeps so many buffers, and none that a peak left behind', () => {
-  const spares = new SpareMemory();
-  expect(spares.take()).toBeUndefined();
-  spares.give(Buffer.alloc(LARGEST_SPARE_BYTES + 1));
-  expect(spares.take()).toBeUndefined();
-  for (let i = 0; i <= MOST_SPARES; i += 1) spares.give(Buffer.alloc(LARGEST_SPARE_BYTES));
-  const kept = new Set(Array.from({ length: MOST_SPARES + 1 }, () => spares.take()));
-  expect(kept.size).toBe(MOST_SPARES + 1);
+  const pool = new BufferPool();
+  expect(pool.acquire()).toBeUndefined();
+  pool.release(Buffer.alloc(MAX_POOLED_BYTES + 1));
+  expect(pool.acquire()).toBeUndefined();
+  for (let i = 0; i <= MAX_POOLED; i += 1) pool.release(Buffer.alloc(MAX_POOLED_BYTES));
+  const kept = new Set(Array.from({ length: MAX_POOLED + 1 }, () => pool.acquire()));
+  expect(kept.size).toBe(MAX_POOLED + 1);
   expect(kept.has(undefined)).toBe(true);
 });

@@ -1,17 +1,17 @@
 /** Larger ones are left to the collector: a peak's memory is not kept. */
-export const LARGEST_SPARE_BYTES = 256 * 1024;
-export const MOST_SPARES = 8;
+export const MAX_POOLED_BYTES = 256 * 1024;
+export const MAX_POOLED = 8;
 
-/** Memory of batches that are done with, for the next ones: at most {@link MOST_SPARES} buffers. */
-export class SpareMemory {
-  private readonly spares: Buffer[] = [];
+/** Memory of batches that are done with, for the next ones: at most {@link MAX_POOLED} buffers. */
+export class BufferPool {
+  private readonly buffers: Buffer[] = [];
 
-  take(): Buffer | undefined {
-    return this.spares.pop();
+  acquire(): Buffer | undefined {
+    return this.buffers.pop();
   }
 
   /** Nobody may read or write it any more. */
-  give(memory: Buffer): void {
-    if (memory.length <= LARGEST_SPARE_BYTES && this.spares.length < MOST_SPARES) this.spares.push(memory);
+  release(memory: Buffer): void {
+    if (memory.length <= MAX_POOLED_BYTES && this.buffers.length < MAX_POOLED) this.buffers.push(memory);
   }
 }

@@ -5,10 +5,10 @@ import { Outbox } from './outbox.js';
 
 const A = 'a' as NodeId;
 const B = 'b' as NodeId;
-const turn = () => new Promise(setImmediate);
+const nextTick = () => new Promise(setImmediate);
 
 /** An outbox whose flushes are answered by hand. */
-const slowOutbox = (paceMs = 0) => {
+const slowOutbox = (minIntervalMs = 0) => {
   const sent: string[] = [];
   const answers: (() => void)[] = [];
   const outbox = new Outbox(
@@ -17,12 +17,12 @@ const slowOutbox = (paceMs = 0) => {
       return new Promise<void>((resolve) => answers.push(resolve));
     },
     undefined,
-    paceMs,
+    minIntervalMs,
   );
   const answer = async () => {
     answers.shift()?.();
-    await turn();
-    await turn();
+    await nextTick();
+    await nextTick();
   };
   return { outbox, sent, answer };
 };
@@ -37,7 +37,7 @@ describe('an outbox', () => {
     ] as const)
       outbox.put(to, Buffer.from(text));
     expect(sent).toEqual([]);
-    await turn();
+    await nextTick();
     expect(sent).toEqual(['a: 1 3', 'b: 2']);
     expect(outbox.bytes).toBe(0);
   });
@@ -45,12 +45,12 @@ describe('an outbox', () => {
   test('keeps what comes while a batch is under way for the next one, and does not hold up others', async () => {
     const { outbox, sent, answer } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
-    await turn();
+    await nextTick();
     outbox.put(A, Buffer.from('2'));
-    await turn();
+    await nextTick();
     outbox.put(A, Buffer.from('3'));
     outbox.put(B, Buffer.from('4'));
-    await turn();
+    await nextTick();
     expect(sent).toEqual(['a: 1', 'b: 4']);
     expect(outbox.bytes).toBe(2);
     await answer();
@@ -60,32 +60,32 @@ describe('an outbox', () => {
   test('sends at once when nothing is under way any more', async () => {
     const { outbox, sent, answer } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
-    await turn();
+    await nextTick();
     await answer();
     outbox.put(A, Buffer.from('2'));
-    await turn();
+    await nextTick();
     expect(sent).toEqual(['a: 1', 'a: 2']);
   });
 
   test('keeps its pace: what comes soon after a batch leaves together, also when that is answered', async () => {
     const { outbox, sent, answer } = slowOutbox(300);
     outbox.put(A, Buffer.from('1'));
-    await turn();
+    await nextTick();
     await answer();
     outbox.put(A, Buffer.from('2'));
-    await turn();
+    await nextTick();
     outbox.put(A, Buffer.from('3'));
     outbox.put(B, Buffer.from('4'));
-    await turn();
+    await nextTick();
     expect(sent).toEqual(['a: 1', 'b: 4']);
-    while (sent.length < 3) await turn();
+    while (sent.length < 3) await nextTick();
     expect(sent.at(-1)).toBe('a: 2 3');
   });
 
   test('refuses what would make a waiting batch too large', async () => {
     const { outbox, answer } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
-    await turn();
+    await nextTick();
     expect(outbox.put(A, Buffer.alloc(MAX_BATCH_BYTES))).toBe(true);
     expect(outbox.put(A, Buffer.from('2'))).toBe(false);
     await answer();
@@ -95,7 +95,7 @@ describe('an outbox', () => {
   test('hands everything over when it is flushed, also behind what is under way', async () => {
     const { outbox, sent } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
-    await turn();
+    await nextTick();
     outbox.put(A, Buffer.from('2'));
     outbox.flushAll();
     expect(sent).toEqual(['a: 1', 'a: 2']);

@@ -8,7 +8,7 @@ import { Batch } from './batch.js';
  * input of this turn was handled, so that everything it led to leaves in one write a destination.
  *
  * While a flush to a destination is under way, what is put for it waits for the next one: a node at rest sends at
- * once, and one at work sends one batch a round trip, and no more than one in `paceMs`, however many turns that takes. The
+ * once, and one at work sends one batch a round trip, and no more than one in `minIntervalMs`, however many turns that takes. The
  * round trip halved Redis's share of a relay over two nodes (four signals in flight 1.5 → 0.7 µs of Redis a signal, one in
  * flight 1.2 → 0.9); a pace of a millisecond did it again (1.0 → 0.5, 2.2 → 0.8), and took 10 to 15 % from the nodes.
  */
@@ -22,12 +22,12 @@ export class Outbox<To = NodeId> {
   /**
    * @param flush its promise says when the next batch may follow; it never rejects.
    * @param newBatch where batches come from
-   * @param paceMs so long after a batch the next one to the same destination leaves at the earliest
+   * @param minIntervalMs so long after a batch the next one to the same destination leaves at the earliest
    */
   constructor(
     private readonly flush: (to: To, batch: Batch) => void | Promise<void>,
     private readonly newBatch: () => Batch = () => new Batch(),
-    private readonly paceMs = 0,
+    private readonly minIntervalMs = 0,
   ) {}
 
   /** False when the batch of this destination would grow beyond {@link MAX_BATCH_BYTES}. */
@@ -77,7 +77,7 @@ export class Outbox<To = NodeId> {
     const sent = this.flush(to, batch);
     if (sent === undefined) return;
     this.busy.add(to);
-    void Promise.all([sent, this.paceMs > 0 && wait(this.paceMs)]).then(() => {
+    void Promise.all([sent, this.minIntervalMs > 0 && wait(this.minIntervalMs)]).then(() => {
       this.busy.delete(to);
       if (this.batches.has(to)) this.schedule();
     });

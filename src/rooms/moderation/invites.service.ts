@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import { AuditStore } from '../../audit/audit.store.js';
-import { Announcer } from '../../bus/events/event-outbox.js';
+import { EventOutbox } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
 import { type Actor, trailOf } from './actor.js';
@@ -25,7 +25,7 @@ export class InvitesService {
   constructor(
     private readonly store: InvitesStore,
     private readonly policy: RoomPolicy,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
     private readonly audit: AuditStore,
   ) {}
 
@@ -57,7 +57,7 @@ export class InvitesService {
   /** @returns the room that the invite led to */
   async accept({ principal }: Actor, token: string): Promise<RoomId> {
     const room = (await orUnavailable(this.store.accept(principal, token))) as RoomId;
-    await this.announcer.tell({ fact: 'member_changed', room, user: principal.user as UserId });
+    await this.events.publish({ fact: 'member_changed', room, user: principal.user as UserId });
     return room;
   }
 }

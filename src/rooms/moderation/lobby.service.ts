@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Knock, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import type { Principal } from '../../auth/principal.js';
-import { Announcer } from '../../bus/events/event-outbox.js';
+import { EventOutbox } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
 import { type Actor, trailOf } from './actor.js';
@@ -16,7 +16,7 @@ export class LobbyService {
   constructor(
     private readonly store: KnocksStore,
     private readonly policy: RoomPolicy,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
   ) {}
 
   /**
@@ -57,11 +57,11 @@ export class LobbyService {
     const trail = trailOf(by, admit ? 'lobby.admit' : 'lobby.deny', room, user);
     const first = await orUnavailable(this.store.answer(room, knock, admit, trail));
     if (!first) throw new ProtocolError('not_found', 'Nobody waits under this id.');
-    await this.announcer.tell({ fact: 'knock_answered', room, user: user as UserId, admitted: admit });
+    await this.events.publish({ fact: 'knock_answered', room, user: user as UserId, admitted: admit });
     await this.changed(room);
   }
 
   private changed(room: RoomId): Promise<void> {
-    return this.announcer.tell({ fact: 'lobby_changed', room });
+    return this.events.publish({ fact: 'lobby_changed', room });
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import { AuditStore } from '../../audit/audit.store.js';
 import type { RoomAction } from '../../auth/policy.js';
-import { Announcer } from '../../bus/events/event-outbox.js';
+import { EventOutbox } from '../../bus/events/event-outbox.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { orUnavailable } from '../../database/database-errors.js';
@@ -25,7 +25,7 @@ export class MembersService {
   constructor(
     private readonly store: MembersStore,
     private readonly policy: RoomPolicy,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
     private readonly removals: RemovalsService,
     private readonly audit: AuditStore,
     @Inject(CONFIG) private readonly config: Config,
@@ -71,7 +71,7 @@ export class MembersService {
   async mute(by: Actor, room: RoomId, peer: PeerId): Promise<void> {
     const user = await this.userOf(by, 'member.mute', room, { peer });
     await orUnavailable(this.audit.write(trailOf(by, 'member.mute', room, user)));
-    await this.announcer.tell({ fact: 'mute_requested', room, peer, by: by.principal.user });
+    await this.events.publish({ fact: 'mute_requested', room, peer, by: by.principal.user });
   }
 
   /** @throws ProtocolError `not_found`, `too_many_rooms`, `conflict`, and as the policy decides */
@@ -84,13 +84,13 @@ export class MembersService {
     if (result === 'nobody') throw new ProtocolError('not_found');
     if (result === 'gone') throw new ProtocolError('conflict');
     if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${mostOwned} rooms.`);
-    await this.announcer.tell({ fact: 'room_changed', room });
+    await this.events.publish({ fact: 'room_changed', room });
     await this.tell(room, found.owner);
     await this.tell(room, user);
   }
 
   private tell(room: RoomId, user: string): Promise<void> {
-    return this.announcer.tell({ fact: 'member_changed', room, user: user as UserId });
+    return this.events.publish({ fact: 'member_changed', room, user: user as UserId });
   }
 
   private async userOf(by: Actor, action: RoomAction, room: RoomId, { peer, user }: Target): Promise<string> {

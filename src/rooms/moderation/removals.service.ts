@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
-import { Announcer } from '../../bus/events/event-outbox.js';
+import { EventOutbox } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
 import { type Actor, trailOf } from './actor.js';
@@ -28,7 +28,7 @@ export class RemovalsService {
   constructor(
     private readonly store: RemovalsStore,
     private readonly policy: RoomPolicy,
-    private readonly announcer: Announcer,
+    private readonly events: EventOutbox,
   ) {}
 
   /** @throws ProtocolError `peer_unknown`, and as the policy decides */
@@ -56,7 +56,7 @@ export class RemovalsService {
     await this.policy.permit(by.principal, 'member.unban', room, user);
     const lifted = await orUnavailable(this.store.unban(room, user, trailOf(by, 'member.unban', room, user)));
     if (!lifted) throw new ProtocolError('not_found');
-    await this.announcer.tell({ fact: 'member_changed', room, user: user as UserId });
+    await this.events.publish({ fact: 'member_changed', room, user: user as UserId });
   }
 
   /** Ends what a user has in a room, without asking anybody: who may was decided before. */
@@ -71,9 +71,9 @@ export class RemovalsService {
     const known = new Set([...(peer === undefined ? [] : [peer]), ...seen.map((member) => member.peer)]);
     const peers = [...known].slice(0, MOST_PEERS);
     const at = await orUnavailable(this.store.remove({ room, user, peers, ban }, trail));
-    await this.announcer.tell({ fact: 'user_removed', room, user, at: at.getTime(), peers });
-    if (ban !== undefined) await this.announcer.tell({ fact: 'knock_answered', room, user, admitted: false });
-    await this.announcer.tell({ fact: 'lobby_changed', room });
+    await this.events.publish({ fact: 'user_removed', room, user, at: at.getTime(), peers });
+    if (ban !== undefined) await this.events.publish({ fact: 'knock_answered', room, user, admitted: false });
+    await this.events.publish({ fact: 'lobby_changed', room });
   }
 
   /** First whether they may at all: a stranger learns nothing of who is in the room. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { type PeerId, SIGNAL_KINDS } from '@parley/protocol';
 import { Random } from '../../../test/fuzz/random.js';
-import { wholeOf } from '../../bus/bus.js';
+import { joinMessage } from '../../bus/bus.js';
 import { parseClientMessage } from './client-message.schema.js';
 import { readQuickly, relayedFrame } from './fast-header.js';
 import { joinFrame, splitFrame } from './frame.js';
@@ -112,7 +112,7 @@ describe('the quick reader', () => {
       if (quick?.tail === undefined) continue;
       const { type, to: _to, ...rest } = quick.message;
       const slow = joinFrame({ type, from: ME, ...rest }, quick.body);
-      if (!wholeOf(relayedFrame(type, ME, quick.tail)).equals(slow)) differs.push(bytes.toString());
+      if (!joinMessage(relayedFrame(type, ME, quick.tail)).equals(slow)) differs.push(bytes.toString());
     }
     expect(differs).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { Ack, PeerId, Signal } from '@parley/protocol';
-import type { PartedMessage } from '../../bus/bus.js';
+import type { SplitMessage } from '../../bus/bus.js';
 
 /** A frame that was read. */
 export interface ReadFrame<Message> {
@@ -67,7 +67,7 @@ const readAck = (frame: Buffer): ReadFrame<Ack> | undefined => {
 const HEAD = { signal: '{"type":"signal","from":"', ack: '{"type":"ack","from":"' };
 
 /** The frame that the receiver gets: `to` replaced by `from`, and the rest as it is, to be copied once. */
-export const relayedFrame = (type: 'signal' | 'ack', from: PeerId, tail: Buffer): PartedMessage => ({
+export const relayedFrame = (type: 'signal' | 'ack', from: PeerId, tail: Buffer): SplitMessage => ({
   head: HEAD[type] + from,
   rest: tail,
 });

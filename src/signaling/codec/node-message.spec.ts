@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
-import { wholeOf } from '../../bus/bus.js';
+import { joinMessage } from '../../bus/bus.js';
 import { decodeNodeMessage, encodeNodeMessage, type NodeMessage, packToPeer } from './node-message.js';
 
 const peer = 'p'.repeat(64) as PeerId;
@@ -34,14 +34,14 @@ const MESSAGES: NodeMessage[] = [
 
 describe('a message between nodes', () => {
   it.each(MESSAGES)('survives the way there and back: $kind', (message) => {
-    expect(decodeNodeMessage(wholeOf(encodeNodeMessage(message)))).toEqual(message);
+    expect(decodeNodeMessage(joinMessage(encodeNodeMessage(message)))).toEqual(message);
   });
   it('is the same with a frame in two parts', () => {
     const parted = packToPeer(peer, node, { head: '{"type":"signal"', rest: frame.subarray(16) });
-    expect(wholeOf(parted)).toEqual(wholeOf(packToPeer(peer, node, frame)));
+    expect(joinMessage(parted)).toEqual(joinMessage(packToPeer(peer, node, frame)));
   });
   it('is dropped when it is cut anywhere before its frame begins', () => {
-    const whole = wholeOf(encodeNodeMessage(MESSAGES[0] as NodeMessage));
+    const whole = joinMessage(encodeNodeMessage(MESSAGES[0] as NodeMessage));
     for (let length = 0; length < whole.length - frame.length; length += 1) {
       expect(decodeNodeMessage(whole.subarray(0, length))).toBeUndefined();
     }

@@ -1,5 +1,5 @@
 import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
-import type { Message, PartedMessage } from '../../bus/bus.js';
+import type { Message, SplitMessage } from '../../bus/bus.js';
 import type { Change } from '../../presence/presence.js';
 import { isChange } from './roster-change.schema.js';
 
@@ -37,16 +37,16 @@ const NONE = Buffer.alloc(0);
 const byte = String.fromCharCode;
 
 /** `[kind u8][length u8][address][length u8][detail][rest]`: frames travel as the bytes they are. */
-const pack = (kind: (typeof KINDS)[number], address: string, detail: string, rest: Message): PartedMessage => {
+const pack = (kind: (typeof KINDS)[number], address: string, detail: string, rest: Message): SplitMessage => {
   const envelope = byte(KINDS.indexOf(kind), address.length) + address + byte(detail.length) + detail;
   return Buffer.isBuffer(rest) ? { head: envelope, rest } : { head: envelope + rest.head, rest: rest.rest };
 };
 
 /** {@link encodeNodeMessage} of `to_peer`, whose frame may be in two parts yet. */
-export const packToPeer = (peer: PeerId, origin: NodeId, frame: Message): PartedMessage =>
+export const packToPeer = (peer: PeerId, origin: NodeId, frame: Message): SplitMessage =>
   pack('to_peer', peer, origin, frame);
 
-export const encodeNodeMessage = (message: NodeMessage): PartedMessage => {
+export const encodeNodeMessage = (message: NodeMessage): SplitMessage => {
   switch (message.kind) {
     case 'to_peer':
       return packToPeer(message.peer, message.origin, message.frame);

@@ -1,5 +1,5 @@
 import { ProtocolError, type RoomId, type UserId } from '@parley/protocol';
-import type { Bus, Fact } from '../../bus/bus.js';
+import type { Bus, ClusterEvent } from '../../bus/bus.js';
 import type { Presence } from '../../presence/presence.js';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { Admission, RoomAccess } from '../../rooms/room-access.js';
@@ -33,7 +33,7 @@ export class RoomWarden {
     private readonly node: Wardened,
     bus: Bus,
   ) {
-    bus.onFact((fact) => this.doing(`the fact ${fact.fact}`, this.act(fact)));
+    bus.onEvent((event) => this.doing(`the fact ${event.fact}`, this.act(event)));
     node.arrivals.lookAgain = (room, user) => this.doing('what changed during a join', this.reseat(room, user));
   }
 
@@ -43,31 +43,31 @@ export class RoomWarden {
     });
   }
 
-  private async act(fact: Fact): Promise<void> {
+  private async act(event: ClusterEvent): Promise<void> {
     const { removals, expulsion, lobby } = this.node;
-    switch (fact.fact) {
+    switch (event.fact) {
       case 'user_removed':
-        if (!removals.hear(fact.room, fact.user, fact.at, fact.peers)) return;
-        lobby.answered(fact.room, fact.user, false);
-        return expulsion.user(fact.room, fact.user, fact.peers);
+        if (!removals.hear(event.room, event.user, event.at, event.peers)) return;
+        lobby.answered(event.room, event.user, false);
+        return expulsion.user(event.room, event.user, event.peers);
       case 'user_revoked':
-        if (!removals.hear(undefined, fact.user, fact.before)) return;
-        return expulsion.away(fact.user);
+        if (!removals.hear(undefined, event.user, event.before)) return;
+        return expulsion.away(event.user);
       case 'member_changed':
-        this.node.arrivals.note(fact.room, fact.user);
-        return this.reseat(fact.room, fact.user);
+        this.node.arrivals.note(event.room, event.user);
+        return this.reseat(event.room, event.user);
       case 'knock_answered':
-        return lobby.answered(fact.room, fact.user, fact.admitted);
+        return lobby.answered(event.room, event.user, event.admitted);
       case 'lobby_changed':
-        return lobby.show(fact.room);
+        return lobby.show(event.room);
       case 'room_closed':
-        return lobby.closed(fact.room);
+        return lobby.closed(event.room);
       case 'room_changed':
-        await this.tellState(fact.room);
-        return lobby.askAgain(fact.room);
+        await this.tellState(event.room);
+        return lobby.askAgain(event.room);
       case 'mute_requested': {
-        const seat = this.node.rooms.seat(fact.peer);
-        if (seat?.room === fact.room) seat.session.send({ type: 'mute_requested', room: fact.room, by: fact.by });
+        const seat = this.node.rooms.seat(event.peer);
+        if (seat?.room === event.room) seat.session.send({ type: 'mute_requested', room: event.room, by: event.by });
       }
     }
   }

@@ -28,7 +28,7 @@ it('what is taken from somebody while they come in is taken from them once they 
   const joined = bob.request({ type: 'join', room: ROOM });
   await bob.until(() => node.services.arrivals.size === 1);
   standing = { role: 'member', publish: false };
-  await node.bus.announce({ fact: 'member_changed', room: ROOM, user: BOB });
+  await node.bus.publish({ fact: 'member_changed', room: ROOM, user: BOB });
   open();
 
   const { peer, participants } = await joined;

@@ -71,8 +71,8 @@ export class RemovalWatch {
       for (const { id, room, user, at, peers } of await this.log.recent(seconds)) {
         if (this.seen.has(id)) continue;
         this.remember(id);
-        if (room === undefined) this.bus.hear({ fact: 'user_revoked', user, before: at });
-        else this.bus.hear({ fact: 'user_removed', room, user, at, peers });
+        if (room === undefined) this.bus.dispatchLocal({ fact: 'user_revoked', user, before: at });
+        else this.bus.dispatchLocal({ fact: 'user_removed', room, user, at, peers });
       }
       await this.lookForRooms();
     });
@@ -82,7 +82,7 @@ export class RemovalWatch {
     const local = [...this.rooms.all].map((room) => room.id);
     for (let from = 0; from < local.length; from += MOST_ROOMS) {
       const over = await this.log.occupied(local.slice(from, from + MOST_ROOMS));
-      for (const room of over) this.bus.hear({ fact: 'room_closed', room });
+      for (const room of over) this.bus.dispatchLocal({ fact: 'room_closed', room });
     }
   }
 

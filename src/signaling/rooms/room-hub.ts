@@ -1,5 +1,5 @@
 import { type NodeId, type Participant, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
-import { type Bus, type Message, wholeOf } from '../../bus/bus.js';
+import { type Bus, joinMessage, type Message } from '../../bus/bus.js';
 import type { Member } from '../../presence/presence.js';
 import { ROOM_RATE, type RoomRate, RoomRateLimit } from '../../rate-limit/room-rate-limit.js';
 import { encodeNodeMessage, packToPeer, type UndeliverableCode } from '../codec/node-message.js';
@@ -137,7 +137,7 @@ export class LocalRooms {
    */
   deliver(member: Member, frame: Message): void {
     if (member.node === this.node) {
-      const refusal = this.deliverLocal(member.peer, wholeOf(frame));
+      const refusal = this.deliverLocal(member.peer, joinMessage(frame));
       if (refusal !== undefined) throw new ProtocolError(refusal);
       this.stats.signalsLocal += 1;
     } else {

@@ -22,7 +22,7 @@ const isDrain = (message) => message.type === 'drain';
 /** Class, method, the step before it, the step after it is done; and which calls count. */
 const STEPS = [
   [RedisBus, 'send', 'before_forward', 'after_forward'],
-  [RedisCommands, 'publishInPlace', 'before_publish', 'after_publish', isBatch],
+  [RedisCommands, 'publishZeroCopy', 'before_publish', 'after_publish', isBatch],
   [LocalRooms, 'deliverLocal', 'before_deliver', 'after_deliver'],
   [SessionRegistry, 'claim', 'before_claim', 'after_claim_before_welcome'],
   [RedisPresence, 'attach', 'before_attach', 'after_attach_before_joined'],
