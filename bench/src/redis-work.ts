@@ -1,11 +1,11 @@
 import type { ConnectionId, NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
 import { RedisBus } from '../../src/bus/bus.redis.js';
 import { Batch } from '../../src/bus/transport/batch.js';
-import { type AttachRequest, type Held, PRESENCE_TIMERS } from '../../src/presence/presence.js';
+import { type AttachRequest, type HeldAttachment, PRESENCE_TIMERS } from '../../src/presence/presence.js';
 import { RedisPresence } from '../../src/presence/redis/presence.redis.js';
-import { RoomTurn } from '../../src/presence/redis/room-command-batch.js';
+import { RoomCommandBatch } from '../../src/presence/redis/room-command-batch.js';
 import { loadScripts } from '../../src/presence/redis/scripts.js';
-import { RoomIndex } from '../../src/presence/redis/sweep-index.js';
+import { SweepIndex } from '../../src/presence/redis/sweep-index.js';
 import { RedisClient } from '../../src/redis/redis-client.js';
 import { startRedis, type TestRedis } from '../../test/support/redis.js';
 import { until } from '../../test/support/until.js';
@@ -24,8 +24,8 @@ const openNode = async (redis: TestRedis, id: string) => {
   const link = new RedisClient(redis.url, 'bench');
   await until(async () => link.commands.available);
   const presence = new RedisPresence(link);
-  const index = new RoomIndex(link.keys, loadScripts(link.commands), PRESENCE_TIMERS, () => Promise.reject());
-  const turn = new RoomTurn(index.touch, (send) => link.commands.together(send));
+  const index = new SweepIndex(link.keys, loadScripts(link.commands), PRESENCE_TIMERS, () => Promise.reject());
+  const turn = new RoomCommandBatch(index.indexRooms, (send) => link.commands.together(send));
   const bus = new RedisBus(link, () => presence.nodes());
   await bus.listen(node);
   /** What an attach or a reconcile asks of the index, without themselves. */
@@ -52,7 +52,7 @@ const everybody = (nodes: readonly Node[]): readonly { readonly at: Node; readon
 
 /** What each node holds of each of its rooms. */
 const holdings = (people: ReturnType<typeof everybody>) => {
-  const all = new Map<string, { readonly at: Node; readonly room: RoomId; readonly held: Held[] }>();
+  const all = new Map<string, { readonly at: Node; readonly room: RoomId; readonly held: HeldAttachment[] }>();
   for (const { at, request } of people) {
     const { room, connection, attempt } = request;
     const holding = all.get(`${room} ${at.node}`) ?? { at, room, held: [] };

@@ -37,10 +37,10 @@ export class PresenceModule implements OnApplicationShutdown {
 }
 
 /** What is kept must outlive the resume window, however long that was set. */
-const timersOf = ({ limits: { resumeWindowMs }, life }: Config): PresenceTimers => ({
+const timersOf = ({ limits: { resumeWindowMs }, life: generation }: Config): PresenceTimers => ({
   ...PRESENCE_TIMERS,
-  leaseMs: life.leaseMs,
-  reconcileGraceMs: life.reconcileMs,
+  leaseMs: generation.leaseMs,
+  reconcileGraceMs: generation.reconcileMs,
   resumeWindowMs,
   tombstoneMs: Math.max(PRESENCE_TIMERS.tombstoneMs, 2 * resumeWindowMs),
   roomTtlMs: Math.max(PRESENCE_TIMERS.roomTtlMs, 2 * resumeWindowMs),

@@ -75,7 +75,7 @@ export type AttachResult =
   | { readonly kind: 'full' };
 
 /** One attachment that a node has a live socket for. */
-export interface Held {
+export interface HeldAttachment {
   readonly peer: PeerId;
   readonly connection: ConnectionId;
   readonly attempt: number;
@@ -125,7 +125,7 @@ export interface Presence {
   reconcile(
     room: RoomId,
     node: NodeId,
-    held: readonly Held[],
+    held: readonly HeldAttachment[],
   ): Promise<{
     readonly epoch: string;
     readonly version: number;

@@ -105,7 +105,7 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
       expect(await new TestHolder(here, victim.key, 'somebody else').claim()).toBe(false);
       await dying.bus.close();
       dying.board.stop();
-      fixture.bury(dying.id);
+      fixture.addTombstone(dying.id);
       expect(await new TestHolder(here, victim.key, 'somebody else').claim()).toBe(true);
       await until(async () => (await ada.send(other.key, 'x')) === 'queued');
       await until(() => ada.events.includes(`expired ${other.key.name}`));
@@ -157,10 +157,10 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
     });
 
     it('counts and drops what no node of ours says', async () => {
-      const { strange } = there.board.stats;
+      const { strange: unexpected } = there.board.stats;
       for (const text of ['', 'x', '{}\n', '{"kind":"deliver"}\n', '{"kind":"constructor"}\n', 'null\n'])
         here.bus.send(there.id, Buffer.concat([Buffer.from([0xe0]), Buffer.from(text)]));
-      await until(() => there.board.stats.strange === strange + 6);
+      await until(() => there.board.stats.strange === unexpected + 6);
     });
   });
 };

@@ -25,7 +25,7 @@ export interface NamesNode {
 export interface NamesFixture {
   node(): Promise<NamesNode>;
   /** The others do not count this node among the living any more. */
-  bury(node: NodeId): void;
+  addTombstone(node: NodeId): void;
   /** The store forgets everything. */
   forget(): Promise<void>;
   stop(): Promise<void>;
@@ -38,20 +38,20 @@ const fixtureOf = (parts: {
   forget(): Promise<void>;
   stop(): Promise<void>;
 }): NamesFixture => {
-  const living = new Set<NodeId>();
+  const alive = new Set<NodeId>();
   const boards: Switchboard[] = [];
   return {
     node: async () => {
       const id = aNode();
       const [bus, names] = [await parts.bus(id), await parts.names()];
-      const board = new Switchboard(names, bus, async () => [...living], { timers: TIMERS });
-      living.add(id);
+      const board = new Switchboard(names, bus, async () => [...alive], { timers: TIMERS });
+      alive.add(id);
       board.start();
       boards.push(board);
       await bus.listen(id);
       return { id, bus, names, board };
     },
-    bury: (node) => void living.delete(node),
+    addTombstone: (node) => void alive.delete(node),
     forget: parts.forget,
     stop: async () => {
       for (const board of boards) board.stop();

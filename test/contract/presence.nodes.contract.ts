@@ -11,13 +11,13 @@ export const nodeRules = (on: Subject): void => {
     it('gives up, after a while, the peers of a living node that no longer speaks of the room', async () => {
       const room = aRoom();
       const forgotten = request(room);
-      const living = request(room);
+      const alive = request(room);
       const changes: Parameters<typeof eventsOf>[0][number][] = [];
-      for (const join of [forgotten, living]) await attach(on.presence, join);
+      for (const join of [forgotten, alive]) await attach(on.presence, join);
       await until(async () => {
         await on.presence.renew(forgotten.node);
-        await on.presence.renew(living.node);
-        changes.push((await on.presence.reconcile(room, living.node, [heldOf(living)])).change);
+        await on.presence.renew(alive.node);
+        changes.push((await on.presence.reconcile(room, alive.node, [heldOf(alive)])).change);
         changes.push(...(await on.other.sweep()));
         return eventsOf(changes, room).length === 2;
       });
@@ -139,15 +139,15 @@ export const nodeRules = (on: Subject): void => {
     it('lets go of a node whose lease ended: its peers are away, then gone, and its id never comes back', async () => {
       const room = aRoom();
       const node = aNode();
-      const living = request(room);
+      const alive = request(room);
       const [one, two] = [request(room, { node }), request(room, { node })];
       await on.presence.renew(node);
-      await on.other.renew(living.node);
-      for (const join of [living, one, two]) await attach(on.presence, join);
+      await on.other.renew(alive.node);
+      for (const join of [alive, one, two]) await attach(on.presence, join);
       const changes: Change[] = [];
       const seen = await until(async () => {
-        await on.other.renew(living.node);
-        const { change } = await on.other.reconcile(room, living.node, [heldOf(living)]);
+        await on.other.renew(alive.node);
+        const { change } = await on.other.reconcile(room, alive.node, [heldOf(alive)]);
         if (change !== undefined) changes.push(change);
         changes.push(...(await on.other.sweep()));
         const events = eventsOf(changes, room);
@@ -162,7 +162,7 @@ export const nodeRules = (on: Subject): void => {
       expect(await on.presence.nodes()).not.toContain(node);
       expect(await on.presence.snapshot(room)).toMatchObject({
         version: 7,
-        members: [{ peer: living.participant.peer }],
+        members: [{ peer: alive.participant.peer }],
       });
     });
 

@@ -57,8 +57,8 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       const [channel = ''] = await channels();
       const port =
         kind === 'pubsub' ? (links.redis.servers[0]?.port as number) : (await place(links.redis, channel)).owner;
-      const strange = Buffer.from([0xb7, 1, 0, 0, 0, 1, 9]);
-      for (const malformed of ['', 'x', strange, Buffer.from([0xb7, 1, 0, 0, 0, 0])])
+      const unexpected = Buffer.from([0xb7, 1, 0, 0, 0, 1, 9]);
+      for (const malformed of ['', 'x', unexpected, Buffer.from([0xb7, 1, 0, 0, 0, 0])])
         await ask(port, kind === 'pubsub' ? 'publish' : 'spublish', channel, malformed as string);
       await barrier(one, two, topic);
       expect(two.heard).toHaveLength(1);

@@ -159,10 +159,10 @@ const epochGoesOn: Script = (run) => patch(run, MemoryRoom, { follow() {} });
 /** As if only the server's name decided: the same failover from the same state gives the same epoch again. */
 const derivedEpoch: Script = (run) =>
   patch(run, MemoryRoom, {
-    follow(this: any, life: number) {
-      const server = life % 2;
+    follow(this: any, generation: number) {
+      const server = generation % 2;
       if (this.epoch !== '' && this.life % 2 !== server) this.epoch = `${this.epoch}${server}`.slice(-24);
-      this.life = life;
+      this.life = generation;
     },
   });
 

@@ -10,7 +10,7 @@ const COPIES = 12;
 interface Copy {
   readonly at: number;
   readonly rooms: Map<any, MemoryRoom>;
-  readonly resting: Map<any, MemoryRoom>;
+  readonly emptyRooms: Map<any, MemoryRoom>;
   readonly leases: Map<any, number>;
   readonly dead: Map<any, number>;
 }
@@ -55,7 +55,7 @@ export class SimulatedStore {
 
   private empty(): void {
     this.inner.rooms.clear();
-    this.inner.resting.clear();
+    this.inner.emptyRooms.clear();
     this.inner.leases.clear();
     this.inner.dead.clear();
   }
@@ -64,7 +64,7 @@ export class SimulatedStore {
   rollBack(ms: number): number {
     const copy = this.copies.filter(({ at }) => at <= this.world.now - ms).at(-1) ?? this.copies[0];
     if (copy === undefined) return this.world.now;
-    this.former = { at: this.world.now, life: this.inner.life, ...copyOf(this.inner) };
+    this.former = { at: this.world.now, life: this.inner.generation, ...copyOf(this.inner) };
     this.restore(copy, ++this.reigns);
     return copy.at;
   }
@@ -82,15 +82,15 @@ export class SimulatedStore {
     return former.at;
   }
 
-  private restore(copy: Copy, life: number): void {
+  private restore(copy: Copy, generation: number): void {
     this.empty();
-    const { rooms, resting, leases, dead } = copyOf(copy);
+    const { rooms, emptyRooms, leases, dead } = copyOf(copy);
     for (const [id, room] of rooms) this.inner.rooms.set(id, room);
-    for (const [id, room] of resting) this.inner.resting.set(id, room);
+    for (const [id, room] of emptyRooms) this.inner.emptyRooms.set(id, room);
     for (const [node, until] of leases) this.inner.leases.set(node, until);
     for (const [node, until] of dead) this.inner.dead.set(node, until);
     this.copies = [];
-    this.inner.life = life;
+    this.inner.generation = generation;
   }
 
   private keepCopies(): void {
@@ -102,9 +102,9 @@ export class SimulatedStore {
   }
 }
 
-const copyOf = ({ rooms, resting, leases, dead }: Omit<Copy, 'at'>): Omit<Copy, 'at'> => ({
+const copyOf = ({ rooms, emptyRooms, leases, dead }: Omit<Copy, 'at'>): Omit<Copy, 'at'> => ({
   rooms: new Map([...rooms].map(([id, room]) => [id, copyOfRoom(room)])),
-  resting: new Map([...resting].map(([id, room]) => [id, copyOfRoom(room)])),
+  emptyRooms: new Map([...emptyRooms].map(([id, room]) => [id, copyOfRoom(room)])),
   leases: new Map(leases),
   dead: new Map(dead),
 });

@@ -4,7 +4,7 @@ import type {
   AttachRequest,
   AttachResult,
   Change,
-  Held,
+  HeldAttachment,
   Member,
   MemberEvent,
   PresenceTimers,
@@ -34,7 +34,7 @@ export class MemoryRoom {
   private version = 0;
   private order = 0;
   /** The life of the store that wrote it last. */
-  private life = 0;
+  private generation = 0;
   /** In the order in which they joined. */
   private readonly members = new Map<PeerId, Stored>();
   private readonly counts = new NodeCounts();
@@ -64,9 +64,9 @@ export class MemoryRoom {
    * A store that lost writes may count the same versions again with other changes: those who saw the former ones must
    * not take these for them. So the epoch is over, and everybody asks for the whole room.
    */
-  follow(life: number): void {
-    if (this.epoch !== '' && this.life !== life) this.epoch = this.newEpoch();
-    this.life = life;
+  follow(generation: number): void {
+    if (this.epoch !== '' && this.generation !== generation) this.epoch = this.newEpoch();
+    this.generation = generation;
   }
 
   snapshot(): Snapshot {
@@ -115,7 +115,7 @@ export class MemoryRoom {
     const stored = this.members.get(peer);
     if (stored === undefined || stored.member.connection !== connection || stored.member.state !== 'on')
       return undefined;
-    return this.change(now, () => [this.putAway(stored, now)]);
+    return this.change(now, () => [this.markAway(stored, now)]);
   }
 
   leave(peer: PeerId, reason: LeftReason, attempt: number | undefined, now: number): Change | undefined {
@@ -144,7 +144,7 @@ export class MemoryRoom {
     return this.change(now, () => [...this.members.values()].map((stored) => this.end(stored, reason, now)));
   }
 
-  reconcile(node: NodeId, held: readonly Held[], now: number) {
+  reconcile(node: NodeId, held: readonly HeldAttachment[], now: number) {
     this.ended.trim(now);
     const connections = new Map(held.map((entry) => [entry.peer, entry.connection]));
     const silent = this.silentTo(node, now);
@@ -215,7 +215,7 @@ export class MemoryRoom {
       const events: MemberEvent[] = [];
       for (const stored of [...this.members.values()]) {
         if (stored.member.state === 'on') {
-          if (isLost(stored)) events.push(this.putAway(stored, now));
+          if (isLost(stored)) events.push(this.markAway(stored, now));
         } else if (stored.deadline <= now) {
           events.push(this.end(stored, 'expired', now));
         }
@@ -241,7 +241,7 @@ export class MemoryRoom {
     return { kind: 'attached', resumed: false, snapshot: this.snapshot(), change, replaced: undefined };
   }
 
-  private putAway(stored: Stored, now: number): MemberEvent {
+  private markAway(stored: Stored, now: number): MemberEvent {
     stored.member = { ...stored.member, state: 'away' };
     stored.deadline = now + this.timers.resumeWindowMs;
     return { event: 'away', peer: stored.member.peer };

@@ -32,21 +32,21 @@ describe('presence in memory', () => {
       await leave(room, 'peer');
       clock.now += 1;
     }
-    expect([store.rooms.size, store.resting.size]).toEqual([0, 2]);
+    expect([store.rooms.size, store.emptyRooms.size]).toEqual([0, 2]);
     expect(await presence.sweep()).toEqual([]);
     expect(await enter('one', 'peer')).toEqual({ kind: 'ended' });
     expect(await enter('one', 'other')).toMatchObject({ kind: 'attached' });
-    expect([store.rooms.size, store.resting.size]).toEqual([1, 1]);
+    expect([store.rooms.size, store.emptyRooms.size]).toEqual([1, 1]);
     clock.now = PRESENCE_TIMERS.tombstoneMs + 1;
     await presence.renew(NODE);
     await presence.sweep();
-    expect([[...store.rooms.keys()], store.resting.size]).toEqual([['one'], 0]);
+    expect([[...store.rooms.keys()], store.emptyRooms.size]).toEqual([['one'], 0]);
   });
 
   it('keeps nothing of a room that nobody was ever in', async () => {
     const { store, presence } = setup();
     expect(await presence.snapshot('none' as RoomId)).toMatchObject({ epoch: '', version: 0, members: [] });
-    expect([store.rooms.size, store.resting.size]).toEqual([0, 0]);
+    expect([store.rooms.size, store.emptyRooms.size]).toEqual([0, 0]);
   });
 
   it('keeps what it was given, whatever becomes of it', async () => {

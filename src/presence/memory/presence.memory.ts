@@ -4,7 +4,7 @@ import {
   type AttachRequest,
   type AttachResult,
   type Change,
-  type Held,
+  type HeldAttachment,
   PRESENCE_TIMERS,
   type Presence,
   type PresenceTimers,
@@ -19,7 +19,7 @@ export class MemoryPresenceStore {
   /** @internal rooms with a member. */
   readonly rooms = new Map<RoomId, MemoryRoom>();
   /** @internal rooms of which only who ended is remembered, the one that was asked for longest ago first. */
-  readonly resting = new Map<RoomId, MemoryRoom>();
+  readonly emptyRooms = new Map<RoomId, MemoryRoom>();
   /** @internal node → when its lease ends. */
   readonly leases = new Map<NodeId, number>();
   /** @internal node that was given up → until when that is remembered. */
@@ -27,7 +27,7 @@ export class MemoryPresenceStore {
   /** Set it to true and every operation rejects, as when Redis cannot be reached. */
   down = false;
   /** Count it up when the store may know less than it did, as a Redis after a failover: no epoch goes on over it. */
-  life = 0;
+  generation = 0;
 
   /**
    * @param now milliseconds of a clock that only goes forward.
@@ -75,7 +75,7 @@ export class MemoryPresence implements Presence {
     return this.run((now) => this.in(id, now, (room) => room.clear(reason, now)));
   }
 
-  reconcile(id: RoomId, node: NodeId, held: readonly Held[]) {
+  reconcile(id: RoomId, node: NodeId, held: readonly HeldAttachment[]) {
     return this.run((now) => this.in(id, now, (room) => room.reconcile(node, held, now)));
   }
 
@@ -123,9 +123,9 @@ export class MemoryPresence implements Presence {
 
   /** Of empty rooms, which short calls leave by the thousands, it looks at those whose time is over. */
   private sweepRooms(now: number): Change[] {
-    for (const [id, room] of this.store.resting) {
+    for (const [id, room] of this.store.emptyRooms) {
       if (!room.isForgettable(now)) break;
-      this.store.resting.delete(id);
+      this.store.emptyRooms.delete(id);
     }
     const alive = this.alive(now);
     return [...this.store.rooms.keys()].flatMap(
@@ -138,15 +138,15 @@ export class MemoryPresence implements Presence {
   }
 
   private in<Result>(id: RoomId, now: number, act: (room: MemoryRoom) => Result): Result {
-    const { rooms, resting, timers, newEpoch } = this.store;
-    const room = rooms.get(id) ?? resting.get(id) ?? new MemoryRoom(id, timers, newEpoch);
-    room.follow(this.store.life);
+    const { rooms, emptyRooms, timers, newEpoch } = this.store;
+    const room = rooms.get(id) ?? emptyRooms.get(id) ?? new MemoryRoom(id, timers, newEpoch);
+    room.follow(this.store.generation);
     const result = act(room);
-    resting.delete(id);
+    emptyRooms.delete(id);
     if (room.size > 0) rooms.set(id, room);
     else {
       rooms.delete(id);
-      if (!room.isForgettable(now)) resting.set(id, room);
+      if (!room.isForgettable(now)) emptyRooms.set(id, room);
     }
     return result;
   }

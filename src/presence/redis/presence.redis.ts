@@ -6,7 +6,7 @@ import {
   type AttachRequest,
   type AttachResult,
   type Change,
-  type Held,
+  type HeldAttachment,
   PRESENCE_TIMERS,
   type Presence,
   type PresenceTimers,
@@ -15,22 +15,22 @@ import {
 } from '../presence.js';
 import { emptyPresenceStats } from '../presence.stats.js';
 import { readChange, readCount, readHash, readSnapshot } from './reply-decoder.js';
-import { RoomTurn } from './room-command-batch.js';
+import { RoomCommandBatch } from './room-command-batch.js';
 import { loadScripts, type Scripts } from './scripts.js';
-import { RoomIndex } from './sweep-index.js';
+import { SweepIndex } from './sweep-index.js';
 
 const newEpoch = randomTexts(EPOCH_BYTES);
 
 /**
  * Presence in Redis. Each room is one hash that only scripts write, so every change of a room is one atomic step.
  * What spans slots — the room, and the index that finds rooms whose nodes died — is made of steps that may be
- * repeated after a crash between them; {@link RoomIndex} says why.
+ * repeated after a crash between them; {@link SweepIndex} says why.
  */
 export class RedisPresence implements Presence {
   readonly stats = emptyPresenceStats();
   private readonly scripts: Scripts;
-  private readonly index: RoomIndex;
-  private readonly turn: RoomTurn;
+  private readonly index: SweepIndex;
+  private readonly batch: RoomCommandBatch;
   private closed = false;
 
   constructor(
@@ -38,15 +38,17 @@ export class RedisPresence implements Presence {
     private readonly timers: PresenceTimers = PRESENCE_TIMERS,
   ) {
     this.scripts = loadScripts(redis.commands);
-    this.index = new RoomIndex(redis.keys, this.scripts, timers, (room, alive, dead) => this.look(room, alive, dead));
-    this.turn = new RoomTurn(this.index.touch, (send) => redis.commands.together(send));
+    this.index = new SweepIndex(redis.keys, this.scripts, timers, (room, alive, dead) =>
+      this.sweepRoom(room, alive, dead),
+    );
+    this.batch = new RoomCommandBatch(this.index.indexRooms, (send) => redis.commands.together(send));
   }
 
   attach(request: AttachRequest): Promise<AttachResult> {
     const { room, participant, node, connection, attempt, capacity, replaceMeta } = request;
     const { peer, user, name, role, meta, publish, chat } = participant;
     return this.run(async () => {
-      const reply = await this.turn.askIndexed(node, room, 'entered', () =>
+      const reply = await this.batch.askIndexed(node, room, 'entered', () =>
         this.scripts.attach(
           ...this.head(room),
           ...[peer, user, name, role, JSON.stringify(meta), node, connection, attempt, capacity],
@@ -70,7 +72,7 @@ export class RedisPresence implements Presence {
 
   update(room: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined> {
     return this.run(async () => {
-      const reply = await this.turn.ask(() =>
+      const reply = await this.batch.ask(() =>
         this.scripts.update(...this.head(room), peer, connection, JSON.stringify(meta)),
       );
       if (reply === null) return undefined;
@@ -81,12 +83,12 @@ export class RedisPresence implements Presence {
 
   count(room: RoomId): Promise<number> {
     const { commands, keys } = this.redis;
-    return this.run(async () => readCount(await this.turn.ask(() => commands.hget(keys.room(room), 'n'))));
+    return this.run(async () => readCount(await this.batch.ask(() => commands.hget(keys.room(room), 'n'))));
   }
 
   snapshot(room: RoomId): Promise<Snapshot> {
     return this.run(async () =>
-      readSnapshot(room, readHash(await this.turn.ask(() => this.scripts.snapshot(...this.head(room))))),
+      readSnapshot(room, readHash(await this.batch.ask(() => this.scripts.snapshot(...this.head(room))))),
     );
   }
 
@@ -94,9 +96,9 @@ export class RedisPresence implements Presence {
     return this.change(room, () => this.scripts.clear(...this.head(room), reason));
   }
 
-  reconcile(room: RoomId, node: NodeId, held: readonly Held[]) {
+  reconcile(room: RoomId, node: NodeId, held: readonly HeldAttachment[]) {
     return this.run(async () => {
-      const reply = await this.turn.askIndexed(node, room, 'reconciled', () =>
+      const reply = await this.batch.askIndexed(node, room, 'reconciled', () =>
         this.scripts.reconcile(
           ...this.head(room),
           ...[node, this.timers.reconcileGraceMs, this.index.staleMs],
@@ -116,7 +118,7 @@ export class RedisPresence implements Presence {
 
   retire(node: NodeId): Promise<readonly Change[]> {
     // What was asked for before comes before the end.
-    this.turn.send();
+    this.batch.send();
     return this.run(() => this.index.retire(node));
   }
 
@@ -134,12 +136,12 @@ export class RedisPresence implements Presence {
 
   /** What was asked for before is handed to Redis. The connection is not this object's: who made it closes it. */
   close(): Promise<void> {
-    this.turn.send();
+    this.batch.send();
     this.closed = true;
     return Promise.resolve();
   }
 
-  private async look(room: RoomId, alive: readonly NodeId[], dead: readonly NodeId[]) {
+  private async sweepRoom(room: RoomId, alive: readonly NodeId[], dead: readonly NodeId[]) {
     const reply = await this.scripts['sweep-room'](
       ...this.head(room),
       ...[this.timers.leaseMs, this.index.staleMs, alive.length, ...alive, ...dead],
@@ -149,7 +151,7 @@ export class RedisPresence implements Presence {
   }
 
   private change(room: RoomId, script: () => Promise<Reply>): Promise<Change | undefined> {
-    return this.run(async () => readChange(room, await this.turn.ask(script)));
+    return this.run(async () => readChange(room, await this.batch.ask(script)));
   }
 
   /** The keys of the room and the values that every script of a room begins with. */

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeId, RoomId } from '@parley/protocol';
-import { MAX_TOGETHER, RoomTurn, type Touch } from './room-command-batch.js';
+import { type IndexRooms, MAX_TOGETHER, RoomCommandBatch } from './room-command-batch.js';
 
 const NODE = 'n1' as NodeId;
 const room = (n: number): RoomId => `r${n}` as RoomId;
 
 /** A turn, and what it sent: a list for each write. */
-const stage = (touch: Touch = () => Promise.resolve()) => {
+const stage = (indexRooms: IndexRooms = () => Promise.resolve()) => {
   const writes: string[][] = [];
-  const turn = new RoomTurn(
+  const turn = new RoomCommandBatch(
     (node, { reconciled, entered }) => {
       writes.at(-1)?.push(`touch ${node}: ${[...reconciled]} / ${[...entered]}`);
-      return touch(node, { reconciled, entered });
+      return indexRooms(node, { reconciled, entered });
     },
     (send) => {
       writes.push([]);

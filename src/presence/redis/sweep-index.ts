@@ -2,11 +2,11 @@ import type { NodeId, RoomId } from '@parley/protocol';
 import type { RedisKeys } from '../../redis/keys.js';
 import type { Reply } from '../../redis/redis-commands.js';
 import type { Change, PresenceTimers } from '../presence.js';
-import type { Touch } from './room-command-batch.js';
+import type { IndexRooms } from './room-command-batch.js';
 import type { Scripts } from './scripts.js';
 
 /** Looks at one room: who of it is lost or over. `waitMs`: when to look again, negative when the room is empty. */
-export type Look = (
+export type SweepRoom = (
   room: RoomId,
   alive: readonly NodeId[],
   dead: readonly NodeId[],
@@ -29,7 +29,7 @@ const MAX_BATCHES = 50;
  * looking twice changes nothing. What a crashed sweep changed and told nobody is seen by the next reconcile of
  * each node, which compares versions.
  */
-export class RoomIndex {
+export class SweepIndex {
   /** How long a room may be without a look at it. Three reconciles: one may be lost without harm. */
   readonly checkMs: number;
   /** A node that has not reconciled a room for so long holds nothing in it. */
@@ -40,7 +40,7 @@ export class RoomIndex {
     keys: RedisKeys,
     private readonly scripts: Scripts,
     private readonly timers: PresenceTimers,
-    private readonly look: Look,
+    private readonly sweepRoom: SweepRoom,
   ) {
     this.checkMs = 3 * timers.reconcileGraceMs;
     this.staleMs = 4 * timers.reconcileGraceMs;
@@ -49,7 +49,7 @@ export class RoomIndex {
   }
 
   /** The node has, or is about to have, a member in each of these rooms. */
-  readonly touch: Touch = async (node, { reconciled, entered }) => {
+  readonly indexRooms: IndexRooms = async (node, { reconciled, entered }) => {
     const values = [node, this.checkMs, 2 * this.checkMs, reconciled.size, ...reconciled, ...entered];
     await this.scripts.touch(...this.head, ...values);
   };
@@ -95,7 +95,7 @@ export class RoomIndex {
   /** False when a room could not be looked at: its claim will end, and somebody will. */
   private async work([score, , alive, dead]: Claim, rooms: readonly RoomId[], changes: Change[]): Promise<boolean> {
     if (rooms.length === 0) return true;
-    const results = await Promise.allSettled(rooms.map((room) => this.look(room, alive, dead)));
+    const results = await Promise.allSettled(rooms.map((room) => this.sweepRoom(room, alive, dead)));
     const settled: (string | number)[] = [];
     let failure: unknown;
     results.forEach((result, i) => {

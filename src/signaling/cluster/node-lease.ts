@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId, RoomId } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
-import type { Held, Presence } from '../../presence/presence.js';
+import type { HeldAttachment, Presence } from '../../presence/presence.js';
 import type { Log } from '../messages/handler-context.js';
 import type { LocalRooms } from '../rooms/room-hub.js';
 import type { Membership } from '../rooms/room-lifecycle.js';
@@ -94,7 +94,7 @@ export class NodeLife {
 
   private async reconcile(id: RoomId): Promise<void> {
     const { rooms, sync } = this.local;
-    const held: Held[] = [...(rooms.get(id)?.local ?? [])].map(([peer, { session }]) => ({
+    const held: HeldAttachment[] = [...(rooms.get(id)?.local ?? [])].map(([peer, { session }]) => ({
       peer,
       connection: session.connection,
       attempt: session.attachment.attempt,

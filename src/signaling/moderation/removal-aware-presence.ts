@@ -1,5 +1,5 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
-import type { AttachRequest, AttachResult, Change, Held, Presence } from '../../presence/presence.js';
+import type { AttachRequest, AttachResult, Change, HeldAttachment, Presence } from '../../presence/presence.js';
 import type { Removals } from './removal-cache.js';
 
 /** What becomes of an attach that must not have been. */
@@ -69,7 +69,7 @@ export class GuardedPresence implements Presence {
     return this.inner.clear(room, reason);
   }
 
-  reconcile(room: RoomId, node: NodeId, held: readonly Held[]) {
+  reconcile(room: RoomId, node: NodeId, held: readonly HeldAttachment[]) {
     return this.inner.reconcile(room, node, held);
   }
 

@@ -30,7 +30,7 @@ const STEPS = [
   [RedisPresence, 'leave', 'before_leave', 'after_leave_before_left'],
   [RedisPresence, 'renew', 'before_lease', 'after_lease'],
   [RedisPresence, 'reconcile', 'before_reconcile', 'after_reconcile'],
-  [RedisPresence, 'look', 'mid_sweep', 'after_look_before_settle'],
+  [RedisPresence, 'sweepRoom', 'mid_sweep', 'after_look_before_settle'],
   [RedisPresence, 'retire', 'before_retire', 'after_retire'],
   [Session, 'send', 'before_drain', 'mid_drain', isDrain],
   [PostgresChatLog, 'append', 'before_commit', 'after_commit_before_ack'],
