@@ -106,9 +106,9 @@ export class DoorKeeper {
       stats,
       now: this.now,
       admitted: (session) => {
-        const isRoomy = this.remember(session);
-        if (isRoomy) stats.admitted += 1;
-        return isRoomy;
+        const hasRoom = this.remember(session);
+        if (hasRoom) stats.admitted += 1;
+        return hasRoom;
       },
       ended: (session) => {
         stats.sockets -= 1;

@@ -1,6 +1,6 @@
 import type { Principal, TokenVerifier } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
-import type { Switchboard } from '../names/name-router.js';
+import type { NameRouter } from '../names/name-router.js';
 import type { Log } from '../signaling/messages/handler-context.js';
 import type { Topics } from '../topics/topics.js';
 
@@ -77,7 +77,7 @@ export interface DoorServices {
   readonly config: Config;
   readonly verifier: TokenVerifier;
   readonly topics: Topics;
-  readonly switchboard: Switchboard;
+  readonly switchboard: NameRouter;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly now: () => number;

@@ -8,7 +8,7 @@ import { monotonic } from '../clock/monotonic.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { LOG } from '../logging/logging.module.js';
-import { Switchboard } from '../names/name-router.js';
+import { NameRouter } from '../names/name-router.js';
 import { NamesModule } from '../names/names.module.js';
 import type { Log } from '../signaling/messages/handler-context.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
@@ -27,17 +27,17 @@ import { DOORS } from './bridges.js';
   providers: [
     {
       provide: 'DOOR_SERVICES',
-      inject: [CONFIG, TokenVerifier, Switchboard, TOPICS, LOG],
+      inject: [CONFIG, TokenVerifier, NameRouter, TOPICS, LOG],
       useFactory: (
         config: Config,
         verifier: TokenVerifier,
-        switchboard: Switchboard,
+        names: NameRouter,
         topics: Topics,
         log: Log,
       ): DoorServices => ({
         config,
         verifier,
-        switchboard,
+        switchboard: names,
         topics,
         log,
         now: monotonic,

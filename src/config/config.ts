@@ -45,7 +45,7 @@ export interface Config {
 export interface TopicsConfig {
   readonly maxTopicBytes: number;
   /** Of one socket. */
-  readonly maxTopicsPerMember: number;
+  readonly maxTopicsPerClient: number;
   readonly maxTopics: number;
   /** Names, subscriptions and what waits, together. */
   readonly maxBytes: number;
@@ -244,7 +244,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     },
     topics: {
       maxTopicBytes: env.MAX_TOPIC_BYTES,
-      maxTopicsPerMember: env.MAX_TOPICS_PER_SOCKET,
+      maxTopicsPerClient: env.MAX_TOPICS_PER_SOCKET,
       maxTopics: env.MAX_TOPICS,
       maxBytes: env.MAX_TOPICS_BYTES,
       deliveries: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },

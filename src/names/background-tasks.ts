@@ -1,14 +1,14 @@
 /** Work that nobody waits for, until the node ends. A store that is away makes a step fail, never the node. */
-export class UnderWay {
-  private readonly works = new Set<Promise<unknown>>();
+export class BackgroundTasks {
+  private readonly tasks = new Set<Promise<unknown>>();
 
   begin(work: Promise<unknown>): void {
-    const done = work.catch(() => {}).finally(() => this.works.delete(done));
-    this.works.add(done);
+    const done = work.catch(() => {}).finally(() => this.tasks.delete(done));
+    this.tasks.add(done);
   }
 
   /** Resolves when all of it is done, and what it led to. */
   async settled(): Promise<void> {
-    while (this.works.size > 0) await Promise.all(this.works);
+    while (this.tasks.size > 0) await Promise.all(this.tasks);
   }
 }

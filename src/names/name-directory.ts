@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId } from '@parley/protocol';
 import type { Bus } from '../bus/bus.js';
-import { encodeNodeLetter, type NodeLetter } from './name-message.js';
-import type { LivingNodes } from './node-liveness.js';
+import { encodeNameMessage, type NameMessage } from './name-message.js';
+import type { NodeLiveness } from './node-liveness.js';
 
 /** How long a node may take to answer; without it the list is what the others have. */
-const PATIENCE_MS = 500;
+const TIMEOUT_MS = 500;
 /** Names that one node names. */
-export const MOST_NAMED = 10_000;
+export const MAX_LISTED = 10_000;
 
 interface Question {
   readonly names: string[];
@@ -16,50 +16,50 @@ interface Question {
 }
 
 /** The list of a tenant's names, asked of the nodes that hold them: nothing is kept, so nothing can be stale. */
-export class NameRoll {
+export class NameDirectory {
   private readonly questions = new Map<string, Question>();
   /** One round a tenant at a time: who asks meanwhile gets its answer. */
-  private readonly rounds = new Map<string, Promise<readonly string[]>>();
+  private readonly running = new Map<string, Promise<readonly string[]>>();
 
   constructor(
     private readonly bus: Bus,
-    private readonly living: LivingNodes,
+    private readonly liveness: NodeLiveness,
     private readonly namesHere: (tenant: string) => string[],
   ) {}
 
   list(tenant: string): Promise<readonly string[]> {
-    const round = this.rounds.get(tenant) ?? this.ask(tenant).finally(() => this.rounds.delete(tenant));
-    this.rounds.set(tenant, round);
+    const round = this.running.get(tenant) ?? this.ask(tenant).finally(() => this.running.delete(tenant));
+    this.running.set(tenant, round);
     return round;
   }
 
-  hear(letter: Extract<NodeLetter, { kind: 'ask' | 'answer' }>): void {
-    if (letter.kind === 'ask') {
-      const names = this.namesHere(letter.tenant).slice(0, MOST_NAMED);
-      this.bus.send(letter.origin, encodeNodeLetter({ kind: 'answer', question: letter.question, names }));
+  onMessage(message: Extract<NameMessage, { kind: 'ask' | 'answer' }>): void {
+    if (message.kind === 'ask') {
+      const names = this.namesHere(message.tenant).slice(0, MAX_LISTED);
+      this.bus.send(message.origin, encodeNameMessage({ kind: 'answer', question: message.question, names }));
       return;
     }
-    const question = this.questions.get(letter.question);
+    const question = this.questions.get(message.question);
     if (question === undefined) return;
-    question.names.push(...letter.names.slice(0, MOST_NAMED));
+    question.names.push(...message.names.slice(0, MAX_LISTED));
     question.left -= 1;
     if (question.left <= 0) question.done();
   }
 
   private async ask(tenant: string): Promise<readonly string[]> {
     const origin = this.bus.node as NodeId;
-    const others = [...(await this.living.all())].filter((node) => node !== origin);
+    const others = [...(await this.liveness.all())].filter((node) => node !== origin);
     const names = this.namesHere(tenant);
     if (others.length === 0) return names;
     const id = randomBytes(9).toString('base64url');
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      const timer = setTimeout(resolve, TIMEOUT_MS);
       const done = () => {
         clearTimeout(timer);
         resolve();
       };
       this.questions.set(id, { names, left: others.length, done });
-      for (const node of others) this.bus.send(node, encodeNodeLetter({ kind: 'ask', tenant, question: id, origin }));
+      for (const node of others) this.bus.send(node, encodeNameMessage({ kind: 'ask', tenant, question: id, origin }));
     });
     this.questions.delete(id);
     return [...new Set(names)];

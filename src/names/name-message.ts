@@ -3,7 +3,7 @@ import { PORT_TAGS } from '../bus/bus.js';
 import type { NameKey } from './names.js';
 
 /** What the switchboards of two nodes tell each other. */
-export type NodeLetter =
+export type NameMessage =
   /** For the socket that had the name when it was asked for; `hops` re-routings before. */
   | ({
       readonly kind: 'deliver';
@@ -21,7 +21,7 @@ export type NodeLetter =
   | { readonly kind: 'ask'; readonly tenant: string; readonly question: string; readonly origin: NodeId }
   | { readonly kind: 'answer'; readonly question: string; readonly names: readonly string[] };
 
-const FIELDS: Readonly<Record<NodeLetter['kind'], Readonly<Record<string, (value: unknown) => boolean>>>> = (() => {
+const FIELDS: Readonly<Record<NameMessage['kind'], Readonly<Record<string, (value: unknown) => boolean>>>> = (() => {
   const text = (value: unknown) => typeof value === 'string';
   const count = (value: unknown) => Number.isInteger(value);
   const texts = (value: unknown) => Array.isArray(value) && value.every(text);
@@ -35,21 +35,21 @@ const FIELDS: Readonly<Record<NodeLetter['kind'], Readonly<Record<string, (value
 })();
 
 /** `[lead][header as JSON][line feed][body]`: JSON has no line feed of its own, so that a body may be any text. */
-export const encodeNodeLetter = (letter: NodeLetter): Buffer => {
-  const { body, ...header } = { body: '', ...letter };
+export const encodeNameMessage = (message: NameMessage): Buffer => {
+  const { body, ...header } = { body: '', ...message };
   return Buffer.concat([Buffer.from([PORT_TAGS.names]), Buffer.from(`${JSON.stringify(header)}\n${body}`)]);
 };
 
 /** Undefined: not one of ours. Whoever can write to Redis can write anything. */
-export const decodeNodeLetter = (message: Buffer): NodeLetter | undefined => {
+export const decodeNameMessage = (message: Buffer): NameMessage | undefined => {
   const text = message.toString('utf8', 1);
   const end = text.indexOf('\n');
   try {
-    const header = JSON.parse(text.slice(0, end)) as { kind: NodeLetter['kind'] } & Record<string, unknown>;
+    const header = JSON.parse(text.slice(0, end)) as { kind: NameMessage['kind'] } & Record<string, unknown>;
     const fields = Object.hasOwn(FIELDS, header.kind) ? FIELDS[header.kind] : undefined;
     if (fields === undefined || !Object.entries(fields).every(([name, isValid]) => isValid(header[name])))
       return undefined;
-    return (header.kind === 'deliver' ? { ...header, body: text.slice(end + 1) } : header) as unknown as NodeLetter;
+    return (header.kind === 'deliver' ? { ...header, body: text.slice(end + 1) } : header) as unknown as NameMessage;
   } catch {
     return undefined;
   }

@@ -2,13 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
 import { until } from '../../test/support/until.js';
 import { MemoryBus } from '../bus/bus.memory.js';
-import { MOST_EARLY, MOST_OWED } from './name-claims.js';
-import { Switchboard } from './name-router.js';
+import { MAX_EARLY_MESSAGES, MAX_RETRIES } from './name-claims.js';
+import { NameRouter } from './name-router.js';
 import { NAME_TIMERS } from './names.js';
 import { MemoryNames } from './names.memory.js';
 
 const NODE = 'node' as NodeId;
-const boards: Switchboard[] = [];
+const boards: NameRouter[] = [];
 afterEach(() => {
   for (const board of boards.splice(0)) board.stop();
 });
@@ -18,7 +18,7 @@ const start = async (renewMs = 20) => {
   const names = new MemoryNames();
   const bus = new MemoryBus();
   await bus.listen(NODE);
-  const board = new Switchboard(names, bus, async () => [NODE], { timers: { ...NAME_TIMERS, renewMs } });
+  const board = new NameRouter(names, bus, async () => [NODE], { timers: { ...NAME_TIMERS, renewMs } });
   boards.push(board);
   let answer = (): void => {};
   const held = new Promise<void>((resolve) => {
@@ -54,25 +54,26 @@ describe('a switchboard', () => {
     const ada = holder();
     const claimed = board.claim(ADA, { connection: 'a', proof: 'p' }, ada);
     const sent = [];
-    for (let n = 0; n < MOST_EARLY + 2; n += 1) sent.push(await board.send(ADA, 'b', `${n}`));
+    for (let n = 0; n < MAX_EARLY_MESSAGES + 2; n += 1) sent.push(await board.send(ADA, 'b', `${n}`));
     expect(ada.got).toEqual([]);
     answer();
     expect(await claimed).toBe(true);
-    expect(ada.got).toEqual(['OPEN', ...Array.from({ length: MOST_EARLY }, (_, n) => `${n}`)]);
+    expect(ada.got).toEqual(['OPEN', ...Array.from({ length: MAX_EARLY_MESSAGES }, (_, n) => `${n}`)]);
     expect(sent.slice(-3)).toEqual(['sent', 'refused', 'refused']);
   });
 
   it('frees names that it could not free while the store was away, but no more than it remembers', async () => {
     const { board, names } = await start();
     const key = (n: number) => ({ tenant: 't', name: `${n}` });
-    for (let n = 0; n < MOST_OWED + 1; n += 1) await board.claim(key(n), { connection: `${n}`, proof: 'p' }, holder());
+    for (let n = 0; n < MAX_RETRIES + 1; n += 1)
+      await board.claim(key(n), { connection: `${n}`, proof: 'p' }, holder());
     names.down = true;
-    for (let n = 0; n < MOST_OWED + 1; n += 1) board.release(`${n}`);
+    for (let n = 0; n < MAX_RETRIES + 1; n += 1) board.release(`${n}`);
     await board.settled();
     names.down = false;
     board.start();
     const isFree = async (n: number) => (await names.route(key(n), { from: 'x', body: '' }, 0)).kind === 'full';
-    await until(() => isFree(MOST_OWED));
+    await until(() => isFree(MAX_RETRIES));
     await board.settled();
     expect([await isFree(0), await isFree(1)]).toEqual([false, true]);
   });

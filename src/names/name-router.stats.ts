@@ -1,5 +1,5 @@
 /** What a switchboard has done since it was made; read by metrics. */
-export interface SwitchboardStats {
+export interface NameRouterStats {
   /** Messages that went to a holder. */
   sent: number;
   /** Messages that wait for a name that nobody has. */
@@ -16,7 +16,7 @@ export interface SwitchboardStats {
   strange: number;
 }
 
-export const emptySwitchboardStats = (): SwitchboardStats => ({
+export const emptyNameRouterStats = (): NameRouterStats => ({
   sent: 0,
   queued: 0,
   refused: 0,

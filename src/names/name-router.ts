@@ -1,41 +1,41 @@
 import type { NodeId } from '@parley/protocol';
 import { type Bus, PORT_TAGS } from '../bus/bus.js';
-import { UnderWay } from './background-tasks.js';
-import { MOST_LETTERS, type NameHolder, NameLines } from './name-claims.js';
-import { NameRoll } from './name-directory.js';
-import { decodeNodeLetter, encodeNodeLetter, type NodeLetter } from './name-message.js';
-import { emptySwitchboardStats } from './name-router.stats.js';
+import { BackgroundTasks } from './background-tasks.js';
+import { MAX_QUEUED_MESSAGES, NameClaims, type NameHolder } from './name-claims.js';
+import { NameDirectory } from './name-directory.js';
+import { decodeNameMessage, encodeNameMessage, type NameMessage } from './name-message.js';
+import { emptyNameRouterStats } from './name-router.stats.js';
 import {
   type Claim,
-  type Letter,
   NAME_TIMERS,
   type NameKey,
   type Names,
   type NameTimers,
-  type Place,
+  type QueuedMessage,
+  type SocketLocation,
 } from './names.js';
-import { LivingNodes } from './node-liveness.js';
-import { SenderBook } from './pending-message-quota.js';
+import { NodeLiveness } from './node-liveness.js';
+import { PendingMessageQuota } from './pending-message-quota.js';
 
 /** A message is sent on when its receiver just moved; one that moves each time is given up. */
-const MOST_HOPS = 2;
+const MAX_HOPS = 2;
 /** A renewal that the store did not answer is tried again after this. */
-const RENEW_AGAIN_MS = 1_000;
+const RENEW_RETRY_MS = 1_000;
 
 /** How a message went: to the holder, to where it waits for one, or nowhere. */
 export type Sent = 'sent' | 'queued' | 'refused';
 
 /** This node's part of the names: the sockets that have one, the way to those of other nodes, and what waits. */
-export class Switchboard {
-  readonly stats = emptySwitchboardStats();
-  private readonly lines: NameLines;
-  private readonly roll: NameRoll;
-  private readonly living: LivingNodes;
-  private readonly book: SenderBook;
-  private readonly work = new UnderWay();
+export class NameRouter {
+  readonly stats = emptyNameRouterStats();
+  private readonly claims: NameClaims;
+  private readonly directory: NameDirectory;
+  private readonly liveness: NodeLiveness;
+  private readonly quota: PendingMessageQuota;
+  private readonly work = new BackgroundTasks();
   private readonly timers: NameTimers;
   private clock: NodeJS.Timeout | undefined;
-  private again: NodeJS.Timeout | undefined;
+  private retryTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly names: Names,
@@ -44,26 +44,26 @@ export class Switchboard {
     options: { readonly now?: () => number; readonly timers?: NameTimers } = {},
   ) {
     this.timers = options.timers ?? NAME_TIMERS;
-    this.living = new LivingNodes(listNodes, options.now ?? (() => performance.now()));
-    this.lines = new NameLines(names, bus, this.living, this.work, this.stats);
-    this.roll = new NameRoll(bus, this.living, (tenant) => this.lines.of(tenant));
-    this.book = new SenderBook(this.timers.expireMs, (from, key) => this.work.begin(this.expire(from, key)));
-    bus.onPortMessage(PORT_TAGS.names, (message) => this.hear(message));
+    this.liveness = new NodeLiveness(listNodes, options.now ?? (() => performance.now()));
+    this.claims = new NameClaims(names, bus, this.liveness, this.work, this.stats);
+    this.directory = new NameDirectory(bus, this.liveness, (tenant) => this.claims.of(tenant));
+    this.quota = new PendingMessageQuota(this.timers.expireMs, (from, key) => this.work.begin(this.expire(from, key)));
+    bus.onPortMessage(PORT_TAGS.names, (message) => this.onMessage(message));
     // Redis was away, or this node has a new id: what it holds may be forgotten, or stand under the old one.
     bus.onGap(() => {
-      this.living.doubt();
+      this.liveness.doubt();
       this.renew();
     });
   }
 
   /** Names of this node's sockets. */
   get size(): number {
-    return this.lines.size;
+    return this.claims.size;
   }
 
   /** Bytes of letters that wait on account of this node's sockets. */
   get waitingBytes(): number {
-    return this.book.bytes;
+    return this.quota.bytes;
   }
 
   start(): void {
@@ -74,8 +74,8 @@ export class Switchboard {
   stop(): void {
     clearInterval(this.clock);
     this.clock = undefined;
-    clearTimeout(this.again);
-    this.book.clear();
+    clearTimeout(this.retryTimer);
+    this.quota.clear();
   }
 
   /** Resolves when what was begun is done, names that were freed above all. */
@@ -89,12 +89,12 @@ export class Switchboard {
    * @throws NamesUnavailable
    */
   claim(key: NameKey, claim: Omit<Claim, 'node'>, holder: NameHolder): Promise<boolean> {
-    return this.lines.claim(key, claim, holder);
+    return this.claims.claim(key, claim, holder);
   }
 
   /** The socket is gone: its name is free, unless another one took it over. Safe to call for any connection. */
   release(connection: string): void {
-    this.lines.release(connection);
+    this.claims.release(connection);
   }
 
   /**
@@ -102,87 +102,93 @@ export class Switchboard {
    * @param keep false: it does not wait for a name that nobody has
    */
   async send(key: NameKey, from: string, body: string, keep = true): Promise<Sent> {
-    const letter = { from, body };
+    const message = { from, body };
     // Sockets of one node go on talking while the store is away.
-    const unasked = (): Sent => (this.lines.deliverUnasked(key, letter) ? 'sent' : 'refused');
-    const sent = await this.trySend(key, letter, keep).catch(unasked);
+    const unasked = (): Sent => (this.claims.deliverFromCache(key, message) ? 'sent' : 'refused');
+    const sent = await this.trySend(key, message, keep).catch(unasked);
     this.stats[sent] += 1;
     return sent;
   }
 
   /** Every name of a tenant that a socket of a node has which answers in time. In no order. */
   list(tenant: string): Promise<readonly string[]> {
-    return this.roll.list(tenant);
+    return this.directory.list(tenant);
   }
 
   /** Soon again while the store does not answer for all names: a stranger could take one that it forgot. */
   private renew(): void {
-    clearTimeout(this.again);
-    const renewed = this.lines.renewAll().then((answered) => {
-      if (!answered && this.clock !== undefined) this.again = setTimeout(() => this.renew(), RENEW_AGAIN_MS).unref();
+    clearTimeout(this.retryTimer);
+    const renewed = this.claims.renewAll().then((answered) => {
+      if (!answered && this.clock !== undefined)
+        this.retryTimer = setTimeout(() => this.renew(), RENEW_RETRY_MS).unref();
     });
     this.work.begin(renewed);
   }
 
-  private async trySend(key: NameKey, letter: Letter, keep: boolean): Promise<Sent> {
-    const bytes = Buffer.byteLength(letter.body);
-    const mayWait = keep && this.book.hasRoom(letter.from, key, bytes);
-    const place = await this.route(key, letter, mayWait ? MOST_LETTERS : 0);
-    if (place.kind === 'full') return 'refused';
-    if (place.kind === 'held') return this.pass(place, key, letter, 0) ? 'sent' : 'refused';
-    if (this.book.reserve(letter.from, key, bytes)) return 'queued';
+  private async trySend(key: NameKey, message: QueuedMessage, keep: boolean): Promise<Sent> {
+    const bytes = Buffer.byteLength(message.body);
+    const mayWait = keep && this.quota.hasRoom(message.from, key, bytes);
+    const location = await this.route(key, message, mayWait ? MAX_QUEUED_MESSAGES : 0);
+    if (location.kind === 'full') return 'refused';
+    if (location.kind === 'held') return this.forward(location, key, message, 0) ? 'sent' : 'refused';
+    if (this.quota.reserve(message.from, key, bytes)) return 'queued';
     // Others took the room while the store was asked.
-    await this.names.withdraw(key, letter.from);
+    await this.names.withdraw(key, message.from);
     return 'refused';
   }
 
-  private async route(key: NameKey, letter: Letter, most: number) {
-    const place = await this.names.route(key, letter, most);
-    if (place.kind !== 'held' || this.lines.has(place.connection)) return place;
-    const isGone = await this.living.isGone(place.node, this.bus.node);
-    return isGone ? this.names.route(key, letter, most, place.node) : place;
+  private async route(key: NameKey, message: QueuedMessage, max: number) {
+    const location = await this.names.route(key, message, max);
+    if (location.kind !== 'held' || this.claims.has(location.connection)) return location;
+    const isGone = await this.liveness.isGone(location.node, this.bus.node);
+    return isGone ? this.names.route(key, message, max, location.node) : location;
   }
 
-  private pass({ node, connection }: Place, { tenant, name }: NameKey, letter: Letter, hops: number): boolean {
-    if (this.lines.has(connection)) return this.lines.deliver(connection, letter);
+  private forward(
+    { node, connection }: SocketLocation,
+    { tenant, name }: NameKey,
+    message: QueuedMessage,
+    hops: number,
+  ): boolean {
+    if (this.claims.has(connection)) return this.claims.deliver(connection, message);
     const origin = this.bus.node as NodeId;
-    return this.tell(node, { kind: 'deliver', connection, tenant, name, origin, hops, ...letter });
+    return this.sendToNode(node, { kind: 'deliver', connection, tenant, name, origin, hops, ...message });
   }
 
-  private hear(message: Buffer): void {
-    const letter = decodeNodeLetter(message);
-    if (letter === undefined) {
+  private onMessage(message: Buffer): void {
+    const queued = decodeNameMessage(message);
+    if (queued === undefined) {
       this.stats.strange += 1;
       return;
     }
-    switch (letter.kind) {
+    switch (queued.kind) {
       case 'deliver':
-        return this.receive(letter);
+        return this.receive(queued);
       case 'lost':
-        return this.lines.lose(letter.connection);
+        return this.claims.lose(queued.connection);
       case 'waits':
         // Without room for it nobody is told; the letter ends by itself.
-        return void this.book.reserve(letter.from, { tenant: letter.tenant, name: letter.name }, 0);
+        return void this.quota.reserve(queued.from, { tenant: queued.tenant, name: queued.name }, 0);
       default:
-        return this.roll.hear(letter);
+        return this.directory.onMessage(queued);
     }
   }
 
-  private receive(letter: Extract<NodeLetter, { kind: 'deliver' }>): void {
-    if (this.lines.has(letter.connection)) {
-      if (!this.lines.deliver(letter.connection, letter)) this.stats.refused += 1;
-    } else if (letter.hops < MOST_HOPS) this.work.begin(this.sendOn(letter));
+  private receive(message: Extract<NameMessage, { kind: 'deliver' }>): void {
+    if (this.claims.has(message.connection)) {
+      if (!this.claims.deliver(message.connection, message)) this.stats.refused += 1;
+    } else if (message.hops < MAX_HOPS) this.work.begin(this.reroute(message));
     else this.stats.refused += 1;
   }
 
   /** The socket went before the message came: whoever has the name now gets it, or it waits for the next. */
-  private async sendOn(letter: Extract<NodeLetter, { kind: 'deliver' }>): Promise<void> {
-    const { tenant, name, connection, from, body, origin, hops } = letter;
+  private async reroute(message: Extract<NameMessage, { kind: 'deliver' }>): Promise<void> {
+    const { tenant, name, connection, from, body, origin, hops } = message;
     const key = { tenant, name };
     await this.names.release(key, connection);
-    const place = await this.route(key, { from, body }, MOST_LETTERS);
-    if (place.kind === 'queued') this.tell(origin, { kind: 'waits', from, tenant, name });
-    else if (place.kind === 'held') this.pass(place, key, { from, body }, hops + 1);
+    const location = await this.route(key, { from, body }, MAX_QUEUED_MESSAGES);
+    if (location.kind === 'queued') this.sendToNode(origin, { kind: 'waits', from, tenant, name });
+    else if (location.kind === 'held') this.forward(location, key, { from, body }, hops + 1);
   }
 
   private async expire(from: string, key: NameKey): Promise<void> {
@@ -190,10 +196,10 @@ export class Switchboard {
     const count = await this.names.withdraw(key, from).catch(() => 1);
     if (count === 0) return;
     this.stats.expired += 1;
-    this.lines.holder(from)?.expired(key);
+    this.claims.holder(from)?.expired(key);
   }
 
-  private tell(node: NodeId, letter: NodeLetter): boolean {
-    return this.bus.send(node, encodeNodeLetter(letter));
+  private sendToNode(node: NodeId, message: NameMessage): boolean {
+    return this.bus.send(node, encodeNameMessage(message));
   }
 }

@@ -2,12 +2,12 @@ import {
   type Claim,
   type ClaimResult,
   idOf,
-  type Letter,
   NAME_TIMERS,
   type NameKey,
   type Names,
   NamesUnavailable,
   type NameTimers,
+  type QueuedMessage,
   type RouteResult,
 } from './names.js';
 
@@ -15,7 +15,7 @@ interface Held extends Claim {
   until: number;
 }
 interface Waiting {
-  readonly letters: Letter[];
+  readonly messages: QueuedMessage[];
   readonly until: number;
 }
 
@@ -56,25 +56,25 @@ export class MemoryNames implements Names {
     return held?.connection === connection && this.names.delete(idOf(key));
   }
 
-  async route(key: NameKey, letter: Letter, most: number, gone?: string): Promise<RouteResult> {
+  async route(key: NameKey, message: QueuedMessage, max: number, gone?: string): Promise<RouteResult> {
     const held = this.heldAt(key);
     if (held !== undefined && held.node !== gone) return { kind: 'held', node: held.node, connection: held.connection };
     const id = idOf(key);
-    const { letters, until } = this.waiting.get(id) ?? { letters: [], until: this.now() + 2 * this.timers.expireMs };
-    if (letters.length >= most) return { kind: 'full' };
-    letters.push(letter);
-    this.waiting.set(id, { letters, until });
+    const { messages, until } = this.waiting.get(id) ?? { messages: [], until: this.now() + 2 * this.timers.expireMs };
+    if (messages.length >= max) return { kind: 'full' };
+    messages.push(message);
+    this.waiting.set(id, { messages, until });
     return { kind: 'queued' };
   }
 
   async withdraw(key: NameKey, from: string): Promise<number> {
     this.forget();
     const id = idOf(key);
-    const { letters, until } = this.waiting.get(id) ?? { letters: [], until: 0 };
-    const others = letters.filter((letter) => letter.from !== from);
+    const { messages, until } = this.waiting.get(id) ?? { messages: [], until: 0 };
+    const others = messages.filter((message) => message.from !== from);
     if (others.length === 0) this.waiting.delete(id);
-    else this.waiting.set(id, { letters: others, until });
-    return letters.length - others.length;
+    else this.waiting.set(id, { messages: others, until });
+    return messages.length - others.length;
   }
 
   private take(key: NameKey, claim: Claim, mayReplace: (held: Held) => boolean): ClaimResult {
@@ -83,10 +83,10 @@ export class MemoryNames implements Names {
     if (held !== undefined && !isOurs && !mayReplace(held)) return { kind: 'taken', node: held.node };
     const id = idOf(key);
     this.names.set(id, { ...claim, until: this.now() + this.timers.nameTtlMs });
-    const letters = this.waiting.get(id)?.letters ?? [];
+    const messages = this.waiting.get(id)?.messages ?? [];
     this.waiting.delete(id);
     const replaced = held === undefined || isOurs ? undefined : { node: held.node, connection: held.connection };
-    return { kind: 'claimed', letters, replaced };
+    return { kind: 'claimed', messages, replaced };
   }
 
   private heldAt(key: NameKey): Held | undefined {

@@ -8,7 +8,7 @@ import { PRESENCE } from '../presence/presence.tokens.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisClient } from '../redis/redis-client.js';
-import { Switchboard } from './name-router.js';
+import { NameRouter } from './name-router.js';
 import type { Names } from './names.js';
 import { MemoryNames } from './names.memory.js';
 import { RedisNames } from './names.redis.js';
@@ -18,18 +18,18 @@ import { RedisNames } from './names.redis.js';
   imports: [BusModule, PresenceModule, RedisModule],
   providers: [
     {
-      provide: Switchboard,
+      provide: NameRouter,
       inject: [BUS, PRESENCE, { token: REDIS, optional: true }],
       useFactory: (bus: Bus, presence: Presence, redis?: RedisClient) => {
         const names: Names = redis === undefined ? new MemoryNames() : new RedisNames(redis);
-        return new Switchboard(names, bus, () => presence.nodes());
+        return new NameRouter(names, bus, () => presence.nodes());
       },
     },
   ],
-  exports: [Switchboard],
+  exports: [NameRouter],
 })
 export class NamesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(Switchboard) private readonly switchboard: Switchboard) {}
+  constructor(@Inject(NameRouter) private readonly switchboard: NameRouter) {}
 
   onApplicationBootstrap(): void {
     this.switchboard.start();

@@ -5,12 +5,12 @@ import type { RedisCommands, Reply, Script } from '../redis/redis-commands.js';
 import {
   type Claim,
   type ClaimResult,
-  type Letter,
   NAME_TIMERS,
   type NameKey,
   type Names,
   NamesUnavailable,
   type NameTimers,
+  type QueuedMessage,
   type RouteResult,
 } from './names.js';
 
@@ -49,9 +49,9 @@ export class RedisNames implements Names {
     return (await this.run(() => this.scripts.release(...this.keysOf(key), connection))) === 1;
   }
 
-  async route(key: NameKey, { from, body }: Letter, most: number, gone?: NodeId): Promise<RouteResult> {
+  async route(key: NameKey, { from, body }: QueuedMessage, max: number, gone?: NodeId): Promise<RouteResult> {
     const ttlMs = 2 * this.timers.expireMs;
-    const reply = await this.run(() => this.scripts.route(...this.keysOf(key), from, body, most, ttlMs, gone ?? ''));
+    const reply = await this.run(() => this.scripts.route(...this.keysOf(key), from, body, max, ttlMs, gone ?? ''));
     const [kind, node, connection] = reply as ['held' | 'queued' | 'full', NodeId, string];
     return kind === 'held' ? { kind, node, connection } : { kind };
   }
@@ -64,10 +64,10 @@ export class RedisNames implements Names {
     const { node, connection, proof } = claim;
     const values = [node, connection, proof, this.timers.nameTtlMs, gone, how];
     const reply = await this.run(() => this.scripts.claim(...this.keysOf(key), ...values));
-    const [kind, before, connectionBefore, letters] = reply as ['claimed' | 'taken', NodeId, string, string[]];
+    const [kind, before, connectionBefore, messages] = reply as ['claimed' | 'taken', NodeId, string, string[]];
     if (kind === 'taken') return { kind, node: before };
     const replaced = connectionBefore === '' ? undefined : { node: before, connection: connectionBefore };
-    return { kind, letters: letters.map(readLetter), replaced };
+    return { kind, messages: messages.map(readQueuedMessage), replaced };
   }
 
   private keysOf({ tenant, name }: NameKey): [string, string] {
@@ -83,7 +83,7 @@ export class RedisNames implements Names {
   }
 }
 
-const readLetter = (text: string): Letter => {
+const readQueuedMessage = (text: string): QueuedMessage => {
   const end = text.indexOf(' ');
   return { from: text.slice(0, end), body: text.slice(end + 1) };
 };

@@ -10,19 +10,19 @@ export interface NameKey {
 export const idOf = ({ tenant, name }: NameKey): string => JSON.stringify([tenant, name]);
 
 /** The socket that has a name. */
-export interface Place {
+export interface SocketLocation {
   readonly node: NodeId;
   /** Random, of one socket in all the cluster. */
   readonly connection: string;
 }
 
-export interface Claim extends Place {
+export interface Claim extends SocketLocation {
   /** What shows that two claims are of one owner. Never the secret itself: a hash of it. */
   readonly proof: string;
 }
 
 /** A message for a name that nobody had when it came. */
-export interface Letter {
+export interface QueuedMessage {
   /** The sender's connection: its letters to a name are withdrawn together. */
   readonly from: string;
   readonly body: string;
@@ -30,11 +30,15 @@ export interface Letter {
 
 export type ClaimResult =
   /** The name is ours, with what waited for it, oldest first. `replaced`: the same owner's place before. */
-  | { readonly kind: 'claimed'; readonly letters: readonly Letter[]; readonly replaced: Place | undefined }
+  | {
+      readonly kind: 'claimed';
+      readonly messages: readonly QueuedMessage[];
+      readonly replaced: SocketLocation | undefined;
+    }
   | { readonly kind: 'taken'; readonly node: NodeId };
 
 export type RouteResult =
-  | ({ readonly kind: 'held' } & Place)
+  | ({ readonly kind: 'held' } & SocketLocation)
   /** Nobody has the name; the letter waits for whoever claims it. */
   | { readonly kind: 'queued' }
   /** Nobody has the name, and no more letters are taken for it. */
@@ -59,10 +63,10 @@ export interface Names {
 
   /**
    * Says where the holder is, or keeps the letter.
-   * @param most letters that may wait for the name with this one; 0 keeps none
+   * @param max letters that may wait for the name with this one; 0 keeps none
    * @param gone a node that died: what it holds counts as absent
    */
-  route(key: NameKey, letter: Letter, most: number, gone?: NodeId): Promise<RouteResult>;
+  route(key: NameKey, message: QueuedMessage, max: number, gone?: NodeId): Promise<RouteResult>;
 
   /** Takes the letters of a sender back that nobody has got. @returns how many there were */
   withdraw(key: NameKey, from: string): Promise<number>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@parley/protocol';
-import { LivingNodes } from './node-liveness.js';
+import { NodeLiveness } from './node-liveness.js';
 
 const [OWN, OTHER] = ['own', 'other'] as [NodeId, NodeId];
 
@@ -8,7 +8,7 @@ const lists = (...nodes: NodeId[]) => {
   const clock = { now: 0 };
   return {
     clock,
-    living: new LivingNodes(
+    living: new NodeLiveness(
       async () => nodes,
       () => clock.now,
     ),
@@ -26,12 +26,12 @@ describe('the nodes with a lease', () => {
   });
 
   it('say nothing for a while after the store was away: it may have come back empty', async () => {
-    const { living, clock } = lists(OWN);
-    living.doubt();
-    expect(await living.isGone(OTHER, OWN)).toBe(false);
+    const { living: alive, clock } = lists(OWN);
+    alive.doubt();
+    expect(await alive.isGone(OTHER, OWN)).toBe(false);
     clock.now = 9_999;
-    expect(await living.isGone(OTHER, OWN)).toBe(false);
+    expect(await alive.isGone(OTHER, OWN)).toBe(false);
     clock.now = 10_000;
-    expect(await living.isGone(OTHER, OWN)).toBe(true);
+    expect(await alive.isGone(OTHER, OWN)).toBe(true);
   });
 });

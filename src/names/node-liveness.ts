@@ -7,8 +7,8 @@ const FRESH_MS = 1_000;
 const DOUBT_MS = 10_000;
 
 /** Which nodes have a lease, asked no more often than needed. */
-export class LivingNodes {
-  private asked = { at: Number.NEGATIVE_INFINITY, nodes: Promise.resolve(new Set<NodeId>()) };
+export class NodeLiveness {
+  private cached = { at: Number.NEGATIVE_INFINITY, nodes: Promise.resolve(new Set<NodeId>()) };
 
   private sureAt = Number.NEGATIVE_INFINITY;
 
@@ -35,13 +35,13 @@ export class LivingNodes {
   /** Empty when the store cannot be asked. */
   all(freshMs = FRESH_MS): Promise<ReadonlySet<NodeId>> {
     const now = this.now();
-    if (now - this.asked.at >= freshMs) {
+    if (now - this.cached.at >= freshMs) {
       const nodes = this.list().then(
         (ids) => new Set(ids),
         () => new Set<NodeId>(),
       );
-      this.asked = { at: now, nodes };
+      this.cached = { at: now, nodes };
     }
-    return this.asked.nodes;
+    return this.cached.nodes;
   }
 }

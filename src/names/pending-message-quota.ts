@@ -1,9 +1,9 @@
 import { idOf, type NameKey } from './names.js';
 
 /** Names that one socket may have letters waiting for at once, and their bytes. */
-export const MOST_WAITING_PER_SENDER = { names: 64, bytes: 512 * 1024 } as const;
+export const MAX_PENDING_PER_SENDER = { names: 64, bytes: 512 * 1024 } as const;
 /** Bytes of letters that wait on account of all sockets of a node. */
-export const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+export const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 
 /** The letters of one sender to one name, until somebody comes or their time is over. */
 interface Entry {
@@ -19,7 +19,7 @@ interface Sender {
  * What this node's sockets have waiting elsewhere: the bound on it, and the clock that ends it. Whether a letter was
  * fetched meanwhile nobody tells: it counts until its time is over.
  */
-export class SenderBook {
+export class PendingMessageQuota {
   private readonly senders = new Map<string, Sender>();
   private total = 0;
 
@@ -36,11 +36,11 @@ export class SenderBook {
 
   /** Whether a letter may wait. */
   hasRoom(from: string, key: NameKey, bytes: number): boolean {
-    if (this.total + bytes > MOST_WAITING_BYTES) return false;
+    if (this.total + bytes > MAX_PENDING_BYTES) return false;
     const sender = this.senders.get(from);
     if (sender === undefined) return true;
-    const isRoomy = sender.names.has(idOf(key)) || sender.names.size < MOST_WAITING_PER_SENDER.names;
-    return isRoomy && sender.bytes + bytes <= MOST_WAITING_PER_SENDER.bytes;
+    const hasRoom = sender.names.has(idOf(key)) || sender.names.size < MAX_PENDING_PER_SENDER.names;
+    return hasRoom && sender.bytes + bytes <= MAX_PENDING_PER_SENDER.bytes;
   }
 
   /** Counts a letter that waits. False: there is no room for it, and nothing was changed. */

@@ -7,8 +7,8 @@ import { DoorKeeper } from '../bridges/bridge-host.js';
 import type { Bus } from '../bus/bus.js';
 import type { BusStats } from '../bus/bus.stats.js';
 import { BUS } from '../bus/bus.tokens.js';
-import { Switchboard } from '../names/name-router.js';
-import type { SwitchboardStats } from '../names/name-router.stats.js';
+import { NameRouter } from '../names/name-router.js';
+import type { NameRouterStats } from '../names/name-router.stats.js';
 import type { Presence } from '../presence/presence.js';
 import type { PresenceStats } from '../presence/presence.stats.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
@@ -41,7 +41,7 @@ const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   rosterSnapshots: 'Snapshots asked for because a roster had a gap.',
 };
 
-const NAME_COUNTERS: Readonly<Record<keyof SwitchboardStats, string>> = {
+const NAME_COUNTERS: Readonly<Record<keyof NameRouterStats, string>> = {
   sent: 'Messages to names that went to their holders.',
   queued: 'Messages that wait for a name that nobody has.',
   refused: 'Messages to names that went nowhere.',
@@ -87,7 +87,7 @@ export class MetricsController {
     access: RoomAccess,
     pruning: PruningStore,
     upkeep: Upkeep,
-    names: Switchboard,
+    names: NameRouter,
     @Optional() @Inject(REDIS) redis?: RedisClient,
   ) {
     collectDefaultMetrics({ register: this.registry });

@@ -20,15 +20,15 @@ const start = () => {
     },
   };
   const topics = new LocalTopics(wire, TOPIC_LIMITS, rethrow);
-  const heard: string[] = [];
+  const confirmed: string[] = [];
   let gaps = 0;
   const member = topics.join({
-    onPayload: (_topic, payload) => heard.push(payload.toString()),
+    onPayload: (_topic, payload) => confirmed.push(payload.toString()),
     onGap: () => {
       gaps += 1;
     },
   });
-  return { topics, wire, written, heard, member, gaps: () => gaps };
+  return { topics, wire, written, heard: confirmed, member, gaps: () => gaps };
 };
 
 const kinds = (entries: readonly Buffer[] | undefined) => entries?.map((entry) => decodeEntry(entry)?.kind);
@@ -68,14 +68,14 @@ describe('the topics of a node', () => {
   });
 
   it('hand over nothing that came before the mark, and nothing of what is no entry', async () => {
-    const { topics, member, written, heard } = start();
+    const { topics, member, written, heard: confirmed } = start();
     const acknowledged = member.subscribe('t');
     topics.opened('t');
     jest.advanceTimersByTime(MARKER_WAIT_MS);
     topics.receive('t', [encodePayload(Buffer.from('before')), encodeMarker('of somebody else'), Buffer.alloc(0)]);
     topics.receive('other', written[0] as Buffer[]);
     topics.receive('t', [...(written[0] as Buffer[]), encodePayload(Buffer.from('after')), Buffer.from([9, 9])]);
-    expect(heard).toEqual(['after']);
+    expect(confirmed).toEqual(['after']);
     expect(await acknowledged).toBe(true);
     topics.close();
   });

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { decodeEntry, encodeMarker, encodePayload } from './topic-entry.js';
-import { type Party, Place } from './topic-subscription.js';
+import { type LocalTopicClient, TopicSubscription } from './topic-subscription.js';
 import {
   MARKER_WAIT_MS,
   MAX_HELD_BYTES,
+  type TopicClient,
   type TopicLimits,
   type TopicListener,
-  type TopicMember,
   type TopicRefusal,
   TopicRefused,
   type TopicStats,
@@ -23,10 +23,10 @@ export interface TopicWire {
 
 interface Topic {
   readonly name: string;
-  readonly places: Set<Place>;
+  readonly subscriptions: Set<TopicSubscription>;
   /** The wire has acknowledged that this node listens. */
   open: boolean;
-  hearing: number;
+  confirmedCount: number;
   /** When what was delivered is within the rate again, monotonic milliseconds. */
   paidAt: number;
   /** Publications of this node that count already, and are still to be delivered. */
@@ -34,7 +34,7 @@ interface Topic {
 }
 
 /** How long a mark may be under way before the place that waits for it counts as deaf. */
-const MARK_PATIENCE_MS = 3_000;
+const MARKER_TIMEOUT_MS = 3_000;
 /** What a topic, or a subscription, counts beside its name. */
 const COST_BYTES = 256;
 
@@ -54,8 +54,8 @@ export class LocalTopics {
   };
   private readonly topics = new Map<string, Topic>();
   /** Places whose mark is under way, the oldest first. */
-  private readonly marked = new Map<string, Place>();
-  private readonly life = randomBytes(12).toString('base64url');
+  private readonly marked = new Map<string, TopicSubscription>();
+  private readonly generation = randomBytes(12).toString('base64url');
   private marks = 0;
   private readonly timer: NodeJS.Timeout;
 
@@ -64,17 +64,17 @@ export class LocalTopics {
     private readonly limits: TopicLimits,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.timer = setInterval(() => this.giveUpTheDeaf(), MARK_PATIENCE_MS / 3);
+    this.timer = setInterval(() => this.expireUnconfirmed(), MARKER_TIMEOUT_MS / 3);
     this.timer.unref();
   }
 
-  join(listener: TopicListener): TopicMember {
-    const party: Party = { listener, places: new Map(), heldBytes: 0, gone: false };
+  join(listener: TopicListener): TopicClient {
+    const client: LocalTopicClient = { listener, subscriptions: new Map(), heldBytes: 0, gone: false };
     return {
-      subscribe: (topic) => this.subscribe(party, topic),
-      unsubscribe: (topic) => this.unsubscribe(party, topic),
-      publish: (topic, payload) => this.publish(party, topic, payload),
-      leave: () => this.leave(party),
+      subscribe: (topic) => this.subscribe(client, topic),
+      unsubscribe: (topic) => this.unsubscribe(client, topic),
+      publish: (topic, payload) => this.publish(client, topic, payload),
+      leave: () => this.leave(client),
     };
   }
 
@@ -83,7 +83,7 @@ export class LocalTopics {
     const topic = this.topics.get(name);
     if (topic === undefined || topic.open) return;
     topic.open = true;
-    for (const place of topic.places) this.await(place);
+    for (const subscription of topic.subscriptions) this.await(subscription);
   }
 
   /** The wire brought entries; in the order in which every node gets them. */
@@ -92,52 +92,53 @@ export class LocalTopics {
     if (topic === undefined) return;
     for (const bytes of entries) {
       const entry = decodeEntry(bytes);
-      if (entry?.kind === 'marker') this.hear(topic, entry.mark);
+      if (entry?.kind === 'marker') this.onMarker(topic, entry.mark);
       else if (entry?.kind === 'payload') this.deliver(topic, entry.payload);
     }
   }
 
   /** Entries of a topic were lost, or may have been: whoever hears it, or has told others something, begins anew. */
   lost(name: string): void {
-    for (const place of this.topics.get(name)?.places ?? []) if (place.state !== 'waiting') this.gap(place.party);
+    for (const subscription of this.topics.get(name)?.subscriptions ?? [])
+      if (subscription.state !== 'waiting') this.gap(subscription.client);
   }
 
   close(): void {
     clearInterval(this.timer);
-    for (const topic of this.topics.values()) for (const { party } of topic.places) this.leave(party);
+    for (const topic of this.topics.values()) for (const { client } of topic.subscriptions) this.leave(client);
   }
 
-  private subscribe(party: Party, name: string): Promise<boolean> {
-    if (party.gone) return Promise.resolve(false);
-    const known = party.places.get(name);
-    if (known !== undefined) return known.heard;
-    this.admit(party, name);
+  private subscribe(client: LocalTopicClient, name: string): Promise<boolean> {
+    if (client.gone) return Promise.resolve(false);
+    const known = client.subscriptions.get(name);
+    if (known !== undefined) return known.confirmed;
+    this.admit(client, name);
     const topic = this.topics.get(name) ?? this.begin(name);
     this.marks += 1;
-    const place = new Place(party, name, `${this.life}${this.marks.toString(36)}`);
-    topic.places.add(place);
-    party.places.set(name, place);
+    const subscription = new TopicSubscription(client, name, `${this.generation}${this.marks.toString(36)}`);
+    topic.subscriptions.add(subscription);
+    client.subscriptions.set(name, subscription);
     this.stats.subscriptions += 1;
     this.stats.bytes += COST_BYTES;
-    if (topic.open) this.await(place);
-    return place.heard;
+    if (topic.open) this.await(subscription);
+    return subscription.confirmed;
   }
 
-  private unsubscribe(party: Party, name: string): void {
-    const place = party.places.get(name);
-    if (place === undefined) return;
-    const held = this.release(place);
-    this.end(place);
+  private unsubscribe(client: LocalTopicClient, name: string): void {
+    const subscription = client.subscriptions.get(name);
+    if (subscription === undefined) return;
+    const held = this.release(subscription);
+    this.end(subscription);
     if (held.length > 0) this.wire.write(name, held);
   }
 
-  private publish(party: Party, name: string, payload: Buffer): number {
-    if (party.gone) return 0;
+  private publish(client: LocalTopicClient, name: string, payload: Buffer): number {
+    if (client.gone) return 0;
     const entry = encodePayload(payload);
-    const place = party.places.get(name);
-    if (place?.state === 'waiting' || place?.state === 'open') {
-      this.hold(place, entry);
-      if (place.state === 'open') this.mark(place);
+    const subscription = client.subscriptions.get(name);
+    if (subscription?.state === 'waiting' || subscription?.state === 'open') {
+      this.hold(subscription, entry);
+      if (subscription.state === 'open') this.mark(subscription);
     } else if (!this.wire.write(name, [entry])) {
       this.lost(name);
       this.refuse('unavailable');
@@ -149,26 +150,26 @@ export class LocalTopics {
     return this.charge(topic);
   }
 
-  private leave(party: Party): void {
-    party.gone = true;
-    for (const place of party.places.values()) {
-      this.release(place);
-      this.end(place);
+  private leave(client: LocalTopicClient): void {
+    client.gone = true;
+    for (const subscription of client.subscriptions.values()) {
+      this.release(subscription);
+      this.end(subscription);
     }
   }
 
   /** @throws TopicRefused */
-  private admit(party: Party, name: string): void {
-    const { maxTopicBytes, maxTopicsPerMember, maxTopics, maxBytes } = this.limits;
+  private admit(client: LocalTopicClient, name: string): void {
+    const { maxTopicBytes, maxTopicsPerClient, maxTopics, maxBytes } = this.limits;
     const bytes = Buffer.byteLength(name);
     if (bytes > maxTopicBytes) this.refuse('topic_too_long');
-    if (party.places.size >= maxTopicsPerMember) this.refuse('too_many_topics');
+    if (client.subscriptions.size >= maxTopicsPerClient) this.refuse('too_many_topics');
     if (!this.topics.has(name) && this.topics.size >= maxTopics) this.refuse('node_full');
     if (this.stats.bytes + bytes + 2 * COST_BYTES > maxBytes) this.refuse('node_full');
   }
 
   private begin(name: string): Topic {
-    const topic: Topic = { name, places: new Set(), open: false, hearing: 0, paidAt: 0, prepaid: 0 };
+    const topic: Topic = { name, subscriptions: new Set(), open: false, confirmedCount: 0, paidAt: 0, prepaid: 0 };
     this.topics.set(name, topic);
     this.stats.topics = this.topics.size;
     this.stats.bytes += COST_BYTES + Buffer.byteLength(name);
@@ -177,36 +178,37 @@ export class LocalTopics {
   }
 
   /** The first publication, when it is there or comes soon, goes out together with the mark. */
-  private await(place: Place): void {
-    place.move('open');
-    if (place.holds) this.mark(place);
-    else place.timer = setTimeout(() => this.mark(place), MARKER_WAIT_MS);
+  private await(subscription: TopicSubscription): void {
+    subscription.move('open');
+    if (subscription.holds) this.mark(subscription);
+    else subscription.timer = setTimeout(() => this.mark(subscription), MARKER_WAIT_MS);
   }
 
-  private mark(place: Place): void {
-    place.move('marked');
-    place.markedAt = performance.now();
-    this.marked.set(place.mark, place);
-    if (!this.wire.write(place.topic, [encodeMarker(place.mark), ...this.release(place)])) this.lost(place.topic);
+  private mark(subscription: TopicSubscription): void {
+    subscription.move('marked');
+    subscription.markedAt = performance.now();
+    this.marked.set(subscription.mark, subscription);
+    if (!this.wire.write(subscription.topic, [encodeMarker(subscription.mark), ...this.release(subscription)]))
+      this.lost(subscription.topic);
   }
 
-  private hear(topic: Topic, mark: string): void {
-    const place = this.marked.get(mark);
+  private onMarker(topic: Topic, mark: string): void {
+    const subscription = this.marked.get(mark);
     // Marks of other nodes pass here too.
-    if (place === undefined || !topic.places.has(place)) return;
+    if (subscription === undefined || !topic.subscriptions.has(subscription)) return;
     this.marked.delete(mark);
-    place.move('hearing');
-    topic.hearing += 1;
+    subscription.move('hearing');
+    topic.confirmedCount += 1;
   }
 
   private deliver(topic: Topic, payload: Buffer): void {
-    const { name, places, hearing } = topic;
+    const { name, subscriptions, confirmedCount } = topic;
     if (topic.prepaid > 0) topic.prepaid -= 1;
     else this.charge(topic);
-    for (const place of places) {
-      if (place.state !== 'hearing') continue;
+    for (const subscription of subscriptions) {
+      if (subscription.state !== 'hearing') continue;
       this.stats.delivered += 1;
-      this.guard(() => place.party.listener.onPayload(name, payload, hearing));
+      this.guard(() => subscription.client.listener.onPayload(name, payload, confirmedCount));
     }
   }
 
@@ -218,52 +220,52 @@ export class LocalTopics {
   private charge(topic: Topic): number {
     const { burst, perSecond } = this.limits.deliveries;
     const now = performance.now();
-    topic.paidAt = Math.max(topic.paidAt, now) + (topic.hearing * 1000) / perSecond;
+    topic.paidAt = Math.max(topic.paidAt, now) + (topic.confirmedCount * 1000) / perSecond;
     return Math.max(0, Math.ceil(topic.paidAt - now - (burst * 1000) / perSecond));
   }
 
-  private end(place: Place): void {
-    const { party, topic: name } = place;
+  private end(subscription: TopicSubscription): void {
+    const { client, topic: name } = subscription;
     const topic = this.topics.get(name) as Topic;
-    if (place.state === 'hearing') topic.hearing -= 1;
-    place.move('ended');
-    this.marked.delete(place.mark);
-    party.places.delete(name);
-    topic.places.delete(place);
+    if (subscription.state === 'hearing') topic.confirmedCount -= 1;
+    subscription.move('ended');
+    this.marked.delete(subscription.mark);
+    client.subscriptions.delete(name);
+    topic.subscriptions.delete(subscription);
     this.stats.subscriptions -= 1;
     this.stats.bytes -= COST_BYTES;
-    if (topic.places.size > 0) return;
+    if (topic.subscriptions.size > 0) return;
     this.topics.delete(name);
     this.stats.topics = this.topics.size;
     this.stats.bytes -= COST_BYTES + Buffer.byteLength(name);
     this.wire.close(name);
   }
 
-  private gap(party: Party): void {
-    if (party.gone) return;
-    this.leave(party);
+  private gap(client: LocalTopicClient): void {
+    if (client.gone) return;
+    this.leave(client);
     this.stats.gaps += 1;
-    this.guard(() => party.listener.onGap());
+    this.guard(() => client.listener.onGap());
   }
 
   /** A mark that does not come back was lost on a way that nobody heard of. */
-  private giveUpTheDeaf(): void {
-    const since = performance.now() - MARK_PATIENCE_MS;
-    for (const place of this.marked.values()) {
-      if (place.markedAt > since) return;
-      this.gap(place.party);
+  private expireUnconfirmed(): void {
+    const since = performance.now() - MARKER_TIMEOUT_MS;
+    for (const subscription of this.marked.values()) {
+      if (subscription.markedAt > since) return;
+      this.gap(subscription.client);
     }
   }
 
-  private hold(place: Place, entry: Buffer): void {
-    if (place.party.heldBytes + entry.length > MAX_HELD_BYTES) this.refuse('too_much_waits');
+  private hold(subscription: TopicSubscription, entry: Buffer): void {
+    if (subscription.client.heldBytes + entry.length > MAX_HELD_BYTES) this.refuse('too_much_waits');
     if (this.stats.bytes + entry.length > this.limits.maxBytes) this.refuse('node_full');
     this.stats.bytes += entry.length;
-    place.hold(entry);
+    subscription.hold(entry);
   }
 
-  private release(place: Place): readonly Buffer[] {
-    const held = place.release();
+  private release(subscription: TopicSubscription): readonly Buffer[] {
+    const held = subscription.release();
     for (const entry of held) this.stats.bytes -= entry.length;
     return held;
   }

@@ -2,7 +2,7 @@ import { decodePayload } from '../bus/transport/batch.js';
 import { PROBE_TIMERS, ProbedSubscription, type ProbeTimers } from '../bus/transport/probed-subscription.js';
 import type { RedisClient } from '../redis/redis-client.js';
 
-export interface TopicLaneEvents {
+export interface TopicConnectionEvents {
   /** Redis has acknowledged the subscription. */
   onOpen(topic: string): void;
   onEntries(topic: string, entries: readonly Buffer[]): void;
@@ -19,33 +19,33 @@ interface Wanted {
  * The topics of one group: one connection, in a cluster to the master that has the group's slot, which lives and is
  * lost as a whole. A channel of its own proves that it lives. Made with the first topic, and kept from then on.
  */
-export class TopicLane {
+export class TopicConnection {
   /** By channel. */
   private readonly wanted = new Map<string, Wanted>();
-  private own: ProbedSubscription | undefined;
+  private subscription: ProbedSubscription | undefined;
 
   /** @param channel that nobody else listens to, of the same slot as the topics' */
   constructor(
     private readonly redis: RedisClient,
     private readonly channel: string,
-    private readonly events: TopicLaneEvents,
+    private readonly events: TopicConnectionEvents,
     private readonly timers: ProbeTimers = PROBE_TIMERS,
   ) {}
 
   listen(channel: string, topic: string): void {
     const wanted = { topic, open: false };
     this.wanted.set(channel, wanted);
-    if (this.own === undefined) this.own = this.connect();
-    else if (this.own.confirmed) void this.add(channel, wanted);
+    if (this.subscription === undefined) this.subscription = this.connect();
+    else if (this.subscription.confirmed) void this.add(channel, wanted);
   }
 
   ignore(channel: string): void {
-    if (this.wanted.delete(channel)) this.own?.remove(channel);
+    if (this.wanted.delete(channel)) this.subscription?.remove(channel);
   }
 
   close(): void {
     this.wanted.clear();
-    this.own?.close();
+    this.subscription?.close();
   }
 
   private connect(): ProbedSubscription {
@@ -61,7 +61,7 @@ export class TopicLane {
   }
 
   private async add(channel: string, wanted: Wanted): Promise<void> {
-    const isOpen = await this.own?.add(channel);
+    const isOpen = await this.subscription?.add(channel);
     // Given up meanwhile, and perhaps wanted anew: that has an answer of its own coming.
     if (isOpen !== true || this.wanted.get(channel) !== wanted) return;
     wanted.open = true;
@@ -70,7 +70,7 @@ export class TopicLane {
 
   private receive(bytes: Buffer, channel: Buffer): void {
     const payload = decodePayload(bytes);
-    if (payload?.kind === 'probe') this.own?.onProbe(payload.probe);
+    if (payload?.kind === 'probe') this.subscription?.onProbe(payload.probe);
     if (payload?.kind !== 'messages') return;
     const wanted = this.wanted.get(channel.toString('latin1'));
     if (wanted !== undefined) this.events.onEntries(wanted.topic, payload.messages);

@@ -1,9 +1,9 @@
 import type { TopicListener } from './topics.js';
 
 /** Somebody who joined the topics. */
-export interface Party {
+export interface LocalTopicClient {
   readonly listener: TopicListener;
-  readonly places: Map<string, Place>;
+  readonly subscriptions: Map<string, TopicSubscription>;
   heldBytes: number;
   gone: boolean;
 }
@@ -13,23 +13,23 @@ export interface Party {
  * `open`: it does, and the mark waits for a first publication. `marked`: both are on their way. `hearing`: the mark
  * came back, and everything behind it is for this party.
  */
-export class Place {
+export class TopicSubscription {
   state: 'waiting' | 'open' | 'marked' | 'hearing' | 'ended' = 'waiting';
   /** True once it hears, false when it ended before. */
-  readonly heard: Promise<boolean>;
+  readonly confirmed: Promise<boolean>;
   /** Monotonic milliseconds. */
   markedAt = 0;
   timer: NodeJS.Timeout | undefined;
   private held: Buffer[] = [];
-  private settle!: (heard: boolean) => void;
+  private settle!: (confirmed: boolean) => void;
 
   constructor(
-    readonly party: Party,
+    readonly client: LocalTopicClient,
     readonly topic: string,
     /** Unique over all nodes and times. */
     readonly mark: string,
   ) {
-    this.heard = new Promise((resolve) => {
+    this.confirmed = new Promise((resolve) => {
       this.settle = resolve;
     });
   }
@@ -40,18 +40,18 @@ export class Place {
 
   hold(entry: Buffer): void {
     this.held.push(entry);
-    this.party.heldBytes += entry.length;
+    this.client.heldBytes += entry.length;
   }
 
   /** What was held, which is not held any more. */
   release(): readonly Buffer[] {
     const { held } = this;
     this.held = [];
-    for (const entry of held) this.party.heldBytes -= entry.length;
+    for (const entry of held) this.client.heldBytes -= entry.length;
     return held;
   }
 
-  move(state: Place['state']): void {
+  move(state: TopicSubscription['state']): void {
     clearTimeout(this.timer);
     this.state = state;
     if (state === 'hearing' || state === 'ended') this.settle(state === 'hearing');

@@ -2,7 +2,7 @@ import { rethrow } from '../bus/handler-registry.js';
 import { newSmallBatch } from '../bus/transport/batch.js';
 import { Outbox } from '../bus/transport/outbox.js';
 import { LocalTopics } from './local-topics.js';
-import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';
+import { TOPIC_LIMITS, type TopicClient, type TopicLimits, type TopicListener, type Topics } from './topics.js';
 
 /** Joins the memory topics of one process: each stands for one node. */
 export class MemoryTopicsHub {
@@ -12,12 +12,12 @@ export class MemoryTopicsHub {
   /** Takes a node off the network, as a lost Redis would. */
   isolate(node: MemoryTopics): void {
     this.cut.add(node);
-    node.cutOff();
+    node.onIsolated();
   }
 
   restore(node: MemoryTopics): void {
     this.cut.delete(node);
-    node.backAgain();
+    node.onRestored();
   }
 
   /** @internal */
@@ -76,7 +76,7 @@ export class MemoryTopics implements Topics {
     return this.local.stats;
   }
 
-  join(listener: TopicListener): TopicMember {
+  join(listener: TopicListener): TopicClient {
     return this.local.join(listener);
   }
 
@@ -93,12 +93,12 @@ export class MemoryTopics implements Topics {
   }
 
   /** @internal */
-  cutOff(): void {
+  onIsolated(): void {
     for (const topic of [...this.wanted]) this.local.lost(topic);
   }
 
   /** @internal */
-  backAgain(): void {
+  onRestored(): void {
     for (const topic of [...this.wanted]) this.local.opened(topic);
   }
 }

@@ -5,8 +5,8 @@ import { Outbox } from '../bus/transport/outbox.js';
 import type { ProbeTimers } from '../bus/transport/probed-subscription.js';
 import type { RedisClient } from '../redis/redis-client.js';
 import { LocalTopics } from './local-topics.js';
-import { TopicLane } from './topic-connection.js';
-import { TOPIC_LIMITS, type TopicLimits, type TopicListener, type TopicMember, type Topics } from './topics.js';
+import { TopicConnection } from './topic-connection.js';
+import { TOPIC_LIMITS, type TopicClient, type TopicLimits, type TopicListener, type Topics } from './topics.js';
 
 /** Into so many slots a cluster's topics go, each with a connection of every node that has such topics. */
 const GROUPS = 16;
@@ -26,7 +26,7 @@ export interface RedisTopicsOptions {
  */
 export class RedisTopics implements Topics {
   private readonly local: LocalTopics;
-  private readonly lanes = new Map<number, TopicLane>();
+  private readonly connections = new Map<number, TopicConnection>();
   private readonly outbox = new Outbox<string>((topic, batch) => void this.flush(topic, batch), newSmallBatch);
   private readonly timers: ProbeTimers | undefined;
   private unanswered = 0;
@@ -40,11 +40,11 @@ export class RedisTopics implements Topics {
     const wire = {
       open: (topic: string) => {
         const { group, channel } = this.address(topic);
-        this.lane(group).listen(channel, topic);
+        this.connection(group).listen(channel, topic);
       },
       close: (topic: string) => {
         const { group, channel } = this.address(topic);
-        this.lane(group).ignore(channel);
+        this.connection(group).ignore(channel);
       },
       write: (topic: string, entries: readonly Buffer[]) => this.write(topic, entries),
     };
@@ -55,7 +55,7 @@ export class RedisTopics implements Topics {
     return this.local.stats;
   }
 
-  join(listener: TopicListener): TopicMember {
+  join(listener: TopicListener): TopicClient {
     return this.local.join(listener);
   }
 
@@ -64,7 +64,7 @@ export class RedisTopics implements Topics {
     this.closed = true;
     this.outbox.clear();
     this.local.close();
-    for (const lane of this.lanes.values()) lane.close();
+    for (const connection of this.connections.values()) connection.close();
     return Promise.resolve();
   }
 
@@ -88,8 +88,8 @@ export class RedisTopics implements Topics {
     }
   }
 
-  private lane(group: number): TopicLane {
-    const known = this.lanes.get(group);
+  private connection(group: number): TopicConnection {
+    const known = this.connections.get(group);
     if (known !== undefined) return known;
     const own = this.redis.keys.topic(group, `node-${randomBytes(12).toString('base64url')}`);
     const events = {
@@ -97,9 +97,9 @@ export class RedisTopics implements Topics {
       onEntries: (topic: string, entries: readonly Buffer[]) => this.local.receive(topic, entries),
       onLost: (topic: string) => this.local.lost(topic),
     };
-    const lane = new TopicLane(this.redis, own, events, this.timers);
-    this.lanes.set(group, lane);
-    return lane;
+    const connection = new TopicConnection(this.redis, own, events, this.timers);
+    this.connections.set(group, connection);
+    return connection;
   }
 
   /** Names are digested: a channel is short, and whoever may look at Redis does not read what rooms there are. */

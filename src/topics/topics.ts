@@ -8,7 +8,7 @@
  */
 export interface Topics {
   /** Somebody who will subscribe and publish: one socket of a client. */
-  join(listener: TopicListener): TopicMember;
+  join(listener: TopicListener): TopicClient;
 
   readonly stats: TopicStats;
 
@@ -16,7 +16,7 @@ export interface Topics {
 }
 
 /** One party of the topics. Whatever it does takes effect in the order in which it did it, topic by topic. */
-export interface TopicMember {
+export interface TopicClient {
   /**
    * Subscribes; again is no fault and changes nothing.
    * @returns true once what is published from now on will be heard; false when that was given up before
@@ -52,7 +52,7 @@ export interface TopicListener {
 export interface TopicLimits {
   /** Length of a topic's name in UTF-8. */
   readonly maxTopicBytes: number;
-  readonly maxTopicsPerMember: number;
+  readonly maxTopicsPerClient: number;
   /** Topics with a subscriber on this node. */
   readonly maxTopics: number;
   /** Names of this node's topics and payloads that wait, all together. */
@@ -63,7 +63,7 @@ export interface TopicLimits {
 
 export const TOPIC_LIMITS: TopicLimits = {
   maxTopicBytes: 512,
-  maxTopicsPerMember: 64,
+  maxTopicsPerClient: 64,
   maxTopics: 20_000,
   maxBytes: 32 * 1024 * 1024,
   deliveries: { burst: 20_000, perSecond: 10_000 },

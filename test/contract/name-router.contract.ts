@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MOST_LETTERS } from '../../src/names/name-claims.js';
-import { MOST_WAITING_PER_SENDER } from '../../src/names/pending-message-quota.js';
+import { MAX_QUEUED_MESSAGES } from '../../src/names/name-claims.js';
+import { MAX_PENDING_PER_SENDER } from '../../src/names/pending-message-quota.js';
 import { until } from '../support/until.js';
 import { aKey, holder, type NamesFixture, type NamesNode, TestHolder } from './names.fixture.js';
 
@@ -133,8 +133,8 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
     it('keeps no more for absent names than one sender may, and the letters of others', async () => {
       const [ada, bela] = [await holder(here), await holder(here)];
       const sent = [];
-      for (let n = 0; n < MOST_WAITING_PER_SENDER.names + 20; n += 1) sent.push(await ada.send(aKey(), 'x'));
-      expect(sent.filter((result) => result === 'queued').length).toBeLessThanOrEqual(MOST_WAITING_PER_SENDER.names);
+      for (let n = 0; n < MAX_PENDING_PER_SENDER.names + 20; n += 1) sent.push(await ada.send(aKey(), 'x'));
+      expect(sent.filter((result) => result === 'queued').length).toBeLessThanOrEqual(MAX_PENDING_PER_SENDER.names);
       expect(sent.at(-1)).toBe('refused');
       expect(await bela.send(aKey(), 'x')).toBe('queued');
       await until(() => here.board.waitingBytes === 0);
@@ -143,7 +143,7 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
     it('keeps no more for one name than it may, and nothing that must not wait', async () => {
       const key = aKey();
       const [ada, bela] = [await holder(here), await holder(there)];
-      for (let n = 0; n < MOST_LETTERS / 2; n += 1) for (const who of [ada, bela]) await who.send(key, 'x');
+      for (let n = 0; n < MAX_QUEUED_MESSAGES / 2; n += 1) for (const who of [ada, bela]) await who.send(key, 'x');
       expect(await ada.send(key, 'one too many')).toBe('refused');
       expect(await ada.send(aKey(), 'not to wait', false)).toBe('refused');
     });

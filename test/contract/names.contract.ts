@@ -32,9 +32,9 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
     it('gives it to the same owner again, and says whose place that was', async () => {
       const key = aKey();
       const [before, after] = [aClaim(), aClaim()];
-      expect(await one.claim(key, before)).toEqual({ kind: 'claimed', letters: [], replaced: undefined });
+      expect(await one.claim(key, before)).toEqual({ kind: 'claimed', messages: [], replaced: undefined });
       const { node, connection } = before;
-      expect(await two.claim(key, after)).toEqual({ kind: 'claimed', letters: [], replaced: { node, connection } });
+      expect(await two.claim(key, after)).toEqual({ kind: 'claimed', messages: [], replaced: { node, connection } });
       expect(await one.claim(key, aClaim('somebody else'))).toEqual({ kind: 'taken', node: after.node });
     });
 
@@ -68,18 +68,18 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
 
     it('keeps letters for an absent name in order, and gives them to whoever comes, once', async () => {
       const key = aKey();
-      const letters = ['one', 'two with spaces\nand lines ☃', ''].map((body, n) => ({ from: `sender${n % 2}`, body }));
-      for (const letter of letters) expect(await one.route(key, letter, 10)).toEqual({ kind: 'queued' });
+      const messages = ['one', 'two with spaces\nand lines ☃', ''].map((body, n) => ({ from: `sender${n % 2}`, body }));
+      for (const message of messages) expect(await one.route(key, message, 10)).toEqual({ kind: 'queued' });
       const claim = aClaim();
-      expect(await two.claim(key, claim)).toMatchObject({ kind: 'claimed', letters });
-      expect(await two.claim(key, claim)).toEqual({ kind: 'claimed', letters: [], replaced: undefined });
+      expect(await two.claim(key, claim)).toMatchObject({ kind: 'claimed', messages });
+      expect(await two.claim(key, claim)).toEqual({ kind: 'claimed', messages: [], replaced: undefined });
       const { node, connection } = claim;
-      expect(await one.route(key, letters[0] as never, 10)).toEqual({ kind: 'held', node, connection });
+      expect(await one.route(key, messages[0] as never, 10)).toEqual({ kind: 'held', node, connection });
     });
 
     it('keeps no more letters than it may', async () => {
       const key = aKey();
-      const route = (most: number) => one.route(key, { from: 'me', body: 'x' }, most);
+      const route = (max: number) => one.route(key, { from: 'me', body: 'x' }, max);
       expect([await route(2), await route(2), await route(2)].map(({ kind }) => kind)).toEqual([
         'queued',
         'queued',
@@ -92,7 +92,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       const key = aKey();
       for (const from of ['me', 'men', 'me']) await one.route(key, { from, body: 'x' }, 10);
       expect([await two.withdraw(key, 'me'), await two.withdraw(key, 'me')]).toEqual([2, 0]);
-      expect(await one.claim(key, aClaim())).toMatchObject({ letters: [{ from: 'men', body: 'x' }] });
+      expect(await one.claim(key, aClaim())).toMatchObject({ messages: [{ from: 'men', body: 'x' }] });
       expect(await one.withdraw(key, 'men')).toBe(0);
     });
 
@@ -101,7 +101,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       const dead = aClaim();
       await one.claim(key, dead);
       expect((await two.route(key, { from: 'me', body: 'x' }, 10, dead.node)).kind).toBe('queued');
-      expect(await two.claim(key, aClaim(), dead.node)).toMatchObject({ letters: [{ body: 'x' }] });
+      expect(await two.claim(key, aClaim(), dead.node)).toMatchObject({ messages: [{ body: 'x' }] });
     });
 
     it('forgets letters that nobody withdrew', async () => {
@@ -118,7 +118,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect((await one.renew(key, claim)).kind).toBe('claimed');
       await one.release(key, claim.connection);
       await two.route(key, { from: 'me', body: 'meanwhile' }, 1);
-      expect(await one.renew(key, claim)).toMatchObject({ kind: 'claimed', letters: [{ body: 'meanwhile' }] });
+      expect(await one.renew(key, claim)).toMatchObject({ kind: 'claimed', messages: [{ body: 'meanwhile' }] });
       const next = aClaim();
       await two.claim(key, next);
       expect(await one.renew(key, claim)).toEqual({ kind: 'taken', node: next.node });

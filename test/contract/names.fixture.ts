@@ -3,7 +3,7 @@ import type { NodeId } from '@parley/protocol';
 import type { Bus } from '../../src/bus/bus.js';
 import { MemoryBus, MemoryBusHub } from '../../src/bus/bus.memory.js';
 import type { NameHolder } from '../../src/names/name-claims.js';
-import { Switchboard } from '../../src/names/name-router.js';
+import { NameRouter } from '../../src/names/name-router.js';
 import type { NameKey, Names, NameTimers } from '../../src/names/names.js';
 import { MemoryNames } from '../../src/names/names.memory.js';
 import { RedisNames } from '../../src/names/names.redis.js';
@@ -19,7 +19,7 @@ export interface NamesNode {
   readonly id: NodeId;
   readonly bus: Bus;
   readonly names: Names;
-  readonly board: Switchboard;
+  readonly board: NameRouter;
 }
 
 export interface NamesFixture {
@@ -39,12 +39,12 @@ const fixtureOf = (parts: {
   stop(): Promise<void>;
 }): NamesFixture => {
   const alive = new Set<NodeId>();
-  const boards: Switchboard[] = [];
+  const boards: NameRouter[] = [];
   return {
     node: async () => {
       const id = aNode();
       const [bus, names] = [await parts.bus(id), await parts.names()];
-      const board = new Switchboard(names, bus, async () => [...alive], { timers: TIMERS });
+      const board = new NameRouter(names, bus, async () => [...alive], { timers: TIMERS });
       alive.add(id);
       board.start();
       boards.push(board);

@@ -80,7 +80,7 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
       await barrier(stranger, three, topic);
       await barrier(stranger, three, other);
       await barrier(stranger, two, topic);
-      expect(two.heard.some((line) => line.startsWith(other))).toBe(false);
+      expect(two.heard.some((claimed) => claimed.startsWith(other))).toBe(false);
       expect(two.heard[0]).toBe(`${topic} hello`);
       expect(three.heard).toContain(`${other} psst`);
       expect(stranger.heard).toEqual([]);
@@ -122,9 +122,9 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
       void fresh.subscribe(topic);
       const sent = ['a', 'b', 'c', 'd'];
       for (const text of sent) say(fresh, topic, text);
-      const lines = sent.map((text) => `${topic} ${text}`);
+      const claimed = sent.map((text) => `${topic} ${text}`);
       await until(() => fresh.heard.length >= sent.length && one.heard.length >= sent.length);
-      expect([fresh.heard, one.heard]).toEqual([lines, lines]);
+      expect([fresh.heard, one.heard]).toEqual([claimed, claimed]);
     });
 
     it('lets out what was published before an unsubscribe', async () => {
@@ -233,7 +233,7 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
     });
 
     it('refuses what is beyond its limits, counts that, and changes nothing', async () => {
-      const limits = { ...TOPIC_LIMITS, maxTopicBytes: 16, maxTopicsPerMember: 2, maxTopics: 3 };
+      const limits = { ...TOPIC_LIMITS, maxTopicBytes: 16, maxTopicsPerClient: 2, maxTopics: 3 };
       const small = await fixture.node(limits);
       const [a, b] = [listen(small), listen(small)];
       expect(refusal(() => a.subscribe('☃☃☃☃☃☃'))).toBe('topic_too_long');
@@ -248,7 +248,7 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
     });
 
     it('keeps no more bytes than it may', async () => {
-      const small = await fixture.node({ ...TOPIC_LIMITS, maxTopicsPerMember: 1_000, maxBytes: 64 * 1024 });
+      const small = await fixture.node({ ...TOPIC_LIMITS, maxTopicsPerClient: 1_000, maxBytes: 64 * 1024 });
       const greedy = listen(small);
       let taken = 0;
       const flood = () => {

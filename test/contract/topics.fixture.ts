@@ -1,4 +1,4 @@
-import type { TopicLimits, TopicMember, Topics } from '../../src/topics/topics.js';
+import type { TopicClient, TopicLimits, Topics } from '../../src/topics/topics.js';
 import { until } from '../support/until.js';
 
 /** What the suite needs of an adapter. */
@@ -9,7 +9,7 @@ export interface TopicsFixture {
 }
 
 /** Somebody who listens, with what they heard. */
-export interface Listener extends TopicMember {
+export interface Listener extends TopicClient {
   /** `topic payload` */
   readonly heard: string[];
   readonly counts: number[];
@@ -36,11 +36,11 @@ export const listen = (topics: Topics): Listener => {
   return listener;
 };
 
-export const say = (member: TopicMember, topic: string, text: string): number =>
+export const say = (member: TopicClient, topic: string, text: string): number =>
   member.publish(topic, Buffer.from(text));
 
 /** Resolves when a publication of now has arrived: whatever was published before it has too, or never will. */
-export const barrier = async (from: TopicMember, to: Listener, topic: string): Promise<void> => {
+export const barrier = async (from: TopicClient, to: Listener, topic: string): Promise<void> => {
   const word = `barrier ${Math.random()}`;
   say(from, topic, word);
   await until(() => to.heard.includes(`${topic} ${word}`));

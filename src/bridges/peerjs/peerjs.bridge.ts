@@ -20,7 +20,7 @@ const ABOUT = {
 };
 
 /** PeerServer's protocol, for unmodified PeerJS clients on any node: docs/peerjs.md. */
-export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard }) => {
+export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard: names }) => {
   const settings = peerjsSettings(config);
   if (settings === undefined) return undefined;
   const { path } = settings;
@@ -36,7 +36,7 @@ export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard }) => {
     if (what === 'id') return { status: 200, type: 'text/plain; charset=utf-8', body: randomUUID() };
     if (what !== 'peers') return undefined;
     const tenant = settings.discovery ? await tenantOf(key, settings, verifier) : undefined;
-    return tenant === undefined ? json(401, { error: 'unauthorized' }) : json(200, await switchboard.list(tenant));
+    return tenant === undefined ? json(401, { error: 'unauthorized' }) : json(200, await names.list(tenant));
   };
 
   return {
@@ -44,8 +44,8 @@ export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard }) => {
     path,
     counters,
     opensAt: (asked) => asked === `${path}/${WORD}` || (isWord && asked === path),
-    enter: (socket, { query }) => new PeerjsVisitor(socket, switchboard, counters, admit(query, settings, verifier)),
+    enter: (socket, { query }) => new PeerjsVisitor(socket, names, counters, admit(query, settings, verifier)),
     answer,
-    stop: () => switchboard.settled(),
+    stop: () => names.settled(),
   };
 };

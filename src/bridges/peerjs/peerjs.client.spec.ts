@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { DEFAULT_LIMITS, type NodeId } from '@parley/protocol';
 import { until } from '../../../test/support/until.js';
 import { MemoryBus } from '../../bus/bus.memory.js';
-import { Switchboard } from '../../names/name-router.js';
+import { NameRouter } from '../../names/name-router.js';
 import { MemoryNames } from '../../names/names.memory.js';
 import { MAX_BUFFERED_BYTES } from '../../websocket/send-backlog.js';
 import type { DoorSocket } from '../bridge.js';
@@ -11,7 +11,7 @@ import { DoorStats } from '../bridge-stats.js';
 import { emptyPeerjsCounters } from './counters.js';
 import { MOST_UNDER_WAY, PeerjsVisitor } from './peerjs.client.js';
 
-const boards: Switchboard[] = [];
+const boards: NameRouter[] = [];
 afterEach(() => {
   for (const board of boards.splice(0)) board.stop();
 });
@@ -33,7 +33,7 @@ const start = async () => {
   const names = new FarNames();
   const bus = new MemoryBus();
   await bus.listen('node' as NodeId);
-  const board = new Switchboard(names, bus, async () => []);
+  const board = new NameRouter(names, bus, async () => []);
   boards.push(board);
   const enter = async (id: string) => {
     const got: any[] = [];
@@ -96,7 +96,7 @@ const untaken = () => {
 it('gives a client all that waited for it, also more than a slow reader would get', async () => {
   const bus = new MemoryBus();
   await bus.listen('node' as NodeId);
-  const board = new Switchboard(new MemoryNames(), bus, async () => []);
+  const board = new NameRouter(new MemoryNames(), bus, async () => []);
   boards.push(board);
   const count = Math.ceil(MAX_BUFFERED_BYTES / LETTER) + 4;
   // A sender may have half a MiB waiting: it takes several.
@@ -117,7 +117,7 @@ it('gives a client all that waited for it, also more than a slow reader would ge
 it('closes nobody for what others send: who is behind gets no more for now, and the sender of an offer is told', async () => {
   const bus = new MemoryBus();
   await bus.listen('node' as NodeId);
-  const board = new Switchboard(new MemoryNames(), bus, async () => []);
+  const board = new NameRouter(new MemoryNames(), bus, async () => []);
   boards.push(board);
   const enter = async (id: string) => {
     const socket = untaken();

@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '@parley/protocol';
 import type { NameHolder } from '../../names/name-claims.js';
-import type { Switchboard } from '../../names/name-router.js';
+import type { NameRouter } from '../../names/name-router.js';
 import type { NameKey } from '../../names/names.js';
 import type { DoorSocket, Visitor } from '../bridge.js';
 import type { Newcomer, Turned } from './admission.js';
@@ -25,7 +25,7 @@ export class PeerjsVisitor implements Visitor, NameHolder {
 
   constructor(
     private readonly socket: DoorSocket,
-    private readonly switchboard: Switchboard,
+    private readonly switchboard: NameRouter,
     private readonly counters: PeerjsCounters,
     admitted: Promise<Newcomer | Turned>,
   ) {

@@ -24,7 +24,7 @@ class YWebrtcDoor implements Door, YWebrtcHouse {
     readonly path: string,
   ) {
     this.topics = services.topics;
-    this.mostTopics = services.config.topics.maxTopicsPerMember;
+    this.mostTopics = services.config.topics.maxTopicsPerClient;
     this.idlers = new Idlers(services.config.sockets.mostUnauthenticated);
   }
 

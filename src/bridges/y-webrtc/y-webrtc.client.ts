@@ -1,7 +1,7 @@
 import { CLOSE_CODES } from '@parley/protocol';
 import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
-import { type TopicListener, type TopicMember, TopicRefused, type Topics } from '../../topics/topics.js';
+import { type TopicClient, type TopicListener, TopicRefused, type Topics } from '../../topics/topics.js';
 import type { DoorSocket, Visitor } from '../bridge.js';
 import { type Admission, REFUSED } from './admission.js';
 import { type ClientFrame, PONG, payloadOf, readFrame } from './frames.js';
@@ -39,7 +39,7 @@ const MOST_WAIT_MS = 2_000;
  * back and announces itself anew.
  */
 export class YWebrtcVisitor implements Visitor, TopicListener {
-  private readonly member: TopicMember;
+  private readonly member: TopicClient;
   private principal: Principal | undefined;
   private isIn = false;
   private asking: Promise<void> | undefined;
