@@ -66,7 +66,7 @@ const forbidden = [
   ),
   rule(
     'doors-know-ports-alone',
-    "A door translates: it takes ports from DoorServices, sockets from DoorSocket, and knows no framework, no other door and nothing of signaling. What it misses is a port's, or the frame's (src/bridges/*.ts).",
+    "A door translates: it takes ports from BridgeServices, sockets from BridgeSocket, and knows no framework, no other door and nothing of signaling. What it misses is a port's, or the frame's (src/bridges/*.ts).",
     { path: '^src/bridges/([^/]+)/', pathNot: SPEC },
     {
       path: [

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
-import { CompatModule } from './bridges/bridges.module.js';
+import { BridgesModule } from './bridges/bridges.module.js';
 import { ChatModule } from './chat/chat.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
@@ -33,7 +33,7 @@ export class AppModule {
         ChatModule,
         IceModule,
         SignalingModule,
-        CompatModule,
+        BridgesModule,
         AuditModule,
         UpkeepModule,
         OpsModule,

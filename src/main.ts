@@ -4,8 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import { DoorKeeper } from './bridges/bridge-host.js';
-import { serveDoors } from './bridges/serve-bridges.js';
+import { BridgeHost } from './bridges/bridge-host.js';
+import { serveBridges } from './bridges/serve-bridges.js';
 import { type Config, ConfigError, readConfig } from './config/config.js';
 import { redacted } from './config/redacted.js';
 import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
@@ -33,14 +33,14 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
   letGoWhileDraining(app);
   await configureHttp(app, config);
   await serveDemo(app);
-  const keeper = app.get(DoorKeeper);
-  serveDoors(app, keeper.doors);
+  const host = app.get(BridgeHost);
+  serveBridges(app, host.bridges);
   app.useWebSocketAdapter(
     new WebSocketServerAdapter(
       app,
       upgradePolicy(config, app.get(Drain), app.get(ConnectionQuota), new SecurityLog(logger)),
       config.limits.maxFrameBytes,
-      keeper.routes,
+      host.routes,
     ),
   );
   await app.listen(config.port, config.host);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { WebSocket } from 'ws';
-import { echoDoor } from '../../test/support/echo-bridge.js';
+import { echoBridge } from '../../test/support/echo-bridge.js';
 import { until } from '../../test/support/until.js';
 import { MemoryBus } from '../bus/bus.memory.js';
 import { readConfig } from '../config/config.js';
@@ -13,9 +13,9 @@ import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import { upgradePolicy } from '../websocket/upgrade-policy.js';
 import { WebSocketServerAdapter } from '../websocket/web-socket.adapter.js';
-import type { DoorServices } from './bridge.js';
-import { DoorKeeper } from './bridge-host.js';
-import { serveDoors } from './serve-bridges.js';
+import type { BridgeServices } from './bridge.js';
+import { BridgeHost } from './bridge-host.js';
+import { serveBridges } from './serve-bridges.js';
 
 const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -30,25 +30,27 @@ const start = async (environment: Record<string, string> = {}) => {
   const now = () => performance.now();
   const bus = new MemoryBus();
   const quota = new ConnectionQuota(config.sockets);
-  const doors = [echoDoor({ config, log, now } as unknown as DoorServices)].filter((door) => door !== undefined);
-  const keeper = new DoorKeeper(doors, config, quota, bus, log, now);
+  const bridges = [echoBridge({ config, log, now } as unknown as BridgeServices)].filter(
+    (bridge) => bridge !== undefined,
+  );
+  const host = new BridgeHost(bridges, config, quota, bus, log, now);
   const drain = new Drain(
     { graceMs: 1, spreadMs: 1, deadlineMs: 5_000 },
     new SessionRegistry(config.limits, now, Date.now),
   );
-  drain.add(keeper);
-  keeper.start();
+  drain.add(host);
+  host.start();
   const adapter = createFastifyAdapter(config);
   const fastify = adapter.getInstance();
-  serveDoors({ getHttpAdapter: () => adapter } as unknown as NestFastifyApplication, doors);
+  serveBridges({ getHttpAdapter: () => adapter } as unknown as NestFastifyApplication, bridges);
   const app = { getHttpServer: () => fastify.server } as unknown as INestApplication;
-  new WebSocketServerAdapter(app, upgradePolicy(config, drain, quota), config.limits.maxFrameBytes, keeper.routes);
+  new WebSocketServerAdapter(app, upgradePolicy(config, drain, quota), config.limits.maxFrameBytes, host.routes);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   closings.push(async () => {
-    await keeper.stop();
+    await host.stop();
     await fastify.close();
   });
-  return { port: (fastify.server.address() as AddressInfo).port, keeper, quota, drain, faults };
+  return { port: (fastify.server.address() as AddressInfo).port, keeper: host, quota, drain, faults };
 };
 
 /** A client's socket, what came, and how it ended: a close code, or the status of the refused upgrade. */
@@ -70,7 +72,7 @@ const connect = async (port: number, query = '', headers: Record<string, string>
 
 describe('a door', () => {
   it('is a maker and nothing more: its socket, its HTTP, its counts', async () => {
-    const { port, keeper } = await start();
+    const { port, keeper: host } = await start();
     const { ws, texts } = await connect(port);
     ws.send('one');
     ws.send('two');
@@ -79,7 +81,7 @@ describe('a door', () => {
     const answer = await fetch(`http://127.0.0.1:${port}/echo/hello`);
     expect([answer.status, await answer.text()]).toEqual([200, 'hello']);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-    expect(keeper.stats.get('echo')).toEqual({ sockets: 1, frames: 2, refused: 0, admitted: 1, internalErrors: 0 });
+    expect(host.stats.get('echo')).toEqual({ sockets: 1, frames: 2, refused: 0, admitted: 1, internalErrors: 0 });
   });
 
   it('lets pages of other origins read also what is not there', async () => {
@@ -112,27 +114,27 @@ describe('a door', () => {
   });
 
   it('loses a client that is never heard', async () => {
-    const { port, keeper } = await start({ SILENCE_MS: '400' });
-    const deaf = await connect(port);
-    deaf.ws.pause();
-    await until(() => keeper.size === 0);
+    const { port, keeper: host } = await start({ SILENCE_MS: '400' });
+    const unread = await connect(port);
+    unread.ws.pause();
+    await until(() => host.size === 0);
   });
 
   it('takes no more than the rate, and then lets go', async () => {
-    const { port, keeper } = await start({ FRAME_BURST: '10', FRAMES_PER_SECOND: '1' });
+    const { port, keeper: host } = await start({ FRAME_BURST: '10', FRAMES_PER_SECOND: '1' });
     const flood = await connect(port);
     for (let n = 0; n < 500; n += 1) flood.ws.send(`${n}`);
     expect(await until(() => flood.end)).toBe(4029);
-    expect(keeper.stats.get('echo')?.frames).toBeLessThanOrEqual(11);
-    expect(keeper.stats.get('echo')?.refused).toBeGreaterThan(200);
+    expect(host.stats.get('echo')?.frames).toBeLessThanOrEqual(11);
+    expect(host.stats.get('echo')?.refused).toBeGreaterThan(200);
   });
 
   it('takes no more from all sockets of an address than their common rate', async () => {
-    const { port, keeper } = await start({ ADDRESS_FRAME_BURST: '10', ADDRESS_FRAMES_PER_SECOND: '1' });
+    const { port, keeper: host } = await start({ ADDRESS_FRAME_BURST: '10', ADDRESS_FRAMES_PER_SECOND: '1' });
     const [one, two] = [await connect(port), await connect(port)];
     for (let n = 0; n < 50; n += 1) for (const { ws } of [one, two]) ws.send(`${n}`);
-    await until(() => (keeper.stats.get('echo')?.refused ?? 0) >= 85);
-    expect(keeper.stats.get('echo')?.frames).toBeLessThanOrEqual(15);
+    await until(() => (host.stats.get('echo')?.refused ?? 0) >= 85);
+    expect(host.stats.get('echo')?.frames).toBeLessThanOrEqual(15);
   });
 
   it('takes no frame that is too large, and none that is binary', async () => {
@@ -146,13 +148,13 @@ describe('a door', () => {
   });
 
   it('costs one socket when it has a fault', async () => {
-    const { port, keeper, faults } = await start();
+    const { port, keeper: host, faults } = await start();
     const [one, two] = [await connect(port), await connect(port)];
     one.ws.send('throw');
     expect(await until(() => one.end)).toBe(1011);
     two.ws.send('still here');
     await until(() => two.texts.length === 1);
-    expect([faults.length, keeper.stats.get('echo')?.internalErrors]).toEqual([1, 1]);
+    expect([faults.length, host.stats.get('echo')?.internalErrors]).toEqual([1, 1]);
   });
 
   it('is emptied by a drain, and takes nobody then', async () => {

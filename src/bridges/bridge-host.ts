@@ -14,9 +14,9 @@ import { HeartbeatWheel } from '../websocket/heartbeat-wheel.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import type { UpgradeRoute } from '../websocket/web-socket.adapter.js';
 import { WebSocketWriter } from '../websocket/web-socket-writer.js';
-import type { Door } from './bridge.js';
-import { DoorSession, type DoorSessionHost } from './bridge-session.js';
-import { DoorStats } from './bridge-stats.js';
+import type { Bridge } from './bridge.js';
+import { BridgeSession, type BridgeSessionHost } from './bridge-session.js';
+import { BridgeStats } from './bridge-stats.js';
 
 /** Closings that somebody on guard wants to see. */
 const REPORTED: ReadonlySet<number> = new Set([
@@ -31,22 +31,22 @@ const REPORTED: ReadonlySet<number> = new Set([
 const INTERNAL_ERROR = 1011;
 
 /** The frame that every door stands in: its sockets, their clocks, and what ends them. */
-export class DoorKeeper {
-  readonly stats: ReadonlyMap<string, DoorStats>;
-  private readonly sessions: HeartbeatWheel<DoorSession>;
-  private readonly users = new Map<UserId, { readonly sessions: Set<DoorSession>; readonly frames: TokenBucket }>();
+export class BridgeHost {
+  readonly stats: ReadonlyMap<string, BridgeStats>;
+  private readonly sessions: HeartbeatWheel<BridgeSession>;
+  private readonly users = new Map<UserId, { readonly sessions: Set<BridgeSession>; readonly frames: TokenBucket }>();
   private readonly security: SecurityLog;
   private clock: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly doors: readonly Door[],
+    readonly bridges: readonly Bridge[],
     private readonly config: Pick<Config, 'limits' | 'sockets'>,
     private readonly quota: ConnectionQuota,
     bus: Pick<Bus, 'onEvent'>,
     private readonly log: Log,
     private readonly now: () => number = monotonic,
   ) {
-    this.stats = new Map(doors.map(({ name }) => [name, new DoorStats()]));
+    this.stats = new Map(bridges.map(({ name }) => [name, new BridgeStats()]));
     this.security = new SecurityLog(log);
     this.sessions = new HeartbeatWheel(config.limits.heartbeatMs);
     bus.onEvent((event) => this.act(event));
@@ -54,9 +54,9 @@ export class DoorKeeper {
 
   /** What the upgrade path has to know: none for a door that is switched off, so that it is not there. */
   get routes(): UpgradeRoute[] {
-    return this.doors.map((door) => ({
-      matches: (path) => door.opensAt(path),
-      enter: (ws, request) => this.enter(door, ws, request),
+    return this.bridges.map((bridge) => ({
+      matches: (path) => bridge.matches(path),
+      enter: (ws, request) => this.enter(bridge, ws, request),
     }));
   }
 
@@ -72,7 +72,7 @@ export class DoorKeeper {
   }
 
   start(): void {
-    if (this.doors.length === 0) return;
+    if (this.bridges.length === 0) return;
     this.clock = setInterval(() => this.beat(), this.sessions.everyMs);
     this.clock.unref();
   }
@@ -80,16 +80,16 @@ export class DoorKeeper {
   async stop(): Promise<void> {
     clearInterval(this.clock);
     for (const { move } of this.all) move();
-    await Promise.all(this.doors.map((door) => door.stop?.()));
+    await Promise.all(this.bridges.map((bridge) => bridge.stop?.()));
   }
 
-  private enter(door: Door, ws: ServerWebSocket, request: IncomingMessage): void {
-    const stats = this.stats.get(door.name) as DoorStats;
+  private enter(bridge: Bridge, ws: ServerWebSocket, request: IncomingMessage): void {
+    const stats = this.stats.get(bridge.name) as BridgeStats;
     const lease = this.quota.leaseOf(request.socket);
-    const session = new DoorSession(
+    const session = new BridgeSession(
       newConnectionId(),
       new WebSocketWriter(ws, request.socket),
-      this.hostOf(door, stats),
+      this.hostOf(bridge, stats),
       lease?.address ?? request.socket.remoteAddress,
       lease,
     );
@@ -97,10 +97,10 @@ export class DoorKeeper {
     this.sessions.add(session);
     ws.attach(session, request.socket);
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://door');
-    session.visitor = door.enter(session, { path, query, address: session.address });
+    session.client = bridge.enter(session, { path, query, address: session.address });
   }
 
-  private hostOf(door: Door, stats: DoorStats): DoorSessionHost {
+  private hostOf(bridge: Bridge, stats: BridgeStats): BridgeSessionHost {
     return {
       limits: this.config.limits,
       stats,
@@ -114,22 +114,22 @@ export class DoorKeeper {
         stats.sockets -= 1;
         this.sessions.delete(session);
         this.forget(session);
-        this.report(door, session);
+        this.report(bridge, session);
       },
       failed: (session, error) => {
         stats.internalErrors += 1;
-        this.log.error(error, `a frame failed in the door ${door.name}`);
+        this.log.error(error, `a frame failed in the door ${bridge.name}`);
         session.close(INTERNAL_ERROR, 'internal error');
       },
     };
   }
 
-  private remember(session: DoorSession): boolean {
+  private remember(session: BridgeSession): boolean {
     const user = session.principal?.user;
     if (user === undefined) return true;
     const { mostPerUser, framesPerUser } = this.config.sockets;
     const known = this.users.get(user) ?? {
-      sessions: new Set<DoorSession>(),
+      sessions: new Set<BridgeSession>(),
       frames: new TokenBucket(framesPerUser.burst, framesPerUser.perSecond, this.now()),
     };
     if (known.sessions.size >= mostPerUser) return false;
@@ -139,7 +139,7 @@ export class DoorKeeper {
     return true;
   }
 
-  private forget(session: DoorSession): void {
+  private forget(session: BridgeSession): void {
     const user = session.principal?.user;
     if (user === undefined) return;
     const known = this.users.get(user);
@@ -151,7 +151,7 @@ export class DoorKeeper {
     const late = this.now() - this.config.limits.helloTimeoutMs;
     for (const session of this.sessions.next()) {
       if (session.state === 'new' && session.openedAt <= late)
-        session.abandon(CLOSE_CODES.helloTimeout, 'was not let in in time');
+        session.terminate(CLOSE_CODES.helloTimeout, 'was not let in in time');
       else session.beat();
     }
   }
@@ -164,7 +164,7 @@ export class DoorKeeper {
     }
   }
 
-  private report({ name }: Door, { endedWith, address, principal }: DoorSession): void {
+  private report({ name }: Bridge, { endedWith, address, principal }: BridgeSession): void {
     if (endedWith === undefined || !REPORTED.has(endedWith)) return;
     this.security.refused({
       reason: `door ${name}`,

@@ -5,32 +5,32 @@ import type { ClientSocket } from '../websocket/client-socket.js';
 import type { QuotaLease } from '../websocket/connection-quota.js';
 import type { WheelEntry } from '../websocket/heartbeat-wheel.js';
 import { SendBacklog } from '../websocket/send-backlog.js';
-import type { DoorSocket, Visitor } from './bridge.js';
-import type { DoorStats } from './bridge-stats.js';
+import type { BridgeClient, BridgeSocket } from './bridge.js';
+import type { BridgeStats } from './bridge-stats.js';
 
 /** Frames that are dropped for their rate within a minute; the next one closes the socket. */
 const MAX_REFUSALS = 200;
 
 /** What a session needs of whoever keeps it. */
-export interface DoorSessionHost {
+export interface BridgeSessionHost {
   readonly limits: Limits;
-  readonly stats: DoorStats;
+  readonly stats: BridgeStats;
   now(): number;
   /** False: the principal has too many sockets. */
-  admitted(session: DoorSession): boolean;
-  ended(session: DoorSession): void;
-  failed(session: DoorSession, error: unknown): void;
+  admitted(session: BridgeSession): boolean;
+  ended(session: BridgeSession): void;
+  failed(session: BridgeSession, error: unknown): void;
 }
 
 /**
  * One socket of a door under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
  * what is beyond the rate is dropped and counted, and who goes on is closed.
  */
-export class DoorSession implements DoorSocket, WheelEntry {
-  visitor!: Visitor;
+export class BridgeSession implements BridgeSocket, WheelEntry {
+  client!: BridgeClient;
   state: 'new' | 'on' | 'closed' = 'new';
   principal: Principal | undefined;
-  lastHeard: number;
+  lastActivity: number;
   readonly openedAt: number;
   slot: number | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
@@ -47,14 +47,14 @@ export class DoorSession implements DoorSocket, WheelEntry {
   constructor(
     readonly connection: string,
     private readonly socket: ClientSocket,
-    private readonly host: DoorSessionHost,
+    private readonly host: BridgeSessionHost,
     readonly address: string | undefined,
-    private readonly ticket: QuotaLease | undefined,
+    private readonly quotaLease: QuotaLease | undefined,
   ) {
     const { limits } = host;
     this.openedAt = host.now();
     this.backlog = new SendBacklog(socket, () => host.now());
-    this.lastHeard = this.openedAt;
+    this.lastActivity = this.openedAt;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, this.openedAt);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, this.openedAt);
     this.refusals = new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, this.openedAt);
@@ -95,7 +95,7 @@ export class DoorSession implements DoorSocket, WheelEntry {
     this.principal = principal;
     if (!this.host.admitted(this)) return false;
     this.state = 'on';
-    this.ticket?.authenticated();
+    this.quotaLease?.authenticated();
     return true;
   }
 
@@ -107,7 +107,7 @@ export class DoorSession implements DoorSocket, WheelEntry {
   }
 
   /** The other side is gone, or was never heard: no closing handshake is worth waiting for. */
-  abandon(code: number, reason: string): void {
+  terminate(code: number, reason: string): void {
     this.close(code, reason);
     this.socket.terminate();
   }
@@ -118,38 +118,38 @@ export class DoorSession implements DoorSocket, WheelEntry {
     this.state = 'closed';
     this.inbox.length = 0;
     this.host.ended(this);
-    this.visitor?.closed();
+    this.client?.closed();
   }
 
   /** Called every heartbeat. Browsers answer a WebSocket ping also while their page sleeps. */
   beat(): void {
-    if (this.host.now() - this.lastHeard >= this.host.limits.silenceMs) {
-      this.abandon(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
+    if (this.host.now() - this.lastActivity >= this.host.limits.silenceMs) {
+      this.terminate(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
     } else if (this.state === 'on' && !this.endIfSlow()) this.socket.ping();
   }
 
   /** A reader that stays behind must come back, not hold memory. */
   private endIfSlow(): boolean {
     if (!this.backlog.isTooLong()) return false;
-    this.abandon(CLOSE_CODES.slowConsumer, 'too much is unsent');
+    this.terminate(CLOSE_CODES.slowConsumer, 'too much is unsent');
     return true;
   }
 
   private takes(bytes: number): boolean {
-    this.lastHeard = this.host.now();
-    const now = this.lastHeard;
+    this.lastActivity = this.host.now();
+    const now = this.lastActivity;
     const isWithin =
       this.frames.take(now) &&
       this.bytes.take(now, bytes) &&
       this.userFrames?.take(now) !== false &&
-      this.ticket?.frames.take(now) !== false;
+      this.quotaLease?.frames.take(now) !== false;
     if (!isWithin) this.refuse();
     return isWithin;
   }
 
   private refuse(): void {
     this.host.stats.refused += 1;
-    if (!this.refusals.take(this.lastHeard)) this.close(CLOSE_CODES.rateLimited, 'too many frames');
+    if (!this.refusals.take(this.lastActivity)) this.close(CLOSE_CODES.rateLimited, 'too many frames');
   }
 
   private handle(frame: string): void {
@@ -167,7 +167,7 @@ export class DoorSession implements DoorSocket, WheelEntry {
   /** A bug in one door must cost one socket, not the process. */
   private guarded(frame: string): Promise<void> | undefined {
     try {
-      return this.visitor.receive(frame) as Promise<void> | undefined;
+      return this.client.receive(frame) as Promise<void> | undefined;
     } catch (error) {
       this.host.failed(this, error);
       return undefined;

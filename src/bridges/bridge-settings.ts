@@ -6,7 +6,7 @@ import { type Config, ConfigError } from '../config/config.js';
  * @param shape a zod object whose keys are the names of environment variables; `NAME_FILE` works for each
  * @throws ConfigError naming every fault at once
  */
-export const doorSettings = <Shape extends z.ZodObject>(config: Config, shape: Shape): z.infer<Shape> => {
+export const bridgeSettings = <Shape extends z.ZodObject>(config: Config, shape: Shape): z.infer<Shape> => {
   const given = Object.keys(shape.shape).map((name) => [name, config.setting(name)] as const);
   const parsed = shape.safeParse(Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== '')));
   if (parsed.success) return parsed.data;
@@ -16,10 +16,10 @@ export const doorSettings = <Shape extends z.ZodObject>(config: Config, shape: S
 const ACCESS = ['off', 'token', 'anonymous'] as const;
 
 /** Who is let in: nobody, who has an access token, anybody. Without it a door takes `token` in production, else `anonymous`. */
-export const doorAccess = z.enum(ACCESS, { error: `must be one of ${ACCESS.join(', ')}` }).optional();
+export const bridgeAccess = z.enum(ACCESS, { error: `must be one of ${ACCESS.join(', ')}` }).optional();
 
 /** Where a door stands. */
-export const doorPath = (fallback: string) =>
+export const bridgePath = (fallback: string) =>
   z
     .string()
     .regex(/^(?:\/[A-Za-z0-9_-]{1,64}){1,4}$/, `must be a path such as ${fallback}`)

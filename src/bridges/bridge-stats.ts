@@ -1,5 +1,5 @@
 /** What one door has done since the start; `ops` shows it with the door's name as label. */
-export class DoorStats {
+export class BridgeStats {
   sockets = 0;
   /** Frames handed to the door. */
   frames = 0;

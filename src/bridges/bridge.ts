@@ -5,7 +5,7 @@ import type { Log } from '../signaling/messages/handler-context.js';
 import type { Topics } from '../topics/topics.js';
 
 /** What a client asked for when it came to a door. Never logged: its query may hold a token. */
-export interface DoorRequest {
+export interface BridgeRequest {
   /** The path alone, percent-encoded as it came. */
   readonly path: string;
   readonly query: URLSearchParams;
@@ -14,7 +14,7 @@ export interface DoorRequest {
 }
 
 /** An answer to a plain GET. Cross-origin headers are the frame's: they are on every answer under a door's path. */
-export interface DoorAnswer {
+export interface BridgeResponse {
   readonly status: number;
   /** A media type with its charset. */
   readonly type: string;
@@ -22,7 +22,7 @@ export interface DoorAnswer {
 }
 
 /** A client's socket as its door sees it. Limits, heartbeats and slow readers are the frame's. */
-export interface DoorSocket {
+export interface BridgeSocket {
   /** Random, of this socket alone. */
   readonly connection: string;
   readonly address: string | undefined;
@@ -44,7 +44,7 @@ export interface DoorSocket {
 }
 
 /** One client in a door. */
-export interface Visitor {
+export interface BridgeClient {
   /** One text frame. A returned promise holds back those behind it; a rejection is logged and closes the socket. */
   receive(frame: string): void | Promise<void>;
   /** The socket is gone, whoever closed it. Called once. */
@@ -55,17 +55,17 @@ export interface Visitor {
  * A protocol of somebody else's clients. A translator: it knows that protocol's words and Parley's ports, and nothing of
  * sockets, limits or nodes. How to write one: docs/bridges.md.
  */
-export interface Door {
+export interface Bridge {
   /** `[a-z_]+`: its label in metrics and logs. */
   readonly name: string;
   /** Where it stands, such as `/peerjs`. Everything below is the door's. */
   readonly path: string;
   /** Whether a WebSocket may be opened at this path. */
-  opensAt(path: string): boolean;
+  matches(path: string): boolean;
   /** Called for each socket that passed the upgrade gate. To refuse in a way that a browser sees: send, then close. */
-  enter(socket: DoorSocket, request: DoorRequest): Visitor;
+  enter(socket: BridgeSocket, request: BridgeRequest): BridgeClient;
   /** Answers a GET at or below `path`; undefined is 404. Default: there is nothing. */
-  answer?(request: DoorRequest): Promise<DoorAnswer | undefined> | DoorAnswer | undefined;
+  answer?(request: BridgeRequest): Promise<BridgeResponse | undefined> | BridgeResponse | undefined;
   /** Own counters, shown as `parley_door_events_total{door,event}`. */
   readonly counters?: Readonly<Record<string, number>>;
   /** Called once the sockets are closed, while the ports still work. */
@@ -73,11 +73,11 @@ export interface Door {
 }
 
 /** What a door may be built of: the settings, and ports. */
-export interface DoorServices {
+export interface BridgeServices {
   readonly config: Config;
   readonly verifier: TokenVerifier;
   readonly topics: Topics;
-  readonly switchboard: NameRouter;
+  readonly names: NameRouter;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -87,4 +87,4 @@ export interface DoorServices {
  * Makes a door, or undefined when it is switched off: then nothing of it is there.
  * @throws ConfigError when its settings cannot be served
  */
-export type DoorMaker = (services: DoorServices) => Door | undefined;
+export type BridgeFactory = (services: BridgeServices) => Bridge | undefined;

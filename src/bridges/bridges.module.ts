@@ -17,16 +17,16 @@ import { TopicsModule } from '../topics/topics.module.js';
 import { TOPICS } from '../topics/topics.tokens.js';
 import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
-import type { DoorServices } from './bridge.js';
-import { DoorKeeper } from './bridge-host.js';
-import { DOORS } from './bridges.js';
+import type { BridgeServices } from './bridge.js';
+import { BridgeHost } from './bridge-host.js';
+import { BRIDGES } from './bridges.js';
 
 /** The doors for other people's clients. They know ports; this is where they are put together. */
 @Module({
   imports: [AuthModule, BusModule, NamesModule, SignalingModule, TopicsModule],
   providers: [
     {
-      provide: 'DOOR_SERVICES',
+      provide: 'BRIDGE_SERVICES',
       inject: [CONFIG, TokenVerifier, NameRouter, TOPICS, LOG],
       useFactory: (
         config: Config,
@@ -34,39 +34,39 @@ import { DOORS } from './bridges.js';
         names: NameRouter,
         topics: Topics,
         log: Log,
-      ): DoorServices => ({
+      ): BridgeServices => ({
         config,
         verifier,
-        switchboard: names,
+        names,
         topics,
         log,
         now: monotonic,
       }),
     },
     {
-      provide: DoorKeeper,
-      inject: ['DOOR_SERVICES', ConnectionQuota, BUS],
-      useFactory: (services: DoorServices, quota: ConnectionQuota, bus: Bus) => {
-        const doors = DOORS.map((make) => make(services)).filter((door) => door !== undefined);
-        return new DoorKeeper(doors, services.config, quota, bus, services.log, monotonic);
+      provide: BridgeHost,
+      inject: ['BRIDGE_SERVICES', ConnectionQuota, BUS],
+      useFactory: (services: BridgeServices, quota: ConnectionQuota, bus: Bus) => {
+        const bridges = BRIDGES.map((make) => make(services)).filter((bridge) => bridge !== undefined);
+        return new BridgeHost(bridges, services.config, quota, bus, services.log, monotonic);
       },
     },
   ],
-  exports: [DoorKeeper],
+  exports: [BridgeHost],
 })
-export class CompatModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class BridgesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
-    @Inject(DoorKeeper) private readonly keeper: DoorKeeper,
+    @Inject(BridgeHost) private readonly host: BridgeHost,
     @Inject(Drain) private readonly drain: Drain,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.keeper.start();
-    this.drain.add(this.keeper);
+    this.host.start();
+    this.drain.add(this.host);
   }
 
   /** Before Nest closes the server: afterwards clients would see 1006 instead of 1012. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.keeper.stop();
+    await this.host.stop();
   }
 }

@@ -1,6 +1,6 @@
-import type { DoorMaker } from './bridge.js';
-import { peerjsDoor } from './peerjs/peerjs.bridge.js';
-import { yWebrtcDoor } from './y-webrtc/y-webrtc.bridge.js';
+import type { BridgeFactory } from './bridge.js';
+import { peerjsBridge } from './peerjs/peerjs.bridge.js';
+import { yWebrtcBridge } from './y-webrtc/y-webrtc.bridge.js';
 
 /** Every door that there is: one line each. */
-export const DOORS: readonly DoorMaker[] = [peerjsDoor, yWebrtcDoor];
+export const BRIDGES: readonly BridgeFactory[] = [peerjsBridge, yWebrtcBridge];

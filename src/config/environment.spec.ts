@@ -24,7 +24,7 @@ const documented = (): [name: string, fallback: string][] => {
 };
 
 /** The variables of the doors for clients of other protocols, each of which reads its own. */
-const doorNames = (): string[] =>
+const bridgeSettingNames = (): string[] =>
   readdirSync(COMPAT, { recursive: true, encoding: 'utf8' })
     .filter((file) => /settings\.ts$/.test(file))
     .flatMap((file) => [...readFileSync(join(COMPAT, file), 'utf8').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)])
@@ -40,7 +40,7 @@ const meaning = (text: string): unknown => {
 describe('the settings in docs/operations.md', () => {
   it('are every variable that is read, each once, and no other', () => {
     const names = documented().map(([name]) => name);
-    expect(names.toSorted()).toEqual([...Object.keys(ENVIRONMENT.shape), ...doorNames()].sort());
+    expect(names.toSorted()).toEqual([...Object.keys(ENVIRONMENT.shape), ...bridgeSettingNames()].sort());
   });
 
   it('have the defaults that hold', () => {

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { policyCounts } from '../auth/policy-counts.js';
 import { Public } from '../auth/public.js';
-import { DoorKeeper } from '../bridges/bridge-host.js';
+import { BridgeHost } from '../bridges/bridge-host.js';
 import type { Bus } from '../bus/bus.js';
 import type { BusStats } from '../bus/bus.stats.js';
 import { BUS } from '../bus/bus.tokens.js';
@@ -81,7 +81,7 @@ export class MetricsController {
     quota: ConnectionQuota,
     rates: RateLimiter,
     paces: LocalRateLimiter,
-    doors: DoorKeeper,
+    bridges: BridgeHost,
     @Inject(TOPICS) topics: Topics,
     endings: RoomEndings,
     access: RoomAccess,
@@ -108,7 +108,7 @@ export class MetricsController {
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
     this.policy();
-    this.doors(doors);
+    this.bridges(bridges);
     this.topics(topics);
     this.count(
       'rooms_ended',
@@ -146,7 +146,7 @@ export class MetricsController {
   }
 
   /** What the doors for other people's clients did, each under its name. */
-  private doors(keeper: DoorKeeper): void {
+  private bridges(host: BridgeHost): void {
     const registers = [this.registry];
     new Gauge({
       name: 'parley_door_sockets',
@@ -154,7 +154,7 @@ export class MetricsController {
       labelNames: ['door'],
       registers,
       collect() {
-        for (const [door, { sockets }] of keeper.stats) this.set({ door }, sockets);
+        for (const [bridge, { sockets }] of host.stats) this.set({ door: bridge }, sockets);
       },
     });
     new Counter({
@@ -164,10 +164,10 @@ export class MetricsController {
       registers,
       collect() {
         this.reset();
-        for (const { name: door, counters } of keeper.doors) {
-          const { sockets: _, ...counted } = keeper.stats.get(door) ?? {};
+        for (const { name: bridge, counters } of host.bridges) {
+          const { sockets: _, ...counted } = host.stats.get(bridge) ?? {};
           for (const [event, count] of Object.entries({ ...counted, ...counters }))
-            this.inc({ door, event: snakeCase(event) }, count);
+            this.inc({ door: bridge, event: snakeCase(event) }, count);
         }
       },
     });

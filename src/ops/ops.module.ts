@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CompatModule } from '../bridges/bridges.module.js';
+import { BridgesModule } from '../bridges/bridges.module.js';
 import { BusModule } from '../bus/bus.module.js';
 import { NamesModule } from '../names/names.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
@@ -10,7 +10,7 @@ import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [BusModule, CompatModule, NamesModule, PresenceModule, RoomsModule, SignalingModule, UpkeepModule],
+  imports: [BusModule, BridgesModule, NamesModule, PresenceModule, RoomsModule, SignalingModule, UpkeepModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

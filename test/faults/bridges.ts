@@ -28,8 +28,8 @@ export class Bridges {
     for (const client of this.clients) client.heardFrom.clear();
     const isDone = (client: BridgedClient) => this.othersOf(client).every((name) => client.heardFrom.has(name));
     await until(() => this.clients.every(isDone), withinMs).catch(() => {
-      const deaf = this.clients.filter((client) => !isDone(client)).map(({ name }) => name);
-      throw new Error(`Nothing of the others came to ${deaf.join(', ')}.`);
+      const unread = this.clients.filter((client) => !isDone(client)).map(({ name }) => name);
+      throw new Error(`Nothing of the others came to ${unread.join(', ')}.`);
     });
   }
 

@@ -108,8 +108,8 @@ describe('a Redis Cluster of three masters with a replica each', () => {
       await clients[0]?.until(({ states, state }) => states.length > 2 && state === 'connected');
     });
     const leases = 'parley:leases:{nodes}';
-    const keeper = await map.ownerOf(leases);
-    const next = map.masters.find((port) => port !== keeper) as number;
+    const host = await map.ownerOf(leases);
+    const next = map.masters.find((port) => port !== host) as number;
     await moveSlot(stage.fleet.redis, map, leases, next, async () => {
       entering.push(enter(account));
       await clients[1]?.command('cut');

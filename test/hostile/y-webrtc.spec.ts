@@ -7,7 +7,7 @@ import { external, hostileStage, type Stage, seconds, sign } from './stage.js';
 const LIMITS = { maxTopics: 300, maxBytes: 262_144, maxPerSocket: 64 };
 
 /** Sockets of the door, each from an address of its own, closed behind the test. */
-const visitorsOf = (stage: Stage) => {
+const clientsOf = (stage: Stage) => {
   const sockets: YSocket[] = [];
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.close();
@@ -40,7 +40,7 @@ describe('a door for anybody', () => {
     BYTE_BURST: '500000000',
     FRAME_BURST: '1000000',
   });
-  const open = visitorsOf(stage);
+  const open = clientsOf(stage);
   const socketsOpen = () => stage.metric('parley_door_sockets\\{door="y_webrtc"\\}');
 
   it('Y01 what is no frame of this protocol is passed over', async () => {
@@ -96,10 +96,10 @@ describe('a door for anybody', () => {
   it('Y06 who does not read is closed, and holds no memory', async () => {
     const honest = await honestPair(open);
     const room = randomUUID();
-    const [deaf, loud] = [await open(), await open()];
-    await Promise.all([deaf.hears(room), loud.hears(room)]);
+    const [unread, loud] = [await open(), await open()];
+    await Promise.all([unread.hears(room), loud.hears(room)]);
     const sockets = await socketsOpen();
-    deaf.ws.pause();
+    unread.ws.pause();
     const data = 'x'.repeat(60_000);
     await until(async () => {
       for (let n = 0; n < 20; n += 1) loud.publish(room, data);
@@ -130,7 +130,7 @@ describe('a door for anybody', () => {
 
 describe('a door with a rate for rooms', () => {
   const stage = hostileStage({ ROOM_DELIVERY_BURST: '500', ROOM_DELIVERIES_PER_SECOND: '50' });
-  const open = visitorsOf(stage);
+  const open = clientsOf(stage);
 
   it('Y05 a flood into a full room goes at the rate of the room, and other rooms notice nothing', async () => {
     const honest = await honestPair(open);
@@ -149,7 +149,7 @@ describe('a door with a rate for rooms', () => {
 
 describe('a door for those with a token', () => {
   const stage = hostileStage({ Y_WEBRTC: 'token' });
-  const open = visitorsOf(stage);
+  const open = clientsOf(stage);
 
   it('Y08 without a good token a client idles: it is answered, heard by nobody and hears nothing', async () => {
     const member = await open(`?token=${external('member')}`);
@@ -188,27 +188,27 @@ describe('a door for those with a token', () => {
   });
 
   it('Y09 a token of other rooms opens none but its own', async () => {
-    const visitor = await open(`?token=${external('visitor', { rooms: { 'team-*': 'member', lobby: 'guest' } })}`);
+    const client = await open(`?token=${external('visitor', { rooms: { 'team-*': 'member', lobby: 'guest' } })}`);
     const guest = await open(`?token=${external('guest', { kind: 'guest' })}`);
     const member = await open(`?token=${external('member')}`);
     for (const topic of ['team-1', 'lobby', 'secret']) await member.hears(topic);
-    for (const topic of ['team-1', 'lobby', 'secret', 'team', 'lobby2']) visitor.subscribe(topic);
+    for (const topic of ['team-1', 'lobby', 'secret', 'team', 'lobby2']) client.subscribe(topic);
     for (const topic of ['team-1', 'secret']) {
-      visitor.publish(topic, 'visitor');
+      client.publish(topic, 'visitor');
       guest.subscribe(topic);
       guest.publish(topic, 'guest');
     }
-    await Promise.all([visitor.pong(), guest.pong()]);
+    await Promise.all([client.pong(), guest.pong()]);
     for (const topic of ['team-1', 'lobby']) {
       await until(() => {
         member.publish(topic, 'for members');
-        return visitor.heard(topic).includes('for members');
+        return client.heard(topic).includes('for members');
       });
     }
     member.publish('secret', 'for members');
     await member.reaches(member, 'secret');
-    await visitor.reaches(visitor, 'team-1');
-    expect([...visitor.heard('secret'), ...guest.frames.filter(({ type }) => type !== 'pong')]).toEqual([]);
+    await client.reaches(client, 'team-1');
+    expect([...client.heard('secret'), ...guest.frames.filter(({ type }) => type !== 'pong')]).toEqual([]);
     expect(member.heard('team-1')).toContain('visitor');
     expect(member.heard('secret').filter((data) => data === 'visitor' || data === 'guest')).toEqual([]);
   });

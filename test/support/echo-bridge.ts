@@ -1,16 +1,16 @@
-import type { Door, DoorMaker, DoorSocket } from '../../src/bridges/bridge.js';
+import type { Bridge, BridgeFactory, BridgeSocket } from '../../src/bridges/bridge.js';
 
 /** A whole door, as small as one can be: it says back what it hears. `?stay`: it does not let the client in. */
-export const echoDoor: DoorMaker = ({ config }): Door | undefined =>
+export const echoBridge: BridgeFactory = ({ config }): Bridge | undefined =>
   config.setting('ECHO') === 'off'
     ? undefined
     : {
         name: 'echo',
         path: '/echo',
-        opensAt: (path) => path === '/echo/socket',
+        matches: (path) => path === '/echo/socket',
         answer: ({ path }) =>
           path === '/echo/hello' ? { status: 200, type: 'text/plain; charset=utf-8', body: 'hello' } : undefined,
-        enter(socket: DoorSocket, { query }) {
+        enter(socket: BridgeSocket, { query }) {
           if (!query.has('stay')) socket.admit();
           return {
             receive: (frame) => {

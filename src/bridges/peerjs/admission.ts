@@ -5,7 +5,7 @@ import { errorFrame, INVALID_KEY, isPeerId } from './frames.js';
 import type { PeerjsSettings } from './settings.js';
 
 /** Who a client is, once its query was looked at. */
-export interface Newcomer {
+export interface Admitted {
   readonly tenant: string;
   readonly id: string;
   readonly proof: string;
@@ -14,21 +14,21 @@ export interface Newcomer {
 }
 
 /** Why not: the frame to say before the close, or nothing when it is worth to come again. */
-export interface Turned {
-  readonly saying: string | undefined;
+export interface Rejected {
+  readonly frame: string | undefined;
 }
 
 /** Two dots are what no key of ours has, and every token (RFC 7519 §7.2). */
 const isJwt = (text: string): boolean => text.split('.').length === 3;
 
-const refuse = (msg: string): Turned => ({ saying: errorFrame(msg) });
+const refuse = (msg: string): Rejected => ({ frame: errorFrame(msg) });
 
 /** Looks at what a client brings: `id`, `token` and `key` in its query. Words and order as PeerServer has them. */
 export const admit = async (
   query: URLSearchParams,
   settings: PeerjsSettings,
   verifier: TokenVerifier,
-): Promise<Newcomer | Turned> => {
+): Promise<Admitted | Rejected> => {
   const [id, token, key] = ['id', 'token', 'key'].map((name) => query.get(name) ?? '') as [string, string, string];
   if (id === '' || token === '' || key === '') return refuse('No id, token, or key supplied to websocket server');
   const keyIsToken = isJwt(key);
@@ -36,7 +36,7 @@ export const admit = async (
   if (!isPeerId(id)) return refuse('Invalid id provided');
   const jwt = keyIsToken ? key : settings.needsToken ? token : undefined;
   const principal = jwt === undefined ? undefined : await principalOf(jwt, verifier);
-  if (principal !== undefined && 'saying' in principal) return principal;
+  if (principal !== undefined && 'frame' in principal) return principal;
   if (settings.idIsSubject && principal?.user !== id) return refuse('The id is not the subject of the token');
   const tenant = keyIsToken ? (settings.keys[0] as string) : key;
   // A token that is renewed is another string of the same owner; with the token as `key`, `token` is the client's own secret.
@@ -52,15 +52,15 @@ export const tenantOf = async (
 ): Promise<string | undefined> => {
   if (!isJwt(key)) return settings.needsToken || !settings.keys.includes(key) ? undefined : key;
   const principal = await principalOf(key, verifier);
-  return 'saying' in principal ? undefined : settings.keys[0];
+  return 'frame' in principal ? undefined : settings.keys[0];
 };
 
-const principalOf = async (jwt: string, verifier: TokenVerifier): Promise<Principal | Turned> => {
+const principalOf = async (jwt: string, verifier: TokenVerifier): Promise<Principal | Rejected> => {
   try {
     return await verifier.verify(jwt);
   } catch (error) {
     // After a word of refusal the client is over for good: while the keys cannot be asked it is just cut off.
     const isRefusal = error instanceof ProtocolError && error.code !== 'unavailable';
-    return { saying: isRefusal ? INVALID_KEY : undefined };
+    return { frame: isRefusal ? INVALID_KEY : undefined };
   }
 };

@@ -1,7 +1,7 @@
 /** Types that go from client to client. Any other of a client's is dropped: relayed, `ERROR` would end the other side. */
 const RELAYED = ['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE'] as const;
 /** Longest id, in UTF-16 units; PeerJS's own are 36. */
-const MOST_ID = 128;
+const MAX_ID_LENGTH = 128;
 
 export type RelayedType = (typeof RELAYED)[number];
 
@@ -14,7 +14,7 @@ export interface Relay {
 }
 
 export const isPeerId = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= MOST_ID && !/\p{Cc}/u.test(value);
+  typeof value === 'string' && value.length > 0 && value.length <= MAX_ID_LENGTH && !/\p{Cc}/u.test(value);
 
 /** `heartbeat`, something to pass on, or undefined: nothing that a server has to understand. */
 export const readFrame = (text: string): Relay | 'heartbeat' | undefined => {

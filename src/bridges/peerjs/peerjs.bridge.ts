@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { DoorAnswer, DoorMaker, DoorRequest } from '../bridge.js';
+import type { BridgeFactory, BridgeRequest, BridgeResponse } from '../bridge.js';
 import { admit, tenantOf } from './admission.js';
 import { emptyPeerjsCounters } from './counters.js';
-import { PeerjsVisitor } from './peerjs.client.js';
+import { PeerjsClient } from './peerjs.client.js';
 import { peerjsSettings } from './settings.js';
 
 /** The fixed word in the path of the WebSocket, and the client's default key. */
 const WORD = 'peerjs';
 
-const json = (status: number, value: unknown): DoorAnswer => ({
+const json = (status: number, value: unknown): BridgeResponse => ({
   status,
   type: 'application/json; charset=utf-8',
   body: JSON.stringify(value),
@@ -20,7 +20,7 @@ const ABOUT = {
 };
 
 /** PeerServer's protocol, for unmodified PeerJS clients on any node: docs/peerjs.md. */
-export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard: names }) => {
+export const peerjsBridge: BridgeFactory = ({ config, verifier, names }) => {
   const settings = peerjsSettings(config);
   if (settings === undefined) return undefined;
   const { path } = settings;
@@ -28,7 +28,7 @@ export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard: names }) 
   // A client with `path: '/'`, its default, asks for /peerjs and /peerjs/id: the path is the word itself then.
   const isWord = path.endsWith(`/${WORD}`);
 
-  const answer = async ({ path: asked }: DoorRequest): Promise<DoorAnswer | undefined> => {
+  const answer = async ({ path: asked }: BridgeRequest): Promise<BridgeResponse | undefined> => {
     const parts = asked.slice(path.length).split('/').filter(Boolean);
     if (parts.length === 0) return json(200, ABOUT);
     const [key, what] = parts.length === 1 && isWord ? [WORD, parts[0]] : parts;
@@ -43,8 +43,8 @@ export const peerjsDoor: DoorMaker = ({ config, verifier, switchboard: names }) 
     name: 'peerjs',
     path,
     counters,
-    opensAt: (asked) => asked === `${path}/${WORD}` || (isWord && asked === path),
-    enter: (socket, { query }) => new PeerjsVisitor(socket, names, counters, admit(query, settings, verifier)),
+    matches: (asked) => asked === `${path}/${WORD}` || (isWord && asked === path),
+    enter: (socket, { query }) => new PeerjsClient(socket, names, counters, admit(query, settings, verifier)),
     answer,
     stop: () => names.settled(),
   };

@@ -5,11 +5,11 @@ import { MemoryBus } from '../../bus/bus.memory.js';
 import { NameRouter } from '../../names/name-router.js';
 import { MemoryNames } from '../../names/names.memory.js';
 import { MAX_BUFFERED_BYTES } from '../../websocket/send-backlog.js';
-import type { DoorSocket } from '../bridge.js';
-import { DoorSession, type DoorSessionHost } from '../bridge-session.js';
-import { DoorStats } from '../bridge-stats.js';
+import type { BridgeSocket } from '../bridge.js';
+import { BridgeSession, type BridgeSessionHost } from '../bridge-session.js';
+import { BridgeStats } from '../bridge-stats.js';
 import { emptyPeerjsCounters } from './counters.js';
-import { MOST_UNDER_WAY, PeerjsVisitor } from './peerjs.client.js';
+import { MAX_IN_FLIGHT, PeerjsClient } from './peerjs.client.js';
 
 const boards: NameRouter[] = [];
 afterEach(() => {
@@ -38,7 +38,7 @@ const start = async () => {
   const enter = async (id: string) => {
     const got: any[] = [];
     const send = (frame: string): boolean => got.push(JSON.parse(frame)) > 0;
-    const socket: DoorSocket = {
+    const socket: BridgeSocket = {
       connection: `socket of ${id}`,
       address: undefined,
       send,
@@ -46,10 +46,10 @@ const start = async () => {
       admit: () => true,
       close: () => {},
     };
-    const newcomer = { tenant: 'peerjs', id, proof: id, principal: undefined };
-    const visitor = new PeerjsVisitor(socket, board, emptyPeerjsCounters(), Promise.resolve(newcomer));
+    const admitted = { tenant: 'peerjs', id, proof: id, principal: undefined };
+    const client = new PeerjsClient(socket, board, emptyPeerjsCounters(), Promise.resolve(admitted));
     await until(() => got.length > 0);
-    return { id, got, visitor };
+    return { id, got, visitor: client };
   };
   return { names, enter };
 };
@@ -72,11 +72,11 @@ it('a client that meets thirty others at once loses nothing over a slow store, a
     expect(got.slice(1).map(({ payload }) => payload)).toEqual(Array.from({ length: 11 }, (_, n) => n));
   expect(held).toBeGreaterThan(0);
   expect(names.most).toBeGreaterThan(20);
-  expect(names.most).toBeLessThanOrEqual(MOST_UNDER_WAY);
+  expect(names.most).toBeLessThanOrEqual(MAX_IN_FLIGHT);
 });
 
 const ADA = { tenant: 't', name: 'ada' };
-const LETTER = 60_000;
+const MESSAGE = 60_000;
 
 /** A socket whose network has taken nothing yet. */
 const untaken = () => {
@@ -98,15 +98,15 @@ it('gives a client all that waited for it, also more than a slow reader would ge
   await bus.listen('node' as NodeId);
   const board = new NameRouter(new MemoryNames(), bus, async () => []);
   boards.push(board);
-  const count = Math.ceil(MAX_BUFFERED_BYTES / LETTER) + 4;
+  const count = Math.ceil(MAX_BUFFERED_BYTES / MESSAGE) + 4;
   // A sender may have half a MiB waiting: it takes several.
   for (let n = 0; n < count; n += 1)
-    expect(await board.send(ADA, `sender-${n % 4}`, `${n}`.padEnd(LETTER))).toBe('queued');
+    expect(await board.send(ADA, `sender-${n % 4}`, `${n}`.padEnd(MESSAGE))).toBe('queued');
   const socket = untaken();
-  const host = { limits: DEFAULT_LIMITS, stats: new DoorStats(), now: () => 0, admitted: () => true, ended() {} };
-  const session = new DoorSession('ada', socket, host as unknown as DoorSessionHost, undefined, undefined);
-  const newcomer = { ...ADA, id: 'ada', proof: 'p', principal: undefined };
-  session.visitor = new PeerjsVisitor(session, board, emptyPeerjsCounters(), Promise.resolve(newcomer));
+  const host = { limits: DEFAULT_LIMITS, stats: new BridgeStats(), now: () => 0, admitted: () => true, ended() {} };
+  const session = new BridgeSession('ada', socket, host as unknown as BridgeSessionHost, undefined, undefined);
+  const admitted = { ...ADA, id: 'ada', proof: 'p', principal: undefined };
+  session.client = new PeerjsClient(session, board, emptyPeerjsCounters(), Promise.resolve(admitted));
   await until(() => socket.sent.length > 0);
   expect(socket.sent.slice(1).map(Number)).toEqual(Array.from({ length: count }, (_, n) => n));
   expect(session.state).toBe('on');
@@ -121,20 +121,20 @@ it('closes nobody for what others send: who is behind gets no more for now, and 
   boards.push(board);
   const enter = async (id: string) => {
     const socket = untaken();
-    const host = { limits: DEFAULT_LIMITS, stats: new DoorStats(), now: () => 0, admitted: () => true, ended() {} };
-    const session = new DoorSession(id, socket, host as unknown as DoorSessionHost, undefined, undefined);
-    const newcomer = { tenant: 't', id, proof: id, principal: undefined };
-    const visitor = new PeerjsVisitor(session, board, emptyPeerjsCounters(), Promise.resolve(newcomer));
-    session.visitor = visitor;
+    const host = { limits: DEFAULT_LIMITS, stats: new BridgeStats(), now: () => 0, admitted: () => true, ended() {} };
+    const session = new BridgeSession(id, socket, host as unknown as BridgeSessionHost, undefined, undefined);
+    const admitted = { tenant: 't', id, proof: id, principal: undefined };
+    const client = new PeerjsClient(session, board, emptyPeerjsCounters(), Promise.resolve(admitted));
+    session.client = client;
     await until(() => socket.sent.length > 0);
-    return { socket, session, visitor };
+    return { socket, session, visitor: client };
   };
   const [victim, stranger] = [await enter('victim'), await enter('stranger')];
   const said = (type: string, payload: string) => JSON.stringify({ type, dst: 'victim', payload });
-  const count = Math.ceil(MAX_BUFFERED_BYTES / LETTER) + 2;
-  for (let n = 0; n < count; n += 1) await stranger.visitor.receive(said('CANDIDATE', `${n}`.padEnd(LETTER)));
+  const count = Math.ceil(MAX_BUFFERED_BYTES / MESSAGE) + 2;
+  for (let n = 0; n < count; n += 1) await stranger.visitor.receive(said('CANDIDATE', `${n}`.padEnd(MESSAGE)));
   await stranger.visitor.receive(said('OFFER', 'last'));
   await until(() => stranger.socket.sent.some((frame) => frame.includes('EXPIRE')));
   expect(victim.session.state).toBe('on');
-  expect(victim.socket.bufferedBytes).toBeLessThan(MAX_BUFFERED_BYTES + 2 * LETTER);
+  expect(victim.socket.bufferedBytes).toBeLessThan(MAX_BUFFERED_BYTES + 2 * MESSAGE);
 });

@@ -2,8 +2,8 @@ import { CLOSE_CODES } from '@parley/protocol';
 import type { NameHolder } from '../../names/name-claims.js';
 import type { NameRouter } from '../../names/name-router.js';
 import type { NameKey } from '../../names/names.js';
-import type { DoorSocket, Visitor } from '../bridge.js';
-import type { Newcomer, Turned } from './admission.js';
+import type { BridgeClient, BridgeSocket } from '../bridge.js';
+import type { Admitted, Rejected } from './admission.js';
 import type { PeerjsCounters } from './counters.js';
 import { errorFrame, expireFrame, ID_TAKEN, isPeerId, OPEN, type Relay, readFrame, relayFrame } from './frames.js';
 
@@ -11,25 +11,25 @@ import { errorFrame, expireFrame, ID_TAKEN, isPeerId, OPEN, type Relay, readFram
 const GOING_AWAY = 1001;
 const NORMAL = 1000;
 /** Frames of one client that are on their way to others at once; those behind them wait in the socket's inbox. */
-export const MOST_UNDER_WAY = 64;
+export const MAX_IN_FLIGHT = 64;
 
 /** One PeerJS client: joins under its id, then passes on what it says to others by theirs. */
-export class PeerjsVisitor implements Visitor, NameHolder {
+export class PeerjsClient implements BridgeClient, NameHolder {
   private readonly joining: Promise<void>;
-  private self: Newcomer | undefined;
+  private self: Admitted | undefined;
   private over = false;
   private isIn = false;
   /** The last frame to each peer that is still under way. Peers do not wait for each other: their order is their own. */
-  private readonly lanes = new Map<string, Promise<void>>();
-  private underWay = 0;
+  private readonly queues = new Map<string, Promise<void>>();
+  private inFlight = 0;
 
   constructor(
-    private readonly socket: DoorSocket,
-    private readonly switchboard: NameRouter,
+    private readonly socket: BridgeSocket,
+    private readonly names: NameRouter,
     private readonly counters: PeerjsCounters,
-    admitted: Promise<Newcomer | Turned>,
+    admitted: Promise<Admitted | Rejected>,
   ) {
-    this.joining = admitted.then((result) => this.join(result)).catch(() => this.cutOff());
+    this.joining = admitted.then((result) => this.join(result)).catch(() => this.endAbruptly());
   }
 
   receive(text: string): void | Promise<void> {
@@ -47,27 +47,27 @@ export class PeerjsVisitor implements Visitor, NameHolder {
       if (frame.type === 'LEAVE') this.socket.close(NORMAL, 'left');
       return;
     }
-    const sent = this.inLane(frame.dst, this.self, frame as Relay & { dst: string });
-    return this.underWay < MOST_UNDER_WAY ? undefined : sent;
+    const sent = this.inOrder(frame.dst, this.self, frame as Relay & { dst: string });
+    return this.inFlight < MAX_IN_FLIGHT ? undefined : sent;
   }
 
-  private inLane(dst: string, self: Newcomer, frame: Relay & { dst: string }): Promise<void> {
-    const before = this.lanes.get(dst) ?? Promise.resolve();
-    this.underWay += 1;
+  private inOrder(dst: string, self: Admitted, frame: Relay & { dst: string }): Promise<void> {
+    const before = this.queues.get(dst) ?? Promise.resolve();
+    this.inFlight += 1;
     const sent: Promise<void> = before
       .then(() => this.relay(frame, self))
-      .catch(() => this.cutOff())
+      .catch(() => this.endAbruptly())
       .finally(() => {
-        this.underWay -= 1;
-        if (this.lanes.get(dst) === sent) this.lanes.delete(dst);
+        this.inFlight -= 1;
+        if (this.queues.get(dst) === sent) this.queues.delete(dst);
       });
-    this.lanes.set(dst, sent);
+    this.queues.set(dst, sent);
     return sent;
   }
 
   closed(): void {
     this.over = true;
-    this.switchboard.release(this.socket.connection);
+    this.names.release(this.socket.connection);
   }
 
   opened(waiting: readonly string[]): void {
@@ -94,23 +94,23 @@ export class PeerjsVisitor implements Visitor, NameHolder {
     if (this.self !== undefined) this.socket.send(expireFrame(name, this.self.id));
   }
 
-  private async join(result: Newcomer | Turned): Promise<void> {
+  private async join(result: Admitted | Rejected): Promise<void> {
     if (this.over) return;
-    if ('saying' in result) {
+    if ('frame' in result) {
       this.counters.refused += 1;
-      return result.saying === undefined ? this.cutOff() : this.turnAway(result.saying, CLOSE_CODES.tokenInvalid);
+      return result.frame === undefined ? this.endAbruptly() : this.reject(result.frame, CLOSE_CODES.tokenInvalid);
     }
     if (!this.socket.admit(result.principal))
-      return this.turnAway(errorFrame('Server has reached its concurrent user limit'), CLOSE_CODES.rateLimited);
+      return this.reject(errorFrame('Server has reached its concurrent user limit'), CLOSE_CODES.rateLimited);
     this.self = result;
     const { tenant, id: name, proof } = result;
-    const isOurs = await this.switchboard.claim({ tenant, name }, { connection: this.socket.connection, proof }, this);
+    const isOurs = await this.names.claim({ tenant, name }, { connection: this.socket.connection, proof }, this);
     if (isOurs || this.over) return;
     this.counters.taken += 1;
-    this.turnAway(ID_TAKEN, GOING_AWAY);
+    this.reject(ID_TAKEN, GOING_AWAY);
   }
 
-  private async relay(frame: Relay & { dst: string }, { tenant, id }: Newcomer): Promise<void> {
+  private async relay(frame: Relay & { dst: string }, { tenant, id }: Admitted): Promise<void> {
     const body = relayFrame(frame, id);
     if (body === undefined) {
       this.counters.badFrames += 1;
@@ -118,21 +118,21 @@ export class PeerjsVisitor implements Visitor, NameHolder {
     }
     const { type, dst: name } = frame;
     const sent = isPeerId(name)
-      ? await this.switchboard.send({ tenant, name }, this.socket.connection, body, type !== 'LEAVE')
+      ? await this.names.send({ tenant, name }, this.socket.connection, body, type !== 'LEAVE')
       : 'refused';
     this.counters.relayed += 1;
     // Nobody can come: why wait. Candidates belong to an offer or an answer, which was told of.
     if (sent === 'refused' && (type === 'OFFER' || type === 'ANSWER')) this.expired({ tenant, name });
   }
 
-  private turnAway(saying: string, code: number): void {
+  private reject(saying: string, code: number): void {
     this.self = undefined;
     this.socket.send(saying);
     this.socket.close(code, 'refused');
   }
 
   /** Without a word: the client may come again. */
-  private cutOff(): void {
+  private endAbruptly(): void {
     this.self = undefined;
     this.socket.close(CLOSE_CODES.unavailable, 'the service is unavailable');
   }

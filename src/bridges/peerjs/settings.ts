@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
-import { doorAccess, doorPath, doorSettings } from '../bridge-settings.js';
+import { bridgeAccess, bridgePath, bridgeSettings } from '../bridge-settings.js';
 
 /** The settings of this door; docs/operations.md explains them. */
 const SETTINGS = z.object({
-  PEERJS: doorAccess,
-  PEERJS_PATH: doorPath('/peerjs'),
+  PEERJS: bridgeAccess,
+  PEERJS_PATH: bridgePath('/peerjs'),
   PEERJS_KEYS: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}(?:,[A-Za-z0-9_-]{1,64})*$/, 'must be keys of A-Z a-z 0-9 _ -, separated by commas')
@@ -27,7 +27,7 @@ export interface PeerjsSettings {
 
 /** @returns undefined when the door is switched off. @throws ConfigError */
 export const peerjsSettings = (config: Config): PeerjsSettings | undefined => {
-  const settings = doorSettings(config, SETTINGS);
+  const settings = bridgeSettings(config, SETTINGS);
   // Nobody is let in by accident: who opens a public node to strangers has said so.
   const access = settings.PEERJS ?? (config.production ? 'token' : 'anonymous');
   if (access === 'off') return undefined;

@@ -2,9 +2,9 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { ProtocolError } from '@parley/protocol';
 import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
-import type { DoorSocket } from '../bridge.js';
+import type { BridgeSocket } from '../bridge.js';
 import { admissionOf } from './admission.js';
-import { Idlers } from './idle-clients.js';
+import { IdleClients } from './idle-clients.js';
 
 const principal = (more: Partial<Principal>): Principal => ({ kind: 'external', grants: {}, ...more }) as Principal;
 const errors: unknown[] = [];
@@ -56,23 +56,23 @@ describe('who comes with a token', () => {
 describe('those who idle', () => {
   it('are no more than may be, and are forgotten when they go', () => {
     const admitted: number[] = [];
-    const socket = (n: number) => ({ admit: () => admitted.push(n) > 0, close: () => {} }) as unknown as DoorSocket;
-    const idlers = new Idlers(2);
-    const [one, two, three] = [socket(1), socket(2), socket(3)] as [DoorSocket, DoorSocket, DoorSocket];
-    for (const each of [one, two, three]) idlers.keep(each, 60_000);
-    expect([admitted, idlers.size]).toEqual([[1, 2], 2]);
-    idlers.forget(one);
-    idlers.keep(three, 60_000);
-    expect([admitted, idlers.size]).toEqual([[1, 2, 3], 2]);
-    for (const each of [two, three]) idlers.forget(each);
-    expect(idlers.size).toBe(0);
+    const socket = (n: number) => ({ admit: () => admitted.push(n) > 0, close: () => {} }) as unknown as BridgeSocket;
+    const idleClients = new IdleClients(2);
+    const [one, two, three] = [socket(1), socket(2), socket(3)] as [BridgeSocket, BridgeSocket, BridgeSocket];
+    for (const each of [one, two, three]) idleClients.keep(each, 60_000);
+    expect([admitted, idleClients.size]).toEqual([[1, 2], 2]);
+    idleClients.forget(one);
+    idleClients.keep(three, 60_000);
+    expect([admitted, idleClients.size]).toEqual([[1, 2, 3], 2]);
+    for (const each of [two, three]) idleClients.forget(each);
+    expect(idleClients.size).toBe(0);
   });
 
   it('are closed in the end', () => {
     jest.useFakeTimers();
     const codes: number[] = [];
-    const idler = { admit: () => true, close: (code: number) => codes.push(code) } as unknown as DoorSocket;
-    new Idlers(1).keep(idler, 60_000);
+    const idleClient = { admit: () => true, close: (code: number) => codes.push(code) } as unknown as BridgeSocket;
+    new IdleClients(1).keep(idleClient, 60_000);
     jest.advanceTimersByTime(59_999);
     expect(codes).toEqual([]);
     jest.advanceTimersByTime(1);

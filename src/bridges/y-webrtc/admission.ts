@@ -1,6 +1,6 @@
 import { ProtocolError } from '@parley/protocol';
 import type { Principal } from '../../auth/principal.js';
-import type { DoorServices } from '../bridge.js';
+import type { BridgeServices } from '../bridge.js';
 
 /**
  * Whether a client is let in. When it is not: how long it is left to idle before it is closed, milliseconds. Closed at
@@ -14,7 +14,7 @@ interface Refusal {
   readonly idleMs: number;
 }
 
-export const ANYBODY: Admission = { isIn: true, principal: undefined };
+export const ANONYMOUS: Admission = { isIn: true, principal: undefined };
 
 /** For a client without a good token. */
 export const REFUSED: Refusal = { isIn: false, idleMs: 60_000 };
@@ -24,7 +24,7 @@ const UNDECIDED: Refusal = { isIn: false, idleMs: 5_000 };
 /** Never rejects. @param token from the query string */
 export const admissionOf = async (
   token: string | null,
-  { verifier, log }: Pick<DoorServices, 'verifier' | 'log'>,
+  { verifier, log }: Pick<BridgeServices, 'verifier' | 'log'>,
 ): Promise<Admission> => {
   if (token === null) return REFUSED;
   try {

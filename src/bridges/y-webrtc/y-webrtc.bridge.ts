@@ -1,44 +1,52 @@
-import type { Door, DoorAnswer, DoorMaker, DoorRequest, DoorServices, DoorSocket, Visitor } from '../bridge.js';
-import { doorSettings } from '../bridge-settings.js';
-import { ANYBODY, admissionOf } from './admission.js';
+import type {
+  Bridge,
+  BridgeClient,
+  BridgeFactory,
+  BridgeRequest,
+  BridgeResponse,
+  BridgeServices,
+  BridgeSocket,
+} from '../bridge.js';
+import { bridgeSettings } from '../bridge-settings.js';
+import { ANONYMOUS, admissionOf } from './admission.js';
 import { echoOf } from './frames.js';
-import { Idlers } from './idle-clients.js';
+import { IdleClients } from './idle-clients.js';
 import { type Access, SETTINGS } from './settings.js';
-import { type YWebrtcCounters, type YWebrtcHouse, YWebrtcVisitor } from './y-webrtc.client.js';
+import { YWebrtcClient, type YWebrtcCounters, type YWebrtcHost } from './y-webrtc.client.js';
 
 /** What the reference server answers to a GET, which people use to see whether it lives. */
-const OKAY: DoorAnswer = { status: 200, type: 'text/plain; charset=utf-8', body: 'okay' };
+const OKAY: BridgeResponse = { status: 200, type: 'text/plain; charset=utf-8', body: 'okay' };
 
 /** A signaling server for y-webrtc on any node: one topic for each room, and nothing kept. */
-class YWebrtcDoor implements Door, YWebrtcHouse {
+class YWebrtcBridge implements Bridge, YWebrtcHost {
   readonly name = 'y_webrtc';
   readonly counters: YWebrtcCounters = { strangeFrames: 0, refusedTopics: 0, refusedClients: 0 };
-  readonly topics: DoorServices['topics'];
-  readonly idlers: Idlers;
-  readonly mostTopics: number;
+  readonly topics: BridgeServices['topics'];
+  readonly idleClients: IdleClients;
+  readonly maxTopics: number;
   private last: { readonly payload: Buffer; readonly clients: number; readonly frame: Buffer } | undefined;
 
   constructor(
-    private readonly services: DoorServices,
+    private readonly services: BridgeServices,
     private readonly access: Access,
     readonly path: string,
   ) {
     this.topics = services.topics;
-    this.mostTopics = services.config.topics.maxTopicsPerClient;
-    this.idlers = new Idlers(services.config.sockets.mostUnauthenticated);
+    this.maxTopics = services.config.topics.maxTopicsPerClient;
+    this.idleClients = new IdleClients(services.config.sockets.mostUnauthenticated);
   }
 
-  opensAt(path: string): boolean {
+  matches(path: string): boolean {
     return path === this.path || path === `${this.path}/`;
   }
 
-  answer({ path }: DoorRequest): DoorAnswer | undefined {
-    return this.opensAt(path) ? OKAY : undefined;
+  answer({ path }: BridgeRequest): BridgeResponse | undefined {
+    return this.matches(path) ? OKAY : undefined;
   }
 
-  enter(socket: DoorSocket, { query }: DoorRequest): Visitor {
-    const admission = this.access === 'anonymous' ? ANYBODY : admissionOf(query.get('token'), this.services);
-    return new YWebrtcVisitor(socket, this, admission);
+  enter(socket: BridgeSocket, { query }: BridgeRequest): BridgeClient {
+    const admission = this.access === 'anonymous' ? ANONYMOUS : admissionOf(query.get('token'), this.services);
+    return new YWebrtcClient(socket, this, admission);
   }
 
   /** Subscribers are told one after another, all of the same: it is written once. */
@@ -50,10 +58,10 @@ class YWebrtcDoor implements Door, YWebrtcHouse {
 }
 
 /** In production nobody is let in without a token unless the operator says so. */
-export const yWebrtcDoor: DoorMaker = (services) => {
-  const { Y_WEBRTC: access = services.config.production ? 'token' : 'anonymous', Y_WEBRTC_PATH: path } = doorSettings(
+export const yWebrtcBridge: BridgeFactory = (services) => {
+  const { Y_WEBRTC: access = services.config.production ? 'token' : 'anonymous', Y_WEBRTC_PATH: path } = bridgeSettings(
     services.config,
     SETTINGS,
   );
-  return access === 'off' ? undefined : new YWebrtcDoor(services, access, path);
+  return access === 'off' ? undefined : new YWebrtcBridge(services, access, path);
 };

@@ -2,10 +2,10 @@ import { CLOSE_CODES } from '@parley/protocol';
 import { decideForTopic } from '../../auth/policy.js';
 import type { Principal } from '../../auth/principal.js';
 import { type TopicClient, type TopicListener, TopicRefused, type Topics } from '../../topics/topics.js';
-import type { DoorSocket, Visitor } from '../bridge.js';
+import type { BridgeClient, BridgeSocket } from '../bridge.js';
 import { type Admission, REFUSED } from './admission.js';
 import { type ClientFrame, PONG, payloadOf, readFrame } from './frames.js';
-import type { Idlers } from './idle-clients.js';
+import type { IdleClients } from './idle-clients.js';
 
 /** What is counted of all visitors. */
 export interface YWebrtcCounters extends Record<string, number> {
@@ -18,12 +18,12 @@ export interface YWebrtcCounters extends Record<string, number> {
 }
 
 /** What the visitors of the door share. */
-export interface YWebrtcHouse {
+export interface YWebrtcHost {
   readonly topics: Topics;
   readonly counters: YWebrtcCounters;
-  readonly idlers: Idlers;
+  readonly idleClients: IdleClients;
   /** Topics that a socket may have; no frame names more. */
-  readonly mostTopics: number;
+  readonly maxTopics: number;
   /** The frame for a subscriber; the same for all who get the same payload. */
   echo(payload: Buffer, clients: number): Buffer;
 }
@@ -31,46 +31,46 @@ export interface YWebrtcHouse {
 /** Before the names of all topics, so that no other door's are reached by any name. */
 const NAMESPACE = 'y-webrtc:';
 /** The most that a client waits when its topic delivers too much: without a pong for 30 s it would hang up. */
-const MOST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 
 /**
  * One socket of a page, which has one for all its rooms. The protocol has no word for no: what is refused is dropped,
  * and who is not let in idles. Announcements are made once, so a client that may have missed something is closed, comes
  * back and announces itself anew.
  */
-export class YWebrtcVisitor implements Visitor, TopicListener {
-  private readonly member: TopicClient;
+export class YWebrtcClient implements BridgeClient, TopicListener {
+  private readonly topicClient: TopicClient;
   private principal: Principal | undefined;
   private isIn = false;
-  private asking: Promise<void> | undefined;
+  private deciding: Promise<void> | undefined;
 
   /** @param admission a promise: frames wait for it */
   constructor(
-    private readonly socket: DoorSocket,
-    private readonly house: YWebrtcHouse,
+    private readonly socket: BridgeSocket,
+    private readonly host: YWebrtcHost,
     admission: Admission | Promise<Admission>,
   ) {
-    this.member = house.topics.join(this);
+    this.topicClient = host.topics.join(this);
     if (!(admission instanceof Promise)) this.decide(admission);
     else {
-      this.asking = admission.then((decision) => {
-        this.asking = undefined;
+      this.deciding = admission.then((decision) => {
+        this.deciding = undefined;
         this.decide(decision);
       });
     }
   }
 
   receive(text: string): void | Promise<void> {
-    return this.asking === undefined ? this.handle(text) : this.asking.then(() => this.handle(text));
+    return this.deciding === undefined ? this.handle(text) : this.deciding.then(() => this.handle(text));
   }
 
   closed(): void {
-    this.member.leave();
-    this.house.idlers.forget(this.socket);
+    this.topicClient.leave();
+    this.host.idleClients.forget(this.socket);
   }
 
   onPayload(_topic: string, payload: Buffer, clients: number): void {
-    this.socket.push(this.house.echo(payload, clients));
+    this.socket.push(this.host.echo(payload, clients));
   }
 
   onGap(): void {
@@ -81,13 +81,13 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
     this.isIn = admission.isIn && this.socket.admit(admission.principal);
     if (admission.isIn) this.principal = admission.principal;
     if (this.isIn) return;
-    this.house.counters.refusedClients += 1;
-    this.house.idlers.keep(this.socket, admission.isIn ? REFUSED.idleMs : admission.idleMs);
+    this.host.counters.refusedClients += 1;
+    this.host.idleClients.keep(this.socket, admission.isIn ? REFUSED.idleMs : admission.idleMs);
   }
 
   private handle(text: string): void | Promise<void> {
     const frame = readFrame(text);
-    if (frame === undefined) this.house.counters.strangeFrames += 1;
+    if (frame === undefined) this.host.counters.strangeFrames += 1;
     else if (frame.type === 'ping') this.socket.send(PONG);
     else if (this.isIn) return this.act(frame, text);
   }
@@ -95,8 +95,8 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
   private act(frame: Exclude<ClientFrame, { type: 'ping' }>, text: string): void | Promise<void> {
     if (frame.type === 'publish') return this.publish(frame.topic, text);
     // Each is compared with all rooms of a token: what is named beyond the limit is not looked at.
-    for (const topic of frame.topics.slice(0, this.house.mostTopics)) {
-      if (frame.type === 'unsubscribe') this.member.unsubscribe(NAMESPACE + topic);
+    for (const topic of frame.topics.slice(0, this.host.maxTopics)) {
+      if (frame.type === 'unsubscribe') this.topicClient.unsubscribe(NAMESPACE + topic);
       // When there is no room for one there is none for the next.
       else if (!this.subscribe(topic)) return;
     }
@@ -105,11 +105,11 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
   /** False: the client has, or the node has, as many as it may. */
   private subscribe(topic: string): boolean {
     if (!decideForTopic(this.principal, topic)) {
-      this.house.counters.refusedTopics += 1;
+      this.host.counters.refusedTopics += 1;
       return true;
     }
     try {
-      void this.member.subscribe(NAMESPACE + topic);
+      void this.topicClient.subscribe(NAMESPACE + topic);
       return true;
     } catch (error) {
       return this.refused(error).code === 'topic_too_long';
@@ -118,12 +118,12 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
 
   private publish(topic: string, text: string): void | Promise<void> {
     if (!decideForTopic(this.principal, topic)) {
-      this.house.counters.refusedTopics += 1;
+      this.host.counters.refusedTopics += 1;
       return;
     }
     try {
-      const waitMs = this.member.publish(NAMESPACE + topic, payloadOf(text));
-      if (waitMs > 0) return new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, MOST_WAIT_MS)));
+      const waitMs = this.topicClient.publish(NAMESPACE + topic, payloadOf(text));
+      if (waitMs > 0) return new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, MAX_WAIT_MS)));
     } catch (error) {
       // What was said is lost, and will not be said again: unless the client begins anew.
       this.refused(error);
@@ -133,7 +133,7 @@ export class YWebrtcVisitor implements Visitor, TopicListener {
 
   private refused(error: unknown): TopicRefused {
     if (!(error instanceof TopicRefused)) throw error;
-    this.house.counters.refusedTopics += 1;
+    this.host.counters.refusedTopics += 1;
     return error;
   }
 

@@ -84,10 +84,10 @@ export const moderationSuite = (world: World): void => {
                 ? await as[method](route)
                 : await as[method as 'post' | 'put'](route, body ?? {});
             const outside = role === 'guest' && access !== 'open';
-            const door = locked ? 'room_locked' : access === 'invite' ? 'invite_required' : 'admission_required';
+            const bridge = locked ? 'room_locked' : access === 'invite' ? 'invite_required' : 'admission_required';
             const allowed = RANKS.indexOf(role) >= RANKS.indexOf(least);
             const code = answer.status < 300 ? 'done' : (answer.body.code as string);
-            const expected = outside ? [door] : allowed ? ['done', 'not_found', 'peer_unknown'] : ['forbidden'];
+            const expected = outside ? [bridge] : allowed ? ['done', 'not_found', 'peer_unknown'] : ['forbidden'];
             expect({ access, locked, role, code, fits: expected.includes(code) }).toMatchObject({ fits: true });
           }
         }
