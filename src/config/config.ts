@@ -230,7 +230,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       maxPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
       maxUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,
       maxUnauthenticated: env.MAX_UNAUTHENTICATED_SOCKETS,
-      mostPerUser: env.MAX_SOCKETS_PER_USER,
+      maxPerUser: env.MAX_SOCKETS_PER_USER,
       framesPerAddress: { burst: env.ADDRESS_FRAME_BURST, perSecond: env.ADDRESS_FRAMES_PER_SECOND },
       framesPerUser: { burst: env.USER_FRAME_BURST, perSecond: env.USER_FRAMES_PER_SECOND },
     },

@@ -19,7 +19,7 @@ import { RoomAccess } from '../rooms/room-access.js';
 import { RoomEndings } from '../rooms/room-expiry.js';
 import { PruningStore } from '../scheduler/retention.store.js';
 import { Upkeep } from '../scheduler/scheduler.js';
-import { LocalRooms } from '../signaling/rooms/room-hub.js';
+import { RoomHub } from '../signaling/rooms/room-hub.js';
 import { SessionRegistry } from '../signaling/session/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
 import type { Topics } from '../topics/topics.js';
@@ -75,7 +75,7 @@ export class MetricsController {
   constructor(
     stats: SignalingStats,
     sessions: SessionRegistry,
-    rooms: LocalRooms,
+    rooms: RoomHub,
     @Inject(PRESENCE) presence: Presence,
     @Inject(BUS) bus: Bus,
     quota: ConnectionQuota,

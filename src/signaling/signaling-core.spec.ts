@@ -129,7 +129,7 @@ describe('the signaling core', () => {
 
   it('leaves no peer in a room that ended while it was entered', async () => {
     const { one, two } = await setup(2);
-    await Promise.all([one, two].map((node) => node.services.membership.end('r1' as never)));
+    await Promise.all([one, two].map((node) => node.services.lifecycle.end('r1' as never)));
     const client = two.connect('bob');
     await client.hello();
     expect(await client.request({ type: 'join', room: 'r1' })).toMatchObject({ code: 'room_not_found' });
@@ -137,7 +137,7 @@ describe('the signaling core', () => {
     const racer = one.connect('carol');
     await racer.hello();
     const answer = racer.request({ type: 'join', room: 'r2' });
-    await one.services.membership.end('r2' as never);
+    await one.services.lifecycle.end('r2' as never);
     expect((await answer).code ?? 'removed').toMatch(/room_not_found|removed/);
     expect((await one.presence.snapshot('r2' as never)).members).toEqual([]);
   });
@@ -165,7 +165,7 @@ describe('the signaling core', () => {
     await knows(alice.client, 'joined', bob.peer);
     const stale = one.services.rooms.get('r1' as never)?.members.get(bob.peer as never);
     expect(stale).toBeDefined();
-    two.services.rooms.releaseSeat(bob.peer as never, bob.client.session);
+    two.services.rooms.unbindPeer(bob.peer as never, bob.client.session);
     alice.client.send({ type: 'signal', to: bob.peer, seq: 5, base: 5, kind: 'data' }, 'x');
     const error = await alice.client.until(() => alice.client.received('error')[0]);
     expect(error.header).toMatchObject({ to: bob.peer, seq: 5, code: 'peer_away', retryable: true });
@@ -230,7 +230,7 @@ describe('the signaling core', () => {
     expect(await bob.client.request({ type: 'leave', room: 'r1' })).toMatchObject({ code: 'unavailable' });
     store.down = false;
     expect(await bob.client.request({ type: 'join', room: 'r1' })).toMatchObject({ type: 'joined', peer: bob.peer });
-    await two.services.membership.finish();
+    await two.services.lifecycle.retryPendingLeaves();
     expect((await one.presence.snapshot('r1' as never)).members.map(({ peer }) => peer)).toContain(bob.peer);
   });
 
@@ -268,8 +268,8 @@ describe('the signaling core', () => {
       return refuse(room) || leave.call(two.presence, room, ...rest);
     };
     const [leaver] = [...(two.services.rooms.get('away1' as never)?.local.values() ?? [])];
-    await expect(two.services.membership.leave(leaver?.session as never, 'away1' as never)).rejects.toThrow('away');
-    await expect(two.services.membership.leave(bob.client.session, 'r1' as never)).rejects.toThrow('away');
+    await expect(two.services.lifecycle.leave(leaver?.session as never, 'away1' as never)).rejects.toThrow('away');
+    await expect(two.services.lifecycle.leave(bob.client.session, 'r1' as never)).rejects.toThrow('away');
     await knows(alice.client, 'left', bob.peer);
     const cleo = await enter(two, 'cleo');
     await knows(alice.client, 'joined', cleo.peer);

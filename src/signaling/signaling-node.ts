@@ -7,10 +7,10 @@ import type { ClientSocket } from '../websocket/client-socket.js';
 import type { QuotaLease } from '../websocket/connection-quota.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import { WebSocketWriter } from '../websocket/web-socket-writer.js';
-import type { NodeLife } from './cluster/node-lease.js';
-import { NodeInbox } from './cluster/node-message-handler.js';
-import type { Services } from './messages/handler-context.js';
-import { SignalingRouter } from './messages/message-router.js';
+import type { NodeLease } from './cluster/node-lease.js';
+import { NodeMessageHandler } from './cluster/node-message-handler.js';
+import type { HandlerContext } from './messages/handler-context.js';
+import { MessageRouter } from './messages/message-router.js';
 import type { RosterSync } from './rooms/roster-sync.js';
 import { renewIceServers } from './session/ice-refresh.js';
 import { Session } from './session/session.js';
@@ -31,26 +31,26 @@ const REPORTED: ReadonlySet<number> = new Set([
 
 /** One node of the signaling platform: its sockets, its clocks, and what it does on facts of the cluster. */
 export class SignalingNode {
-  private readonly router: SignalingRouter;
+  private readonly router: MessageRouter;
   private readonly clocks: NodeJS.Timeout[] = [];
   private readonly security: SecurityLog;
 
   constructor(
-    private readonly services: Services,
+    private readonly services: HandlerContext,
     bus: Bus,
     sync: RosterSync,
-    private readonly life: NodeLife,
+    private readonly lease: NodeLease,
   ) {
-    this.router = new SignalingRouter(services);
+    this.router = new MessageRouter(services);
     this.security = new SecurityLog(services.log);
-    const inbox = new NodeInbox(bus, services.rooms, sync, services.stats);
+    const inbox = new NodeMessageHandler(bus, services.rooms, sync, services.stats);
     bus.onMessage(inbox.receive);
-    bus.onEvent((event) => void this.act(event));
+    bus.onEvent((event) => void this.apply(event));
   }
 
   async start(): Promise<void> {
     const { registry, limits } = this.services;
-    await this.life.start();
+    await this.lease.start();
     this.clocks.push(
       setInterval(() => this.beat(), registry.beatMs),
       setInterval(() => registry.expireUnauthenticated(), Math.min(HELLO_CHECK_MS, limits.helloTimeoutMs)),
@@ -61,8 +61,8 @@ export class SignalingNode {
   async stop(): Promise<void> {
     for (const clock of this.clocks) clearInterval(clock);
     this.closeAll();
-    await this.life.stop();
-    this.services.membership.close();
+    await this.lease.stop();
+    this.services.lifecycle.close();
   }
 
   /** Closes every socket with 1012: come back, to another node. */
@@ -73,27 +73,27 @@ export class SignalingNode {
 
   /** A new socket: its session is the only one that writes to it. */
   accept(socket: ClientSocket): Session {
-    const { services, router } = this;
-    const session = new Session(newConnectionId(), socket, services.limits, router.route, services.now);
+    const { services: context, router } = this;
+    const session = new Session(newConnectionId(), socket, context.limits, router.route, context.now);
     session.describe = router.describe;
-    services.registry.add(session);
+    context.registry.add(session);
     session.whenClosed(this.ended);
     return session;
   }
 
   opened(ws: ServerWebSocket, tcp: Socket, lease?: QuotaLease): void {
     const session = this.accept(new WebSocketWriter(ws, tcp));
-    session.ticket = lease;
+    session.quotaLease = lease;
     session.address = lease?.address ?? tcp.remoteAddress;
     ws.attach(session, tcp);
   }
 
   private readonly ended = (session: Session): void => {
-    const { registry, membership } = this.services;
-    const succeeded = session.attachment !== undefined && registry.isSucceeded(session);
+    const { registry, lifecycle } = this.services;
+    const succeeded = session.info !== undefined && registry.isSucceeded(session);
     registry.remove(session);
     this.reportEnd(session);
-    membership.closed(session, succeeded);
+    lifecycle.closed(session, succeeded);
   };
 
   private beat(): void {
@@ -101,7 +101,7 @@ export class SignalingNode {
   }
 
   /** What a client was sent away for is a line of its own; going away, and coming back, is not. */
-  private reportEnd({ endedWith, principal, ticket: lease }: Session): void {
+  private reportEnd({ endedWith, principal, quotaLease: lease }: Session): void {
     if (endedWith === undefined || !REPORTED.has(endedWith)) return;
     this.security.refused({
       reason: 'socket',
@@ -111,21 +111,21 @@ export class SignalingNode {
     });
   }
 
-  private async act(event: ClusterEvent): Promise<void> {
-    const { services } = this;
+  private async apply(event: ClusterEvent): Promise<void> {
+    const { services: context } = this;
     try {
       if (event.fact === 'room_closed') {
-        await services.membership.end(event.room);
+        await context.lifecycle.end(event.room);
       } else if (event.fact === 'user_revoked') {
-        for (const session of services.registry.issuedBefore(event.user, event.before)) await this.revoke(session);
+        for (const session of context.registry.issuedBefore(event.user, event.before)) await this.revoke(session);
       }
     } catch (error) {
-      services.log.error(error, `the fact ${event.fact} could not be acted on`);
+      context.log.error(error, `the fact ${event.fact} could not be acted on`);
     }
   }
 
   private async revoke(session: Session): Promise<void> {
-    const leaves = [...session.rooms.keys()].map((room) => this.services.membership.leave(session, room, 'removed'));
+    const leaves = [...session.rooms.keys()].map((room) => this.services.lifecycle.leave(session, room, 'removed'));
     // Gone here already, whatever the store says; nothing of this session passes any more.
     session.close(CLOSE_CODES.revoked, 'what let this session in was revoked');
     await Promise.all(leaves);

@@ -24,19 +24,19 @@ import { RoomsModule } from '../rooms/rooms.module.js';
 import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
-import { NodeLife } from './cluster/node-lease.js';
-import type { Log, Services } from './messages/handler-context.js';
-import { WaitingRoom } from './moderation/lobby.js';
-import { RoomWarden } from './moderation/moderation-event-handler.js';
-import { Expulsion } from './moderation/peer-remover.js';
-import { Arrivals } from './moderation/pending-joins.js';
-import { GuardedPresence } from './moderation/removal-aware-presence.js';
-import { Removals } from './moderation/removal-cache.js';
-import { RemovalWatch } from './moderation/removal-poller.js';
-import { LocalRooms } from './rooms/room-hub.js';
-import { Membership } from './rooms/room-lifecycle.js';
+import { NodeLease } from './cluster/node-lease.js';
+import type { HandlerContext, Log } from './messages/handler-context.js';
+import { Lobby } from './moderation/lobby.js';
+import { ModerationEventHandler } from './moderation/moderation-event-handler.js';
+import { PeerRemover } from './moderation/peer-remover.js';
+import { PendingJoins } from './moderation/pending-joins.js';
+import { RemovalAwarePresence } from './moderation/removal-aware-presence.js';
+import { RemovalCache } from './moderation/removal-cache.js';
+import { RemovalPoller } from './moderation/removal-poller.js';
+import { RoomHub } from './rooms/room-hub.js';
+import { RoomLifecycle } from './rooms/room-lifecycle.js';
 import { RosterSync } from './rooms/roster-sync.js';
-import { SessionIdentity } from './session/session-ids.js';
+import { SessionIds } from './session/session-ids.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { SignalingGateway } from './signaling.gateway.js';
 import { SignalingNode } from './signaling-node.js';
@@ -61,36 +61,36 @@ import { SignalingStats } from './signaling-stats.js';
       useFactory: (config: Config, registry: SessionRegistry) => new Drain(config.drain, registry),
     },
     {
-      provide: LocalRooms,
+      provide: RoomHub,
       inject: [BUS, SignalingStats, CONFIG],
-      useFactory: (bus: Bus, stats: SignalingStats, config: Config) => new LocalRooms(bus, stats, config.rates.room),
+      useFactory: (bus: Bus, stats: SignalingStats, config: Config) => new RoomHub(bus, stats, config.rates.room),
     },
-    { provide: Removals, useFactory: () => new Removals(monotonic) },
+    { provide: RemovalCache, useFactory: () => new RemovalCache(monotonic) },
     {
-      provide: GuardedPresence,
-      inject: [PRESENCE, Removals],
-      useFactory: (presence: Presence, removals: Removals) => new GuardedPresence(presence, removals),
+      provide: RemovalAwarePresence,
+      inject: [PRESENCE, RemovalCache],
+      useFactory: (presence: Presence, removals: RemovalCache) => new RemovalAwarePresence(presence, removals),
     },
     {
-      provide: WaitingRoom,
-      inject: [Moderation, RoomAccess, LocalRooms],
-      useFactory: (moderation: Moderation, access: RoomAccess, rooms: LocalRooms) =>
-        new WaitingRoom(moderation, access, rooms, monotonic),
+      provide: Lobby,
+      inject: [Moderation, RoomAccess, RoomHub],
+      useFactory: (moderation: Moderation, access: RoomAccess, rooms: RoomHub) =>
+        new Lobby(moderation, access, rooms, monotonic),
     },
     {
       provide: RosterSync,
-      inject: [GuardedPresence, BUS, LocalRooms, SignalingStats],
-      useFactory: (...[presence, bus, rooms, stats]: [Presence, Bus, LocalRooms, SignalingStats]) =>
+      inject: [RemovalAwarePresence, BUS, RoomHub, SignalingStats],
+      useFactory: (...[presence, bus, rooms, stats]: [Presence, Bus, RoomHub, SignalingStats]) =>
         new RosterSync(presence, bus, rooms, stats),
     },
     {
-      provide: Membership,
-      inject: [GuardedPresence, LocalRooms, RosterSync, SignalingStats],
-      useFactory: (...[presence, rooms, sync, stats]: [Presence, LocalRooms, RosterSync, SignalingStats]) =>
-        new Membership(presence, rooms, sync, stats, monotonic),
+      provide: RoomLifecycle,
+      inject: [RemovalAwarePresence, RoomHub, RosterSync, SignalingStats],
+      useFactory: (...[presence, rooms, sync, stats]: [Presence, RoomHub, RosterSync, SignalingStats]) =>
+        new RoomLifecycle(presence, rooms, sync, stats, monotonic),
     },
     {
-      provide: 'SERVICES',
+      provide: 'HANDLER_CONTEXT',
       inject: [
         CONFIG,
         TokenVerifier,
@@ -99,12 +99,12 @@ import { SignalingStats } from './signaling-stats.js';
         IceServers,
         SECRETS,
         SessionRegistry,
-        LocalRooms,
-        Membership,
+        RoomHub,
+        RoomLifecycle,
         SignalingStats,
         LOG,
-        Removals,
-        WaitingRoom,
+        RemovalCache,
+        Lobby,
         Moderation,
       ],
       useFactory: (
@@ -115,24 +115,24 @@ import { SignalingStats } from './signaling-stats.js';
         ice: IceServers,
         secrets: Secrets,
         registry: SessionRegistry,
-        rooms: LocalRooms,
-        membership: Membership,
+        rooms: RoomHub,
+        lifecycle: RoomLifecycle,
         stats: SignalingStats,
         log: Log,
-        removals: Removals,
-        lobby: WaitingRoom,
+        removals: RemovalCache,
+        lobby: Lobby,
         moderation: Moderation,
-      ): Services => ({
+      ): HandlerContext => ({
         limits: config.limits,
         verifier,
         access,
         chat,
         ice,
-        identity: new SessionIdentity(secrets.sessionKey),
+        ids: new SessionIds(secrets.sessionKey),
         registry,
         rooms,
-        membership,
-        ...{ removals, arrivals: new Arrivals(), lobby, moderation },
+        lifecycle,
+        ...{ removals, pendingJoins: new PendingJoins(), lobby, moderation },
         stats,
         log,
         now: monotonic,
@@ -141,63 +141,63 @@ import { SignalingStats } from './signaling-stats.js';
     },
     {
       provide: SignalingNode,
-      inject: [CONFIG, 'SERVICES', BUS, PRESENCE, RosterSync],
-      useFactory: (config: Config, services: Services, bus: Bus, presence: Presence, sync: RosterSync) => {
-        const { rooms, membership, log } = services;
-        const life = new NodeLife(config.nodeName, { presence, bus }, { rooms, sync, membership }, log, config.life);
-        return new SignalingNode(services, bus, sync, life);
+      inject: [CONFIG, 'HANDLER_CONTEXT', BUS, PRESENCE, RosterSync],
+      useFactory: (config: Config, context: HandlerContext, bus: Bus, presence: Presence, sync: RosterSync) => {
+        const { rooms, lifecycle, log } = context;
+        const lease = new NodeLease(config.nodeName, { presence, bus }, { rooms, sync, lifecycle }, log, config.life);
+        return new SignalingNode(context, bus, sync, lease);
       },
     },
     {
-      provide: Expulsion,
-      inject: [GuardedPresence, LocalRooms, Membership, RosterSync, Removals],
+      provide: PeerRemover,
+      inject: [RemovalAwarePresence, RoomHub, RoomLifecycle, RosterSync, RemovalCache],
       useFactory: (
-        presence: GuardedPresence,
-        rooms: LocalRooms,
-        membership: Membership,
+        presence: RemovalAwarePresence,
+        rooms: RoomHub,
+        lifecycle: RoomLifecycle,
         sync: RosterSync,
-        removals: Removals,
+        removals: RemovalCache,
       ) => {
-        const expulsion = new Expulsion(presence, { rooms, membership, sync }, removals);
-        presence.undoing = {
-          spread: (change) => sync.spread(change),
-          owe: (room, peer) => void expulsion.peer(room, peer),
+        const remover = new PeerRemover(presence, { rooms, lifecycle, sync }, removals);
+        presence.undo = {
+          publish: (change) => sync.publish(change),
+          retryRemoval: (room, peer) => void remover.removePeer(room, peer),
         };
-        return expulsion;
+        return remover;
       },
     },
     {
-      provide: RoomWarden,
-      inject: ['SERVICES', GuardedPresence, RosterSync, Expulsion, BUS],
-      useFactory: (services: Services, presence: Presence, sync: RosterSync, expulsion: Expulsion, bus: Bus) =>
-        new RoomWarden({ ...services, presence, sync, expulsion }, bus),
+      provide: ModerationEventHandler,
+      inject: ['HANDLER_CONTEXT', RemovalAwarePresence, RosterSync, PeerRemover, BUS],
+      useFactory: (context: HandlerContext, presence: Presence, sync: RosterSync, remover: PeerRemover, bus: Bus) =>
+        new ModerationEventHandler({ ...context, presence, sync, remover }, bus),
     },
     {
-      provide: RemovalWatch,
-      inject: [RemovalLog, BUS, LocalRooms, CONFIG],
-      useFactory: (removals: RemovalLog, bus: Bus, rooms: LocalRooms, config: Config) =>
-        new RemovalWatch(removals, bus, rooms, monotonic, config.rooms.checkMs),
+      provide: RemovalPoller,
+      inject: [RemovalLog, BUS, RoomHub, CONFIG],
+      useFactory: (removals: RemovalLog, bus: Bus, rooms: RoomHub, config: Config) =>
+        new RemovalPoller(removals, bus, rooms, monotonic, config.rooms.checkMs),
     },
   ],
-  exports: [Drain, LocalRooms, SessionRegistry, SignalingNode, SignalingStats, ConnectionQuota],
+  exports: [Drain, RoomHub, SessionRegistry, SignalingNode, SignalingStats, ConnectionQuota],
 })
 export class SignalingModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(SignalingNode) private readonly node: SignalingNode,
-    @Inject(RemovalWatch) private readonly watch: RemovalWatch,
-    @Inject(Expulsion) private readonly expulsion: Expulsion,
-    @Inject(WaitingRoom) private readonly lobby: WaitingRoom,
+    @Inject(RemovalPoller) private readonly poller: RemovalPoller,
+    @Inject(PeerRemover) private readonly remover: PeerRemover,
+    @Inject(Lobby) private readonly lobby: Lobby,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.node.start();
-    this.watch.start();
+    this.poller.start();
   }
 
   /** Before Nest closes the server: afterwards clients would see 1006 instead of 1012. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.watch.stop();
-    this.expulsion.close();
+    this.poller.stop();
+    this.remover.close();
     this.lobby.close();
     await this.node.stop();
   }

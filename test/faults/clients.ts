@@ -88,7 +88,7 @@ export class Clients {
 
   /** Those that neither left nor crashed. */
   get living(): readonly Client[] {
-    return this.list.filter(({ over }) => !over);
+    return this.list.filter(({ over: ended }) => !ended);
   }
 
   /** One of those whose user does nothing else at the moment, for as long as this takes. */
@@ -201,12 +201,12 @@ export class Client {
  * that.
  */
 const withEnds = (events: readonly HistoryEvent[]): HistoryEvent[] => {
-  const over = new Set(events.flatMap((e) => (e.kind === 'crash' || e.kind === 'end' ? [e.peer] : [])));
+  const ended = new Set(events.flatMap((e) => (e.kind === 'crash' || e.kind === 'end' ? [e.peer] : [])));
   const live = new Set(events.flatMap((e) => (e.kind === 'live' ? [e.peer] : [])));
-  for (const event of events) if (event.kind === 'seen' && !live.has(event.of)) over.add(event.of);
+  for (const event of events) if (event.kind === 'seen' && !live.has(event.of)) ended.add(event.of);
   const ends: HistoryEvent[] = [];
   for (const event of events) {
-    if (event.kind !== 'seen' || event.event !== 'left' || !over.delete(event.of)) continue;
+    if (event.kind !== 'seen' || event.event !== 'left' || !ended.delete(event.of)) continue;
     ends.push({ t: event.t, kind: 'end', peer: event.of, why: event.reason ?? '' });
   }
   return merge(events, ends);

@@ -46,9 +46,9 @@ describe('a Redis Cluster of three masters with a replica each', () => {
   };
 
   const enter = async (account: { token: string; room: string }): Promise<number> => {
-    const begun = performance.now();
+    const started = performance.now();
     await stage.clients.open({ url: stage.fleet.url, ...account });
-    return performance.now() - begun;
+    return performance.now() - started;
   };
 
   it.each(['killed', 'stopped'] as const)(

@@ -95,11 +95,11 @@ describe('nodes that die', () => {
   it('F07: a node whose event loop stalls is not ready meanwhile, and the others go on', async () => {
     const clients = (await stage.room(3)) as [Client, Client, Client];
     const victim = await stage.placeOf(clients[0]);
-    const over = tell(victim.node!, 'stall', 5_000);
+    const ended = tell(victim.node!, 'stall', 5_000);
     await clients[1].send(20, await clients[2].self());
     await clients[1].until(({ waiting }) => waiting === 0);
     await until(() => !victim.ready);
-    await over;
+    await ended;
     await stage.fleet.whenReady();
     for (const client of clients) await client.send(3);
     await stage.judge();

@@ -96,11 +96,11 @@ export class Lane {
     }
     if (this.torn) return;
     const { latencyMs = 0, jitterMs = 0, bytesPerSecond, sliceBytes = bytes.length } = this.faults();
-    const arrival = performance.now() + latencyMs + Math.random() * jitterMs;
+    const join = performance.now() + latencyMs + Math.random() * jitterMs;
     for (let start = 0; start < bytes.length; start += sliceBytes) {
       const piece = bytes.subarray(start, start + sliceBytes);
       const gap = (start > 0 ? 1 : 0) + (bytesPerSecond === undefined ? 0 : (piece.length / bytesPerSecond) * 1000);
-      this.last = Math.max(this.last, arrival) + gap;
+      this.last = Math.max(this.last, join) + gap;
       this.queue.push({ bytes: piece, at: this.last });
     }
     this.queued += bytes.length;

@@ -24,19 +24,19 @@ export const failOver = async (redis: TestRedis & { failover?(): Promise<void> }
  * is done.
  */
 export const failBack = async (redis: TestRedis, forMs: number, pick: number): Promise<void> => {
-  const former = await pickMaster(redis, pick);
-  const replica = former && (await replicaOf(redis, former));
-  if (former === undefined || replica === undefined) return;
-  former.pause();
+  const previous = await pickMaster(redis, pick);
+  const replica = previous && (await replicaOf(redis, previous));
+  if (previous === undefined || replica === undefined) return;
+  previous.pause();
   try {
-    await until(() => servesFor(redis, replica, former), FAILOVER_MS);
+    await until(() => servesFor(redis, replica, previous), FAILOVER_MS);
     await new Promise((resolve) => setTimeout(resolve, forMs / 4));
     replica.pause();
-    former.resume();
-    await until(() => servesFor(redis, former, replica), FAILOVER_MS);
+    previous.resume();
+    await until(() => servesFor(redis, previous, replica), FAILOVER_MS);
     await new Promise((resolve) => setTimeout(resolve, forMs / 4));
   } finally {
-    former.resume();
+    previous.resume();
     replica.resume();
   }
 };

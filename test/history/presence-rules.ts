@@ -42,17 +42,17 @@ export const trueRosters: Rule = (timeline, bounds) => {
   const found: Violation[] = [];
   const { survivors } = timeline;
   const contested = new Set([...timeline.lives.keys()].filter((peer) => timeline.isContested(peer)));
-  for (const life of survivors) {
-    if (contested.has(life.peer)) continue;
-    const last = timeline.rosters.get(life.peer)?.at(-1);
-    const expected = survivors.filter(({ room }) => room === life.room).map(({ peer }) => peer);
+  for (const lease of survivors) {
+    if (contested.has(lease.peer)) continue;
+    const last = timeline.rosters.get(lease.peer)?.at(-1);
+    const expected = survivors.filter(({ room }) => room === lease.room).map(({ peer }) => peer);
     const shown = Object.entries(last?.set ?? {});
     const ghosts = shown.filter(([peer, state]) =>
       isGhost(timeline, peer, state, expected, bounds.goneMs, bounds.awayMs),
     );
     const missing = expected.filter((peer) => !contested.has(peer) && last?.set[peer] !== 'on');
     if (ghosts.length === 0 && missing.length === 0) continue;
-    const message = `${life.peer} shows ${ghosts.map(([peer, state]) => `${peer} as ${state}`).join(', ') || 'no ghost'} and not ${missing.join(', ') || 'too little'}`;
+    const message = `${lease.peer} shows ${ghosts.map(([peer, state]) => `${peer} as ${state}`).join(', ') || 'no ghost'} and not ${missing.join(', ') || 'too little'}`;
     found.push({ invariant: 'I12', message, events: last === undefined ? [] : [last] });
   }
   return found;
@@ -67,9 +67,9 @@ const isGhost = (
   awayMs: number,
 ): boolean => {
   if (expected.includes(peer) || timeline.isContested(peer)) return false;
-  const life = timeline.lives.get(peer);
+  const lease = timeline.lives.get(peer);
   // A client that crashed before it was told its peer id leaves a peer that nobody can name.
-  const overAt = Math.min(life?.endedAt ?? 0, life?.crashedAt ?? 0);
+  const overAt = Math.min(lease?.endedAt ?? 0, lease?.crashedAt ?? 0);
   const since = Math.max(overAt === Number.POSITIVE_INFINITY ? 0 : overAt, timeline.quietAt);
   return timeline.overAt - since > (state === 'on' ? awayMs : goneMs);
 };
@@ -146,8 +146,8 @@ const whatIsWrong = (timeline: Timeline, events: readonly EventOf<'seen'>[], gon
   return timeline.overAt - Math.max(overAt, timeline.quietAt) > goneMs ? 'joined, and never left' : undefined;
 };
 
-const isThere = (timeline: Timeline, life: Life): boolean =>
-  timeline.survivors.includes(life) && !timeline.isContested(life.peer);
+const isThere = (timeline: Timeline, lease: Life): boolean =>
+  timeline.survivors.includes(lease) && !timeline.isContested(lease.peer);
 
 /** I13: every buffer within its bound, every key with a time to live. */
 export const bounded: Rule = (timeline) => [

@@ -121,7 +121,7 @@ export const soundAfterFaults: Rule = (timeline, bounds) => {
     const from = timeline.lives.get(send.from);
     const to = timeline.lives.get(send.to);
     if (from === undefined || to === undefined || !isJudged(timeline, signal)) continue;
-    if ([from, to].some((life) => Math.min(life.endedAt, life.crashedAt) !== Number.POSITIVE_INFINITY)) continue;
+    if ([from, to].some((lease) => Math.min(lease.endedAt, lease.crashedAt) !== Number.POSITIVE_INFINITY)) continue;
     const result = resultOf(signal);
     if (result === 'delivered' || result === 'rejected') continue;
     const message = `${send.id} was sent when nothing was wrong, and is ${result ?? 'without a result'}`;
@@ -136,12 +136,12 @@ export const goneIsOver: Rule = (timeline) =>
     const { send } = signal;
     const [out] = signal.outs;
     if (out?.result !== 'peer_gone') return [];
-    const life = timeline.lives.get(send.to);
+    const lease = timeline.lives.get(send.to);
     if (timeline.ends.some((end) => end.peer === send.to && end.t <= out.t)) return [];
     const loss = timeline.lossBefore(out.t);
     if (timeline.lostDataBefore(out.t)) {
       // The only copy of a peer that is away is the store's.
-      const absent = without([Math.max(life?.bornAt ?? loss, loss), out.t], life?.attached ?? []);
+      const absent = without([Math.max(lease?.bornAt ?? loss, loss), out.t], lease?.attached ?? []);
       if (absent.some(([from, to]) => to > from)) return [];
       // One whose node cannot reach the store is away by all that it hears.
       if (timeline.hadCutNode([loss, out.t])) return [];
@@ -169,8 +169,8 @@ export const honestUnknown: Rule = (timeline, bounds) =>
 export const trueSender: Rule = (timeline) =>
   timeline.deliveries.flatMap((dlv): Violation[] => {
     const send = timeline.signals.get(dlv.id)?.send;
-    const life = timeline.lives.get(dlv.from);
-    if (send?.session === undefined || life === undefined || life.session === send.session) return [];
-    const message = `${dlv.id} came from the session ${send.session} and names a peer of ${life.session}`;
+    const lease = timeline.lives.get(dlv.from);
+    if (send?.session === undefined || lease === undefined || lease.session === send.session) return [];
+    const message = `${dlv.id} came from the session ${send.session} and names a peer of ${lease.session}`;
     return [{ invariant: 'I18', message, events: [send, dlv] }];
   });

@@ -112,7 +112,7 @@ export class Timeline {
   /** Clients that are there at the end, each as the peer that it was last. */
   get survivors(): Life[] {
     const last = new Map<string, Life>();
-    for (const life of this.lives.values()) last.set(`${life.user} ${life.room}`, life);
+    for (const lease of this.lives.values()) last.set(`${lease.user} ${lease.room}`, lease);
     return [...last.values()].filter(
       ({ crashedAt, endedAt, endedWhy }) =>
         crashedAt === Number.POSITIVE_INFINITY && (endedAt === Number.POSITIVE_INFINITY || endedWhy === 'expired'),
@@ -142,8 +142,8 @@ export class Timeline {
       case 'end':
         return this.ended(event);
       case 'crash': {
-        const life = this.lives.get(event.peer);
-        if (life !== undefined) life.crashedAt = Math.min(life.crashedAt, event.t);
+        const lease = this.lives.get(event.peer);
+        if (lease !== undefined) lease.crashedAt = Math.min(lease.crashedAt, event.t);
         // It cannot write down that it is attached no more.
         return this.attach({ ...event, kind: 'attached', on: false });
       }
@@ -233,11 +233,11 @@ export class Timeline {
 
   private ended(event: EventOf<'end'>): void {
     this.ends.push(event);
-    const life = this.lives.get(event.peer);
-    if (life === undefined || event.why === UNDONE) return;
-    life.endedAt = Math.min(life.endedAt, event.t);
+    const lease = this.lives.get(event.peer);
+    if (lease === undefined || event.why === UNDONE) return;
+    lease.endedAt = Math.min(lease.endedAt, event.t);
     // Who expired comes back as another peer, but not who left.
-    if (life.endedWhy === undefined || life.endedWhy === 'expired') life.endedWhy = event.why;
+    if (lease.endedWhy === undefined || lease.endedWhy === 'expired') lease.endedWhy = event.why;
   }
 
   private attach({ peer, on, t }: EventOf<'attached'>): void {

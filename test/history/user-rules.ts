@@ -35,7 +35,7 @@ export const removedIsOut: Rule = (timeline, bounds) =>
     const lives = livesOf(timeline, removal);
     const until = removal.ban ? liftedAt(timeline, removal) : removal.t;
     return [
-      ...lives.filter((life) => by <= timeline.overAt && isAttachedInTheEnd(timeline, life)).map(({ peer }) => peer),
+      ...lives.filter((lease) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lease)).map(({ peer }) => peer),
       ...shownAfter(timeline, removal.room, new Set(lives.map(({ peer }) => peer)), by)
         .filter(({ roster, peer }) => !mayBeUnseen(timeline, roster, peer, by + bounds.orphanMs))
         .map(({ peer }) => peer),
@@ -66,7 +66,7 @@ export const deletedIsEmpty: Rule = (timeline, bounds) =>
     const peers = new Set(lives.map(({ peer }) => peer));
     return [
       ...lives
-        .filter((life) => by <= timeline.overAt && isAttachedInTheEnd(timeline, life))
+        .filter((lease) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lease))
         .map(({ peer }) => violation('I23', `${peer} is attached to ${deletion.room}, which was deleted`, deletion)),
       ...lateComers(timeline, deletion.room, by, timeline.overAt).map(({ peer }) =>
         violation('I23', `${peer} entered ${deletion.room} after it was deleted`, deletion),
@@ -100,14 +100,14 @@ const livesOf = (timeline: Timeline, removal: EventOf<'removal'>): Life[] => {
   const allowedFrom = ban ? liftedAt(timeline, removal) : t;
   const isBack = ({ attached }: Life) => attached.some(([from]) => from > allowedFrom && timeline.lostDataBefore(from));
   return [...timeline.lives.values()].filter(
-    (life) => life.user === user && life.room === room && life.bornAt <= t && !isBack(life),
+    (lease) => lease.user === user && lease.room === room && lease.bornAt <= t && !isBack(lease),
   );
 };
 
 /** Whoever asked to enter once it must have been refused, and was in before it was allowed again. */
 const lateComers = (timeline: Timeline, room: string, by: number, until: number): Life[] =>
   [...timeline.lives.values()].filter(
-    (life) => life.room === room && life.askedAt !== undefined && life.askedAt >= by && life.bornAt < until,
+    (lease) => lease.room === room && lease.askedAt !== undefined && lease.askedAt >= by && lease.bornAt < until,
   );
 
 const liftedAt = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): number =>
@@ -136,7 +136,7 @@ const laterSignals = (
  */
 const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>, at: number) => {
   const users = new Set([...peers].map((peer) => timeline.lives.get(peer)?.user));
-  const isWitness = (life: Life | undefined) => life?.room === room && !users.has(life.user);
+  const isWitness = (lease: Life | undefined) => lease?.room === room && !users.has(lease.user);
   return [...timeline.rosters.values()].flatMap((rosters) =>
     rosters
       .filter(({ peer, t }) => t > at && isWitness(timeline.lives.get(peer)))

@@ -62,7 +62,7 @@ describe('nodes that share a Redis', () => {
     const { signal } = await pairIn();
     const channels = (await ask(port(), 'pubsub', 'channels', 'parley:node:*')) as string[];
     expect(channels.length).toBeGreaterThanOrEqual(2);
-    const rubbish = [
+    const malformed = [
       '',
       'x',
       '{"fact":"user_revoked"}',
@@ -70,7 +70,7 @@ describe('nodes that share a Redis', () => {
       'x'.repeat(1_000_000),
       '{"__proto__":{"polluted":1}}',
     ];
-    for (const channel of channels) for (const text of rubbish) await ask(port(), 'publish', channel, text);
+    for (const channel of channels) for (const text of malformed) await ask(port(), 'publish', channel, text);
     await signal('after the rubbish');
     for (const node of cluster.nodes) expect(node.process.exitCode).toBeNull();
   });

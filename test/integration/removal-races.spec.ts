@@ -47,16 +47,16 @@ describe('whoever is put out', () => {
   /** @returns what is left of the user in the store, and on every node */
   const remains = async (room: string, user: string): Promise<unknown[]> => {
     const { members } = await node(0).presence.snapshot(room as RoomId);
-    const seats = nodes.flatMap(({ services }) =>
-      [...(services.rooms.get(room as RoomId)?.local.values() ?? [])].filter(
+    const bindings = nodes.flatMap(({ services: context }) =>
+      [...(context.rooms.get(room as RoomId)?.local.values() ?? [])].filter(
         ({ session }) => session.principal.user === user,
       ),
     );
-    return [...members.filter((member) => member.user === user), ...seats];
+    return [...members.filter((member) => member.user === user), ...bindings];
   };
 
   const settled = async (room: string, user: string): Promise<unknown[]> => {
-    for (let look = 0; look < 400; look += 1) {
+    for (let poll = 0; poll < 400; poll += 1) {
       if ((await remains(room, user)).length === 0) return [];
       await turns(2);
     }

@@ -39,14 +39,14 @@ const SERVICE_KEYS =
 
 describe('the compose file', () => {
   const compose = parse(read('docker/compose.yaml'), { merge: true }) as Compose;
-  const services = Object.entries(compose.services);
-  const nodes = services.filter(([name]) => name.startsWith('node-'));
+  const context = Object.entries(compose.services);
+  const nodes = context.filter(([name]) => name.startsWith('node-'));
 
   it('has two nodes, a proxy, Redis, PostgreSQL and a TURN server', () => {
     expect(Object.keys(compose.services)).toEqual(['proxy', 'node-1', 'node-2', 'redis', 'postgres', 'coturn']);
   });
 
-  it.each(services)('uses known settings for %s, and names only what there is', (_name, service) => {
+  it.each(context)('uses known settings for %s, and names only what there is', (_name, service) => {
     expect(Object.keys(service).filter((key) => !SERVICE_KEYS.includes(key))).toEqual([]);
     for (const network of service.networks ?? []) expect(compose.networks).toHaveProperty([network]);
     for (const secret of service.secrets ?? []) expect(compose.secrets).toHaveProperty([secret]);
@@ -58,7 +58,7 @@ describe('the compose file', () => {
     }
   });
 
-  it.each(services)('runs %s as an ordinary user who can change nothing', (_name, service) => {
+  it.each(context)('runs %s as an ordinary user who can change nothing', (_name, service) => {
     expect(service.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(service.read_only).toBe(true);
     expect(service.cap_drop).toEqual(['ALL']);
@@ -66,13 +66,13 @@ describe('the compose file', () => {
     expect([service.cap_add, service.privileged, service.network_mode]).toEqual([undefined, undefined, undefined]);
   });
 
-  it.each(services)('knows whether %s is well, and its version', (_name, service) => {
+  it.each(context)('knows whether %s is well, and its version', (_name, service) => {
     expect(service.healthcheck?.test.length).toBeGreaterThan(1);
     expect(service.image).toMatch(/:[^:]+$/);
     expect(service.image).not.toContain(':latest');
   });
 
-  it.each(services)('gives %s its secrets as files, none in its environment', (_name, service) => {
+  it.each(context)('gives %s its secrets as files, none in its environment', (_name, service) => {
     const plain = Object.keys(service.environment ?? {}).filter((key) => /(SECRET|PASSWORD|_URL)$/.test(key));
     expect(plain).toEqual([]);
     for (const { file } of Object.values(compose.secrets)) expect(file).toMatch(/^\.\/secrets\//);
@@ -93,10 +93,8 @@ describe('the compose file', () => {
     expect(compose.networks.back?.internal).toBe(true);
     expect(compose.services.redis?.networks).toEqual(['back']);
     expect(compose.services.postgres?.networks).toEqual(['back']);
-    expect(services.filter(([, { networks }]) => networks?.includes('relay')).map(([name]) => name)).toEqual([
-      'coturn',
-    ]);
-    expect(services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['proxy', 'coturn']);
+    expect(context.filter(([, { networks }]) => networks?.includes('relay')).map(([name]) => name)).toEqual(['coturn']);
+    expect(context.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['proxy', 'coturn']);
   });
 
   it('makes every secret that it names', () => {

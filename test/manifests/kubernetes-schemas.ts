@@ -49,8 +49,8 @@ const unknownKeys = (manifests: readonly Manifest[]): string[] => {
   const program = ts.createProgram([...sources.keys()], OPTIONS, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
     const object = file === undefined ? undefined : sources.get(file.fileName);
-    const subject = object === undefined ? (file?.fileName ?? 'schemas') : nameOf(object.manifest);
-    return `${subject}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    const context = object === undefined ? (file?.fileName ?? 'schemas') : nameOf(object.manifest);
+    return `${context}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
   });
 };
 

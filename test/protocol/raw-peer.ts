@@ -128,19 +128,19 @@ export class RawPeer {
   private wait<T>(read: () => T | undefined, what: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.waiters.delete(look);
+        this.waiters.delete(poll);
         const seen = this.frames.map((frame) => frame.type).join(', ');
         reject(new Error(`waited for ${what}; unread: ${seen || 'nothing'}; close code: ${this.closeCode}`));
       }, PATIENCE_MS);
-      const look = () => {
+      const poll = () => {
         const value = read();
         if (value === undefined) return;
         clearTimeout(timer);
-        this.waiters.delete(look);
+        this.waiters.delete(poll);
         resolve(value);
       };
-      this.waiters.add(look);
-      look();
+      this.waiters.add(poll);
+      poll();
     });
   }
 }

@@ -168,7 +168,7 @@ const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
 
   'rubbish is passed over, and the same socket goes on': async (_, open) => {
     const { a, b, room } = await pair(open);
-    const rubbish = [
+    const malformed = [
       '',
       '{',
       'null',
@@ -180,7 +180,7 @@ const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
       '{"type":"subscribe"}',
       '{"type":"__proto__"}',
     ];
-    for (const text of rubbish) a.send(text);
+    for (const text of malformed) a.send(text);
     for (const topics of ['x', {}, null, [null], [[]], [{}]]) a.send({ type: 'subscribe', topics });
     for (const topic of [null, 5, {}, [], '']) a.send({ type: 'publish', topic, data: 1 });
     a.send('['.repeat(30_000));

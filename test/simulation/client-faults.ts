@@ -46,12 +46,12 @@ const flap = onSomebody((run, { path }) => {
   const ms = run.world.random.between(10_000, 30_000);
   const until = run.world.now + ms;
   const nextTick = (held: boolean): void => {
-    const over = run.world.now >= until - 2_000;
-    path.upHeld = held && !over;
+    const ended = run.world.now >= until - 2_000;
+    path.upHeld = held && !ended;
     path.downHeld = path.upHeld;
     run.network.apply(path);
-    if (held && !over) for (const socket of run.network.of(path)) if (run.world.random.chance(0.5)) socket.reset();
-    if (!over) run.world.later(held ? 1_000 : 2_000, () => nextTick(!held));
+    if (held && !ended) for (const socket of run.network.of(path)) if (run.world.random.chance(0.5)) socket.reset();
+    if (!ended) run.world.later(held ? 1_000 : 2_000, () => nextTick(!held));
   };
   nextTick(true);
   return { ms, stop: () => nextTick(false) };

@@ -2,9 +2,9 @@ import { Roster } from '../../client/src/room/roster.js';
 import { SignalReceiver } from '../../client/src/signals/signal-receiver.js';
 import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
 import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
-import { NodeLife } from '../../src/signaling/cluster/node-lease.js';
+import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { splitFrame } from '../../src/signaling/codec/frame.js';
-import { LocalRooms } from '../../src/signaling/rooms/room-hub.js';
+import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SimulatedPresence } from './simulated-presence.js';
 import type { Script, Simulation } from './simulation.js';
@@ -20,10 +20,10 @@ export interface Mutant {
 /** Replaces methods of a class for the length of one run. */
 const patch = (run: Simulation, on: { readonly prototype: object }, methods: Record<string, unknown>): any => {
   const target = on.prototype as Record<string, unknown>;
-  const former = Object.fromEntries(Object.keys(methods).map((name) => [name, target[name]]));
+  const previous = Object.fromEntries(Object.keys(methods).map((name) => [name, target[name]]));
   Object.assign(target, methods);
-  run.whenOver(() => Object.assign(target, former));
-  return former;
+  run.whenOver(() => Object.assign(target, previous));
+  return previous;
 };
 
 /** Changes what the SDKs say. */
@@ -58,11 +58,11 @@ const noDedupe: Script = (run) => {
 };
 
 const nodeAcknowledges: Script = (run) => {
-  const { deliver } = patch(run, LocalRooms, {
-    deliver(this: LocalRooms, member: any, frame: Buffer) {
+  const { deliver } = patch(run, RoomHub, {
+    deliver(this: RoomHub, member: any, frame: Buffer) {
       deliver.call(this, member, frame);
       const { type, from, seq } = headerOf(frame);
-      if (type === 'signal') this.seat(from)?.session.send({ type: 'ack', from: member.peer, upto: seq });
+      if (type === 'signal') this.binding(from)?.session.send({ type: 'ack', from: member.peer, upto: seq });
     },
   });
 };
@@ -70,20 +70,20 @@ const nodeAcknowledges: Script = (run) => {
 const noMissedList: Script = (run) => rewrite(run, ({ missed: _missed, ...header }) => header);
 
 const deniedByNode: Script = (run) => {
-  const { deliver } = patch(run, LocalRooms, {
-    deliver(this: LocalRooms, member: any, frame: Buffer) {
+  const { deliver } = patch(run, RoomHub, {
+    deliver(this: RoomHub, member: any, frame: Buffer) {
       const { denied, from, seq } = headerOf(frame);
       if (denied === undefined) deliver.call(this, member, frame);
-      else this.seat(from)?.session.send({ type: 'ack', from: member.peer, upto: seq, missed: [seq] });
+      else this.binding(from)?.session.send({ type: 'ack', from: member.peer, upto: seq, missed: [seq] });
     },
   });
 };
 
 const arrivalOrder: Script = (run) => {
-  let arrivals = 0;
+  let pendingJoins = 0;
   patch(run, SessionRegistry, {
     claim(this: any, session: any) {
-      const { session: id } = session.attachment;
+      const { session: id } = session.info;
       const holder = this.current.get(id);
       this.current.set(id, session);
       holder?.close(4509, 'somebody came later');
@@ -92,8 +92,8 @@ const arrivalOrder: Script = (run) => {
   });
   const { attach, leave } = patch(run, MemoryRoom, {
     attach(this: any, request: any, now: number) {
-      arrivals += 1;
-      return attach.call(this, { ...request, attempt: arrivals }, now);
+      pendingJoins += 1;
+      return attach.call(this, { ...request, attempt: pendingJoins }, now);
     },
     leave(this: any, peer: string, reason: string, _attempt: unknown, now: number) {
       return leave.call(this, peer, reason, undefined, now);
@@ -101,7 +101,7 @@ const arrivalOrder: Script = (run) => {
   });
 };
 
-const noReconcile: Script = (run) => patch(run, NodeLife, { reconcileAll: async () => {} });
+const noReconcile: Script = (run) => patch(run, NodeLease, { reconcileAll: async () => {} });
 
 /** Nodes that do not compare a room any more are given up there: a second line, which would heal what the first let through. */
 const noSecondLine: Script = (run) =>
@@ -114,8 +114,8 @@ const noReaper: Script = (run) => {
 
 const deadNodeRevived: Script = (run) => {
   noSecondLine(run);
-  patch(run, NodeLife, {
-    async newLife(this: any) {
+  patch(run, NodeLease, {
+    async newLease(this: any) {
       const node = `${this.name}-for-ever`;
       this.local.rooms.node = node;
       await this.ports.bus.listen(node);

@@ -90,12 +90,12 @@ export class SimulatedBus implements Bus {
     if (this.batch.step !== world.steps || this.batch.from !== from.name)
       this.batch = { step: world.steps, from: from.name, lost: world.random.chance(weather.loss) };
     if (this.batch.lost) return;
-    const arrival = Math.max(
+    const join = Math.max(
       this.lastFrom.get(from.name) ?? 0,
       world.now + 1 + Math.round(world.random.next() * (3 + weather.delayMs)),
     );
-    this.lastFrom.set(from.name, arrival);
+    this.lastFrom.set(from.name, join);
     const copy = Buffer.from(message);
-    world.at(this.actor, arrival - world.now, () => handler(copy));
+    world.at(this.actor, join - world.now, () => handler(copy));
   }
 }

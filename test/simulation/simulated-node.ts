@@ -7,17 +7,17 @@ import { ChatLog } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { PresenceUnavailable } from '../../src/presence/presence.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
-import { NodeLife } from '../../src/signaling/cluster/node-lease.js';
+import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { joinFrame, splitFrame } from '../../src/signaling/codec/frame.js';
-import type { Services } from '../../src/signaling/messages/handler-context.js';
-import { WaitingRoom } from '../../src/signaling/moderation/lobby.js';
-import { Arrivals } from '../../src/signaling/moderation/pending-joins.js';
-import { Removals } from '../../src/signaling/moderation/removal-cache.js';
-import { LocalRooms } from '../../src/signaling/rooms/room-hub.js';
-import { Membership } from '../../src/signaling/rooms/room-lifecycle.js';
+import type { HandlerContext } from '../../src/signaling/messages/handler-context.js';
+import { Lobby } from '../../src/signaling/moderation/lobby.js';
+import { PendingJoins } from '../../src/signaling/moderation/pending-joins.js';
+import { RemovalCache } from '../../src/signaling/moderation/removal-cache.js';
+import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
+import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
 import { RosterSync } from '../../src/signaling/rooms/roster-sync.js';
 import type { Session } from '../../src/signaling/session/session.js';
-import { SessionIdentity } from '../../src/signaling/session/session-ids.js';
+import { SessionIds } from '../../src/signaling/session/session-ids.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SignalingNode } from '../../src/signaling/signaling-node.js';
 import { SignalingStats } from '../../src/signaling/signaling-stats.js';
@@ -79,9 +79,9 @@ export class SimulatedNode implements Listener {
   readonly actor: Actor;
   readonly presence: SimulatedPresence;
   readonly bus: SimulatedBus;
-  readonly services: Services;
+  readonly services: HandlerContext;
   readonly node: SignalingNode;
-  readonly life: NodeLife;
+  readonly lease: NodeLease;
   private readonly drain: Drain;
   private started = false;
 
@@ -94,9 +94,9 @@ export class SimulatedNode implements Listener {
     this.presence = new SimulatedPresence(world, this.actor, store, heard);
     this.bus = new SimulatedBus(world, this.actor, hub, weather, isCut);
     const stats = new SignalingStats();
-    const rooms = new LocalRooms(this.bus, stats);
+    const rooms = new RoomHub(this.bus, stats);
     const sync = new RosterSync(this.presence, this.bus, rooms, stats);
-    const membership = new Membership(this.presence, rooms, sync, stats, () => performance.now());
+    const lifecycle = new RoomLifecycle(this.presence, rooms, sync, stats, () => performance.now());
     const log = {
       info() {},
       warn() {},
@@ -110,17 +110,17 @@ export class SimulatedNode implements Listener {
     this.services = {
       ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(cluster.revoked), access, chat: new NoChat() },
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
-      identity: new SessionIdentity(SECRET),
+      ids: new SessionIds(SECRET),
       ...{
         moderation,
-        removals: new Removals(now),
-        arrivals: new Arrivals(),
-        lobby: new WaitingRoom(moderation, access, rooms, now),
+        removals: new RemovalCache(now),
+        pendingJoins: new PendingJoins(),
+        lobby: new Lobby(moderation, access, rooms, now),
       },
-      ...{ registry, rooms, membership, stats, log, now, wallClock: () => Date.now() },
+      ...{ registry, rooms, lifecycle, stats, log, now, wallClock: () => Date.now() },
     };
-    this.life = new NodeLife(name, { presence: this.presence, bus: this.bus }, { rooms, sync, membership }, log);
-    this.node = new SignalingNode(this.services, this.bus, sync, this.life);
+    this.lease = new NodeLease(name, { presence: this.presence, bus: this.bus }, { rooms, sync, lifecycle }, log);
+    this.node = new SignalingNode(this.services, this.bus, sync, this.lease);
     this.deny(rooms);
     this.drain = new Drain(DRAIN, registry, world.random.next);
   }
@@ -134,7 +134,7 @@ export class SimulatedNode implements Listener {
   }
 
   /** The policy: a signal that it refuses travels on, emptied. */
-  private deny(rooms: LocalRooms): void {
+  private deny(rooms: RoomHub): void {
     const deliver = rooms.deliver.bind(rooms);
     rooms.deliver = (member, frame) => {
       const { header, body } = splitFrame(joinMessage(frame), DEFAULT_LIMITS.maxHeaderBytes);

@@ -75,11 +75,11 @@ export class SimulatedStore {
    * @returns the moment that it stands at; undefined: there was no failover
    */
   failBack(promoted: boolean): number | undefined {
-    const { former } = this;
-    if (former === undefined) return undefined;
+    const { former: previous } = this;
+    if (previous === undefined) return undefined;
     this.former = undefined;
-    this.restore(former, promoted ? ++this.reigns : former.life);
-    return former.at;
+    this.restore(previous, promoted ? ++this.reigns : previous.life);
+    return previous.at;
   }
 
   private restore(copy: Copy, generation: number): void {

@@ -155,9 +155,9 @@ export class Simulation implements Stage {
 
   private watchSizes(): void {
     this.world.later(1_000, () => {
-      for (const { presence, services } of this.slots) {
+      for (const { presence, services: context } of this.slots) {
         this.measure('commands that wait for the store', presence.waiting, 64);
-        for (const room of services.rooms.all)
+        for (const room of context.rooms.all)
           this.measure('changes that wait for one before them', (room as any).earlyChanges.size, 256);
       }
       this.watchSizes();

@@ -8,13 +8,13 @@ const HEALED_MS = 10_000;
 /** Cuts a node off the others. It finds out within three seconds, or not at all when it was shorter. */
 const cutBus = (run: Simulation, node: SimulatedNode): (() => void) => {
   const { world, hub } = run;
-  let over = false;
+  let ended = false;
   node.bus.cut = true;
   world.at(node.actor, world.random.between(0, 3_000), () => {
-    if (!over) hub.isolate(node.bus.inner);
+    if (!ended) hub.isolate(node.bus.inner);
   });
   return () => {
-    over = true;
+    ended = true;
     node.bus.cut = false;
     world.at(node.actor, world.random.between(0, 1_000), () => {
       // Another cut may have begun meanwhile.

@@ -115,11 +115,11 @@ export class World {
 
   /** Runs until this moment. */
   async run(until: number): Promise<void> {
-    let over = false;
+    let ended = false;
     this.clock.setTimeout(() => {
-      over = true;
+      ended = true;
     }, until - this.clock.now);
-    while (!over) {
+    while (!ended) {
       this.clock.next();
       await settled();
       this.afterStep(this.current);

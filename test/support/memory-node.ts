@@ -15,21 +15,21 @@ import { ChatLog, type NewMessage } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/memory/presence.memory.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
-import { NodeLife } from '../../src/signaling/cluster/node-lease.js';
-import { NodeInbox } from '../../src/signaling/cluster/node-message-handler.js';
-import type { Services } from '../../src/signaling/messages/handler-context.js';
-import { SignalingRouter } from '../../src/signaling/messages/message-router.js';
-import { WaitingRoom } from '../../src/signaling/moderation/lobby.js';
-import { RoomWarden } from '../../src/signaling/moderation/moderation-event-handler.js';
-import { Expulsion } from '../../src/signaling/moderation/peer-remover.js';
-import { Arrivals } from '../../src/signaling/moderation/pending-joins.js';
-import { GuardedPresence } from '../../src/signaling/moderation/removal-aware-presence.js';
-import { Removals } from '../../src/signaling/moderation/removal-cache.js';
-import { LocalRooms } from '../../src/signaling/rooms/room-hub.js';
-import { Membership } from '../../src/signaling/rooms/room-lifecycle.js';
+import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
+import { NodeMessageHandler } from '../../src/signaling/cluster/node-message-handler.js';
+import type { HandlerContext } from '../../src/signaling/messages/handler-context.js';
+import { MessageRouter } from '../../src/signaling/messages/message-router.js';
+import { Lobby } from '../../src/signaling/moderation/lobby.js';
+import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
+import { PeerRemover } from '../../src/signaling/moderation/peer-remover.js';
+import { PendingJoins } from '../../src/signaling/moderation/pending-joins.js';
+import { RemovalAwarePresence } from '../../src/signaling/moderation/removal-aware-presence.js';
+import { RemovalCache } from '../../src/signaling/moderation/removal-cache.js';
+import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
+import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
 import { RosterSync } from '../../src/signaling/rooms/roster-sync.js';
 import { Session } from '../../src/signaling/session/session.js';
-import { SessionIdentity } from '../../src/signaling/session/session-ids.js';
+import { SessionIds } from '../../src/signaling/session/session-ids.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SignalingStats } from '../../src/signaling/signaling-stats.js';
 import { FakeSocket } from './fake-socket.js';
@@ -67,12 +67,12 @@ class NoChat extends ChatLog {
 
 /** The signaling core of one node, with nothing but memory under it and no socket over it. */
 export class MemoryNode {
-  readonly presence: GuardedPresence;
+  readonly presence: RemovalAwarePresence;
   readonly bus: MemoryBus;
-  readonly services: Services;
-  readonly life: NodeLife;
-  readonly warden: RoomWarden;
-  private readonly router: SignalingRouter;
+  readonly services: HandlerContext;
+  readonly lease: NodeLease;
+  readonly moderationEvents: ModerationEventHandler;
+  private readonly router: MessageRouter;
 
   constructor(
     store: MemoryPresenceStore,
@@ -80,65 +80,65 @@ export class MemoryNode {
     limits: Limits = DEFAULT_LIMITS,
     database?: MemoryDatabase,
   ) {
-    const removals = new Removals(() => performance.now());
-    const presence = new GuardedPresence(new MemoryPresence(store), removals);
+    const removals = new RemovalCache(() => performance.now());
+    const presence = new RemovalAwarePresence(new MemoryPresence(store), removals);
     this.presence = presence;
     this.bus = new MemoryBus(hub);
     const stats = new SignalingStats();
-    const rooms = new LocalRooms(this.bus, stats);
+    const rooms = new RoomHub(this.bus, stats);
     const sync = new RosterSync(this.presence, this.bus, rooms, stats);
-    const membership = new Membership(this.presence, rooms, sync, stats, () => performance.now());
+    const lifecycle = new RoomLifecycle(this.presence, rooms, sync, stats, () => performance.now());
     const access = database === undefined ? new OpenDoors() : new MemoryAccess(database);
     const moderation = database === undefined ? new NoModeration() : new MemoryModeration(database, this.bus);
-    const lobby = new WaitingRoom(moderation, access, rooms, () => performance.now());
+    const lobby = new Lobby(moderation, access, rooms, () => performance.now());
     const log = { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) };
     const now = () => performance.now();
     this.services = {
       limits,
       verifier: new NameVerifier(),
       access,
-      ...{ removals, arrivals: new Arrivals(), lobby, moderation },
+      ...{ removals, pendingJoins: new PendingJoins(), lobby, moderation },
       chat: new NoChat(),
       ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
-      identity: new SessionIdentity(SECRET),
+      ids: new SessionIds(SECRET),
       registry: new SessionRegistry(limits, now, Date.now),
       rooms,
-      membership,
+      lifecycle,
       stats,
       log,
       now,
       wallClock: Date.now,
     };
-    this.router = new SignalingRouter(this.services);
+    this.router = new MessageRouter(this.services);
     const rhythm = { renewMs: 50, sweepMs: 50, reconcileMs: 50 };
-    this.life = new NodeLife(
+    this.lease = new NodeLease(
       'memory',
       { presence: this.presence, bus: this.bus },
-      { rooms, sync, membership },
+      { rooms, sync, lifecycle },
       log,
       rhythm,
     );
-    const expulsion = new Expulsion(presence, { rooms, membership, sync }, removals);
-    presence.undoing = {
-      spread: (change) => sync.spread(change),
-      owe: (room, peer) => void expulsion.peer(room, peer),
+    const remover = new PeerRemover(presence, { rooms, lifecycle, sync }, removals);
+    presence.undo = {
+      publish: (change) => sync.publish(change),
+      retryRemoval: (room, peer) => void remover.removePeer(room, peer),
     };
-    this.warden = new RoomWarden({ ...this.services, presence, sync, expulsion }, this.bus);
-    this.bus.onMessage(new NodeInbox(this.bus, rooms, sync, stats).receive);
+    this.moderationEvents = new ModerationEventHandler({ ...this.services, presence, sync, remover }, this.bus);
+    this.bus.onMessage(new NodeMessageHandler(this.bus, rooms, sync, stats).receive);
   }
 
   /** Faults of our own that a handler had. */
   readonly faults: unknown[] = [];
 
   async start(): Promise<this> {
-    await this.life.start();
+    await this.lease.start();
     return this;
   }
 
   async stop(): Promise<void> {
     for (const session of this.services.registry.all) session.closed();
-    await this.life.stop();
-    this.services.membership.close();
+    await this.lease.stop();
+    this.services.lifecycle.close();
   }
 
   /** A client's socket on this node. */
@@ -149,9 +149,9 @@ export class MemoryNode {
     session.describe = this.router.describe;
     this.services.registry.add(session);
     session.whenClosed(() => {
-      const succeeded = session.attachment !== undefined && this.services.registry.isSucceeded(session);
+      const succeeded = session.info !== undefined && this.services.registry.isSucceeded(session);
       this.services.registry.remove(session);
-      this.services.membership.closed(session, succeeded);
+      this.services.lifecycle.closed(session, succeeded);
     });
     return new MemoryClient(
       session,

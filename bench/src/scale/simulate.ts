@@ -4,9 +4,9 @@ import type { Message } from '../../../src/bus/bus.js';
 import { MemoryBus } from '../../../src/bus/bus.memory.js';
 import { decodePayload } from '../../../src/bus/transport/batch.js';
 import { Outbox } from '../../../src/bus/transport/outbox.js';
-import { NodeInbox } from '../../../src/signaling/cluster/node-message-handler.js';
+import { NodeMessageHandler } from '../../../src/signaling/cluster/node-message-handler.js';
 import { relayedFrame } from '../../../src/signaling/codec/fast-header.js';
-import { LocalRooms } from '../../../src/signaling/rooms/room-hub.js';
+import { RoomHub } from '../../../src/signaling/rooms/room-hub.js';
 import type { RosterSync } from '../../../src/signaling/rooms/roster-sync.js';
 import type { Session } from '../../../src/signaling/session/session.js';
 import { SignalingStats } from '../../../src/signaling/signaling-stats.js';
@@ -80,9 +80,9 @@ export const simulate = async (plan: Plan): Promise<Outcome> => {
   const nodes = Array.from({ length: plan.nodes }, (_, index) => {
     const bus = new ModelledBus(redis);
     const stats = new SignalingStats();
-    const rooms = new LocalRooms(bus, stats);
+    const rooms = new RoomHub(bus, stats);
     rooms.node = `n${index}` as NodeId;
-    redis.nodes.set(rooms.node, new NodeInbox(bus, rooms, {} as RosterSync, stats).receive);
+    redis.nodes.set(rooms.node, new NodeMessageHandler(bus, rooms, {} as RosterSync, stats).receive);
     return { rooms, stats };
   });
   const peers = fill(plan, nodes, random, () => {
@@ -106,14 +106,14 @@ export const simulate = async (plan: Plan): Promise<Outcome> => {
 };
 
 interface Simulated {
-  readonly rooms: LocalRooms;
+  readonly rooms: RoomHub;
   readonly session: Session;
   readonly mates: readonly PeerId[];
 }
 
 const fill = (
   plan: Plan,
-  nodes: readonly { readonly rooms: LocalRooms }[],
+  nodes: readonly { readonly rooms: RoomHub }[],
   random: () => number,
   onFrame: () => void,
 ): Simulated[] => {
@@ -146,7 +146,7 @@ const fill = (
           return true;
         },
       } as unknown as Session;
-      rooms.takeSeat(session, members[order] as never, room).held = undefined;
+      rooms.bindPeer(session, members[order] as never, room).held = undefined;
       all.push({ rooms, session, mates: ids.filter((id) => id !== peer) });
     });
   }

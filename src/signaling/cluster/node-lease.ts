@@ -3,11 +3,11 @@ import type { NodeId, RoomId } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
 import type { HeldAttachment, Presence } from '../../presence/presence.js';
 import type { Log } from '../messages/handler-context.js';
-import type { LocalRooms } from '../rooms/room-hub.js';
-import type { Membership } from '../rooms/room-lifecycle.js';
+import type { RoomHub } from '../rooms/room-hub.js';
+import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import { isBehind } from '../rooms/room-replica.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
-import { workThrough } from './run-in-batches.js';
+import { runInBatches } from './run-in-batches.js';
 
 /** The rhythm of a node, in milliseconds. RELIABILITY's rule: lease > 2 renewals + 2 command time-outs. */
 export interface NodeTimers {
@@ -19,10 +19,10 @@ export interface NodeTimers {
 export const NODE_TIMERS: NodeTimers = { renewMs: 3_000, sweepMs: 2_000, reconcileMs: 5_000 };
 
 /** How long a start waits for the store. Beyond it the node serves what it can, and says that it is not ready. */
-export const BOOT_PATIENCE_MS = 3_000;
+export const BOOT_TIMEOUT_MS = 3_000;
 
 /** Keeps this node's lease, reaps what others left behind, and compares its rooms with the store. */
-export class NodeLife {
+export class NodeLease {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly running = new Set<string>();
   private stopped = false;
@@ -30,24 +30,24 @@ export class NodeLife {
   constructor(
     private readonly name: string,
     private readonly ports: { readonly presence: Presence; readonly bus: Bus },
-    private readonly local: { readonly rooms: LocalRooms; readonly sync: RosterSync; readonly membership: Membership },
+    private readonly local: { readonly rooms: RoomHub; readonly sync: RosterSync; readonly lifecycle: RoomLifecycle },
     private readonly log: Log,
-    private readonly rhythm: NodeTimers = NODE_TIMERS,
+    private readonly intervals: NodeTimers = NODE_TIMERS,
   ) {}
 
   /** Takes an id and begins. Resolves when the node is listening, or a moment later: then it goes on trying. */
   async start(): Promise<void> {
     this.ports.bus.onGap(() => void this.refreshAll());
-    const begun = this.tick('life', () => this.newLife());
-    let patience: NodeJS.Timeout | undefined;
+    const started = this.tick('life', () => this.newLease());
+    let timer: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => {
-      patience = setTimeout(resolve, BOOT_PATIENCE_MS);
+      timer = setTimeout(resolve, BOOT_TIMEOUT_MS);
     });
-    await Promise.race([begun, enough]);
-    clearTimeout(patience);
-    this.every('renew', this.rhythm.renewMs, () => this.renew());
-    this.every('sweep', this.rhythm.sweepMs, () => this.sweep());
-    this.every('reconcile', this.rhythm.reconcileMs, () => this.reconcileAll());
+    await Promise.race([started, enough]);
+    clearTimeout(timer);
+    this.every('renew', this.intervals.renewMs, () => this.renew());
+    this.every('sweep', this.intervals.sweepMs, () => this.sweep());
+    this.every('reconcile', this.intervals.reconcileMs, () => this.reconcileAll());
   }
 
   /** Ends the ticks, and the lease: what this node held is `away` at once, not after the lease. */
@@ -55,13 +55,13 @@ export class NodeLife {
     this.stopped = true;
     for (const timer of this.timers) clearInterval(timer);
     try {
-      for (const change of await this.ports.presence.retire(this.local.rooms.node)) this.local.sync.spread(change);
+      for (const change of await this.ports.presence.retire(this.local.rooms.node)) this.local.sync.publish(change);
     } catch {
       // The store is away: the lease ends by itself.
     }
   }
 
-  private async newLife(): Promise<void> {
+  private async newLease(): Promise<void> {
     const node = `${this.name}-${randomBytes(6).toString('base64url').replace(/[_-]/g, '0')}` as NodeId;
     this.local.rooms.node = node;
     await this.ports.bus.listen(node);
@@ -72,22 +72,22 @@ export class NodeLife {
   private async renew(): Promise<void> {
     if ((await this.ports.presence.renew(this.local.rooms.node)) === 'alive') return;
     this.log.warn({ node: this.local.rooms.node }, 'the lease was lost: taking a new node id');
-    await this.newLife();
+    await this.newLease();
     await this.reconcileAll();
   }
 
   private async sweep(): Promise<void> {
-    for (const change of await this.ports.presence.sweep()) this.local.sync.spread(change);
+    for (const change of await this.ports.presence.sweep()) this.local.sync.publish(change);
   }
 
   private async reconcileAll(): Promise<void> {
-    const { rooms, membership } = this.local;
-    const [finished] = await Promise.allSettled([membership.finish()]);
-    const ids = new Set<RoomId>([...membership.unsettled.keys(), ...[...rooms.all].map((room) => room.id)]);
-    await workThrough(ids, async (id) => {
+    const { rooms, lifecycle } = this.local;
+    const [finished] = await Promise.allSettled([lifecycle.retryPendingLeaves()]);
+    const ids = new Set<RoomId>([...lifecycle.unsettled.keys(), ...[...rooms.all].map((room) => room.id)]);
+    await runInBatches(ids, async (id) => {
       if (this.stopped) return;
       await this.reconcile(id);
-      membership.settled(id);
+      lifecycle.settled(id);
     });
     if (finished.status === 'rejected') throw finished.reason;
   }
@@ -97,14 +97,14 @@ export class NodeLife {
     const held: HeldAttachment[] = [...(rooms.get(id)?.local ?? [])].map(([peer, { session }]) => ({
       peer,
       connection: session.connection,
-      attempt: session.attachment.attempt,
+      attempt: session.info.attempt,
     }));
     const asked = rooms.get(id)?.position;
     const { epoch, version, lost, change } = await this.ports.presence.reconcile(id, rooms.node, held);
-    sync.spread(change);
+    sync.publish(change);
     const room = rooms.get(id);
     if (room === undefined) return;
-    for (const peer of lost) await sync.putBack(room, peer);
+    for (const peer of lost) await sync.reattach(room, peer);
     for (const { session } of [...room.local.values()]) await sync.rename(session);
     if (asked !== undefined && isBehind({ epoch, version }, asked)) return void sync.refresh(id);
     if (room.epoch === epoch && room.version >= version) return;

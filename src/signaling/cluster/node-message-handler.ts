@@ -1,15 +1,15 @@
 import { CLOSE_CODES, type PeerId } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
 import { decodeNodeMessage, encodeNodeMessage, type NodeMessage } from '../codec/node-message.js';
-import type { LocalRooms } from '../rooms/room-hub.js';
+import type { RoomHub } from '../rooms/room-hub.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
 import type { SignalingStats } from '../signaling-stats.js';
 
 /** What this node does with messages of other nodes. */
-export class NodeInbox {
+export class NodeMessageHandler {
   constructor(
     private readonly bus: Bus,
-    private readonly rooms: LocalRooms,
+    private readonly rooms: RoomHub,
     private readonly sync: RosterSync,
     private readonly stats: SignalingStats,
   ) {}
@@ -28,14 +28,14 @@ export class NodeInbox {
       case 'broadcast':
         return this.rooms.deliverToLocalRoom(message.kind, message.room, message.frame, message.except);
       case 'change':
-        return this.sync.absorb(message.change);
+        return this.sync.apply(message.change);
       case 'replaced': {
-        const session = this.rooms.seat(message.peer)?.session;
+        const session = this.rooms.binding(message.peer)?.session;
         if (session?.connection !== message.connection) return;
         return session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
       }
       case 'undeliverable':
-        this.rooms.seat(message.sender)?.session.sendError(message.code, { to: message.to, seq: message.seq });
+        this.rooms.binding(message.sender)?.session.sendError(message.code, { to: message.to, seq: message.seq });
         return;
     }
   }

@@ -99,7 +99,7 @@ export const parseClientMessage = (header: string): ClientMessage => {
 };
 
 /** What an error says of the frame that it answers. */
-export interface Subject {
+export interface ErrorContext {
   readonly re?: string | undefined;
   readonly to?: string | undefined;
   readonly seq?: number | undefined;
@@ -110,7 +110,7 @@ export interface Subject {
  * What a faulty frame still says of itself, so that the error can name the request.
  * @returns only fields that are valid by themselves.
  */
-export const describeFaulty = (header: string): Subject => {
+export const describeFaulty = (header: string): ErrorContext => {
   let value: unknown;
   try {
     value = JSON.parse(header);

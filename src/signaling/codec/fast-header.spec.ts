@@ -4,7 +4,7 @@ import { type PeerId, SIGNAL_KINDS } from '@parley/protocol';
 import { Random } from '../../../test/fuzz/random.js';
 import { joinMessage } from '../../bus/bus.js';
 import { parseClientMessage } from './client-message.schema.js';
-import { readQuickly, relayedFrame } from './fast-header.js';
+import { readFastHeader, relayedFrame } from './fast-header.js';
 import { joinFrame, splitFrame } from './frame.js';
 
 const INPUTS = 20_000;
@@ -96,8 +96,8 @@ describe('the quick reader', () => {
     const disagreed: string[] = [];
     for (let input = 0; input < INPUTS; input += 1) {
       const bytes = frame();
-      if (readQuickly(bytes) !== undefined) taken += 1;
-      const both = outcome(bytes, (same) => readQuickly(same) ?? readFully(same));
+      if (readFastHeader(bytes) !== undefined) taken += 1;
+      const both = outcome(bytes, (same) => readFastHeader(same) ?? readFully(same));
       if (!isDeepStrictEqual(both, outcome(bytes, readFully))) disagreed.push(bytes.toString());
     }
     expect(disagreed).toEqual([]);
@@ -108,7 +108,7 @@ describe('the quick reader', () => {
     const differs: string[] = [];
     for (let input = 0; input < INPUTS; input += 1) {
       const bytes = frame();
-      const quick = readQuickly(bytes);
+      const quick = readFastHeader(bytes);
       if (quick?.tail === undefined) continue;
       const { type, to: _to, ...rest } = quick.message;
       const slow = joinFrame({ type, from: ME, ...rest }, quick.body);
@@ -122,13 +122,13 @@ describe('the quick reader', () => {
     '{"type":"signal","to":"peer","kind":"end_of_candidates"}\n',
     '{"type":"ack","to":"peer","upto":0}',
   ])('takes what the SDK writes: %j', (text) => {
-    const quick = readQuickly(Buffer.from(text));
+    const quick = readFastHeader(Buffer.from(text));
     expect(JSON.stringify(quick?.message)).toBe(withKeysInOrder(Buffer.from(text)));
   });
 
   test('does not look into a body: it is the bytes of the frame itself', () => {
     const bytes = Buffer.from('{"type":"signal","to":"peer","kind":"data"}\n\u0000\u{1F600}');
-    const body = readQuickly(bytes)?.body as Buffer;
+    const body = readFastHeader(bytes)?.body as Buffer;
     expect(body.buffer).toBe(bytes.buffer);
     expect(body.toString()).toBe('\u0000\u{1F600}');
   });

@@ -2,7 +2,7 @@ import type { Ack, PeerId, Signal } from '@parley/protocol';
 import type { SplitMessage } from '../../bus/bus.js';
 
 /** A frame that was read. */
-export interface ReadFrame<Message> {
+export interface FastHeader<Message> {
   readonly message: Message;
   /** Undefined when no line feed followed the header. A view on the frame's own bytes. */
   readonly body: Buffer | undefined;
@@ -33,13 +33,13 @@ const TO_AT = { signal: '{"type":"signal","to":"'.length, ack: '{"type":"ack","t
  *
  * Worth 2 µs of the 6 µs of JavaScript that a signal cost: no parsed object, no schema, no header to write anew.
  */
-export const readQuickly = (frame: Buffer): ReadFrame<Signal | Ack> | undefined => {
+export const readFastHeader = (frame: Buffer): FastHeader<Signal | Ack> | undefined => {
   const type = frame[TYPE_AT];
   if (type === LETTER_S) return readSignal(frame);
   return type === LETTER_A && frame.length < LONGEST ? readAck(frame) : undefined;
 };
 
-const readSignal = (frame: Buffer): ReadFrame<Signal> | undefined => {
+const readSignal = (frame: Buffer): FastHeader<Signal> | undefined => {
   const match = SIGNAL.exec(frame.toString('latin1', 0, LONGEST));
   if (match === null) return undefined;
   const [header, to, seq, base, kind] = match as unknown as [string, PeerId, string?, string?, Signal['kind']?];
@@ -53,7 +53,7 @@ const readSignal = (frame: Buffer): ReadFrame<Signal> | undefined => {
   };
 };
 
-const readAck = (frame: Buffer): ReadFrame<Ack> | undefined => {
+const readAck = (frame: Buffer): FastHeader<Ack> | undefined => {
   const match = ACK.exec(frame.toString('latin1'));
   if (match === null) return undefined;
   const [, to, upto] = match as unknown as [string, PeerId, string];

@@ -37,8 +37,8 @@ describe('a message between nodes', () => {
     expect(decodeNodeMessage(joinMessage(encodeNodeMessage(message)))).toEqual(message);
   });
   it('is the same with a frame in two parts', () => {
-    const parted = packToPeer(peer, node, { head: '{"type":"signal"', rest: frame.subarray(16) });
-    expect(joinMessage(parted)).toEqual(joinMessage(packToPeer(peer, node, frame)));
+    const split = packToPeer(peer, node, { head: '{"type":"signal"', rest: frame.subarray(16) });
+    expect(joinMessage(split)).toEqual(joinMessage(packToPeer(peer, node, frame)));
   });
   it('is dropped when it is cut anywhere before its frame begins', () => {
     const whole = joinMessage(encodeNodeMessage(MESSAGES[0] as NodeMessage));
@@ -49,7 +49,7 @@ describe('a message between nodes', () => {
   it('is dropped when it is not ours', () => {
     const change = (value: unknown) =>
       Buffer.concat([Buffer.from([2, 2]), Buffer.from('r1'), Buffer.from([0]), Buffer.from(JSON.stringify(value))]);
-    const rubbish = [
+    const malformed = [
       Buffer.alloc(0),
       Buffer.from('rubbish'),
       Buffer.from([255, 0, 0]),
@@ -57,6 +57,6 @@ describe('a message between nodes', () => {
       change({ room: 'r1' }),
       Buffer.from([2, 0, 0, 0x7b]),
     ];
-    for (const bytes of rubbish) expect(decodeNodeMessage(bytes)).toBeUndefined();
+    for (const bytes of malformed) expect(decodeNodeMessage(bytes)).toBeUndefined();
   });
 });

@@ -4,12 +4,12 @@ import type { ChatLog } from '../../chat/chat-log.js';
 import type { IceServers } from '../../ice/ice-servers.js';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { RoomAccess } from '../../rooms/room-access.js';
-import type { WaitingRoom } from '../moderation/lobby.js';
-import type { Arrivals } from '../moderation/pending-joins.js';
-import type { Removals } from '../moderation/removal-cache.js';
-import type { LocalRooms } from '../rooms/room-hub.js';
-import type { Membership } from '../rooms/room-lifecycle.js';
-import type { SessionIdentity } from '../session/session-ids.js';
+import type { Lobby } from '../moderation/lobby.js';
+import type { PendingJoins } from '../moderation/pending-joins.js';
+import type { RemovalCache } from '../moderation/removal-cache.js';
+import type { RoomHub } from '../rooms/room-hub.js';
+import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
+import type { SessionIds } from '../session/session-ids.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { SignalingStats } from '../signaling-stats.js';
 
@@ -21,19 +21,19 @@ export interface Log {
 }
 
 /** Everything that a handler may use: ports, and the node's own state. */
-export interface Services {
+export interface HandlerContext {
   readonly limits: Limits;
   readonly verifier: TokenVerifier;
   readonly access: RoomAccess;
   readonly chat: ChatLog;
   readonly ice: IceServers;
-  readonly identity: SessionIdentity;
+  readonly ids: SessionIds;
   readonly registry: SessionRegistry;
-  readonly rooms: LocalRooms;
-  readonly membership: Membership;
-  readonly removals: Removals;
-  readonly arrivals: Arrivals;
-  readonly lobby: WaitingRoom;
+  readonly rooms: RoomHub;
+  readonly lifecycle: RoomLifecycle;
+  readonly removals: RemovalCache;
+  readonly pendingJoins: PendingJoins;
+  readonly lobby: Lobby;
   readonly moderation: Moderation;
   readonly stats: SignalingStats;
   readonly log: Log;

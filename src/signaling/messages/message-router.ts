@@ -1,11 +1,11 @@
 import { CLOSE_CODES, type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
 import { BusUnavailable } from '../../bus/bus.js';
 import { PresenceUnavailable } from '../../presence/presence.js';
-import { describeFaulty, parseClientMessage, type Subject } from '../codec/client-message.schema.js';
-import { type ReadFrame, readQuickly } from '../codec/fast-header.js';
+import { describeFaulty, type ErrorContext, parseClientMessage } from '../codec/client-message.schema.js';
+import { type FastHeader, readFastHeader } from '../codec/fast-header.js';
 import { HeaderTooLarge, splitFrame } from '../codec/frame.js';
 import type { Session } from '../session/session.js';
-import type { Services } from './handler-context.js';
+import type { HandlerContext } from './handler-context.js';
 import { handleAck } from './handlers/ack.js';
 import { handleAnswerKnock } from './handlers/answer-knock.js';
 import { handleBroadcast } from './handlers/broadcast.js';
@@ -55,14 +55,14 @@ const ASKS_A_STORE: ReadonlySet<ClientMessageType> = new Set([
 const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);
 
 /** From a frame to its handler, and from what went wrong to its answer. */
-export class SignalingRouter {
-  constructor(private readonly services: Services) {}
+export class MessageRouter {
+  constructor(private readonly services: HandlerContext) {}
 
   /** Handles one frame; never throws and never rejects. */
   readonly route = (frame: Buffer, session: Session): void | Promise<void> => {
     let message: ClientMessage | undefined;
     try {
-      const read = readQuickly(frame) ?? this.readFully(frame, session);
+      const read = readFastHeader(frame) ?? this.readFully(frame, session);
       if (read === undefined) return;
       message = read.message;
       if (!this.allowedNow(message, session)) return;
@@ -78,18 +78,18 @@ export class SignalingRouter {
       const pending = handler(message, session, this.services, read.body, read.tail);
       return pending && this.caught(pending, session, message);
     } catch (error) {
-      this.answer(error, session, error instanceof HeaderTooLarge ? this.describe(frame) : subjectOf(message));
+      this.answer(error, session, error instanceof HeaderTooLarge ? this.describe(frame) : errorContextOf(message));
     }
   };
 
   /** What an unhandled frame says of itself, for the error that answers it. */
-  readonly describe = (frame: Buffer): Subject => {
+  readonly describe = (frame: Buffer): ErrorContext => {
     const end = frame.indexOf(0x0a);
     return describeFaulty(frame.toString('utf8', 0, end < 0 ? frame.length : end));
   };
 
   /** @returns undefined when it is no message of the contract; the client was told so */
-  private readFully(frame: Buffer, session: Session): ReadFrame<ClientMessage> | undefined {
+  private readFully(frame: Buffer, session: Session): FastHeader<ClientMessage> | undefined {
     const { header, body } = splitFrame(frame, this.services.limits.maxHeaderBytes);
     try {
       return { message: parseClientMessage(header), body };
@@ -104,7 +104,7 @@ export class SignalingRouter {
 
   private allowedNow(message: ClientMessage, session: Session): boolean {
     if (message.type === 'hello' ? session.state === 'new' : session.state === 'on') return true;
-    session.sendError(message.type === 'hello' ? 'bad_message' : 'hello_required', subjectOf(message));
+    session.sendError(message.type === 'hello' ? 'bad_message' : 'hello_required', errorContextOf(message));
     session.close(
       CLOSE_CODES.badMessage,
       message.type === 'hello' ? 'a second hello' : 'the first frame must be hello',
@@ -116,25 +116,25 @@ export class SignalingRouter {
     try {
       await pending;
     } catch (error) {
-      this.answer(error, session, subjectOf(message));
+      this.answer(error, session, errorContextOf(message));
     }
   }
 
-  private answer(error: unknown, session: Session, subject: Subject): void {
+  private answer(error: unknown, session: Session, context: ErrorContext): void {
     if (error instanceof ProtocolError) {
-      session.sendError(error, subject);
+      session.sendError(error, context);
       if (error.code === 'bad_message') session.fault();
     } else if (error instanceof PresenceUnavailable || error instanceof BusUnavailable) {
-      session.sendError(new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 }), subject);
+      session.sendError(new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 }), context);
     } else {
       this.services.log.error(error, 'a handler failed');
       this.services.stats.internalErrors += 1;
-      session.sendError('internal', subject);
+      session.sendError('internal', context);
     }
   }
 }
 
-const subjectOf = (message: ClientMessage | undefined): Subject =>
+const errorContextOf = (message: ClientMessage | undefined): ErrorContext =>
   message === undefined
     ? {}
     : message.type === 'signal'

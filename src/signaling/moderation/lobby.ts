@@ -1,41 +1,41 @@
 import { ProtocolError, type Refused, type RoomId, type ServerMessage, type UserId } from '@parley/protocol';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { RoomAccess } from '../../rooms/room-access.js';
-import type { LocalRooms } from '../rooms/room-hub.js';
+import type { RoomHub } from '../rooms/room-hub.js';
 import type { Session } from '../session/session.js';
 
 const TICK_MS = 1_000;
 /** How often the database hears that a knock still has somebody behind it. */
 const KEEP_MS = 30_000;
 
-interface Waiter {
+interface LobbyEntry {
   readonly session: Session;
   readonly room: RoomId;
-  keptAt: number;
+  renewedAt: number;
   /** What was decided before the client was told that it waits. */
   outcome: ServerMessage | undefined;
-  told: boolean;
+  notified: boolean;
 }
 
 /** Who waits on this node to be let into a room, and what the moderators on this node see of it. */
-export class WaitingRoom {
-  private readonly waiters = new Set<Waiter>();
+export class Lobby {
+  private readonly entries = new Set<LobbyEntry>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly moderation: Moderation,
     private readonly access: RoomAccess,
-    private readonly rooms: LocalRooms,
+    private readonly rooms: RoomHub,
     private readonly now: () => number,
   ) {}
 
   get size(): number {
-    return this.waiters.size;
+    return this.entries.size;
   }
 
   /** How many rooms a session waits for. */
   countOf(session: Session): number {
-    return [...this.waiters].filter((waiter) => waiter.session === session).length;
+    return [...this.entries].filter((waiter) => waiter.session === session).length;
   }
 
   /**
@@ -45,21 +45,21 @@ export class WaitingRoom {
    */
   async enter(session: Session, room: RoomId, re: string): Promise<'waiting' | 'admitted'> {
     this.drop(session, room);
-    const waiter: Waiter = { session, room, keptAt: this.now(), outcome: undefined, told: false };
-    this.waiters.add(waiter);
+    const waiter: LobbyEntry = { session, room, renewedAt: this.now(), outcome: undefined, notified: false };
+    this.entries.add(waiter);
     this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
     try {
       const result = await this.moderation.knock(session.principal, room, session.connection);
       if (result === 'admitted') {
-        this.waiters.delete(waiter);
+        this.entries.delete(waiter);
         return result;
       }
     } catch (error) {
-      this.waiters.delete(waiter);
+      this.entries.delete(waiter);
       throw error;
     }
     session.send({ type: 'waiting', re, room });
-    waiter.told = true;
+    waiter.notified = true;
     if (waiter.outcome !== undefined) session.send(waiter.outcome);
     return 'waiting';
   }
@@ -71,7 +71,7 @@ export class WaitingRoom {
 
   /** A moderator's word, or that of what keeps the user out. */
   answered(room: RoomId, user: UserId, admitted: boolean, reason: Refused['reason'] = 'denied'): void {
-    for (const waiter of [...this.waiters]) {
+    for (const waiter of [...this.entries]) {
       if (waiter.room !== room || waiter.session.principal.user !== user) continue;
       this.settle(waiter, admitted ? { type: 'admitted', room } : { type: 'refused', room, reason });
     }
@@ -79,14 +79,14 @@ export class WaitingRoom {
 
   /** The room is over. */
   closed(room: RoomId): void {
-    for (const waiter of [...this.waiters]) {
+    for (const waiter of [...this.entries]) {
       if (waiter.room === room) this.settle(waiter, { type: 'refused', room, reason: 'room_closed' });
     }
   }
 
   /** The room has other rules: who waits may come in by them. */
-  async askAgain(room: RoomId): Promise<void> {
-    for (const waiter of [...this.waiters]) {
+  async recheck(room: RoomId): Promise<void> {
+    for (const waiter of [...this.entries]) {
       if (waiter.room !== room) continue;
       try {
         await this.access.admit(waiter.session.principal, room);
@@ -111,39 +111,39 @@ export class WaitingRoom {
     this.timer = undefined;
   }
 
-  private settle(waiter: Waiter, outcome: ServerMessage): void {
-    this.waiters.delete(waiter);
-    if (waiter.told) waiter.session.send(outcome);
+  private settle(waiter: LobbyEntry, outcome: ServerMessage): void {
+    this.entries.delete(waiter);
+    if (waiter.notified) waiter.session.send(outcome);
     else waiter.outcome = outcome;
   }
 
   private moderatorsOf(room: RoomId): Session[] {
     return [...(this.rooms.get(room)?.local ?? [])]
       .filter(([peer]) => {
-        const role = this.rooms.seat(peer)?.participant.role;
+        const role = this.rooms.binding(peer)?.participant.role;
         return role === 'owner' || role === 'moderator';
       })
       .map(([, { session }]) => session);
   }
 
   private drop(session: Session, room: RoomId): boolean {
-    const found = [...this.waiters].filter((waiter) => waiter.session === session && waiter.room === room);
-    for (const waiter of found) this.waiters.delete(waiter);
+    const found = [...this.entries].filter((waiter) => waiter.session === session && waiter.room === room);
+    for (const waiter of found) this.entries.delete(waiter);
     return found.length > 0;
   }
 
   private tick(): void {
     const now = this.now();
-    for (const waiter of [...this.waiters]) {
+    for (const waiter of [...this.entries]) {
       const { session, room } = waiter;
       if (session.state === 'closed') {
-        this.waiters.delete(waiter);
+        this.entries.delete(waiter);
         void this.moderation.withdraw(room, session.principal.user, session.connection).catch(() => {});
-      } else if (now - waiter.keptAt >= KEEP_MS) {
-        waiter.keptAt = now;
+      } else if (now - waiter.renewedAt >= KEEP_MS) {
+        waiter.renewedAt = now;
         void this.moderation.keep(room, session.principal.user).catch(() => {});
       }
     }
-    if (this.waiters.size === 0) this.close();
+    if (this.entries.size === 0) this.close();
   }
 }

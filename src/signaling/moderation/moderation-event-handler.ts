@@ -4,58 +4,59 @@ import type { Presence } from '../../presence/presence.js';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { Admission, RoomAccess } from '../../rooms/room-access.js';
 import type { Log } from '../messages/handler-context.js';
-import type { LocalRooms, Seat } from '../rooms/room-hub.js';
+import type { PeerBinding, RoomHub } from '../rooms/room-hub.js';
 import { NOWHERE } from '../rooms/room-replica.js';
-import { revoked } from '../rooms/room-roster.js';
+import { deniedPermissions } from '../rooms/room-roster.js';
 import { attachRequest, type RosterSync } from '../rooms/roster-sync.js';
-import type { WaitingRoom } from './lobby.js';
-import type { Expulsion } from './peer-remover.js';
-import type { Arrivals } from './pending-joins.js';
-import type { Removals } from './removal-cache.js';
+import type { Lobby } from './lobby.js';
+import type { PeerRemover } from './peer-remover.js';
+import type { PendingJoins } from './pending-joins.js';
+import type { RemovalCache } from './removal-cache.js';
 
 /** What the warden needs of its node. */
-export interface Wardened {
+export interface ModerationContext {
   readonly presence: Presence;
-  readonly rooms: LocalRooms;
+  readonly rooms: RoomHub;
   readonly sync: RosterSync;
-  readonly removals: Removals;
-  readonly arrivals: Arrivals;
-  readonly expulsion: Expulsion;
-  readonly lobby: WaitingRoom;
+  readonly removals: RemovalCache;
+  readonly pendingJoins: PendingJoins;
+  readonly remover: PeerRemover;
+  readonly lobby: Lobby;
   readonly access: RoomAccess;
   readonly moderation: Moderation;
   readonly log: Log;
 }
 
 /** What this node does when it hears that people were put out, let in, or made something. */
-export class RoomWarden {
+export class ModerationEventHandler {
   constructor(
-    private readonly node: Wardened,
+    private readonly context: ModerationContext,
     bus: Bus,
   ) {
-    bus.onEvent((event) => this.doing(`the fact ${event.fact}`, this.act(event)));
-    node.arrivals.lookAgain = (room, user) => this.doing('what changed during a join', this.reseat(room, user));
+    bus.onEvent((event) => this.run(`the fact ${event.fact}`, this.apply(event)));
+    context.pendingJoins.onStaleJoin = (room, user) =>
+      this.run('what changed during a join', this.refreshPermissions(room, user));
   }
 
-  private doing(what: string, work: Promise<unknown>): void {
+  private run(what: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => {
-      if (!(error instanceof ProtocolError)) this.node.log.error(error, `${what} could not be acted on`);
+      if (!(error instanceof ProtocolError)) this.context.log.error(error, `${what} could not be acted on`);
     });
   }
 
-  private async act(event: ClusterEvent): Promise<void> {
-    const { removals, expulsion, lobby } = this.node;
+  private async apply(event: ClusterEvent): Promise<void> {
+    const { removals, remover, lobby } = this.context;
     switch (event.fact) {
       case 'user_removed':
-        if (!removals.hear(event.room, event.user, event.at, event.peers)) return;
+        if (!removals.record(event.room, event.user, event.at, event.peers)) return;
         lobby.answered(event.room, event.user, false);
-        return expulsion.user(event.room, event.user, event.peers);
+        return remover.removeUser(event.room, event.user, event.peers);
       case 'user_revoked':
-        if (!removals.hear(undefined, event.user, event.before)) return;
-        return expulsion.away(event.user);
+        if (!removals.record(undefined, event.user, event.before)) return;
+        return remover.removeAwayPeers(event.user);
       case 'member_changed':
-        this.node.arrivals.note(event.room, event.user);
-        return this.reseat(event.room, event.user);
+        this.context.pendingJoins.note(event.room, event.user);
+        return this.refreshPermissions(event.room, event.user);
       case 'knock_answered':
         return lobby.answered(event.room, event.user, event.admitted);
       case 'lobby_changed':
@@ -63,17 +64,18 @@ export class RoomWarden {
       case 'room_closed':
         return lobby.closed(event.room);
       case 'room_changed':
-        await this.tellState(event.room);
-        return lobby.askAgain(event.room);
+        await this.sendState(event.room);
+        return lobby.recheck(event.room);
       case 'mute_requested': {
-        const seat = this.node.rooms.seat(event.peer);
-        if (seat?.room === event.room) seat.session.send({ type: 'mute_requested', room: event.room, by: event.by });
+        const binding = this.context.rooms.binding(event.peer);
+        if (binding?.room === event.room)
+          binding.session.send({ type: 'mute_requested', room: event.room, by: event.by });
       }
     }
   }
 
-  private async tellState(id: RoomId): Promise<void> {
-    const { rooms, moderation } = this.node;
+  private async sendState(id: RoomId): Promise<void> {
+    const { rooms, moderation } = this.context;
     if (rooms.get(id) === undefined) return;
     const state = await moderation.state(id);
     if (state === undefined) return;
@@ -82,15 +84,15 @@ export class RoomWarden {
   }
 
   /** What a user is, or may do, in a room is another: on their seats at once, then in the roster. */
-  private async reseat(id: RoomId, user: UserId): Promise<void> {
-    const { rooms, access, lobby } = this.node;
+  private async refreshPermissions(id: RoomId, user: UserId): Promise<void> {
+    const { rooms, access, lobby } = this.context;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
-      const seat = rooms.seat(peer);
-      if (session.principal.user !== user || seat === undefined) continue;
+      const binding = rooms.binding(peer);
+      if (session.principal.user !== user || binding === undefined) continue;
       try {
         const admission = await access.admit(session.principal, id);
-        if (!take(seat, admission)) continue;
-        await this.tellRoster(seat);
+        if (!applyAdmission(binding, admission)) continue;
+        await this.updateRoster(binding);
         await lobby.show(id, session);
       } catch (error) {
         // Whoever may not come in any more and is in stays in: what puts people out says so.
@@ -99,20 +101,20 @@ export class RoomWarden {
     }
   }
 
-  private async tellRoster(seat: Seat): Promise<void> {
-    const { presence, rooms, sync } = this.node;
-    const request = attachRequest(seat, rooms, Number.MAX_SAFE_INTEGER, false);
-    const asked = rooms.get(seat.room)?.position ?? NOWHERE;
+  private async updateRoster(binding: PeerBinding): Promise<void> {
+    const { presence, rooms, sync } = this.context;
+    const request = attachRequest(binding, rooms, Number.MAX_SAFE_INTEGER, false);
+    const asked = rooms.get(binding.room)?.position ?? NOWHERE;
     const result = await presence.attach(request);
-    const room = rooms.get(seat.room);
-    if (result.kind === 'attached' && room !== undefined) sync.take(room, seat.peer, result, asked);
+    const room = rooms.get(binding.room);
+    if (result.kind === 'attached' && room !== undefined) sync.applyAttachResult(room, binding.peer, result, asked);
   }
 }
 
 /** @returns whether anything is another now */
-const take = (seat: Seat, admission: Admission): boolean => {
-  const { publish: mayPublish, chat: mayChat, role, ...others } = seat.participant;
+const applyAdmission = (binding: PeerBinding, admission: Admission): boolean => {
+  const { publish: mayPublish, chat: mayChat, role, ...others } = binding.participant;
   if (role === admission.role && mayPublish === admission.publish && mayChat === admission.chat) return false;
-  seat.participant = { ...others, role: admission.role, ...revoked(admission) };
+  binding.participant = { ...others, role: admission.role, ...deniedPermissions(admission) };
   return true;
 };

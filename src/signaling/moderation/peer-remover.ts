@@ -1,38 +1,38 @@
 import type { LeftReason, PeerId, RoomId, UserId } from '@parley/protocol';
 import type { Presence } from '../../presence/presence.js';
-import type { LocalRooms } from '../rooms/room-hub.js';
-import type { Membership } from '../rooms/room-lifecycle.js';
+import type { RoomHub } from '../rooms/room-hub.js';
+import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
-import type { Removals } from './removal-cache.js';
+import type { RemovalCache } from './removal-cache.js';
 
-const AGAIN_MS = 250;
+const RETRY_MS = 250;
 /** Expulsions that may wait for the store; beyond it the oldest are left to the tombstones and to reconciliation. */
-const MAX_OWED = 1_000;
+const MAX_RETRIES = 1_000;
 
 /** Ends what a user has in a room: here at once, and in the store as soon as it can be asked. */
-export class Expulsion {
-  private readonly owed = new Map<string, () => Promise<void>>();
+export class PeerRemover {
+  private readonly retryQueue = new Map<string, () => Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly presence: Presence,
-    private readonly local: { readonly rooms: LocalRooms; readonly membership: Membership; readonly sync: RosterSync },
-    private readonly removals: Removals,
+    private readonly local: { readonly rooms: RoomHub; readonly lifecycle: RoomLifecycle; readonly sync: RosterSync },
+    private readonly removals: RemovalCache,
   ) {}
 
   /** Every peer of the user in the room, those that are away and those on other nodes too. */
-  async user(room: RoomId, user: UserId, peers: readonly PeerId[]): Promise<void> {
+  async removeUser(room: RoomId, user: UserId, peers: readonly PeerId[]): Promise<void> {
     this.endLocal(room, user);
     await this.attempt(`${room} ${user}`, () => this.endStored(room, user, peers));
   }
 
   /** One peer that came too late to be found. */
-  async peer(room: RoomId, peer: PeerId): Promise<void> {
+  async removePeer(room: RoomId, peer: PeerId): Promise<void> {
     await this.attempt(`${room} ${peer}`, () => this.end(room, peer, 'removed'));
   }
 
   /** The peers of a user that wait for their sockets, in the rooms of this node. */
-  async away(user: UserId): Promise<void> {
+  async removeAwayPeers(user: UserId): Promise<void> {
     const lost = [...this.local.rooms.all].flatMap((room) =>
       [...room.members.values()]
         .filter((member) => member.user === user && member.state === 'away')
@@ -40,24 +40,24 @@ export class Expulsion {
     );
     for (const { room, peer } of lost) {
       this.removals.end(peer);
-      await this.peer(room, peer);
+      await this.removePeer(room, peer);
     }
   }
 
   close(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.owed.clear();
+    this.retryQueue.clear();
   }
 
   /** The client hears of it at once, and is not in the room any more when this returns. */
   private endLocal(id: RoomId, user: UserId): void {
-    const { rooms, membership } = this.local;
+    const { rooms, lifecycle } = this.local;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
       if (session.principal.user !== user) continue;
       this.removals.end(peer);
       session.send({ type: 'removed', room: id, reason: 'removed' });
-      void membership.leave(session, id, 'removed').catch(() => this.peer(id, peer));
+      void lifecycle.leave(session, id, 'removed').catch(() => this.removePeer(id, peer));
     }
   }
 
@@ -71,28 +71,28 @@ export class Expulsion {
   }
 
   private async end(id: RoomId, peer: PeerId, reason: LeftReason): Promise<void> {
-    this.local.sync.spread(await this.presence.leave(id, peer, reason));
+    this.local.sync.publish(await this.presence.leave(id, peer, reason));
   }
 
   private async attempt(key: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
-      this.owed.delete(key);
+      this.retryQueue.delete(key);
     } catch {
-      this.owed.delete(key);
-      this.owed.set(key, act);
-      const oldest = this.owed.keys().next();
-      if (this.owed.size > MAX_OWED && oldest.done !== true) this.owed.delete(oldest.value);
-      this.timer ??= setTimeout(() => void this.again(), AGAIN_MS).unref();
+      this.retryQueue.delete(key);
+      this.retryQueue.set(key, act);
+      const oldest = this.retryQueue.keys().next();
+      if (this.retryQueue.size > MAX_RETRIES && oldest.done !== true) this.retryQueue.delete(oldest.value);
+      this.timer ??= setTimeout(() => void this.retry(), RETRY_MS).unref();
     }
   }
 
-  private async again(): Promise<void> {
+  private async retry(): Promise<void> {
     this.timer = undefined;
-    for (const [key, act] of [...this.owed]) {
+    for (const [key, act] of [...this.retryQueue]) {
       await this.attempt(key, act);
       // One that fails says that the rest would: the timer runs.
-      if (this.owed.has(key)) return;
+      if (this.retryQueue.has(key)) return;
     }
   }
 }

@@ -13,21 +13,21 @@ it('what is taken from somebody while they come in is taken from them once they 
   await alice.request({ type: 'join', room: ROOM });
 
   // The join reads what was so a moment ago, and is slower than the fact.
-  let standing: object = { role: 'moderator' };
+  let permissions: object = { role: 'moderator' };
   let open = () => {};
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });
   node.services.access.admit = async () => {
-    const admission = { role: 'member' as const, capacity: 100, ...standing };
+    const admission = { role: 'member' as const, capacity: 100, ...permissions };
     await gate;
     return admission;
   };
   const bob = node.connect('bob');
   await bob.hello();
   const joined = bob.request({ type: 'join', room: ROOM });
-  await bob.until(() => node.services.arrivals.size === 1);
-  standing = { role: 'member', publish: false };
+  await bob.until(() => node.services.pendingJoins.size === 1);
+  permissions = { role: 'member', publish: false };
   await node.bus.publish({ fact: 'member_changed', room: ROOM, user: BOB });
   open();
 
@@ -39,6 +39,6 @@ it('what is taken from somebody while they come in is taken from them once they 
   expect((await node.presence.snapshot(ROOM)).members).toContainEqual(
     expect.objectContaining({ peer, role: 'member', publish: false }),
   );
-  expect([node.services.arrivals.size, node.faults]).toEqual([0, []]);
+  expect([node.services.pendingJoins.size, node.faults]).toEqual([0, []]);
   await node.stop();
 });

@@ -1,7 +1,7 @@
 import type { RoomId, UserId } from '@parley/protocol';
 
 /** A join under way. */
-export interface Arrival {
+export interface PendingJoin {
   readonly room: RoomId;
   readonly user: UserId;
   /** What they are, or may do, in the room was changed since it began. */
@@ -13,29 +13,29 @@ export interface Arrival {
  * there yet, and the join may have been let in by what was read before: it is looked at again when they are in. At most
  * one for each socket, which handles one frame at a time.
  */
-export class Arrivals {
-  private readonly underWay = new Set<Arrival>();
+export class PendingJoins {
+  private readonly pending = new Set<PendingJoin>();
 
   get size(): number {
-    return this.underWay.size;
+    return this.pending.size;
   }
 
-  begin(room: RoomId, user: UserId): Arrival {
-    const arrival = { room, user, stale: false };
-    this.underWay.add(arrival);
-    return arrival;
+  begin(room: RoomId, user: UserId): PendingJoin {
+    const join = { room, user, stale: false };
+    this.pending.add(join);
+    return join;
   }
 
   /** Somebody's standing in a room was changed. */
   note(room: RoomId, user: UserId): void {
-    for (const arrival of this.underWay) if (arrival.room === room && arrival.user === user) arrival.stale = true;
+    for (const join of this.pending) if (join.room === room && join.user === user) join.stale = true;
   }
 
-  end(arrival: Arrival): void {
-    this.underWay.delete(arrival);
-    if (arrival.stale) this.lookAgain(arrival.room, arrival.user);
+  end(join: PendingJoin): void {
+    this.pending.delete(join);
+    if (join.stale) this.onStaleJoin(join.room, join.user);
   }
 
   /** Set by who can: the warden. */
-  lookAgain: (room: RoomId, user: UserId) => void = () => {};
+  onStaleJoin: (room: RoomId, user: UserId) => void = () => {};
 }

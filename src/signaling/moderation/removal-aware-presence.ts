@@ -1,26 +1,26 @@
 import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { AttachRequest, AttachResult, Change, HeldAttachment, Presence } from '../../presence/presence.js';
-import type { Removals } from './removal-cache.js';
+import type { RemovalCache } from './removal-cache.js';
 
 /** What becomes of an attach that must not have been. */
-export interface Undoing {
+export interface JoinUndo {
   /** Tells everyone of a change. */
-  spread(change: Change | undefined): void;
+  publish(change: Change | undefined): void;
   /** The store could not be asked: the peer is to be ended as soon as it can. */
-  owe(room: RoomId, peer: PeerId): void;
+  retryRemoval(room: RoomId, peer: PeerId): void;
 }
 
 /**
  * Presence that attaches nobody who was put out meanwhile. A join that is under way when its user is removed, on
  * another node too, and a peer that is put back into a store that lost its tombstones, are both undone here.
  */
-export class GuardedPresence implements Presence {
+export class RemovalAwarePresence implements Presence {
   /** Set once what can undo has been made: it needs this presence itself. */
-  undoing: Undoing | undefined;
+  undo: JoinUndo | undefined;
 
   constructor(
     private readonly inner: Presence,
-    private readonly removals: Removals,
+    private readonly removals: RemovalCache,
   ) {}
 
   get stats() {
@@ -31,16 +31,16 @@ export class GuardedPresence implements Presence {
     const { room, participant } = request;
     const { peer, user } = participant;
     if (this.removals.isEnded(peer)) return { kind: 'ended' };
-    const mark = this.removals.mark();
+    const checkpoint = this.removals.checkpoint();
     const result = await this.inner.attach(request);
     if (result.kind !== 'attached') return result;
-    if (!this.removals.isEnded(peer) && !this.removals.since(mark, room, user)) return result;
+    if (!this.removals.isEnded(peer) && !this.removals.removedSince(checkpoint, room, user)) return result;
     this.removals.end(peer);
-    this.undoing?.spread(result.change);
+    this.undo?.publish(result.change);
     try {
-      this.undoing?.spread(await this.inner.leave(room, peer, 'removed'));
+      this.undo?.publish(await this.inner.leave(room, peer, 'removed'));
     } catch {
-      this.undoing?.owe(room, peer);
+      this.undo?.retryRemoval(room, peer);
     }
     return { kind: 'ended' };
   }

@@ -5,7 +5,7 @@ const REMEMBERED_MS = 600_000;
 /** Removals, and ended peers, that are remembered; beyond it the oldest are forgotten, and the database still knows. */
 export const MAX_REMEMBERED = 10_000;
 
-interface Heard {
+interface RecordedRemoval {
   readonly at: number;
   /** Its place among all that was heard. */
   readonly order: number;
@@ -16,9 +16,9 @@ interface Heard {
  * Who was put out lately, as far as this node has heard. Whatever was begun before a removal was heard, and ends
  * after it, is undone: a mark is taken at the beginning, and compared at the end.
  */
-export class Removals {
-  private heard = 0;
-  private readonly users = new Map<string, Heard>();
+export class RemovalCache {
+  private count = 0;
+  private readonly users = new Map<string, RecordedRemoval>();
   private readonly peers = new Map<PeerId, number>();
 
   /** @param now monotonic milliseconds */
@@ -28,9 +28,9 @@ export class Removals {
     return this.users.size + this.peers.size;
   }
 
-  /** To be compared with {@link since} later. */
-  mark(): number {
-    return this.heard;
+  /** To be compared with {@link removedSince} later. */
+  checkpoint(): number {
+    return this.count;
   }
 
   /**
@@ -38,14 +38,14 @@ export class Removals {
    * @param at milliseconds since the Unix epoch
    * @returns false when this removal, or a later one, was heard before
    */
-  hear(room: RoomId | undefined, user: UserId, at: number, peers: readonly PeerId[] = []): boolean {
+  record(room: RoomId | undefined, user: UserId, at: number, peers: readonly PeerId[] = []): boolean {
     this.trim();
     for (const peer of peers) this.end(peer);
     const key = keyOf(room, user);
     const known = this.users.get(key);
     if (known !== undefined && known.at >= at) return false;
-    this.heard += 1;
-    keep(this.users, key, { at, order: this.heard, until: this.now() + REMEMBERED_MS });
+    this.count += 1;
+    keep(this.users, key, { at, order: this.count, until: this.now() + REMEMBERED_MS });
     return true;
   }
 
@@ -59,8 +59,8 @@ export class Removals {
   }
 
   /** Whether the user was put out of the room, or of everything, after the mark was taken. */
-  since(mark: number, room: RoomId, user: UserId): boolean {
-    return [keyOf(room, user), keyOf(undefined, user)].some((key) => (this.users.get(key)?.order ?? 0) > mark);
+  removedSince(checkpoint: number, room: RoomId, user: UserId): boolean {
+    return [keyOf(room, user), keyOf(undefined, user)].some((key) => (this.users.get(key)?.order ?? 0) > checkpoint);
   }
 
   /** When the user was put out of the room, ms since the Unix epoch: tokens from before do not count there. */

@@ -1,14 +1,14 @@
 import type { Bus } from '../../bus/bus.js';
 import type { RemovalLog } from '../../rooms/moderation/removal-log.js';
-import type { LocalRooms } from '../rooms/room-hub.js';
+import type { RoomHub } from '../rooms/room-hub.js';
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 /** Longer than a lease: a node that Redis forgot is told nothing until it renewed. */
 const DOUBT_MS = 15_000;
 /** How far back one look reaches beyond the beginning of the doubt, seconds. */
 const MARGIN_SECONDS = 30;
 /** Rooms that one question is about. */
-const MOST_ROOMS = 1_000;
+const MAX_ROOMS = 1_000;
 /** Removals that were acted on and may be read again. */
 const MAX_SEEN = 10_000;
 
@@ -19,11 +19,11 @@ const MAX_SEEN = 10_000;
  * That a room ended is looked for always, if more slowly: whoever ended it may have died before it told anybody. The
  * same question says which rooms somebody is in.
  */
-export class RemovalWatch {
+export class RemovalPoller {
   private readonly timers: NodeJS.Timeout[] = [];
   private doubtFrom: number | undefined;
   private doubtUntil = 0;
-  private readonly looking = new Set<string>();
+  private readonly polling = new Set<string>();
   private readonly seen = new Set<number>();
 
   /**
@@ -33,20 +33,20 @@ export class RemovalWatch {
   constructor(
     private readonly log: RemovalLog,
     private readonly bus: Bus,
-    private readonly rooms: LocalRooms,
+    private readonly rooms: RoomHub,
     private readonly now: () => number,
     private readonly roomsMs: number,
   ) {
     bus.onGap(() => {
       this.doubt();
-      void this.look();
+      void this.poll();
     });
   }
 
   start(): void {
     this.timers.push(
-      setInterval(() => void this.tick(), LOOK_MS).unref(),
-      setInterval(() => void this.attempt('rooms', () => this.lookForRooms()), this.roomsMs).unref(),
+      setInterval(() => void this.tick(), POLL_MS).unref(),
+      setInterval(() => void this.attempt('rooms', () => this.pollRooms()), this.roomsMs).unref(),
     );
   }
 
@@ -56,7 +56,7 @@ export class RemovalWatch {
 
   private async tick(): Promise<void> {
     if (!this.bus.available) this.doubt();
-    if (this.now() < this.doubtUntil) await this.look();
+    if (this.now() < this.doubtUntil) await this.poll();
     else this.doubtFrom = undefined;
   }
 
@@ -65,7 +65,7 @@ export class RemovalWatch {
     this.doubtUntil = this.now() + DOUBT_MS;
   }
 
-  private look(): Promise<void> {
+  private poll(): Promise<void> {
     return this.attempt('removals', async () => {
       const seconds = Math.ceil((this.now() - (this.doubtFrom ?? this.now())) / 1000) + MARGIN_SECONDS;
       for (const { id, room, user, at, peers } of await this.log.recent(seconds)) {
@@ -74,28 +74,28 @@ export class RemovalWatch {
         if (room === undefined) this.bus.dispatchLocal({ fact: 'user_revoked', user, before: at });
         else this.bus.dispatchLocal({ fact: 'user_removed', room, user, at, peers });
       }
-      await this.lookForRooms();
+      await this.pollRooms();
     });
   }
 
-  private async lookForRooms(): Promise<void> {
+  private async pollRooms(): Promise<void> {
     const local = [...this.rooms.all].map((room) => room.id);
-    for (let from = 0; from < local.length; from += MOST_ROOMS) {
-      const over = await this.log.occupied(local.slice(from, from + MOST_ROOMS));
-      for (const room of over) this.bus.dispatchLocal({ fact: 'room_closed', room });
+    for (let from = 0; from < local.length; from += MAX_ROOMS) {
+      const ended = await this.log.occupied(local.slice(from, from + MAX_ROOMS));
+      for (const room of ended) this.bus.dispatchLocal({ fact: 'room_closed', room });
     }
   }
 
   /** One look of a kind at a time. */
-  private async attempt(kind: string, look: () => Promise<void>): Promise<void> {
-    if (this.looking.has(kind)) return;
-    this.looking.add(kind);
+  private async attempt(kind: string, poll: () => Promise<void>): Promise<void> {
+    if (this.polling.has(kind)) return;
+    this.polling.add(kind);
     try {
-      await look();
+      await poll();
     } catch {
       // The database is away too: the next look asks again.
     } finally {
-      this.looking.delete(kind);
+      this.polling.delete(kind);
     }
   }
 

@@ -5,13 +5,13 @@ import { ROOM_RATE, type RoomRate, RoomRateLimit } from '../../rate-limit/room-r
 import { encodeNodeMessage, packToPeer, type UndeliverableCode } from '../codec/node-message.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
-import { LocalRoom } from './room-replica.js';
+import { RoomReplica } from './room-replica.js';
 
 /** Frames that wait for a peer whose `joined` has not been sent yet. */
 const MAX_HELD_FRAMES = 64;
 
 /** A peer's place on this node: taken before it is attached, so that no frame finds it missing. */
-export interface Seat {
+export interface PeerBinding {
   readonly peer: PeerId;
   readonly room: RoomId;
   readonly session: Session;
@@ -22,12 +22,12 @@ export interface Seat {
 }
 
 /** The rooms and peers of this node, and the way of a frame to any peer or room. */
-export class LocalRooms {
+export class RoomHub {
   /** This life of this process. Changes when the node lost its lease. */
   node = '' as NodeId;
-  private readonly rooms = new Map<RoomId, LocalRoom>();
-  private readonly seats = new Map<PeerId, Seat>();
-  private readonly paces = new WeakMap<LocalRoom, RoomRateLimit>();
+  private readonly rooms = new Map<RoomId, RoomReplica>();
+  private readonly bindings = new Map<PeerId, PeerBinding>();
+  private readonly rateLimits = new WeakMap<RoomReplica, RoomRateLimit>();
 
   constructor(
     private readonly bus: Bus,
@@ -35,14 +35,14 @@ export class LocalRooms {
     private readonly rate: RoomRate = ROOM_RATE,
   ) {}
 
-  get(room: RoomId): LocalRoom | undefined {
+  get(room: RoomId): RoomReplica | undefined {
     return this.rooms.get(room);
   }
 
-  open(id: RoomId): LocalRoom {
+  open(id: RoomId): RoomReplica {
     let room = this.rooms.get(id);
     if (room === undefined) {
-      room = new LocalRoom(id);
+      room = new RoomReplica(id);
       this.rooms.set(id, room);
     }
     return room;
@@ -52,9 +52,9 @@ export class LocalRooms {
   charge(id: RoomId, now: number): void {
     const room = this.rooms.get(id);
     if (room === undefined) return;
-    const pace = this.paces.get(room) ?? new RoomRateLimit(this.rate, now);
-    this.paces.set(room, pace);
-    pace.take(room.members.size, now);
+    const limiter = this.rateLimits.get(room) ?? new RoomRateLimit(this.rate, now);
+    this.rateLimits.set(room, limiter);
+    limiter.take(room.members.size, now);
   }
 
   /** Forgets a room that nobody here is in, or is about to enter. */
@@ -65,7 +65,7 @@ export class LocalRooms {
     this.rooms.delete(id);
   }
 
-  get all(): Iterable<LocalRoom> {
+  get all(): Iterable<RoomReplica> {
     return this.rooms.values();
   }
 
@@ -74,40 +74,40 @@ export class LocalRooms {
   }
 
   get peerCount(): number {
-    return this.seats.size;
+    return this.bindings.size;
   }
 
   /** Takes the place of a peer; an older socket of the same session loses it. */
-  takeSeat(session: Session, participant: Seat['participant'], room: RoomId): Seat {
-    const seat: Seat = { peer: participant.peer, room, session, participant, held: [] };
-    this.seats.set(seat.peer, seat);
-    return seat;
+  bindPeer(session: Session, participant: PeerBinding['participant'], room: RoomId): PeerBinding {
+    const binding: PeerBinding = { peer: participant.peer, room, session, participant, held: [] };
+    this.bindings.set(binding.peer, binding);
+    return binding;
   }
 
   /** Gives a place up, unless another socket has it by now. */
-  releaseSeat(peer: PeerId, session: Session): void {
-    if (this.seats.get(peer)?.session === session) this.seats.delete(peer);
+  unbindPeer(peer: PeerId, session: Session): void {
+    if (this.bindings.get(peer)?.session === session) this.bindings.delete(peer);
   }
 
-  seat(peer: PeerId): Seat | undefined {
-    return this.seats.get(peer);
+  binding(peer: PeerId): PeerBinding | undefined {
+    return this.bindings.get(peer);
   }
 
   /**
    * What a local peer is in its room, and what it may do there.
    * @throws ProtocolError `not_in_room`
    */
-  participantOf(peer: PeerId): Seat['participant'] {
-    const seat = this.seats.get(peer);
-    if (seat === undefined) throw new ProtocolError('not_in_room');
-    return seat.participant;
+  participantOf(peer: PeerId): PeerBinding['participant'] {
+    const binding = this.bindings.get(peer);
+    if (binding === undefined) throw new ProtocolError('not_in_room');
+    return binding.participant;
   }
 
   /** `joined` was sent: what came for the peer meanwhile follows it. */
-  openSeat(seat: Seat): void {
-    const held = seat.held ?? [];
-    seat.held = undefined;
-    for (const frame of held) seat.session.sendFrame(frame);
+  openBinding(binding: PeerBinding): void {
+    const held = binding.held ?? [];
+    binding.held = undefined;
+    for (const frame of held) binding.session.sendFrame(frame);
   }
 
   /** @throws ProtocolError `not_in_room` */
@@ -151,11 +151,11 @@ export class LocalRooms {
 
   /** Undefined: it was taken. Otherwise why not: the peer has no live socket here, or reads too slowly. */
   deliverLocal(peer: PeerId, frame: Buffer | string): UndeliverableCode | undefined {
-    const seat = this.seats.get(peer);
-    if (seat === undefined || seat.session.state === 'closed') return 'peer_away';
-    if (seat.held === undefined) return seat.session.offerFrame(frame) ? undefined : 'peer_busy';
-    if (seat.held.length >= MAX_HELD_FRAMES) return 'peer_busy';
-    seat.held.push(frame);
+    const binding = this.bindings.get(peer);
+    if (binding === undefined || binding.session.state === 'closed') return 'peer_away';
+    if (binding.held === undefined) return binding.session.offerFrame(frame) ? undefined : 'peer_busy';
+    if (binding.held.length >= MAX_HELD_FRAMES) return 'peer_busy';
+    binding.held.push(frame);
     return undefined;
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { Change, Member, MemberEvent } from '../../presence/presence.js';
 import type { Session } from '../session/session.js';
-import { LocalRoom, MAX_EARLY_CHANGES } from './room-replica.js';
+import { MAX_EARLY_CHANGES, RoomReplica } from './room-replica.js';
 
 const ROOM = 'r1' as RoomId;
 const member = (name: string, order: number, node = 'n1'): Member => ({
@@ -27,7 +27,7 @@ const joined = (version: number, name: string): Change =>
   change(version, { event: 'joined', participant: member(name, version) });
 
 const setup = (version = 1) => {
-  const room = new LocalRoom(ROOM);
+  const room = new RoomReplica(ROOM);
   room.replace({ room: ROOM, epoch: 'e', version, members: [member('a', 1)] });
   const client = (known: number) => {
     const frames: any[] = [];

@@ -1,10 +1,10 @@
 import type { Joined, NodeId, PeerId, RoomId, Roster, RosterEvent } from '@parley/protocol';
 import type { Change, Member, MemberEvent, Snapshot } from '../../presence/presence.js';
 import type { Session } from '../session/session.js';
-import { LocalRoster, toParticipant } from './room-roster.js';
+import { RoomRoster, toParticipant } from './room-roster.js';
 
 /** A peer of this room with its socket on this node. */
-export interface LocalPeer {
+export interface RosterSubscriber {
   readonly session: Session;
   /** The roster version that its client knows. */
   version: number;
@@ -29,13 +29,13 @@ export const MAX_EARLY_CHANGES = 256;
  * What this node knows of one room: the whole roster at one version, which of its peers are here, and the
  * notices that wait to be sent. Owns one timer at most.
  */
-export class LocalRoom {
-  readonly local = new Map<PeerId, LocalPeer>();
+export class RoomReplica {
+  readonly local = new Map<PeerId, RosterSubscriber>();
   /** Joins under way: the room must stay until they are done. */
   entering = 0;
   epoch = '';
   version = 0;
-  private readonly roster = new LocalRoster();
+  private readonly roster = new RoomRoster();
   private readonly early = new Map<PeerId, Member>();
   private earlyVersion = 0;
   /** By the version that each follows on. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConnectionId, NodeId, PeerId, UserId } from '@parley/protocol';
 import type { Member } from '../../presence/presence.js';
-import { LocalRoster, toParticipant } from './room-roster.js';
+import { RoomRoster, toParticipant } from './room-roster.js';
 
 const member = (name: string, order: number): Member => ({
   peer: name as PeerId,
@@ -18,7 +18,7 @@ const peer = 'a' as PeerId;
 const back = { event: 'back', peer, node: 'n2' as NodeId, connection: 'c2' as ConnectionId } as const;
 
 const setup = () => {
-  const roster = new LocalRoster();
+  const roster = new RoomRoster();
   roster.replace([member('a', 1), member('b', 2)]);
   const decoded = () => JSON.parse(roster.encoded);
   const expected = () => JSON.parse(JSON.stringify([...roster.members.values()].map(toParticipant)));

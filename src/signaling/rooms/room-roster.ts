@@ -6,7 +6,7 @@ import type { Member, MemberEvent } from '../../presence/presence.js';
  * A room's members as this node knows them, in the order in which they joined. Each is encoded once for all who are
  * told of it: in a room of 200 an answer to `join` was mostly JSON of people who had not changed.
  */
-export class LocalRoster {
+export class RoomRoster {
   private readonly byPeer = new Map<PeerId, Member>();
   /** What clients know of each as JSON, in the same order. */
   private readonly texts = new Map<PeerId, string>();
@@ -43,7 +43,7 @@ export class LocalRoster {
       this.put({ ...member, state: 'on', node: event.node, connection: event.connection });
     } else if (event.event === 'permitted') {
       const { publish: _publish, chat: _chat, ...others } = member;
-      this.put({ ...others, role: event.role, ...revoked(event) });
+      this.put({ ...others, role: event.role, ...deniedPermissions(event) });
     } else this.put({ ...member, meta: event.meta, name: event.name ?? member.name });
   }
 
@@ -66,11 +66,13 @@ export class LocalRoster {
 /** What clients may know of a member: not where it is. Field by field: a rest of a pattern is three times as slow. */
 export const toParticipant = ({ peer, user, name, role, meta, state, order, publish, chat }: Member): Participant => {
   const participant = { peer, user, name, role, meta, state, order };
-  return publish === undefined && chat === undefined ? participant : { ...participant, ...revoked({ publish, chat }) };
+  return publish === undefined && chat === undefined
+    ? participant
+    : { ...participant, ...deniedPermissions({ publish, chat }) };
 };
 
 /** Permissions as a participant shows them: only those that were taken. */
-export const revoked = ({
+export const deniedPermissions = ({
   publish,
   chat,
 }: {

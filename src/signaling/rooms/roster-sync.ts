@@ -4,8 +4,8 @@ import type { AttachRequest, AttachResult, Change, Presence, Snapshot } from '..
 import { encodeNodeMessage } from '../codec/node-message.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
-import type { LocalRooms, Seat } from './room-hub.js';
-import { isBehind, type LocalRoom, NOWHERE, type Position } from './room-replica.js';
+import type { PeerBinding, RoomHub } from './room-hub.js';
+import { isBehind, NOWHERE, type Position, type RoomReplica } from './room-replica.js';
 
 /** A version that is missing for longer than this is not just on its way. */
 const SETTLE_MS = 250;
@@ -22,12 +22,12 @@ export class RosterSync {
   constructor(
     private readonly presence: Presence,
     private readonly bus: Bus,
-    private readonly rooms: LocalRooms,
+    private readonly rooms: RoomHub,
     private readonly stats: SignalingStats,
   ) {}
 
   /** A change that was made by this node: everyone concerned is told, this node's clients too. */
-  spread(change: Change | undefined): void {
+  publish(change: Change | undefined): void {
     if (change === undefined || change.events.length === 0) return;
     const others = change.nodes.filter((node) => node !== this.rooms.node);
     if (others.length > 0) {
@@ -35,11 +35,11 @@ export class RosterSync {
       // A node that misses it, because the bus is down or it died, finds out when it reconciles.
       for (const node of others) this.bus.send(node, message);
     }
-    this.absorb(change);
+    this.apply(change);
   }
 
   /** A change, whoever made it. */
-  absorb(change: Change): void {
+  apply(change: Change): void {
     const room = this.rooms.get(change.room);
     if (room === undefined) return;
     const events = room.apply(change);
@@ -47,7 +47,7 @@ export class RosterSync {
     if (events === 'early') return this.settle(change.room, change.epoch, change.version);
     for (const event of events) {
       if (event.event === 'left') this.evict(room, event.peer, event.reason === 'left' ? 'removed' : event.reason);
-      else if (event.event === 'away') void this.putBack(room, event.peer);
+      else if (event.event === 'away') void this.reattach(room, event.peer);
     }
   }
 
@@ -68,14 +68,19 @@ export class RosterSync {
    * What an attach of this node brought: the change if it fits on what is known, or else the snapshot.
    * @param asked where the room's roster stood when the attach was asked for
    */
-  take(room: LocalRoom, peer: PeerId, result: Extract<AttachResult, { kind: 'attached' }>, asked: Position): void {
+  applyAttachResult(
+    room: RoomReplica,
+    peer: PeerId,
+    result: Extract<AttachResult, { kind: 'attached' }>,
+    asked: Position,
+  ): void {
     const { change, snapshot, replaced } = result;
     if (replaced !== undefined && replaced.node !== this.rooms.node) {
       const { node, connection } = replaced;
       this.bus.send(node, encodeNodeMessage({ kind: 'replaced', peer, connection }));
     }
     if (room.epoch !== snapshot.epoch || isBehind(snapshot, asked)) this.replace(room, snapshot, asked);
-    this.spread(change);
+    this.publish(change);
     room.learnEarly(snapshot);
     if (room.version < snapshot.version) this.settle(room.id, snapshot.epoch, snapshot.version);
   }
@@ -101,23 +106,23 @@ export class RosterSync {
   async rename({ rooms, principal }: Session): Promise<void> {
     for (const [id, peer] of [...rooms]) {
       const room = this.rooms.get(id);
-      if (room?.find(peer) !== undefined && room.find(peer)?.name !== principal.name) await this.putBack(room, peer);
+      if (room?.find(peer) !== undefined && room.find(peer)?.name !== principal.name) await this.reattach(room, peer);
     }
   }
 
   /** Attaches a live local peer again that the store does not have as it should be. */
-  async putBack(room: LocalRoom, peer: PeerId): Promise<void> {
-    const seat = this.rooms.seat(peer);
-    if (seat === undefined || seat.held !== undefined || !room.local.has(peer)) return;
-    if (seat.session.state === 'closed' || this.reattaching.has(peer)) return;
+  async reattach(room: RoomReplica, peer: PeerId): Promise<void> {
+    const binding = this.rooms.binding(peer);
+    if (binding === undefined || binding.held !== undefined || !room.local.has(peer)) return;
+    if (binding.session.state === 'closed' || this.reattaching.has(peer)) return;
     this.reattaching.add(peer);
     const asked = room.position;
     try {
-      const result = await this.presence.attach(attachRequest(seat, this.rooms, Number.MAX_SAFE_INTEGER, false));
-      if (result.kind === 'attached') this.take(room, peer, result, asked);
+      const result = await this.presence.attach(attachRequest(binding, this.rooms, Number.MAX_SAFE_INTEGER, false));
+      if (result.kind === 'attached') this.applyAttachResult(room, peer, result, asked);
       else if (result.kind === 'ended') this.evict(room, peer, 'expired');
       else if (result.kind === 'superseded') {
-        seat.session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
+        binding.session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
       }
     } catch {
       // The store is away: the next reconciliation tries again.
@@ -126,7 +131,7 @@ export class RosterSync {
     }
   }
 
-  private replace(room: LocalRoom, snapshot: Snapshot, asked: Position): void {
+  private replace(room: RoomReplica, snapshot: Snapshot, asked: Position): void {
     // A store that lost the room knows nothing of those who are here: they are put back, and nobody is shown gone.
     if (snapshot.epoch !== '') room.replace(snapshot, asked);
     for (const [peer, { session }] of room.local) {
@@ -134,17 +139,17 @@ export class RosterSync {
       const isHere =
         member?.state === 'on' && member.node === this.rooms.node && member.connection === session.connection;
       if (isHere && snapshot.epoch !== '') continue;
-      void this.putBack(room, peer);
+      void this.reattach(room, peer);
     }
   }
 
   /** A local peer was ended by someone else. */
-  private evict(room: LocalRoom, peer: PeerId, reason: 'expired' | 'removed' | 'room_closed'): void {
+  private evict(room: RoomReplica, peer: PeerId, reason: 'expired' | 'removed' | 'room_closed'): void {
     const local = room.local.get(peer);
     if (local === undefined) return;
     room.local.delete(peer);
     local.session.left(room.id);
-    this.rooms.releaseSeat(peer, local.session);
+    this.rooms.unbindPeer(peer, local.session);
     local.session.send({ type: 'removed', room: room.id, reason });
     this.rooms.closeIfEmpty(room.id);
   }
@@ -152,17 +157,17 @@ export class RosterSync {
 
 /** The request that makes a seat's peer a member, or a member again. */
 export const attachRequest = (
-  seat: Seat,
-  rooms: LocalRooms,
+  binding: PeerBinding,
+  rooms: RoomHub,
   capacity: number,
   replaceMeta: boolean,
 ): AttachRequest => ({
-  room: seat.room,
+  room: binding.room,
   // A token that was refreshed may name the user differently.
-  participant: { ...seat.participant, name: seat.session.principal.name },
+  participant: { ...binding.participant, name: binding.session.principal.name },
   node: rooms.node,
-  connection: seat.session.connection,
-  attempt: seat.session.attachment.attempt,
+  connection: binding.session.connection,
+  attempt: binding.session.info.attempt,
   capacity,
   replaceMeta,
 });

@@ -23,27 +23,27 @@ const setup = (turnUrls = ['turn:turn.example.org']) => {
     { stunUrls: [], turnUrls, turnSecret: 'shared with coturn', credentialSeconds: 900 },
     wallClock,
   );
-  const services = { ice, wallClock, registry: new SessionRegistry(DEFAULT_LIMITS, wallClock, wallClock) };
+  const context = { ice, wallClock, registry: new SessionRegistry(DEFAULT_LIMITS, wallClock, wallClock) };
   const open = (random: number) => {
     const socket = new FakeSocket();
     const session = new Session(`c${random}` as ConnectionId, socket, DEFAULT_LIMITS, () => {}, wallClock);
-    services.registry.add(session);
+    context.registry.add(session);
     session.principal = { user: 'u_1' as UserId, kind: 'account' } as Session['principal'];
-    session.attachment = { session: `s_${random}` as SessionId, attempt: 1, hearsPings: false };
+    session.info = { session: `s_${random}` as SessionId, attempt: 1, answersPings: false };
     session.state = 'on';
-    freshIceServers(session, services, () => random);
+    freshIceServers(session, context, () => random);
     return { session, socket };
   };
-  return { clock, services, open };
+  return { clock, services: context, open };
 };
 
 describe('TURN credentials', () => {
   it('are replaced between half and three quarters of their life, not all at once, and again and again', () => {
-    const { clock, services, open } = setup();
+    const { clock, services: context, open } = setup();
     const [first, last] = [open(0), open(1)];
     const beatAt = (seconds: number) => {
       clock.wall = START + seconds * 1000;
-      renewIceServers(services.registry.all, services);
+      renewIceServers(context.registry.all, context);
       return [first.socket.frames.length, last.socket.frames.length];
     };
     expect(beatAt(449)).toEqual([0, 0]);
@@ -63,48 +63,48 @@ describe('TURN credentials', () => {
   });
 
   it('are not sent to who has not said hello, or is gone', () => {
-    const { clock, services, open } = setup();
+    const { clock, services: context, open } = setup();
     const [early, gone] = [open(0), open(0.5)];
     early.session.state = 'hello';
     gone.session.state = 'closed';
     clock.wall += 900_000;
-    renewIceServers(services.registry.all, services);
+    renewIceServers(context.registry.all, context);
     expect([early.socket.frames, gone.socket.frames]).toEqual([[], []]);
   });
 
   it('are given to a guest whom a room lets in, and else when one does', async () => {
-    const { services, open } = setup();
+    const { services: context, open } = setup();
     const { session, socket } = open(0);
     session.principal = { user: 'g_1' as UserId, kind: 'guest' } as Session['principal'];
     const asking = (mayRelay: boolean) =>
-      firstIceServers(session, { ...services, access: { mayRelay: async () => mayRelay } as unknown as RoomAccess });
+      firstIceServers(session, { ...context, access: { mayRelay: async () => mayRelay } as unknown as RoomAccess });
     const given = [expect.objectContaining({ username: expect.stringContaining(':g_1:') })];
     expect(await asking(true)).toEqual(given);
-    renewIceServersBeforeJoin(session, services);
+    renewIceServersBeforeJoin(session, context);
     expect(await asking(false)).toEqual([]);
-    renewIceServers(services.registry.all, services);
+    renewIceServers(context.registry.all, context);
     expect(socket.frames).toEqual([]);
-    renewIceServersBeforeJoin(session, services);
-    renewIceServersBeforeJoin(session, services);
+    renewIceServersBeforeJoin(session, context);
+    renewIceServersBeforeJoin(session, context);
     expect(socket.messages()).toEqual([{ type: 'ice_servers', iceServers: given }]);
   });
 
   it('of a guest are not replaced while it is in no room', () => {
-    const { clock, services, open } = setup();
+    const { clock, services: context, open } = setup();
     const [away, seated] = [open(0), open(0)];
     for (const { session } of [away, seated])
       session.principal = { user: 'g_1' as UserId, kind: 'guest' } as Session['principal'];
     seated.session.entered('r_1' as RoomId, 'p_1' as PeerId);
     clock.wall += 900_000;
-    renewIceServers(services.registry.all, services);
+    renewIceServers(context.registry.all, context);
     expect([away.socket.frames.length, seated.socket.frames.length]).toEqual([0, 1]);
   });
 
   it('that nobody has are not replaced', () => {
-    const { clock, services, open } = setup([]);
+    const { clock, services: context, open } = setup([]);
     const { socket } = open(0);
     clock.wall += 900_000;
-    renewIceServers(services.registry.all, services);
+    renewIceServers(context.registry.all, context);
     expect(socket.frames).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { IceServer } from '@parley/protocol';
 import { decideForServer } from '../../auth/policy.js';
-import type { Services } from '../messages/handler-context.js';
+import type { HandlerContext } from '../messages/handler-context.js';
 import type { Session } from './session.js';
 
 /** The part of their life after which credentials are replaced: at random between, or all would be at once. */
@@ -10,13 +10,13 @@ const LATEST = 3 / 4;
 /** ICE servers for a session, whose credentials will be replaced before they end. */
 export const freshIceServers = (
   session: Session,
-  { ice, wallClock }: Pick<Services, 'ice' | 'wallClock'>,
+  { ice, wallClock }: Pick<HandlerContext, 'ice' | 'wallClock'>,
   random: () => number = Math.random,
 ): readonly IceServer[] => {
   if (ice.lifeMs !== undefined) {
     session.renewIceAt = wallClock() + ice.lifeMs * (EARLIEST + (LATEST - EARLIEST) * random());
   }
-  return ice.for(session.principal.user, session.attachment.session);
+  return ice.for(session.principal.user, session.info.session);
 };
 
 /**
@@ -25,33 +25,39 @@ export const freshIceServers = (
  */
 export const firstIceServers = async (
   session: Session,
-  services: Pick<Services, 'ice' | 'wallClock' | 'access'>,
+  context: Pick<HandlerContext, 'ice' | 'wallClock' | 'access'>,
 ): Promise<readonly IceServer[]> => {
-  if (services.ice.lifeMs === undefined || (await services.access.mayRelay(session.principal))) {
-    return freshIceServers(session, services);
+  if (context.ice.lifeMs === undefined || (await context.access.mayRelay(session.principal))) {
+    return freshIceServers(session, context);
   }
-  session.renewIceAt = services.wallClock();
-  return services.ice.withoutRelay;
+  session.renewIceAt = context.wallClock();
+  return context.ice.withoutRelay;
 };
 
 /** Before a session enters a room that let it in: its peers need the relay from the first ICE candidate on. */
-export const renewIceServersBeforeJoin = (session: Session, services: Pick<Services, 'ice' | 'wallClock'>): void => {
-  if (isDue(session, services.wallClock())) sendFresh(session, services);
+export const renewIceServersBeforeJoin = (
+  session: Session,
+  context: Pick<HandlerContext, 'ice' | 'wallClock'>,
+): void => {
+  if (isDue(session, context.wallClock())) sendFresh(session, context);
 };
 
 /** Asked in each heartbeat: sends new ICE servers to those sessions whose credentials end soon. */
-export const renewIceServers = (sessions: readonly Session[], services: Pick<Services, 'ice' | 'wallClock'>): void => {
-  if (services.ice.lifeMs === undefined) return;
-  const now = services.wallClock();
+export const renewIceServers = (
+  sessions: readonly Session[],
+  context: Pick<HandlerContext, 'ice' | 'wallClock'>,
+): void => {
+  if (context.ice.lifeMs === undefined) return;
+  const now = context.wallClock();
   for (const session of sessions) {
     if (session.state !== 'on' || !isDue(session, now)) continue;
     // A guest has a claim to them by a room that let it in: without one it is asked about when it joins.
-    if (session.rooms.size > 0 || decideForServer(session.principal, 'ice.read')) sendFresh(session, services);
+    if (session.rooms.size > 0 || decideForServer(session.principal, 'ice.read')) sendFresh(session, context);
   }
 };
 
 const isDue = ({ renewIceAt }: Session, now: number): boolean => renewIceAt !== undefined && renewIceAt <= now;
 
-const sendFresh = (session: Session, services: Pick<Services, 'ice' | 'wallClock'>): void => {
-  session.send({ type: 'ice_servers', iceServers: freshIceServers(session, services) });
+const sendFresh = (session: Session, context: Pick<HandlerContext, 'ice' | 'wallClock'>): void => {
+  session.send({ type: 'ice_servers', iceServers: freshIceServers(session, context) });
 };

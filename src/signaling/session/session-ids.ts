@@ -10,7 +10,7 @@ const scratch = Buffer.alloc(64);
  * Session and peer ids, derived: the first `hello` and a resume are the same request, on any node, and nothing
  * secret is kept. Using an id takes the key and a valid token of the same user.
  */
-export class SessionIdentity {
+export class SessionIds {
   constructor(private readonly secret: KeyObject) {}
 
   /** @param key the client's session key: a secret, of which only the hash is used. */

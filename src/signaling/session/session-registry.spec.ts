@@ -23,10 +23,10 @@ const setup = () => {
     session.whenClosed(() => registry.remove(session));
     registry.add(session);
     if (attempt !== undefined) {
-      session.attachment = {
+      session.info = {
         session: 's1' as SessionId,
         attempt,
-        hearsPings: more.features?.includes('heartbeat') === true,
+        answersPings: more.features?.includes('heartbeat') === true,
       };
       session.principal = {
         user: 'u1' as UserId,
@@ -99,13 +99,13 @@ describe('the registry', () => {
     roundOf(registry);
     expect(socket.messages()).toEqual([{ type: 'token_expiring', expiresAt: 1_100_000 }]);
     clock.wall = 1_130_000;
-    session.heard();
+    session.markActive();
     roundOf(registry);
     expect(socket.closed?.code).toBe(CLOSE_CODES.tokenExpired);
   });
   it('lets a user have so many sessions, and forgets a user with the last of them', () => {
     const clock = { now: 0 };
-    const limits = { mostPerUser: 2, framesPerUser: { burst: 10, perSecond: 1 } };
+    const limits = { maxPerUser: 2, framesPerUser: { burst: 10, perSecond: 1 } };
     const registry = new SessionRegistry(
       DEFAULT_LIMITS,
       () => clock.now,
@@ -121,7 +121,7 @@ describe('the registry', () => {
         () => clock.now,
       );
       session.whenClosed(() => registry.remove(session));
-      session.attachment = { session: id as SessionId, attempt, hearsPings: false };
+      session.info = { session: id as SessionId, attempt, answersPings: false };
       session.principal = { user: 'u1' as UserId } as Session['principal'];
       registry.add(session);
       expect(registry.claim(session)).toBe(true);

@@ -9,11 +9,11 @@ const TOKEN_LEEWAY_MS = 30_000;
 
 /** How much one user may have on this node. */
 export interface UserLimits {
-  readonly mostPerUser: number;
+  readonly maxPerUser: number;
   readonly framesPerUser: { readonly burst: number; readonly perSecond: number };
 }
 
-const USER_LIMITS: UserLimits = { mostPerUser: 20, framesPerUser: { burst: 5_000, perSecond: 1_000 } };
+const USER_LIMITS: UserLimits = { maxPerUser: 20, framesPerUser: { burst: 5_000, perSecond: 1_000 } };
 
 /** What a user's sessions on this node have in common. */
 interface User {
@@ -69,8 +69,8 @@ export class SessionRegistry {
   /** The socket is closed. */
   remove(session: Session): void {
     this.sockets.delete(session);
-    if (session.attachment !== undefined && this.current.get(session.attachment.session) === session) {
-      this.current.delete(session.attachment.session);
+    if (session.info !== undefined && this.current.get(session.info.session) === session) {
+      this.current.delete(session.info.session);
       this.forget(session);
     }
   }
@@ -82,14 +82,14 @@ export class SessionRegistry {
 
   /** Whether a session of this user would be one too many. One that is here already is not one more. */
   isFull(user: UserId, id: SessionId): boolean {
-    return !this.current.has(id) && (this.users.get(user)?.sessions ?? 0) >= this.perUser.mostPerUser;
+    return !this.current.has(id) && (this.users.get(user)?.sessions ?? 0) >= this.perUser.maxPerUser;
   }
 
   /** Makes this socket the session's current one. False: a newer attempt is. */
   claim(session: Session): boolean {
-    const { session: id, attempt } = session.attachment;
+    const { session: id, attempt } = session.info;
     const holder = this.current.get(id);
-    if (holder !== undefined && holder.attachment.attempt >= attempt) return false;
+    if (holder !== undefined && holder.info.attempt >= attempt) return false;
     this.current.set(id, session);
     this.remember(session);
     if (holder !== undefined) this.forget(holder);
@@ -107,7 +107,7 @@ export class SessionRegistry {
     this.users.set(user, known);
     known.sessions += 1;
     session.userFrames = known.frames;
-    session.ticket?.authenticated();
+    session.quotaLease?.authenticated();
   }
 
   private forget(session: Session): void {
@@ -120,7 +120,7 @@ export class SessionRegistry {
 
   /** Whether a newer socket of the same session is here. */
   isSucceeded(session: Session): boolean {
-    const holder = this.current.get(session.attachment.session);
+    const holder = this.current.get(session.info.session);
     return holder !== undefined && holder !== session;
   }
 
@@ -139,8 +139,8 @@ export class SessionRegistry {
     const now = this.now();
     const well: Session[] = [];
     for (const session of this.sockets.next()) {
-      if (now - session.lastHeard >= this.limits.silenceMs) {
-        session.abandon(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
+      if (now - session.lastActivity >= this.limits.silenceMs) {
+        session.terminate(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
       } else if (session.state === 'on' && !session.endIfSlow()) {
         this.checkToken(session);
         session.heartbeat();
@@ -155,7 +155,7 @@ export class SessionRegistry {
     const now = this.now();
     for (const session of this.sockets) {
       if (session.state === 'new' && now - session.openedAt >= this.limits.helloTimeoutMs) {
-        session.abandon(CLOSE_CODES.helloTimeout, 'no hello came');
+        session.terminate(CLOSE_CODES.helloTimeout, 'no hello came');
       }
     }
   }

@@ -110,7 +110,7 @@ describe('a session', () => {
       const { session, socket } = make(() => {});
       const rate = new TokenBucket(1, 1, 0);
       if (share === 'user') session.userFrames = rate;
-      else session.ticket = { address: 'a', frames: rate, authenticated: () => {} };
+      else session.quotaLease = { address: 'a', frames: rate, authenticated: () => {} };
       for (let count = 0; count < 2; count += 1) session.receive(Buffer.from('x'));
       expect(socket.messages()).toEqual([expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1_000 })]);
     }

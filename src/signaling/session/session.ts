@@ -17,10 +17,10 @@ import type { ClientSocket } from '../../websocket/client-socket.js';
 import type { QuotaLease } from '../../websocket/connection-quota.js';
 import type { WheelEntry } from '../../websocket/heartbeat-wheel.js';
 import { SendBacklog } from '../../websocket/send-backlog.js';
-import type { Subject } from '../codec/client-message.schema.js';
+import type { ErrorContext } from '../codec/client-message.schema.js';
 
 /** Bad frames that are answered within a minute; the next one closes the socket. */
-const MAX_FAULTS_A_MINUTE = 10;
+const MAX_FAULTS_PER_MINUTE = 10;
 /** Refused frames that are answered before the socket is closed. */
 const MAX_REFUSALS = 200;
 /** So many before the end of either the client is warned: time enough to slow down. */
@@ -31,11 +31,11 @@ const NOTHING = Buffer.alloc(0);
 const NO_ROOMS: ReadonlyMap<RoomId, PeerId> = new Map();
 
 /** Who a session is, once `hello` was accepted. */
-export interface Attachment {
+export interface SessionInfo {
   readonly session: SessionId;
   readonly attempt: number;
   /** It asked for heartbeats that its code can see. */
-  readonly hearsPings: boolean;
+  readonly answersPings: boolean;
 }
 
 /** Who acts when a session's frame does, and from where. */
@@ -58,15 +58,15 @@ export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<v
 export class Session implements WheelEntry {
   state: 'new' | 'hello' | 'on' | 'closed' = 'new';
   principal!: Principal;
-  attachment!: Attachment;
+  info!: SessionInfo;
   // Each field is set when a session is made, to undefined too: one shape of all sessions. Of several, in whatever order
   // their fields came, a relay cost a fifth more.
   /** Where the socket comes from; undefined: not known. */
   address: string | undefined = undefined;
-  lastHeard: number;
+  lastActivity: number;
   tokenWarned = false;
   /** The socket's place in the count of its address; undefined where nobody counts. */
-  ticket: QuotaLease | undefined = undefined;
+  quotaLease: QuotaLease | undefined = undefined;
   /** What all sessions of the user share on this node. */
   userFrames: TokenBucket | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
@@ -99,7 +99,7 @@ export class Session implements WheelEntry {
   ) {
     const start = now();
     this.openedAt = start;
-    this.lastHeard = start;
+    this.lastActivity = start;
     this.backlog = new SendBacklog(socket, now);
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, start);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
@@ -138,12 +138,12 @@ export class Session implements WheelEntry {
   /** A frame from the socket: its bytes are the session's until this returns. */
   receive(frame: Buffer): void {
     if (this.state === 'closed') return;
-    this.lastHeard = this.now();
-    if (!this.frames.take(this.lastHeard)) return this.refuse(frame, this.frames.waitMs());
-    if (!this.bytes.take(this.lastHeard, frame.length)) return this.refuse(frame, this.bytes.waitMs(frame.length));
-    if (this.userFrames?.take(this.lastHeard) === false) return this.refuse(frame, this.userFrames.waitMs());
-    const ofAddress = this.ticket?.frames;
-    if (ofAddress?.take(this.lastHeard) === false) return this.refuse(frame, ofAddress.waitMs());
+    this.lastActivity = this.now();
+    if (!this.frames.take(this.lastActivity)) return this.refuse(frame, this.frames.waitMs());
+    if (!this.bytes.take(this.lastActivity, frame.length)) return this.refuse(frame, this.bytes.waitMs(frame.length));
+    if (this.userFrames?.take(this.lastActivity) === false) return this.refuse(frame, this.userFrames.waitMs());
+    const ofAddress = this.quotaLease?.frames;
+    if (ofAddress?.take(this.lastActivity) === false) return this.refuse(frame, ofAddress.waitMs());
     if (!this.busy) return this.handle(frame);
     this.inbox ??= [];
     if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
@@ -152,15 +152,15 @@ export class Session implements WheelEntry {
   }
 
   /** Any sign of life that is not a frame. */
-  heard(): void {
-    this.lastHeard = this.now();
+  markActive(): void {
+    this.lastActivity = this.now();
   }
 
   /** A ping or a pong: a sign of life, and a frame that counts. False: there are too many, or no room for an answer. */
   control(): boolean {
     if (this.state === 'closed') return false;
-    this.lastHeard = this.now();
-    if (!this.frames.take(this.lastHeard)) {
+    this.lastActivity = this.now();
+    if (!this.frames.take(this.lastActivity)) {
       this.refuse(NOTHING, this.frames.waitMs());
       return false;
     }
@@ -187,7 +187,7 @@ export class Session implements WheelEntry {
   }
 
   /** Answers a request, or reports on a signal, that was not done. */
-  sendError(fault: ProtocolError | ErrorCode, about: Subject = {}): void {
+  sendError(fault: ProtocolError | ErrorCode, about: ErrorContext = {}): void {
     const code = typeof fault === 'string' ? fault : fault.code;
     const retryAfterMs = typeof fault === 'string' ? undefined : fault.details.retryAfterMs;
     this.send({
@@ -205,14 +205,14 @@ export class Session implements WheelEntry {
 
   /** Counts a frame that PROTOCOL.md does not allow; too many end the socket for good. */
   fault(): void {
-    this.faults ??= new TokenBucket(MAX_FAULTS_A_MINUTE, MAX_FAULTS_A_MINUTE / 60, this.now());
+    this.faults ??= new TokenBucket(MAX_FAULTS_PER_MINUTE, MAX_FAULTS_PER_MINUTE / 60, this.now());
     if (!this.faults.take(this.now())) return this.close(CLOSE_CODES.badMessage, 'too many bad frames');
     this.warn('bad_message', this.faults.left, WARN_AT_FAULTS);
   }
 
   /** Shows that the server lives, in the way the client can see. */
   heartbeat(): void {
-    if (this.state === 'on' && this.attachment.hearsPings) this.send({ type: 'ping' });
+    if (this.state === 'on' && this.info.answersPings) this.send({ type: 'ping' });
     else this.socket.ping();
   }
 
@@ -225,7 +225,7 @@ export class Session implements WheelEntry {
   }
 
   /** The other side is gone, or was never heard: no closing handshake is worth waiting for. */
-  abandon(code: number, reason: string): void {
+  terminate(code: number, reason: string): void {
     this.close(code, reason);
     this.socket.terminate();
   }
@@ -246,7 +246,7 @@ export class Session implements WheelEntry {
   /** Called every heartbeat and with each frame: a reader that stays behind must come back, not hold memory. */
   endIfSlow(): boolean {
     if (!this.backlog.isTooLong()) return false;
-    this.abandon(CLOSE_CODES.slowConsumer, 'too much is unsent');
+    this.terminate(CLOSE_CODES.slowConsumer, 'too much is unsent');
     return true;
   }
 
@@ -269,8 +269,8 @@ export class Session implements WheelEntry {
   }
 
   private refuse(frame: Buffer, retryAfterMs: number): void {
-    this.refusals ??= new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, this.lastHeard);
-    if (!this.refusals.take(this.lastHeard)) {
+    this.refusals ??= new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, this.lastActivity);
+    if (!this.refusals.take(this.lastActivity)) {
       return this.close(CLOSE_CODES.rateLimited, 'too many frames');
     }
     this.sendError(new ProtocolError('rate_limited', undefined, { retryAfterMs }), this.describe(frame));
@@ -282,5 +282,5 @@ export class Session implements WheelEntry {
   }
 
   /** Set by the router, which alone knows how a header looks. */
-  describe: (frame: Buffer) => Subject = () => ({});
+  describe: (frame: Buffer) => ErrorContext = () => ({});
 }

@@ -10,7 +10,7 @@ const classOf = async (path, name) => (await import(new URL(`../../../dist/${pat
 const RedisBus = await classOf('bus/bus.redis.js', 'RedisBus');
 const RedisCommands = await classOf('redis/redis-commands.js', 'RedisCommands');
 const RedisPresence = await classOf('presence/redis/presence.redis.js', 'RedisPresence');
-const LocalRooms = await classOf('signaling/rooms/room-hub.js', 'LocalRooms');
+const LocalRooms = await classOf('signaling/rooms/room-hub.js', 'RoomHub');
 const Session = await classOf('signaling/session/session.js', 'Session');
 const SessionRegistry = await classOf('signaling/session/session-registry.js', 'SessionRegistry');
 const PostgresChatLog = await classOf('chat/chat-log.postgres.js', 'PostgresChatLog');

@@ -145,7 +145,7 @@ export const accessSuite = (world: World): void => {
       const all = await store.inRoom(room);
       if (all === 'many') throw new Error('two are not many');
       expect([...all.keys()].toSorted()).toEqual([owner.id, banned.id].toSorted());
-      for (const [user, standing] of all) expect(standing).toEqual(await store.find(room, user));
+      for (const [user, permissions] of all) expect(permissions).toEqual(await store.find(room, user));
       expect(await store.find(room, plain.id)).toEqual(NO_STANDING);
       const crowd = Array.from({ length: MOST_STANDINGS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
       await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);

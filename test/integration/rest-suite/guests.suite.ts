@@ -47,8 +47,8 @@ export const guestsSuite = (world: World): void => {
 
   /** A guest's token for a room that would not issue one. */
   const guestOf = (room: string) => {
-    const subject = { id: world.uniqueName('g_'), name: 'Grace', kind: 'guest' as const, notBefore: 0 };
-    return { accessToken: world.issuer().issue({ ...subject, grants: { [room]: 'guest' } }, 60) };
+    const context = { id: world.uniqueName('g_'), name: 'Grace', kind: 'guest' as const, notBefore: 0 };
+    return { accessToken: world.issuer().issue({ ...context, grants: { [room]: 'guest' } }, 60) };
   };
 
   const setUp = async (settings: Record<string, unknown> = {}) => {

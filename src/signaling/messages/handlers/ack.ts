@@ -4,12 +4,12 @@ import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
 
 /** Carries the receiving client's word back to the sending one. */
-export const handleAck: Handler<'ack'> = (message, session, services, _body, tail) => {
+export const handleAck: Handler<'ack'> = (message, session, context, _body, tail) => {
   if (message.missed?.some((seq) => seq > message.upto)) {
     throw new ProtocolError('bad_message', 'missed names numbers above upto.');
   }
-  const { from, member } = services.rooms.route(session, message.to);
-  services.rooms.deliver(
+  const { from, member } = context.rooms.route(session, message.to);
+  context.rooms.deliver(
     member,
     tail !== undefined ? relayedFrame('ack', from, tail) : joinFrame(headerOf(message, from)),
   );

@@ -2,8 +2,8 @@ import { actorOf } from '../../session/session.js';
 import type { Handler } from './handler.js';
 
 /** Lets somebody in who waits, or sends them away. */
-export const handleAnswerKnock: Handler<'answer_knock'> = async (message, session, services) => {
-  services.rooms.peerOf(session, message.room);
-  await services.moderation.answer(actorOf(session), message.room, message.knock, message.admit);
+export const handleAnswerKnock: Handler<'answer_knock'> = async (message, session, context) => {
+  context.rooms.peerOf(session, message.room);
+  await context.moderation.answer(actorOf(session), message.room, message.knock, message.admit);
   session.send({ type: 'done', re: message.id });
 };

@@ -4,22 +4,22 @@ import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
 
 /** Keeps a line of text, answers with it as it was kept, and passes it on when it was new. */
-export const handleChat: Handler<'chat'> = async (message, session, services) => {
+export const handleChat: Handler<'chat'> = async (message, session, context) => {
   const { room, id, text } = message;
-  const from = services.rooms.peerOf(session, room);
-  if (!decideSeated('room.chat', services.rooms.participantOf(from))) throw new ProtocolError('forbidden');
-  if (Buffer.byteLength(text) > services.limits.maxChatBytes) {
-    throw new ProtocolError('payload_too_large', `A chat text has at most ${services.limits.maxChatBytes} bytes.`);
+  const from = context.rooms.peerOf(session, room);
+  if (!decideSeated('room.chat', context.rooms.participantOf(from))) throw new ProtocolError('forbidden');
+  if (Buffer.byteLength(text) > context.limits.maxChatBytes) {
+    throw new ProtocolError('payload_too_large', `A chat text has at most ${context.limits.maxChatBytes} bytes.`);
   }
-  if (!session.chats.take(services.now())) {
+  if (!session.chats.take(context.now())) {
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.chats.waitMs() });
   }
-  services.rooms.charge(room, services.now());
+  context.rooms.charge(room, context.now());
   const { user, name } = session.principal;
-  const { message: kept, fresh } = await services.chat.append({ room, user, name, from, id, text });
+  const { message: kept, fresh } = await context.chat.append({ room, user, name, from, id, text });
   session.send({ type: 'chat', re: id, room, ...kept });
   if (!fresh) return;
-  services.stats.chats += 1;
+  context.stats.chats += 1;
   const header: IncomingChat = { type: 'chat', room, ...kept };
-  services.rooms.deliverToRoom('to_room', room, joinFrame(header), from);
+  context.rooms.deliverToRoom('to_room', room, joinFrame(header), from);
 };

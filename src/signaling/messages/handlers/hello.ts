@@ -16,40 +16,40 @@ const CLOSE_FOR: Partial<Record<ErrorCode, CloseCode>> = {
 };
 
 /** Authenticates the socket. Whatever goes wrong here ends it, with a code that says whether to come back. */
-export const handleHello: Handler<'hello'> = async (message, session, services) => {
+export const handleHello: Handler<'hello'> = async (message, session, context) => {
   session.state = 'hello';
   try {
-    const principal = await services.verifier.verify(message.token);
+    const principal = await context.verifier.verify(message.token);
     if ((session.state as string) === 'closed') return;
-    const id = services.identity.session(principal.user, message.key);
+    const id = context.ids.session(principal.user, message.key);
     session.principal = principal;
-    session.attachment = {
+    session.info = {
       session: id,
       attempt: message.attempt,
-      hearsPings: message.features?.includes('heartbeat') === true,
+      answersPings: message.features?.includes('heartbeat') === true,
     };
-    const iceServers = await firstIceServers(session, services);
+    const iceServers = await firstIceServers(session, context);
     if ((session.state as string) === 'closed') return;
     // From here to the claim nothing waits, or a burst would pass the limit.
-    if (services.registry.isFull(principal.user, id)) {
+    if (context.registry.isFull(principal.user, id)) {
       throw new ProtocolError('rate_limited', 'You have too many sockets open.', { retryAfterMs: FULL_MS });
     }
-    if (!services.registry.claim(session)) throw new ProtocolError('superseded');
+    if (!context.registry.claim(session)) throw new ProtocolError('superseded');
     session.state = 'on';
     session.send({
       type: 'welcome',
       re: message.id,
       session: id,
       user: { id: principal.user, name: principal.name },
-      node: services.rooms.node,
+      node: context.rooms.node,
       iceServers,
-      limits: services.limits,
+      limits: context.limits,
       features: FEATURES,
       expiresAt: principal.expiresAt,
     });
   } catch (error) {
     const fault = error instanceof ProtocolError ? error : new ProtocolError('internal');
-    if (!(error instanceof ProtocolError)) services.log.error(error, 'hello failed');
+    if (!(error instanceof ProtocolError)) context.log.error(error, 'hello failed');
     session.sendError(fault, { re: message.id });
     session.close(
       CLOSE_FOR[fault.code] ?? (fault.retryable ? CLOSE_CODES.unavailable : CLOSE_CODES.tokenInvalid),

@@ -1,58 +1,57 @@
 import { type Join, type Meta, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
 import type { Admission, Entry } from '../../../rooms/room-access.js';
-import { revoked } from '../../rooms/room-roster.js';
+import { deniedPermissions } from '../../rooms/room-roster.js';
 import { renewIceServersBeforeJoin } from '../../session/ice-refresh.js';
 import type { Session } from '../../session/session.js';
-import type { Services } from '../handler-context.js';
+import type { HandlerContext } from '../handler-context.js';
 import type { Handler } from './handler.js';
 
 /** Enters a room, or comes back to it; or waits in its lobby. */
-export const handleJoin: Handler<'join'> = async (message, session, services) => {
+export const handleJoin: Handler<'join'> = async (message, session, context) => {
   const { room } = message;
-  checkMeta(message.meta, services.limits.maxMetaBytes);
-  if (!session.rooms.has(room) && session.rooms.size >= services.limits.maxRoomsPerSession) {
-    throw new ProtocolError('too_many_rooms', `A session may be in ${services.limits.maxRoomsPerSession} rooms.`);
+  checkMeta(message.meta, context.limits.maxMetaBytes);
+  if (!session.rooms.has(room) && session.rooms.size >= context.limits.maxRoomsPerSession) {
+    throw new ProtocolError('too_many_rooms', `A session may be in ${context.limits.maxRoomsPerSession} rooms.`);
   }
-  const arrival = services.arrivals.begin(room, session.principal.user);
+  const join = context.pendingJoins.begin(room, session.principal.user);
   try {
-    await arrive(message, session, services);
+    await arrive(message, session, context);
   } finally {
-    services.arrivals.end(arrival);
+    context.pendingJoins.end(join);
   }
 };
 
-const arrive = async (message: Join, session: Session, services: Services): Promise<void> => {
+const arrive = async (message: Join, session: Session, context: HandlerContext): Promise<void> => {
   const { room } = message;
-  const mark = services.removals.mark();
-  const peer = services.identity.peer(session.attachment.session, room);
-  const admission = await admitOrWait(message, session, services, peer);
+  const checkpoint = context.removals.checkpoint();
+  const peer = context.ids.peer(session.info.session, room);
+  const admission = await admitOrWait(message, session, context, peer);
   if (admission === undefined || session.state === 'closed') return;
   // What was read may be older than what was heard meanwhile.
-  if (services.removals.since(mark, room, session.principal.user)) throw new ProtocolError('removed');
-  renewIceServersBeforeJoin(session, services);
-  await enter(message, session, services, peer, admission);
+  if (context.removals.removedSince(checkpoint, room, session.principal.user)) throw new ProtocolError('removed');
+  renewIceServersBeforeJoin(session, context);
+  await enter(message, session, context, peer, admission);
   if (!session.rooms.has(room)) return;
   if (admission.state !== undefined) session.send(admission.state);
-  if (admission.state?.access === 'lobby') await services.lobby.show(room, session);
+  if (admission.state?.access === 'lobby') await context.lobby.show(room, session);
 };
 
 /** @returns undefined when the client waits now, and was told so */
 const admitOrWait = async (
   { id, room, invite }: Join,
   session: Session,
-  services: Services,
+  context: HandlerContext,
   peer: PeerId,
 ): Promise<Admission | undefined> => {
   const entry = { peer, invite };
   try {
-    return await admitOrReturn(session, room, services, entry);
+    return await admitOrReturn(session, room, context, entry);
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.code !== 'admission_required') throw error;
-    if (services.lobby.countOf(session) >= services.limits.maxRoomsPerSession)
-      throw new ProtocolError('too_many_rooms');
+    if (context.lobby.countOf(session) >= context.limits.maxRoomsPerSession) throw new ProtocolError('too_many_rooms');
     if (session.state === 'closed') return undefined;
-    const result = await services.lobby.enter(session, room, id);
-    return result === 'admitted' ? services.access.admit(session.principal, room, entry) : undefined;
+    const result = await context.lobby.enter(session, room, id);
+    return result === 'admitted' ? context.access.admit(session.principal, room, entry) : undefined;
   }
 };
 
@@ -60,31 +59,35 @@ const admitOrWait = async (
 const admitOrReturn = async (
   session: Session,
   room: RoomId,
-  services: Services,
+  context: HandlerContext,
   entry: Entry & { readonly peer: PeerId },
 ): Promise<Admission> => {
   try {
-    return await services.access.admit(session.principal, room, entry);
+    return await context.access.admit(session.principal, room, entry);
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.code !== 'unavailable') throw error;
-    const role = await services.membership.storedRole(room, entry.peer);
+    const role = await context.lifecycle.storedRole(room, entry.peer);
     if (role === undefined) throw error;
-    const known = services.rooms.get(room)?.find(entry.peer);
-    return { role, capacity: services.limits.maxParticipantsPerRoom, ...(known !== undefined && revoked(known)) };
+    const known = context.rooms.get(room)?.find(entry.peer);
+    return {
+      role,
+      capacity: context.limits.maxParticipantsPerRoom,
+      ...(known !== undefined && deniedPermissions(known)),
+    };
   }
 };
 
 const enter = async (
   { id, room, meta }: Join,
   session: Session,
-  services: Services,
+  context: HandlerContext,
   peer: PeerId,
   admission: Admission,
 ): Promise<void> => {
   // Nobody new: only who is in the room may come back.
   const capacity = admission.returningOnly === true ? 0 : admission.capacity;
   try {
-    await services.membership.join(session, room, peer, { ...admission, capacity }, id, meta);
+    await context.lifecycle.join(session, room, peer, { ...admission, capacity }, id, meta);
   } catch (error) {
     const isLocked = admission.returningOnly === true && error instanceof ProtocolError && error.code === 'room_full';
     throw isLocked ? new ProtocolError('room_locked') : error;

@@ -2,9 +2,9 @@ import { actorOf } from '../../session/session.js';
 import type { Handler } from './handler.js';
 
 /** Puts a peer's user out of the room, and keeps them out if that was asked. */
-export const handleKick: Handler<'kick'> = async ({ id, room, peer, ban, reason }, session, services) => {
-  services.rooms.peerOf(session, room);
+export const handleKick: Handler<'kick'> = async ({ id, room, peer, ban, reason }, session, context) => {
+  context.rooms.peerOf(session, room);
   const how = { ban: ban === true, ...(reason !== undefined && { reason }) };
-  await services.moderation.kick(actorOf(session), room, peer, how);
+  await context.moderation.kick(actorOf(session), room, peer, how);
   session.send({ type: 'done', re: id });
 };

@@ -2,8 +2,8 @@ import { actorOf } from '../../session/session.js';
 import type { Handler } from './handler.js';
 
 /** Lets nobody new in, or lets people in again. */
-export const handleLock: Handler<'lock'> = async ({ id, room, locked }, session, services) => {
-  services.rooms.peerOf(session, room);
-  await services.moderation.lock(actorOf(session), room, locked);
+export const handleLock: Handler<'lock'> = async ({ id, room, locked }, session, context) => {
+  context.rooms.peerOf(session, room);
+  await context.moderation.lock(actorOf(session), room, locked);
   session.send({ type: 'done', re: id });
 };

@@ -2,8 +2,8 @@ import { actorOf } from '../../session/session.js';
 import type { Handler } from './handler.js';
 
 /** Asks a peer to be quiet. */
-export const handleMute: Handler<'mute'> = async ({ id, room, peer }, session, services) => {
-  services.rooms.peerOf(session, room);
-  await services.moderation.mute(actorOf(session), room, peer);
+export const handleMute: Handler<'mute'> = async ({ id, room, peer }, session, context) => {
+  context.rooms.peerOf(session, room);
+  await context.moderation.mute(actorOf(session), room, peer);
   session.send({ type: 'done', re: id });
 };
