@@ -11,7 +11,7 @@ import { LoggingModule } from './logging/logging.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { ModerationModule } from './rooms/moderation/moderation.module.js';
 import { RoomsModule } from './rooms/rooms.module.js';
-import { UpkeepModule } from './scheduler/scheduler.module.js';
+import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -35,7 +35,7 @@ export class AppModule {
         SignalingModule,
         BridgesModule,
         AuditModule,
-        UpkeepModule,
+        SchedulerModule,
         OpsModule,
       ],
     };

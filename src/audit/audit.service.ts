@@ -11,7 +11,7 @@ import { RoomPolicy } from '../rooms/room-policy.js';
 import { type AuditFilter, type AuditRow, AuditStore } from './audit.store.js';
 
 /** Which page. */
-export interface AuditPlace {
+export interface AuditPosition {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -39,18 +39,18 @@ export class AuditService {
   }
 
   /** What was done in a room that there is, for its owner. @throws ProtocolError as the policy decides */
-  async ofRoom(by: Principal, room: RoomId, place: AuditPlace): Promise<AuditPage> {
+  async ofRoom(by: Principal, room: RoomId, position: AuditPosition): Promise<AuditPage> {
     await this.policy.permit(by, 'audit.read', room);
-    return this.page(by, { room }, place);
+    return this.page(by, { room }, position);
   }
 
   /** What was done at all, for administrators. @throws ProtocolError `forbidden` */
-  async ofServer(by: Principal, filter: AuditFilter, place: AuditPlace): Promise<AuditPage> {
+  async ofServer(by: Principal, filter: AuditFilter, position: AuditPosition): Promise<AuditPage> {
     if (!decideForServer(by, 'audit.read_all', this.administrators)) throw new ProtocolError('forbidden');
-    return this.page(by, filter, place);
+    return this.page(by, filter, position);
   }
 
-  private async page({ user }: Principal, filter: AuditFilter, { cursor, limit }: AuditPlace): Promise<AuditPage> {
+  private async page({ user }: Principal, filter: AuditFilter, { cursor, limit }: AuditPosition): Promise<AuditPage> {
     const { room, actor, target, action, from, to } = filter;
     const scope = [user, room, actor, target, action, from, to];
     const before = cursor === undefined ? undefined : Number(this.cursors.read(cursor, scope));

@@ -34,7 +34,7 @@ export interface AuditFilter {
 }
 
 /** A line on what somebody does with an account: signs in, changes it, ends it. */
-export const accountTrail = (
+export const accountAuditEntry = (
   action: AccountAction,
   actor: string | null,
   ip: string | null,

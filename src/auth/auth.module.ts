@@ -19,7 +19,7 @@ import { RefreshTokensStore } from './refresh-tokens.store.js';
 import { SecretsModule } from './secrets.module.js';
 import { SECRETS, type Secrets } from './signing-secret.js';
 import { TokenIssuer } from './token-issuer.js';
-import { AccountStanding } from './token-revocation.js';
+import { TokenRevocation } from './token-revocation.js';
 
 const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
   // A KeyObject: a string would be tried as a PEM key first, at forty times the cost.
@@ -28,9 +28,9 @@ const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
   verifyOptions: { algorithms: ['HS256' as const], issuer: jwt.issuer, audience: jwt.audience },
 });
 
-const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountStanding): TokenVerifier =>
+const chooseVerifier = ({ jwt }: Config, service: JwtService, revocation: TokenRevocation): TokenVerifier =>
   jwt.jwksUrl === undefined
-    ? new OwnTokenVerifier(service, standing)
+    ? new OwnTokenVerifier(service, revocation)
     : new JwksTokenVerifier({ ...jwt, jwksUrl: jwt.jwksUrl });
 
 /** Who is asking: tokens made and verified, and the guard of REST. */
@@ -45,14 +45,14 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, standing: AccountS
   ],
   controllers: [AuthController],
   providers: [
-    AccountStanding,
+    TokenRevocation,
     AuthService,
     LoginAttempts,
     LoginThrottle,
     PasswordHasher,
     RefreshTokensStore,
     TokenIssuer,
-    { provide: TokenVerifier, inject: [CONFIG, JwtService, AccountStanding], useFactory: chooseVerifier },
+    { provide: TokenVerifier, inject: [CONFIG, JwtService, TokenRevocation], useFactory: chooseVerifier },
     AuthGuard,
   ],
   exports: [TokenVerifier, AuthGuard, SecretsModule, LoginAttempts, PasswordHasher],

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError, type UserId } from '@parley/protocol';
-import { AuditStore, accountTrail } from '../audit/audit.store.js';
+import { AuditStore, accountAuditEntry } from '../audit/audit.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { newId } from '../ids/new-id.js';
@@ -50,7 +50,7 @@ export class AuthService {
       validAfter: new Date(),
     });
     if (user === undefined) throw new ProtocolError('username_taken');
-    await this.audit.write(accountTrail('auth.register', user.id, address, { username }));
+    await this.audit.write(accountAuditEntry('auth.register', user.id, address, { username }));
     return this.enter(user);
   }
 
@@ -61,11 +61,11 @@ export class AuthService {
     const user = await this.users.findByKey(key);
     if (!(await this.hasher.verify(user?.passwordHash, password)) || user === undefined) {
       // Whether there is such a user or not: the same work, so that it takes the same time.
-      await this.audit.write({ ...accountTrail('auth.login_failed', null, address), target: key });
+      await this.audit.write({ ...accountAuditEntry('auth.login_failed', null, address), target: key });
       throw new ProtocolError('invalid_credentials');
     }
     forgive();
-    await this.audit.write(accountTrail('auth.login', user.id, address));
+    await this.audit.write(accountAuditEntry('auth.login', user.id, address));
     return this.enter(user);
   }
 
@@ -75,13 +75,13 @@ export class AuthService {
     await this.requireOpenTo(grant);
     const refreshToken = await this.refreshTokens.begin(grant, this.guestRefreshSeconds);
     if (refreshToken === undefined) throw new ProtocolError('refresh_invalid');
-    await this.audit.write(accountTrail('auth.guest', grant.subject, address, { room }));
+    await this.audit.write(accountAuditEntry('auth.guest', grant.subject, address, { room }));
     return this.guestTokens(grant.subject, displayName, room, refreshToken);
   }
 
   async refresh(refreshToken: string, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
-    const known = await this.refreshTokens.look(refreshToken);
+    const known = await this.refreshTokens.find(refreshToken);
     // A guest's token is not used up by a room that is closed to guests for a while.
     if (known !== undefined && isOfGuest(known)) await this.requireOpenTo(known);
     // Who is put out while this is under way must not get a token from after that.

@@ -9,15 +9,15 @@ interface Window {
 
 /** Failures that are allowed within a window. */
 interface Rule {
-  readonly most: number;
+  readonly max: number;
   readonly windowMs: number;
 }
 
-const PAIR: Rule = { most: 10, windowMs: 5 * 60_000 };
+const PAIR: Rule = { max: 10, windowMs: 5 * 60_000 };
 /** Higher than one address's share: guessing from everywhere ends, and its victim is not locked out by one guesser. */
-const ACCOUNT: Rule = { most: 100, windowMs: 15 * 60_000 };
-const ADDRESS: Rule = { most: 200, windowMs: 5 * 60_000 };
-const MOST_WINDOWS = 50_000;
+const ACCOUNT: Rule = { max: 100, windowMs: 15 * 60_000 };
+const ADDRESS: Rule = { max: 200, windowMs: 5 * 60_000 };
+const MAX_WINDOWS = 50_000;
 
 /** Bounds the guessing of passwords: failures are counted by account, by address, and by both. */
 @Injectable()
@@ -43,7 +43,7 @@ export class LoginThrottle {
     ];
     for (const { key, rule } of counted) {
       const window = this.windows.get(key);
-      if (window !== undefined && window.endsAt > now && window.failures >= rule.most) {
+      if (window !== undefined && window.endsAt > now && window.failures >= rule.max) {
         throw new ProtocolError('rate_limited', undefined, { retryAfterMs: window.endsAt - now });
       }
     }
@@ -56,7 +56,7 @@ export class LoginThrottle {
   /** Whether an account is guessed at from so many places that others than its own are refused. */
   isGuessedAt(account: string, now = Date.now()): boolean {
     const window = this.windows.get(`account ${account}`);
-    return window !== undefined && window.endsAt > now && window.failures >= ACCOUNT.most;
+    return window !== undefined && window.endsAt > now && window.failures >= ACCOUNT.max;
   }
 
   private count(key: string, rule: Rule, now: number): Window {
@@ -67,7 +67,7 @@ export class LoginThrottle {
       this.windows.delete(key);
       this.windows.set(key, window);
       const oldest = this.windows.keys().next().value;
-      if (this.windows.size > MOST_WINDOWS && oldest !== undefined) this.windows.delete(oldest);
+      if (this.windows.size > MAX_WINDOWS && oldest !== undefined) this.windows.delete(oldest);
     }
     return window;
   }

@@ -3,21 +3,21 @@ import { JwtService } from '@nestjs/jwt';
 import { ProtocolError } from '@parley/protocol';
 import { MAX_TOKEN_BYTES, readClaims } from './claims.js';
 import { type Principal, TokenVerifier } from './principal.js';
-import { AccountStanding } from './token-revocation.js';
+import { TokenRevocation } from './token-revocation.js';
 
 /** Verifies tokens under the shared secret: Parley's own, and those of an issuer that knows the secret. */
 @Injectable()
 export class OwnTokenVerifier extends TokenVerifier {
   constructor(
     private readonly jwt: JwtService,
-    private readonly standing: AccountStanding,
+    private readonly revocation: TokenRevocation,
   ) {
     super();
   }
 
   async verify(token: string): Promise<Principal> {
     const principal = readClaims(this.open(token), token, 'own', Date.now());
-    if (principal.kind === 'account' && !(await this.standing.counts(principal.user, principal.issuedAt))) {
+    if (principal.kind === 'account' && !(await this.revocation.isValid(principal.user, principal.issuedAt))) {
       throw new ProtocolError('token_invalid');
     }
     return principal;

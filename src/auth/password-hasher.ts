@@ -6,8 +6,8 @@ import { ProtocolError } from '@parley/protocol';
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** Hashes at once, and how many more may wait: each takes 19 MiB and a thread for tens of milliseconds. */
-const MOST_AT_ONCE = 4;
-const MOST_WAITING = 50;
+const MAX_CONCURRENT = 4;
+const MAX_WAITING = 50;
 
 /** Hashes and checks passwords, off the event loop and never more at once than memory bears. */
 @Injectable()
@@ -15,26 +15,26 @@ export class PasswordHasher {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
   /** What a password of nobody is compared with, so that an unknown user takes as long as a known one. */
-  private nobody: Promise<string> | undefined;
+  private dummyHash: Promise<string> | undefined;
 
   /** @throws ProtocolError `unavailable` when too many wait already */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, ARGON2ID));
+    return this.enqueue(() => hash(password, ARGON2ID));
   }
 
   /**
-   * @param kept the hash; undefined when there is no such user: then the answer is false, after the same work
+   * @param stored the hash; undefined when there is no such user: then the answer is false, after the same work
    * @throws ProtocolError `unavailable` when too many wait already
    */
-  async verify(kept: string | undefined, password: string): Promise<boolean> {
-    this.nobody ??= hash('nobody has this password', ARGON2ID);
-    const compared = kept ?? (await this.nobody);
-    return (await this.inTurn(() => verify(compared, password))) && kept !== undefined;
+  async verify(stored: string | undefined, password: string): Promise<boolean> {
+    this.dummyHash ??= hash('nobody has this password', ARGON2ID);
+    const compared = stored ?? (await this.dummyHash);
+    return (await this.enqueue(() => verify(compared, password))) && stored !== undefined;
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= MOST_AT_ONCE) {
-      if (this.waiting.length >= MOST_WAITING)
+  private async enqueue<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= MAX_CONCURRENT) {
+      if (this.waiting.length >= MAX_WAITING)
         throw new ProtocolError('unavailable', undefined, { retryAfterMs: 1_000 });
       // The turn is handed over: nobody who comes later can take it.
       await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Role, UserId } from '@parley/protocol';
 import {
+  type AccessAttributes,
   decide,
   decideForServer,
   decidePreview,
-  type Facts,
   grantAllowsGuests,
   mayCreateByGrant,
   type RoomAction,
-  type RoomFacts,
+  type RoomAttributes,
   type ServerAction,
 } from './policy.js';
 import { policyCounts } from './policy-counts.js';
@@ -24,16 +24,16 @@ const who = (kind: Principal['kind'], grants: Record<string, Role> = {}, user = 
   tokenId: 't',
 });
 
-const room = (facts: Partial<RoomFacts> = {}): RoomFacts => ({
+const room = (attributes: Partial<RoomAttributes> = {}): RoomAttributes => ({
   id: 'team-1',
   owner: 'owner',
   guestsAllowed: true,
   access: 'open',
   locked: false,
-  ...facts,
+  ...attributes,
 });
 
-type Row = [string, Principal, RoomFacts | undefined, Role | undefined, Role | 'forbidden' | 'room_not_found'];
+type Row = [string, Principal, RoomAttributes | undefined, Role | undefined, Role | 'forbidden' | 'room_not_found'];
 
 const ROWS: Row[] = [
   ['an account in a room of somebody', who('account'), room(), undefined, 'member'],
@@ -78,8 +78,8 @@ const ROWS: Row[] = [
 ];
 
 describe('policy', () => {
-  it.each(ROWS)('joining as %s', (_, principal, facts, membership, expected) => {
-    const decision = decide(principal, 'room.join', { room: facts, membership });
+  it.each(ROWS)('joining as %s', (_, principal, attributes, membership, expected) => {
+    const decision = decide(principal, 'room.join', { room: attributes, membership });
     expect(decision.allowed ? decision.role : decision.code).toBe(expected);
   });
 
@@ -120,8 +120,8 @@ describe('policy', () => {
   });
 
   const guest = who('guest', { 'team-1': 'guest' });
-  const asked = (action: RoomAction, facts: Partial<RoomFacts>, more: Partial<Facts> = {}) => {
-    const decision = decide(guest, action, { membership: undefined, ...more, room: room(facts) });
+  const asked = (action: RoomAction, attributes: Partial<RoomAttributes>, more: Partial<AccessAttributes> = {}) => {
+    const decision = decide(guest, action, { membership: undefined, ...more, room: room(attributes) });
     return decision.allowed ? decision.role : decision.code;
   };
 
@@ -137,8 +137,8 @@ describe('policy', () => {
   });
 
   it('shows the name of a room to anyone who could enter it without a grant', () => {
-    const facts = [room(), room({ guestsAllowed: false }), room({ owner: null }), undefined];
-    expect(facts.map(decidePreview)).toEqual([true, true, true, false]);
+    const attributes = [room(), room({ guestsAllowed: false }), room({ owner: null }), undefined];
+    expect(attributes.map(decidePreview)).toEqual([true, true, true, false]);
     expect(decidePreview(room({ owner: null, guestsAllowed: false }))).toBe(false);
   });
 

@@ -33,7 +33,7 @@ export type RoomAction =
   | 'participants.read';
 
 /** What the policy must know of a room. */
-export interface RoomFacts {
+export interface RoomAttributes {
   readonly id: string;
   /** Null: a token's grant made the room, and only grants and memberships let people in. */
   readonly owner: string | null;
@@ -43,9 +43,9 @@ export interface RoomFacts {
 }
 
 /** What the policy is asked about. */
-export interface Facts {
+export interface AccessAttributes {
   /** Undefined: there is no such room. */
-  readonly room: RoomFacts | undefined;
+  readonly room: RoomAttributes | undefined;
   /** What the principal was made in this room. */
   readonly membership: Role | undefined;
   readonly banned?: boolean;
@@ -118,17 +118,17 @@ export const ROOM_ACTIONS = Object.keys(LEAST_ROLE) as readonly RoomAction[];
 const BEFORE_JOINING: ReadonlySet<RoomAction> = new Set(['guest.token', 'room.list', 'invite.accept']);
 
 /** May this principal do this to this room? REST and the gateway ask here and nowhere else. */
-export const decide = (principal: Principal, action: RoomAction, facts: Facts): Decision => {
-  const decision = judge(principal, action, facts);
+export const decide = (principal: Principal, action: RoomAction, attributes: AccessAttributes): Decision => {
+  const decision = judge(principal, action, attributes);
   counted(action, decision.allowed ? 'allowed' : decision.code);
   return decision;
 };
 
-const judge = (principal: Principal, action: RoomAction, facts: Facts): Decision => {
-  const { room, target } = facts;
+const judge = (principal: Principal, action: RoomAction, attributes: AccessAttributes): Decision => {
+  const { room, target } = attributes;
   if (room === undefined) return deny('room_not_found');
   const isGuest = principal.kind === 'guest';
-  const own = ownRole(principal, room, facts.membership);
+  const own = ownRole(principal, room, attributes.membership);
   const role = own ?? (isOpenTo(principal, room) ? 'member' : undefined);
   // A room that is open to nobody without a grant is not shown to exist either, nor is any room to a guest of another.
   if (role === undefined) return deny(room.owner === null || isGuest ? 'room_not_found' : 'forbidden');
@@ -136,10 +136,10 @@ const judge = (principal: Principal, action: RoomAction, facts: Facts): Decision
     // A refused guest does not learn that the room exists; the holder of an invite knows it.
     return deny(action === 'invite.accept' ? 'guests_not_allowed' : 'room_not_found');
   }
-  if (facts.banned === true && role !== 'owner') return deny('banned');
-  if (facts.removedAt !== undefined && principal.issuedAt < facts.removedAt) return deny('removed');
+  if (attributes.banned === true && role !== 'owner') return deny('banned');
+  if (attributes.removedAt !== undefined && principal.issuedAt < attributes.removedAt) return deny('removed');
   const isVisitor = own === undefined || own === 'guest';
-  if (isVisitor && room.access !== 'open' && facts.admitted !== true && !BEFORE_JOINING.has(action)) {
+  if (isVisitor && room.access !== 'open' && attributes.admitted !== true && !BEFORE_JOINING.has(action)) {
     if (room.locked) return deny('room_locked');
     return deny(room.access === 'invite' ? 'invite_required' : 'admission_required');
   }
@@ -154,16 +154,16 @@ const judge = (principal: Principal, action: RoomAction, facts: Facts): Decision
  * The same question for somebody who is in the room, asked for each frame: what was decided when they came in, and
  * each time that it changed, is on their seat.
  */
-export const decideSeated = (
+export const decideForParticipant = (
   action: 'room.signal' | 'room.publish' | 'room.chat' | 'room.broadcast' | 'messages.read',
-  seated: { readonly role: Role; readonly publish?: boolean; readonly chat?: boolean },
+  participant: { readonly role: Role; readonly publish?: boolean; readonly chat?: boolean },
 ): boolean =>
-  RANK[seated.role] >= RANK[LEAST_ROLE[action]] &&
-  (action !== 'room.publish' || seated.publish !== false) &&
-  (action !== 'room.chat' || seated.chat !== false);
+  RANK[participant.role] >= RANK[LEAST_ROLE[action]] &&
+  (action !== 'room.publish' || participant.publish !== false) &&
+  (action !== 'room.chat' || participant.chat !== false);
 
 /** May anyone, without a token, see the name of this room? Only if they could enter it without a grant. */
-export const decidePreview = (room: RoomFacts | undefined): boolean => {
+export const decidePreview = (room: RoomAttributes | undefined): boolean => {
   const allowed = room !== undefined && (room.owner !== null || room.guestsAllowed);
   counted('room.preview', allowed ? 'allowed' : 'room_not_found');
   return allowed;
@@ -231,7 +231,7 @@ export const highest = (roles: readonly (Role | undefined)[]): Role | undefined 
   );
 
 /** What somebody is by more than that the room is open. */
-const ownRole = (principal: Principal, room: RoomFacts, membership: Role | undefined): Role | undefined =>
+const ownRole = (principal: Principal, room: RoomAttributes, membership: Role | undefined): Role | undefined =>
   highest([
     grantedRole(principal, room.id),
     principal.kind === 'guest' ? undefined : membership,
@@ -239,7 +239,7 @@ const ownRole = (principal: Principal, room: RoomFacts, membership: Role | undef
   ]);
 
 /** A token that names rooms is for these rooms; one that names none is for every room that somebody owns. */
-const isOpenTo = ({ kind, grants }: Principal, room: RoomFacts): boolean =>
+const isOpenTo = ({ kind, grants }: Principal, room: RoomAttributes): boolean =>
   kind !== 'guest' && room.owner !== null && Object.keys(grants).length === 0;
 
 const deny = (code: Extract<Decision, { allowed: false }>['code']): Decision => ({ allowed: false, code });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
-import { accountTrail, insertAudit } from '../audit/audit.store.js';
+import { accountAuditEntry, insertAudit } from '../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { refreshTokens, users } from '../database/schema.js';
@@ -44,7 +44,7 @@ export class RefreshTokensStore {
   }
 
   /** Reads what a token stands for, used or not. */
-  async look(token: string): Promise<RefreshGrant | undefined> {
+  async find(token: string): Promise<RefreshGrant | undefined> {
     const [row] = await this.db
       .select()
       .from(refreshTokens)
@@ -77,7 +77,7 @@ export class RefreshTokensStore {
       }
       const ended = await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family)).returning();
       if (ended.some((row) => row.hash === hash && row.usedAt !== null)) {
-        await insertAudit(tx, { ...accountTrail('auth.refresh_reused', null, ip), target: known.subject });
+        await insertAudit(tx, { ...accountAuditEntry('auth.refresh_reused', null, ip), target: known.subject });
       }
       return undefined;
     });
@@ -94,7 +94,7 @@ export class RefreshTokensStore {
       if (known === undefined) return;
       await lockInTransaction(tx, 'tokens of', known.subject);
       await tx.delete(refreshTokens).where(eq(refreshTokens.family, known.family));
-      await insertAudit(tx, accountTrail('auth.logout', known.subject, ip));
+      await insertAudit(tx, accountAuditEntry('auth.logout', known.subject, ip));
     });
   }
 }

@@ -22,10 +22,11 @@ export const resolveSecrets = (config: Pick<Config, 'jwt' | 'dataDir'>): Secrets
   const { secret, sessionSecret, jwksUrl } = config.jwt;
   if (jwksUrl !== undefined && secret === undefined) {
     // No token is ever made with this key: an outside issuer signs them.
-    const session = sessionSecret === undefined ? kept(config.dataDir, 'session-secret') : Buffer.from(sessionSecret);
+    const session =
+      sessionSecret === undefined ? persisted(config.dataDir, 'session-secret') : Buffer.from(sessionSecret);
     return { jwtKey: createSecretKey(randomBytes(32)), sessionKey: createSecretKey(session) };
   }
-  const jwt = secret === undefined ? kept(config.dataDir, 'jwt-secret') : Buffer.from(secret);
+  const jwt = secret === undefined ? persisted(config.dataDir, 'jwt-secret') : Buffer.from(secret);
   const session =
     sessionSecret === undefined
       ? Buffer.from(hkdfSync('sha256', jwt, Buffer.alloc(0), 'parley session', 32))
@@ -33,7 +34,7 @@ export const resolveSecrets = (config: Pick<Config, 'jwt' | 'dataDir'>): Secrets
   return { jwtKey: createSecretKey(jwt), sessionKey: createSecretKey(session) };
 };
 
-const kept = (dataDir: string, name: string): Buffer => {
+const persisted = (dataDir: string, name: string): Buffer => {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, name);
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;

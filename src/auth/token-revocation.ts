@@ -4,16 +4,16 @@ import { BUS } from '../bus/bus.tokens.js';
 import { isDatabaseLost } from '../database/database-errors.js';
 import { UsersStore } from '../users/users.store.js';
 
-interface Standing {
+interface CachedValidity {
   /** Tokens from before this moment are void; Infinity: the user is gone. */
   readonly validAfter: number;
   readonly freshUntil: number;
 }
 
 const FRESH_MS = 30_000;
-const MOST_USERS = 20_000;
+const MAX_USERS = 20_000;
 /** A verification waits no longer for the database than this. */
-const PATIENCE_MS = 1_500;
+const TIMEOUT_MS = 1_500;
 /** After a failure the database is left alone for so long. */
 const PAUSE_MS = 2_000;
 
@@ -22,9 +22,9 @@ const PAUSE_MS = 2_000;
  * bus, and while the database is away goes by what it remembers, then by the signature alone: calls go on.
  */
 @Injectable()
-export class AccountStanding {
-  private readonly log = new Logger('AccountStanding');
-  private readonly known = new Map<string, Standing>();
+export class TokenRevocation {
+  private readonly log = new Logger('TokenRevocation');
+  private readonly cached = new Map<string, CachedValidity>();
   private readonly asking = new Map<string, Promise<number | undefined>>();
   private pausedUntil = 0;
 
@@ -38,8 +38,8 @@ export class AccountStanding {
   }
 
   /** @param issuedAt ms since the Unix epoch */
-  async counts(user: string, issuedAt: number): Promise<boolean> {
-    const known = this.known.get(user);
+  async isValid(user: string, issuedAt: number): Promise<boolean> {
+    const known = this.cached.get(user);
     if (known !== undefined && known.freshUntil > Date.now()) return issuedAt >= known.validAfter;
     const validAfter = await this.ask(user);
     return validAfter === undefined || issuedAt >= validAfter;
@@ -47,34 +47,34 @@ export class AccountStanding {
 
   /** What the database says, else what was remembered, else nothing. */
   private async ask(user: string): Promise<number | undefined> {
-    if (Date.now() < this.pausedUntil) return this.known.get(user)?.validAfter;
+    if (Date.now() < this.pausedUntil) return this.cached.get(user)?.validAfter;
     let asked = this.asking.get(user);
     if (asked === undefined) {
-      asked = this.lookUp(user).finally(() => this.asking.delete(user));
+      asked = this.load(user).finally(() => this.asking.delete(user));
       this.asking.set(user, asked);
     }
     return asked;
   }
 
-  private async lookUp(user: string): Promise<number | undefined> {
+  private async load(user: string): Promise<number | undefined> {
     try {
-      const answer = await within(PATIENCE_MS, this.users.validAfter(user));
+      const answer = await within(TIMEOUT_MS, this.users.validAfter(user));
       return this.remember(user, answer ?? Number.POSITIVE_INFINITY);
     } catch (error) {
       if (!(error instanceof NoAnswer) && !isDatabaseLost(error)) throw error;
       this.pausedUntil = Date.now() + PAUSE_MS;
       this.log.warn('the database is away: accounts go by the signature of their tokens');
-      return this.known.get(user)?.validAfter;
+      return this.cached.get(user)?.validAfter;
     }
   }
 
   /** Never moves a revocation back: a look-up may have begun before it. */
   private remember(user: string, validAfter: number): number {
-    const latest = Math.max(validAfter, this.known.get(user)?.validAfter ?? 0);
-    this.known.delete(user);
-    this.known.set(user, { validAfter: latest, freshUntil: Date.now() + FRESH_MS });
-    const oldest = this.known.keys().next().value;
-    if (this.known.size > MOST_USERS && oldest !== undefined) this.known.delete(oldest);
+    const latest = Math.max(validAfter, this.cached.get(user)?.validAfter ?? 0);
+    this.cached.delete(user);
+    this.cached.set(user, { validAfter: latest, freshUntil: Date.now() + FRESH_MS });
+    const oldest = this.cached.keys().next().value;
+    if (this.cached.size > MAX_USERS && oldest !== undefined) this.cached.delete(oldest);
     return latest;
   }
 }

@@ -127,12 +127,12 @@ export class BridgeHost {
   private remember(session: BridgeSession): boolean {
     const user = session.principal?.user;
     if (user === undefined) return true;
-    const { mostPerUser, framesPerUser } = this.config.sockets;
+    const { maxPerUser, framesPerUser } = this.config.sockets;
     const known = this.users.get(user) ?? {
       sessions: new Set<BridgeSession>(),
       frames: new TokenBucket(framesPerUser.burst, framesPerUser.perSecond, this.now()),
     };
-    if (known.sessions.size >= mostPerUser) return false;
+    if (known.sessions.size >= maxPerUser) return false;
     this.users.set(user, known);
     known.sessions.add(session);
     session.userFrames = known.frames;

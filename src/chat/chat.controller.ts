@@ -5,7 +5,7 @@ import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
-import { ROOM_DOORS } from '../rooms/join-refusals.js';
+import { JOIN_REFUSALS } from '../rooms/join-refusals.js';
 import { RoomIdPipe } from '../rooms/room-id.pipe.js';
 import { RoomsService } from '../rooms/rooms.service.js';
 import { ChatLog } from './chat-log.js';
@@ -23,7 +23,7 @@ export class ChatController {
   @ApiParam({ name: 'id', example: 'k3J9xQ2bLw7Z' })
   @ApiOperation({ summary: "A room's chat" })
   @ApiOkResponse({ type: MessagesResponse })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...ROOM_DOORS, 'room_not_found')
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...JOIN_REFUSALS, 'room_not_found')
   async page(
     @CurrentPrincipal() principal: Principal,
     @Param('id', RoomIdPipe) id: RoomId,

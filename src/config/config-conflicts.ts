@@ -7,10 +7,10 @@ const REDIS_COMMAND_MS = 500;
 const HEADER_ROOM = 6_144;
 /** A participant beside its meta. */
 const PARTICIPANT_BYTES = 512;
-const MOST_ROSTER_BYTES = 4 * 1024 * 1024;
+const MAX_ROSTER_BYTES = 4 * 1024 * 1024;
 
 /** Combinations that would run, and do harm. */
-export const refusals = (env: Environment, production: boolean): string[] => {
+export const configConflicts = (env: Environment, production: boolean): string[] => {
   const faults: string[] = [];
   if (env.REDIS_URL !== undefined && env.DATABASE_URL === undefined) {
     faults.push(
@@ -63,7 +63,7 @@ const contradictions = (env: Environment): string[] => {
   }
   if (env.MAX_FRAME_BYTES < env.MAX_HEADER_BYTES) faults.push('MAX_FRAME_BYTES must not be less than MAX_HEADER_BYTES');
   if (env.BYTE_BURST < env.MAX_FRAME_BYTES) faults.push('BYTE_BURST must not be less than MAX_FRAME_BYTES');
-  if (env.MAX_PARTICIPANTS_PER_ROOM * (env.MAX_META_BYTES + PARTICIPANT_BYTES) > MOST_ROSTER_BYTES) {
+  if (env.MAX_PARTICIPANTS_PER_ROOM * (env.MAX_META_BYTES + PARTICIPANT_BYTES) > MAX_ROSTER_BYTES) {
     faults.push('MAX_PARTICIPANTS_PER_ROOM times MAX_META_BYTES makes rosters of more than 4 MiB');
   }
   return faults;

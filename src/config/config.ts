@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Limits } from '@parley/protocol';
-import { refusals } from './config-conflicts.js';
+import { configConflicts } from './config-conflicts.js';
 import { ENVIRONMENT } from './environment.js';
 import { type RetentionConfig, type RoomsConfig, retention } from './retention.js';
 
@@ -24,7 +24,7 @@ export interface Config {
   readonly ice: IceConfig;
   readonly limits: Limits;
   readonly drain: DrainConfig;
-  readonly life: LifeConfig;
+  readonly lease: LeaseConfig;
   readonly handshakes: HandshakeConfig;
   /** Addresses and ranges of the proxies whose X-Forwarded-For is believed, `loopback`, `private`. */
   readonly trustedProxies: readonly string[];
@@ -36,7 +36,7 @@ export interface Config {
   readonly setting: (name: string) => string | undefined;
   readonly topics: TopicsConfig;
   readonly rooms: RoomsConfig;
-  readonly kept: RetentionConfig;
+  readonly retention: RetentionConfig;
   /** The ids (`sub`) of those who may read the audit trail of everything. */
   readonly administrators: readonly string[];
 }
@@ -89,7 +89,7 @@ export interface DrainConfig {
 }
 
 /** A node's own clocks in a cluster, in milliseconds. docs/architecture.md says what must hold between them. */
-export interface LifeConfig {
+export interface LeaseConfig {
   /** A node that is silent for so long is given up by the others. */
   readonly leaseMs: number;
   readonly renewMs: number;
@@ -107,13 +107,13 @@ export interface HandshakeConfig {
 
 /** How many sockets this node takes. An IPv6 address counts as its /64. */
 export interface SocketsConfig {
-  readonly mostPerAddress: number;
+  readonly maxPerAddress: number;
   /** Sockets that have not said hello yet. */
-  readonly mostUnauthenticatedPerAddress: number;
-  readonly mostUnauthenticated: number;
+  readonly maxUnauthenticatedPerAddress: number;
+  readonly maxUnauthenticated: number;
   /** All frames that come from one address together. */
   readonly framesPerAddress: RateConfig;
-  readonly mostPerUser: number;
+  readonly maxPerUser: number;
   /** All frames of a user's sessions together. */
   readonly framesPerUser: RateConfig;
 }
@@ -162,7 +162,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   }
   const env = parsed.data;
   const production = env.NODE_ENV === 'production';
-  const faults = refusals(env, production);
+  const faults = configConflicts(env, production);
   if (faults.length > 0) throw new ConfigError(faults);
   return deepFreeze({
     setting: (name: string) => settingOf(name, environment),
@@ -217,7 +217,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       helloTimeoutMs: env.HELLO_TIMEOUT_MS,
     },
     drain: { graceMs: env.DRAIN_GRACE_MS, spreadMs: env.DRAIN_SPREAD_MS, deadlineMs: env.DRAIN_DEADLINE_MS },
-    life: {
+    lease: {
       leaseMs: env.NODE_LEASE_MS,
       renewMs: env.NODE_RENEW_MS,
       sweepMs: env.NODE_SWEEP_MS,

@@ -11,9 +11,9 @@ const list = z
       .map((part) => part.trim())
       .filter(Boolean),
   );
-const count = (fallback: number, least = 1, most = 1_000_000_000) => {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }).default(fallback);
+const count = (fallback: number, least = 1, max = 1_000_000_000) => {
+  const error = `must be a whole number from ${least} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(max, { error }).default(fallback);
 };
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const iceUrls = (...schemes: string[]) =>
@@ -29,8 +29,8 @@ const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, { mess
 const isProxy = (name: string): boolean => {
   if (name === 'loopback' || name === 'private') return true;
   const [address = '', bits, ...more] = name.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+  const max = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return max > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max));
 };
 
 /** Each variable: its form, its bounds and its default. */

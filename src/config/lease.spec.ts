@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from './config.js';
 
 describe("a node's clocks", () => {
   it('are those of the table in docs/architecture.md', () => {
-    expect(readConfig({}).life).toEqual({ leaseMs: 10_000, renewMs: 3_000, sweepMs: 2_000, reconcileMs: 5_000 });
+    expect(readConfig({}).lease).toEqual({ leaseMs: 10_000, renewMs: 3_000, sweepMs: 2_000, reconcileMs: 5_000 });
   });
 
   it.each([

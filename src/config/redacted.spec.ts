@@ -25,7 +25,7 @@ it('shows what is set, and of no secret more than that it is there', () => {
     redisUrl: 'rediss://redis.example.org:6379/0',
     jwt: { secret: '[redacted]', sessionSecret: '[redacted]', issuer: 'https://accounts.example.org' },
     ice: { turnSecret: '[redacted]', turnUrls: ['turn:turn.example.org:3478'] },
-    rooms: { mostOwned: 50 },
+    rooms: { maxOwned: 50 },
   });
 });
 

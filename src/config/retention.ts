@@ -6,15 +6,15 @@ export interface RoomsConfig {
   readonly checkMs: number;
   /** A room that a token's grant made ends when it was empty for so long; 0: never. */
   readonly grantedEmptySeconds: number;
-  readonly mostOwned: number;
+  readonly maxOwned: number;
   /** Rooms there are at a time that one user's grants made. */
-  readonly mostGranted: number;
+  readonly maxGranted: number;
 }
 
 /** How long what only grows is kept. */
 export interface RetentionConfig {
   readonly auditDays: number;
-  readonly auditMostLines: number;
+  readonly auditMaxRows: number;
   /** Longer than any token lives: a token from before a removal must not count again. */
   readonly removalDays: number;
   /** 0: as long as their room. */
@@ -22,16 +22,16 @@ export interface RetentionConfig {
 }
 
 /** The settings of how much is kept, and for how long. */
-export const retention = (env: Environment): { readonly rooms: RoomsConfig; readonly kept: RetentionConfig } => ({
+export const retention = (env: Environment): { readonly rooms: RoomsConfig; readonly retention: RetentionConfig } => ({
   rooms: {
     checkMs: env.ROOM_CHECK_MS,
     grantedEmptySeconds: env.GRANTED_ROOM_EMPTY_DAYS * 86_400,
-    mostOwned: env.MAX_ROOMS_PER_USER,
-    mostGranted: env.MAX_GRANTED_ROOMS_PER_USER,
+    maxOwned: env.MAX_ROOMS_PER_USER,
+    maxGranted: env.MAX_GRANTED_ROOMS_PER_USER,
   },
-  kept: {
+  retention: {
     auditDays: env.AUDIT_DAYS,
-    auditMostLines: env.AUDIT_MOST_LINES,
+    auditMaxRows: env.AUDIT_MOST_LINES,
     removalDays: env.REMOVAL_DAYS,
     messageDays: env.MESSAGE_DAYS,
   },

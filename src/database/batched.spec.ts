@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { askedTogether } from './batched.js';
+import { batched } from './batched.js';
 
 const recorded = (refused: (key: string) => Error | undefined = () => undefined) => {
   const questions: (readonly string[])[] = [];
-  const ask = askedTogether<string, string>(async (keys) => {
+  const ask = batched<string, string>(async (keys) => {
     questions.push(keys);
     const fault = keys.map(refused).find((error) => error !== undefined);
     if (fault !== undefined) throw fault;
@@ -26,14 +26,14 @@ describe('what is asked together', () => {
     const asked = async (count: number) => {
       while (questions.length < count) await new Promise(setImmediate);
     };
-    const hold = (patienceMs: number) =>
-      askedTogether<string, string>(
+    const hold = (timeoutMs: number) =>
+      batched<string, string>(
         async (keys) => {
           questions.push(keys);
           await new Promise<void>((resolve) => answers.push(resolve));
           return keys;
         },
-        { patienceMs, minIntervalMs: 0 },
+        { timeoutMs, minIntervalMs: 0 },
       );
     const patient = hold(3_600_000);
     const all = [patient('a')];
@@ -60,12 +60,12 @@ describe('what is asked together', () => {
 
   it('is one question for all who come soon after another was asked, also when that is answered', async () => {
     const questions: (readonly string[])[] = [];
-    const ask = askedTogether<string, string>(
+    const ask = batched<string, string>(
       async (keys) => {
         questions.push(keys);
         return keys;
       },
-      { patienceMs: 200, minIntervalMs: 3_600_000 },
+      { timeoutMs: 200, minIntervalMs: 3_600_000 },
     );
     expect(await ask('a')).toBe('a');
     const others = [ask('b')];
@@ -78,13 +78,13 @@ describe('what is asked together', () => {
   it('waits for the last question alone, not for one before it that is late', async () => {
     const questions: (readonly string[])[] = [];
     const answers: (() => void)[] = [];
-    const ask = askedTogether<string, string>(
+    const ask = batched<string, string>(
       async (keys) => {
         questions.push(keys);
         await new Promise<void>((resolve) => answers.push(resolve));
         return keys;
       },
-      { patienceMs: 1, minIntervalMs: 0 },
+      { timeoutMs: 1, minIntervalMs: 0 },
     );
     const asked = async (count: number) => {
       while (questions.length < count) await new Promise(setImmediate);

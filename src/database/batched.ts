@@ -3,10 +3,10 @@ import DataLoader from 'dataloader';
 import { isDatabaseLost } from './database-errors.js';
 
 /** Keys of one question; what is beyond goes into the next one. */
-const MOST_KEYS = 200;
+const MAX_KEYS = 200;
 
 /** No longer than this, in milliseconds, does a question wait for the answer to the one before. */
-const PATIENCE_MS = 50;
+const TIMEOUT_MS = 50;
 
 /**
  * So long after a question is asked, in milliseconds, the next one waits for more who ask, if it is not full: a database
@@ -14,39 +14,39 @@ const PATIENCE_MS = 50;
  * it saved 4 % of the node's CPU and a third of PostgreSQL's, and let 8 % more come in a second. It is a timer of Node's,
  * so that one who asks alone within that time of another waits for what is left of it.
  */
-const PACE_MS = 3;
+const MIN_INTERVAL_MS = 3;
 
 /**
  * Makes one question of all that is asked for within one turn of the event loop, and of all that is asked for while
  * the question before is not answered, or was a moment ago: what a query costs this process is mostly the query, not
  * its rows, and people come in crowds after a node's death. Who asks when nothing is asked, and nothing was for
- * {@link PACE_MS}, waits for nobody. Nothing is remembered.
+ * {@link MIN_INTERVAL_MS}, waits for nobody. Nothing is remembered.
  * @param ask one answer for each key, in their order
  */
-export const askedTogether = <K, V>(
+export const batched = <K, V>(
   ask: (keys: readonly K[]) => Promise<readonly V[]>,
-  { patienceMs = PATIENCE_MS, paceMs = PACE_MS } = {},
+  { timeoutMs = TIMEOUT_MS, minIntervalMs = MIN_INTERVAL_MS } = {},
 ): ((key: K) => Promise<V>) => {
-  const turns = new Turns(patienceMs, paceMs);
-  const loader = new DataLoader<K, V>((keys) => turns.take(() => answers(ask, keys)), {
+  const scheduler = new QueryScheduler(timeoutMs, minIntervalMs);
+  const loader = new DataLoader<K, V>((keys) => scheduler.take(() => answers(ask, keys)), {
     cache: false,
-    maxBatchSize: MOST_KEYS,
-    batchScheduleFn: (callback) => turns.schedule(callback),
+    maxBatchSize: MAX_KEYS,
+    batchScheduleFn: (callback) => scheduler.schedule(callback),
   });
   return (key) => loader.load(key);
 };
 
 /** One question after another, for as long as answers come: the last one that was asked holds up the next. */
-class Turns {
-  private asked = 0;
+class QueryScheduler {
+  private current = 0;
   /** The last question is not answered, or was asked a moment ago. */
   private isAsking = false;
   private next: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly patienceMs: number,
-    private readonly paceMs: number,
+    private readonly timeoutMs: number,
+    private readonly minIntervalMs: number,
   ) {}
 
   schedule(question: () => void): void {
@@ -54,16 +54,16 @@ class Turns {
     this.go();
     if (!this.isAsking) return void setImmediate(question);
     this.next = question;
-    this.timer = setTimeout(() => this.go(), this.patienceMs);
+    this.timer = setTimeout(() => this.go(), this.timeoutMs);
   }
 
   take<T>(ask: () => Promise<T>): Promise<T> {
-    this.asked += 1;
+    this.current += 1;
     this.isAsking = true;
-    const mine = this.asked;
+    const mine = this.current;
     const answer = ask();
-    void Promise.allSettled([answer, wait(this.paceMs, undefined, { ref: false })]).then(() => {
-      if (mine !== this.asked) return;
+    void Promise.allSettled([answer, wait(this.minIntervalMs, undefined, { ref: false })]).then(() => {
+      if (mine !== this.current) return;
       this.isAsking = false;
       this.go();
     });

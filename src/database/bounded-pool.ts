@@ -11,7 +11,7 @@ type ConnectCallback = (
 export class BoundedPool extends pg.Pool {
   constructor(
     config: pg.PoolConfig,
-    private readonly mostWaiting: number,
+    private readonly maxWaiting: number,
   ) {
     super(config);
   }
@@ -19,12 +19,12 @@ export class BoundedPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
-    if (this.waitingCount < this.mostWaiting) {
+    if (this.waitingCount < this.maxWaiting) {
       if (callback === undefined) return super.connect();
       super.connect(callback);
       return undefined;
     }
-    const busy = new DatabaseBusy(`${this.mostWaiting} queries wait for a connection already`);
+    const busy = new DatabaseBusy(`${this.maxWaiting} queries wait for a connection already`);
     if (callback === undefined) return Promise.reject(busy);
     callback(busy, undefined, () => undefined);
     return undefined;

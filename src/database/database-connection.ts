@@ -15,7 +15,7 @@ export interface DatabaseSource {
 /** Injects the {@link DatabaseSource}. */
 export const DATABASE_SOURCE = Symbol('DATABASE_SOURCE');
 
-const POOL = { max: 10, mostWaiting: 500, connectMs: 3_000, statementMs: 5_000, answerMs: 6_000, idleMs: 30_000 };
+const POOL = { max: 10, maxWaiting: 500, connectMs: 3_000, statementMs: 5_000, answerMs: 6_000, idleMs: 30_000 };
 
 /** The pool of this process: opened after the migrations, closed after everything that asks it. */
 @Injectable()
@@ -37,7 +37,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
         query_timeout: POOL.answerMs,
         keepAlive: true,
       },
-      POOL.mostWaiting,
+      POOL.maxWaiting,
     );
     // An idle connection that breaks would otherwise end the process.
     this.pool.on('error', (error) => this.log.warn(`an idle connection was lost: ${error.message}`));

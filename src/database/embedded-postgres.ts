@@ -8,7 +8,7 @@ import { DataLock } from './data-lock.js';
 import type { DatabaseSource } from './database-connection.js';
 import { type SystemUser, systemUser } from './postgres-account.js';
 import { findBinaries, NoEmbeddedPostgres } from './postgres-binaries.js';
-import { initialise, PostgresProcess, type ServerPlace, stopLeftover } from './postgres-process.js';
+import { initialise, PostgresProcess, type ServerLocation, stopLeftover } from './postgres-process.js';
 import { ROOT_HOME, rootHome } from './root-home.js';
 
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, the final NUL included. */
@@ -54,8 +54,8 @@ export const startEmbeddedPostgres = async (dataDir: string, log: ServerLog): Pr
     // A data directory that was copied names the same data.
     if (home !== folder) locks.push(await DataLock.take(home));
     const socket = await socketFolder(home, user);
-    const place = await prepare(home, user, socket);
-    const server = new EmbeddedPostgres(place, connectionTo(socket), log);
+    const location = await prepare(home, user, socket);
+    const server = new EmbeddedPostgres(location, connectionTo(socket), log);
     await server.start();
     return {
       connection: connectionTo(socket),
@@ -83,11 +83,11 @@ const connectionTo = (socket: string): pg.ClientConfig => ({
 /** Keeps one server up: a process that ends unasked is started again. */
 class EmbeddedPostgres {
   private process: PostgresProcess | undefined;
-  private again: NodeJS.Timeout | undefined;
+  private restartTimer: NodeJS.Timeout | undefined;
   private stopping = false;
 
   constructor(
-    private readonly place: ServerPlace,
+    private readonly location: ServerLocation,
     private readonly connection: pg.ClientConfig,
     private readonly log: ServerLog,
   ) {}
@@ -102,7 +102,7 @@ class EmbeddedPostgres {
     while (!(await answers(this.connection))) {
       if (words !== undefined) {
         this.stopping = true;
-        clearTimeout(this.again);
+        clearTimeout(this.restartTimer);
         throw new NoEmbeddedPostgres(`the server did not start: ${words || 'it said nothing'}`);
       }
       if (Date.now() > deadline) {
@@ -115,23 +115,23 @@ class EmbeddedPostgres {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    clearTimeout(this.again);
+    clearTimeout(this.restartTimer);
     await this.process?.stop();
   }
 
   private launch(): PostgresProcess {
-    const child = new PostgresProcess(this.place);
+    const child = new PostgresProcess(this.location);
     this.process = child;
     void child.ended.then((words) => {
       if (this.stopping) return;
       this.log.error(`the server ended unasked, it is started again: ${words}`);
-      this.again = setTimeout(() => void this.relaunch(), 1_000);
+      this.restartTimer = setTimeout(() => void this.relaunch(), 1_000);
     });
     return child;
   }
 
   private async relaunch(): Promise<void> {
-    await stopLeftover(this.place.data);
+    await stopLeftover(this.location.data);
     if (!this.stopping) this.launch();
   }
 }
@@ -150,14 +150,14 @@ const answers = async (connection: pg.ClientConfig): Promise<boolean> => {
 };
 
 /** Everything a start needs: programs, a cluster, and nobody else on it. */
-const prepare = async (home: string, user: SystemUser | undefined, socket: string): Promise<ServerPlace> => {
+const prepare = async (home: string, user: SystemUser | undefined, socket: string): Promise<ServerLocation> => {
   const binaries = await findBinaries(user === undefined ? home : ROOT_HOME, user !== undefined);
   const data = join(home, 'postgres');
   const settings = Object.entries({ ...SETTINGS, unix_socket_directories: socket }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
-  const place = { binaries, user, data, settings };
+  const location = { binaries, user, data, settings };
   await stopLeftover(data);
   // What an initdb left that was cut short.
   for (const name of await readdir(home)) {
@@ -167,7 +167,7 @@ const prepare = async (home: string, user: SystemUser | undefined, socket: strin
   }
   if (!existsSync(join(data, 'PG_VERSION'))) {
     const fresh = `${data}.new-${randomBytes(4).toString('hex')}`;
-    await initialise(place, fresh);
+    await initialise(location, fresh);
     await rename(fresh, data);
   }
   const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
@@ -176,7 +176,7 @@ const prepare = async (home: string, user: SystemUser | undefined, socket: strin
       `${data} was written by PostgreSQL ${version} and this one is ${binaries.major}; dump it with the former and restore it`,
     );
   }
-  return place;
+  return location;
 };
 
 /** Beside the data where the path is short enough, else in the folder for temporary files. */

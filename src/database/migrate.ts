@@ -11,7 +11,7 @@ const LOCK = '8097875038425937';
 const FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** How long a database that is still starting is waited for. */
-const PATIENCE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /** The database cannot be asked when Parley starts. */
 export class DatabaseUnreachable extends Error {
@@ -23,11 +23,11 @@ export class DatabaseUnreachable extends Error {
 /**
  * Brings the schema up to date. Any number of replicas may call it at once: one does it, the others wait
  * and find it done.
- * @param patienceMs how long to wait for a database that does not answer yet
+ * @param timeoutMs how long to wait for a database that does not answer yet
  * @throws DatabaseUnreachable when the database is not there in time, or does not let Parley in
  */
-export const migrateDatabase = async (connection: pg.ClientConfig, patienceMs = PATIENCE_MS): Promise<void> => {
-  const client = await connectPatiently(connection, Date.now() + patienceMs);
+export const migrateDatabase = async (connection: pg.ClientConfig, timeoutMs = CONNECT_TIMEOUT_MS): Promise<void> => {
+  const client = await connectWithRetry(connection, Date.now() + timeoutMs);
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await migrate(drizzle(client), { migrationsFolder: FOLDER });
@@ -39,7 +39,7 @@ export const migrateDatabase = async (connection: pg.ClientConfig, patienceMs = 
 
 const log = new Logger('Database');
 
-const connectPatiently = async (connection: pg.ClientConfig, deadline: number): Promise<pg.Client> => {
+const connectWithRetry = async (connection: pg.ClientConfig, deadline: number): Promise<pg.Client> => {
   for (let tries = 1; ; tries += 1) {
     const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000, application_name: 'parley-migrate' });
     client.on('error', () => undefined);

@@ -14,24 +14,24 @@ const NAME = 'parley';
 
 /** PostgreSQL refuses to run as root: finds, or makes, the user `parley`. */
 export const systemUser = async (): Promise<SystemUser> => {
-  const found = await look();
+  const found = await findSystemUser();
   if (found !== undefined) return found;
   try {
     await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', NAME]);
   } catch (error) {
     // Another process may have made it at the same moment.
-    const made = await look();
+    const made = await findSystemUser();
     if (made !== undefined) return made;
     throw new NoEmbeddedPostgres(
       `PostgreSQL does not run as root and the system user ${NAME} cannot be made (${(error as Error).message.trim()}); run Parley as an ordinary user`,
     );
   }
-  const made = await look();
+  const made = await findSystemUser();
   if (made === undefined) throw new NoEmbeddedPostgres(`the system user ${NAME} was made and cannot be found`);
   return made;
 };
 
-const look = async (): Promise<SystemUser | undefined> => {
+const findSystemUser = async (): Promise<SystemUser | undefined> => {
   try {
     const [uid, gid] = await Promise.all(
       ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, NAME])).stdout)),

@@ -7,7 +7,7 @@ import type { PostgresBinaries } from './postgres-binaries.js';
 import { commandOf, isAlive } from './process-identity.js';
 
 /** Where one server has everything. */
-export interface ServerPlace {
+export interface ServerLocation {
   readonly binaries: PostgresBinaries;
   /** Undefined: the user of this process. */
   readonly user: SystemUser | undefined;
@@ -43,14 +43,18 @@ export class PostgresProcess {
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
 
-  constructor(private readonly place: ServerPlace) {
-    const program = join(place.binaries.root, 'bin', 'postgres');
-    this.child = spawn('/bin/sh', ['-c', WATCHDOG, 'parley-postgres', program, '-D', place.data, ...place.settings], {
-      ...surroundings(place),
-      // A session of its own: Ctrl-C in a terminal is for Parley.
-      detached: true,
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
+  constructor(private readonly location: ServerLocation) {
+    const program = join(location.binaries.root, 'bin', 'postgres');
+    this.child = spawn(
+      '/bin/sh',
+      ['-c', WATCHDOG, 'parley-postgres', program, '-D', location.data, ...location.settings],
+      {
+        ...surroundings(location),
+        // A session of its own: Ctrl-C in a terminal is for Parley.
+        detached: true,
+        stdio: ['pipe', 'ignore', 'pipe'],
+      },
+    );
     // A write to a shell that has ended is not news.
     this.child.stdin?.on('error', () => undefined);
     let words = '';
@@ -67,20 +71,20 @@ export class PostgresProcess {
   async stop(): Promise<void> {
     this.child.stdin?.end();
     if (await endsWithin(this.ended, 15_000)) return;
-    await stopLeftover(this.place.data);
+    await stopLeftover(this.location.data);
     await this.ended;
   }
 }
 
 /** Makes an empty cluster; it gets its final name only when it is whole. */
-export const initialise = async (place: ServerPlace, data: string): Promise<void> => {
+export const initialise = async (location: ServerLocation, data: string): Promise<void> => {
   const flags = ['-U', 'parley', '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   // The socket's folder lets nobody else in, and nothing listens on a network.
   const access = ['--auth-local=trust', '--auth-host=reject'];
   await promisify(execFile)(
-    join(place.binaries.root, 'bin', 'initdb'),
+    join(location.binaries.root, 'bin', 'initdb'),
     ['-D', data, ...flags, ...access, '--no-instructions'],
-    surroundings(place),
+    surroundings(location),
   );
 };
 
@@ -103,7 +107,7 @@ export const stopLeftover = async (data: string): Promise<void> => {
   }
 };
 
-const surroundings = ({ binaries, user }: ServerPlace) => {
+const surroundings = ({ binaries, user }: ServerLocation) => {
   const libraries = join(binaries.root, 'lib');
   return {
     // The working directory of Parley may be closed to the server's user.

@@ -256,7 +256,7 @@ export const messages = pgTable(
 );
 
 /** What one node at a time does now and then, and when that was done last. */
-export const chores = pgTable('chores', {
+export const jobs = pgTable('chores', {
   name: text('name').primaryKey(),
   at: at('at').notNull(),
 });

@@ -22,8 +22,8 @@ describe("a client's address", () => {
 
   it("is the last proxy's when that one says nothing, or nothing that is an address", () => {
     expect(ask(['10.0.0.1'], '10.0.0.1')).toBe('10.0.0.1');
-    for (const strange of ['<script>', '', 'unknown', '1.2.3', '10.0.0.1\u0000', '"[::1]:80"']) {
-      expect(ask(['10.0.0.1'], '10.0.0.1', strange)).toBe('10.0.0.1');
+    for (const untrusted of ['<script>', '', 'unknown', '1.2.3', '10.0.0.1\u0000', '"[::1]:80"']) {
+      expect(ask(['10.0.0.1'], '10.0.0.1', untrusted)).toBe('10.0.0.1');
     }
     expect(ask(['10.0.0.1'], '10.0.0.1', '10.0.0.1, 10.0.0.1')).toBe('10.0.0.1');
   });

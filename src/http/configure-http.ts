@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import { LocalRateLimiter } from '../rate-limit/rate-limiter.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
-import { guardEntrance } from './request-guard.js';
+import { guardRequests } from './request-guard.js';
 import { watchRoutes } from './route-methods.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
@@ -23,7 +23,7 @@ export const configureHttp = async (
     // Also what is refused on the way: an answer of the API is for the one who asked.
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
   });
-  guardEntrance(fastify, config, app.get(LocalRateLimiter, { strict: false }));
+  guardRequests(fastify, config, app.get(LocalRateLimiter, { strict: false }));
   if (config.allowedOrigins.length > 0) {
     app.enableCors({
       origin: [...config.allowedOrigins],

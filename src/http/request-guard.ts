@@ -10,10 +10,10 @@ import { cameByTls, hasOneHost } from './well-formed.js';
 const INSIDE = /^\/(?:health\/|metrics$)/;
 
 /** What every request must pass before anything of it is looked at. */
-export const guardEntrance = (
+export const guardRequests = (
   fastify: FastifyInstance,
   config: Pick<Config, 'trustedProxies' | 'requireTls' | 'rates'>,
-  pace: LocalRateLimiter,
+  limiter: LocalRateLimiter,
 ): void => {
   const isTrusted = trustedBy(config.trustedProxies);
   const rate = { name: 'address', ...config.rates.address };
@@ -26,7 +26,7 @@ export const guardEntrance = (
       void reply.header('upgrade', 'TLS/1.2, HTTP/1.1').header('connection', 'Upgrade').status(426);
       return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
     }
-    const waitMs = pace.takeNow(rate, networkOf(request.ip));
+    const waitMs = limiter.takeNow(rate, networkOf(request.ip));
     if (waitMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs: waitMs });
   });
 };

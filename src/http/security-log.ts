@@ -15,7 +15,7 @@ export interface Refused {
 }
 
 /** Lines a second; a flood of refusals must not be a flood of lines. What is left out is counted in the next one. */
-const MOST_A_SECOND = 50;
+const MAX_PER_SECOND = 50;
 
 /** One structured line for each refusal that somebody on guard wants to see (OWASP ASVS 5.0 V16.3). */
 export class SecurityLog {
@@ -36,7 +36,7 @@ export class SecurityLog {
       this.lines = 0;
     }
     this.lines += 1;
-    if (this.lines > MOST_A_SECOND) {
+    if (this.lines > MAX_PER_SECOND) {
       this.leftOut += 1;
       return;
     }

@@ -15,8 +15,8 @@ export class SignedCursors {
   ) {}
 
   /** @param scope whose list it is, and what was looked for; undefined parts count as null */
-  write(place: string, scope: readonly unknown[]): string {
-    const text = Buffer.from(place);
+  write(location: string, scope: readonly unknown[]): string {
+    const text = Buffer.from(location);
     return Buffer.concat([this.mac(text, scope), text]).toString('base64url');
   }
 

@@ -1,7 +1,7 @@
 import { type ValidationError, ValidationPipe } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
 
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /**
  * Checks bodies and queries by their class. Unknown fields are refused; faults name fields and never values.
@@ -16,7 +16,7 @@ export const restValidation = new ValidationPipe({
   validationError: { target: false, value: false },
   exceptionFactory: (errors: ValidationError[]) =>
     new ProtocolError('bad_request', 'Some fields are not what the API describes.', {
-      errors: errors.flatMap((error) => faultsOf(error, '')).slice(0, MOST_FAULTS),
+      errors: errors.flatMap((error) => faultsOf(error, '')).slice(0, MAX_FAULTS),
     }),
 });
 

@@ -35,7 +35,7 @@ describe('ICE servers', () => {
     expect(new IceServers({ ...CONFIG, turnSecret: undefined }).for('u_1' as UserId, session)).toEqual([
       { urls: CONFIG.stunUrls },
     ]);
-    expect(new IceServers({ ...CONFIG, turnUrls: [] }).lifeMs).toBeUndefined();
-    expect(new IceServers(CONFIG).lifeMs).toBe(900_000);
+    expect(new IceServers({ ...CONFIG, turnUrls: [] }).ttlMs).toBeUndefined();
+    expect(new IceServers(CONFIG).ttlMs).toBe(900_000);
   });
 });

@@ -18,7 +18,7 @@ export class IceServers {
   ) {}
 
   /** How long credentials are good for, in milliseconds; undefined: there are none, and nothing to renew. */
-  get lifeMs(): number | undefined {
+  get ttlMs(): number | undefined {
     const { turnUrls, turnSecret, credentialSeconds } = this.config;
     return turnUrls.length > 0 && turnSecret !== undefined ? credentialSeconds * 1000 : undefined;
   }

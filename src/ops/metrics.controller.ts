@@ -16,9 +16,9 @@ import { LocalRateLimiter, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { REDIS } from '../redis/redis.tokens.js';
 import type { RedisClient } from '../redis/redis-client.js';
 import { RoomAccess } from '../rooms/room-access.js';
-import { RoomEndings } from '../rooms/room-expiry.js';
-import { PruningStore } from '../scheduler/retention.store.js';
-import { Upkeep } from '../scheduler/scheduler.js';
+import { RoomExpiry } from '../rooms/room-expiry.js';
+import { RetentionStore } from '../scheduler/retention.store.js';
+import { Scheduler } from '../scheduler/scheduler.js';
 import { RoomHub } from '../signaling/rooms/room-hub.js';
 import { SessionRegistry } from '../signaling/session/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
@@ -80,13 +80,13 @@ export class MetricsController {
     @Inject(BUS) bus: Bus,
     quota: ConnectionQuota,
     rates: RateLimiter,
-    paces: LocalRateLimiter,
+    limiters: LocalRateLimiter,
     bridges: BridgeHost,
     @Inject(TOPICS) topics: Topics,
-    endings: RoomEndings,
+    endings: RoomExpiry,
     access: RoomAccess,
-    pruning: PruningStore,
-    upkeep: Upkeep,
+    pruning: RetentionStore,
+    scheduler: Scheduler,
     names: NameRouter,
     @Optional() @Inject(REDIS) redis?: RedisClient,
   ) {
@@ -101,7 +101,7 @@ export class MetricsController {
     this.gauge('socket_addresses', 'Addresses that have a socket here.', () => quota.addresses);
     this.count('sockets_refused', 'Upgrades refused because there were too many sockets.', () => quota.refused);
     this.gauge('rate_buckets', 'Rates of addresses and users that are remembered.', () =>
-      rates === paces ? paces.size : rates.size + paces.size,
+      rates === limiters ? limiters.size : rates.size + limiters.size,
     );
     this.gauge('room_facts', 'Answers of the database about rooms that are remembered.', () => access.remembered);
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
@@ -116,8 +116,8 @@ export class MetricsController {
       () => endings.ended,
     );
     this.count('rows_pruned', 'Rows that this node deleted because nobody needs them any more.', () => pruning.pruned);
-    this.count('upkeep_rounds', 'Rounds of upkeep that this node did for all.', () => upkeep.rounds);
-    this.count('upkeep_failures', 'Rounds of upkeep that failed here.', () => upkeep.failures);
+    this.count('upkeep_rounds', 'Rounds of upkeep that this node did for all.', () => scheduler.runs);
+    this.count('upkeep_failures', 'Rounds of upkeep that failed here.', () => scheduler.failures);
     this.gauge('names', "Names that this node's sockets have.", () => names.size);
     this.gauge('name_letters_bytes', 'Bytes of what waits for absent names.', () => names.waitingBytes);
     this.counts('name_', NAME_COUNTERS, names.stats);

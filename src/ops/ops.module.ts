@@ -4,13 +4,13 @@ import { BusModule } from '../bus/bus.module.js';
 import { NamesModule } from '../names/names.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
-import { UpkeepModule } from '../scheduler/scheduler.module.js';
+import { SchedulerModule } from '../scheduler/scheduler.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [BusModule, BridgesModule, NamesModule, PresenceModule, RoomsModule, SignalingModule, UpkeepModule],
+  imports: [BusModule, BridgesModule, NamesModule, PresenceModule, RoomsModule, SignalingModule, SchedulerModule],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

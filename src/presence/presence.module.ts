@@ -37,7 +37,7 @@ export class PresenceModule implements OnApplicationShutdown {
 }
 
 /** What is kept must outlive the resume window, however long that was set. */
-const timersOf = ({ limits: { resumeWindowMs }, life: generation }: Config): PresenceTimers => ({
+const timersOf = ({ limits: { resumeWindowMs }, lease: generation }: Config): PresenceTimers => ({
   ...PRESENCE_TIMERS,
   leaseMs: generation.leaseMs,
   reconcileGraceMs: generation.reconcileMs,

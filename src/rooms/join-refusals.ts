@@ -1,2 +1,2 @@
 /** What keeps somebody out of a room that they would be let into otherwise. */
-export const ROOM_DOORS = ['banned', 'removed', 'invite_required', 'admission_required', 'room_locked'] as const;
+export const JOIN_REFUSALS = ['banned', 'removed', 'invite_required', 'admission_required', 'room_locked'] as const;

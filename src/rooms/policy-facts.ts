@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Standing, StandingStore } from './room-access-records.store.js';
+import { type RoomAccessRecord, RoomAccessRecordsStore } from './room-access-records.store.js';
 import { type Room, RoomsStore } from './rooms.store.js';
 
 /** What the policy is told of one user in one room. */
-export interface RoomAndStanding extends Standing {
+export interface RoomAndStanding extends RoomAccessRecord {
   readonly room: Room | undefined;
 }
 
@@ -15,13 +15,13 @@ export interface RoomAndStanding extends Standing {
 export class PolicyFacts {
   constructor(
     private readonly rooms: RoomsStore,
-    private readonly standings: StandingStore,
+    private readonly standings: RoomAccessRecordsStore,
   ) {}
 
   /** @throws the database's errors as they are */
   async of(user: string, id: string): Promise<RoomAndStanding> {
-    const [room, standing] = await Promise.all([this.rooms.find(id), this.standings.find(id, user)]);
-    return { ...standing, room };
+    const [room, record] = await Promise.all([this.rooms.find(id), this.standings.find(id, user)]);
+    return { ...record, room };
   }
 
   /** The same of many rooms that were read already, in one query. */

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
-import { askedTogether } from '../database/batched.js';
+import { batched } from '../database/batched.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 
 /** Everything that is kept of one user in one room. */
-export interface Standing {
+export interface RoomAccessRecord {
   readonly membership: Role | undefined;
   readonly banned: boolean;
   /** Let in from the lobby, or by an invite. */
@@ -18,11 +18,11 @@ export interface Standing {
   readonly mayChat: boolean;
 }
 
-/** Of everybody of whom anything is kept in a room; `many`: of more than {@link MOST_STANDINGS}. */
-export type RoomStandings = ReadonlyMap<string, Standing> | 'many';
+/** Of everybody of whom anything is kept in a room; `many`: of more than {@link MAX_ACCESS_RECORDS}. */
+export type RoomAccessRecords = ReadonlyMap<string, RoomAccessRecord> | 'many';
 
 /** Somebody of whom nothing is kept. */
-export const NO_STANDING: Standing = {
+export const NO_ACCESS_RECORD: RoomAccessRecord = {
   membership: undefined,
   banned: false,
   admitted: false,
@@ -33,7 +33,7 @@ export const NO_STANDING: Standing = {
 };
 
 /** In a room with more rows than so many each user is asked about alone. */
-export const MOST_STANDINGS = 50;
+export const MAX_ACCESS_RECORDS = 50;
 
 interface Row extends Record<string, unknown> {
   readonly role: Role | null;
@@ -51,7 +51,7 @@ interface RowOfRoom extends Row {
 }
 
 /** Somebody in a room. */
-interface Asked {
+interface RecordKey {
   readonly room: string;
   readonly user: string;
 }
@@ -71,30 +71,30 @@ const COLUMNS = sql.raw(`
   coalesce(p.may_chat, true) as may_chat`);
 
 /** Whoever has a row in room `w`, once for each. No table is read further than the answer could be used. */
-const ANYBODY = sql.raw(
+const ANY_USER = sql.raw(
   ['memberships', 'bans', 'knocks', 'removals', 'permissions']
-    .map((table) => `(select t.user_id from ${table} t where t.room = w.room limit ${MOST_STANDINGS + 1})`)
+    .map((table) => `(select t.user_id from ${table} t where t.room = w.room limit ${MAX_ACCESS_RECORDS + 1})`)
     .join(' union all '),
 );
 
 /** Who somebody is in a room, in one question for all who are asked about in one turn. */
 @Injectable()
-export class StandingStore {
-  private readonly together = askedTogether<Asked, Standing>((asked) => this.findAll(asked));
-  private readonly roomsTogether = askedTogether<string, RoomStandings>((rooms) => this.findRooms(rooms));
+export class RoomAccessRecordsStore {
+  private readonly together = batched<RecordKey, RoomAccessRecord>((asked) => this.findAll(asked));
+  private readonly roomsTogether = batched<string, RoomAccessRecords>((rooms) => this.findRooms(rooms));
 
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  find(room: string, user: string): Promise<Standing> {
+  find(room: string, user: string): Promise<RoomAccessRecord> {
     return this.together({ room, user });
   }
 
-  /** Everybody at once: who is not among them has {@link NO_STANDING}. */
-  inRoom(room: string): Promise<RoomStandings> {
+  /** Everybody at once: who is not among them has {@link NO_ACCESS_RECORD}. */
+  inRoom(room: string): Promise<RoomAccessRecords> {
     return this.roomsTogether(room);
   }
 
-  private async findAll(asked: readonly Asked[]): Promise<Standing[]> {
+  private async findAll(asked: readonly RecordKey[]): Promise<RoomAccessRecord[]> {
     const rooms = sql.param(asked.map(({ room }) => room));
     const users = sql.param(asked.map(({ user }) => user));
     const { rows } = await this.db.execute<Row>(sql`
@@ -102,25 +102,25 @@ export class StandingStore {
       from unnest(${rooms}::text[], ${users}::text[]) with ordinality as a (room, user_id, place)
       left join permissions p on p.room = a.room and p.user_id = a.user_id
       order by a.place`);
-    return rows.map(toStanding);
+    return rows.map(toAccessRecord);
   }
 
-  private async findRooms(asked: readonly string[]): Promise<RoomStandings[]> {
+  private async findRooms(asked: readonly string[]): Promise<RoomAccessRecords[]> {
     const { rows } = await this.db.execute<RowOfRoom>(sql`
       select a.room, a.user_id, ${COLUMNS}
       from unnest(${sql.param([...new Set(asked)])}::text[]) as w (room)
-      cross join lateral (select w.room, user_id from (${ANYBODY}) as anybody limit ${MOST_STANDINGS + 1}) as a
+      cross join lateral (select w.room, user_id from (${ANY_USER}) as anybody limit ${MAX_ACCESS_RECORDS + 1}) as a
       left join permissions p on p.room = a.room and p.user_id = a.user_id`);
     const byRoom = new Map<string, RowOfRoom[]>();
     for (const row of rows) byRoom.set(row.room, [...(byRoom.get(row.room) ?? []), row]);
-    return asked.map((room) => toStandings(byRoom.get(room) ?? []));
+    return asked.map((room) => toAccessRecords(byRoom.get(room) ?? []));
   }
 }
 
-const toStandings = (rows: readonly RowOfRoom[]): RoomStandings =>
-  rows.length > MOST_STANDINGS ? 'many' : new Map(rows.map((row) => [row.user_id, toStanding(row)]));
+const toAccessRecords = (rows: readonly RowOfRoom[]): RoomAccessRecords =>
+  rows.length > MAX_ACCESS_RECORDS ? 'many' : new Map(rows.map((row) => [row.user_id, toAccessRecord(row)]));
 
-const toStanding = (row: Row): Standing => ({
+const toAccessRecord = (row: Row): RoomAccessRecord => ({
   membership: row.role ?? undefined,
   banned: row.banned,
   admitted: row.admitted,

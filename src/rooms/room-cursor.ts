@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { SignedCursors } from '../http/signed-cursors.js';
-import type { RoomPlace } from './rooms.store.js';
+import type { RoomPosition } from './rooms.store.js';
 
 /** What a cursor belongs to: it works for the same user and the same search alone. */
 export interface CursorScope {
@@ -16,12 +16,12 @@ export class RoomCursors {
     this.cursors = new SignedCursors(key, 'parley rooms cursor');
   }
 
-  write({ createdAt, id }: RoomPlace, { user, search }: CursorScope): string {
+  write({ createdAt, id }: RoomPosition, { user, search }: CursorScope): string {
     return this.cursors.write(`${createdAt} ${id}`, [user, search]);
   }
 
   /** @throws ProtocolError `bad_request` when the cursor is not one that was given for this query */
-  read(cursor: string, { user, search }: CursorScope): RoomPlace {
+  read(cursor: string, { user, search }: CursorScope): RoomPosition {
     const [createdAt, id] = this.cursors.read(cursor, [user, search]).split(' ');
     return { createdAt: Number(createdAt), id: id ?? '' };
   }

@@ -8,7 +8,7 @@ export type EndReason = 'time' | 'empty';
 
 /** When rooms end, in the database. */
 @Injectable()
-export class RoomEndingsStore {
+export class RoomExpiryStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
@@ -28,18 +28,18 @@ export class RoomEndingsStore {
   }
 
   /** Ends rooms whose time has come; at most so many. */
-  endDue(most: number): Promise<string[]> {
-    return this.end('time', lte(rooms.endsAt, sql`now()`), most);
+  endDue(max: number): Promise<string[]> {
+    return this.end('time', lte(rooms.endsAt, sql`now()`), max);
   }
 
   /** Rooms that nobody was seen in for as long as they last without, and `marginMs` more. */
-  async lookEmpty(marginMs: number, most: number): Promise<string[]> {
+  async findEmpty(marginMs: number, max: number): Promise<string[]> {
     const found = await this.db
       .select({ id: rooms.id })
       .from(rooms)
       .where(isEmptyFor(marginMs))
       .orderBy(asc(rooms.emptySince))
-      .limit(most);
+      .limit(max);
     return found.map(({ id }) => id);
   }
 
@@ -50,9 +50,9 @@ export class RoomEndingsStore {
   }
 
   /** The rooms are gone and the trail says so, or neither. One that another node is ending is left to it. */
-  private end(reason: EndReason, which: SQL | undefined, most: number): Promise<string[]> {
+  private end(reason: EndReason, which: SQL | undefined, max: number): Promise<string[]> {
     return this.db.transaction(async (tx) => {
-      const due = tx.select({ id: rooms.id }).from(rooms).where(which).limit(most).for('update', { skipLocked: true });
+      const due = tx.select({ id: rooms.id }).from(rooms).where(which).limit(max).for('update', { skipLocked: true });
       const gone = await tx.delete(rooms).where(inArray(rooms.id, due)).returning({ id: rooms.id });
       const lines = gone.map(({ id }) => ({ action: 'room.end', room: id, details: { reason } }));
       if (lines.length > 0) await tx.insert(audit).values(lines);

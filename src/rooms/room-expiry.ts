@@ -5,12 +5,12 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
-import { RoomEndingsStore } from './room-expiry.store.js';
+import { RoomExpiryStore } from './room-expiry.store.js';
 
 /** Rooms that are looked at together. */
 const BATCH = 100;
 /** Batches of one round; what is left waits for the next. */
-const MOST_BATCHES = 10;
+const MAX_BATCHES = 10;
 
 /**
  * Ends rooms at their time, and rooms that were empty for as long as they last so. To be run by one node at a time;
@@ -18,12 +18,12 @@ const MOST_BATCHES = 10;
  * the others leaves them to find out by themselves: each asks now and then for the rooms that it serves.
  */
 @Injectable()
-export class RoomEndings {
+export class RoomExpiry {
   /** Rooms that this node ended. */
   ended = 0;
 
   constructor(
-    private readonly store: RoomEndingsStore,
+    private readonly store: RoomExpiryStore,
     private readonly events: EventOutbox,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CONFIG) private readonly config: Config,
@@ -31,12 +31,12 @@ export class RoomEndings {
 
   /** One bounded round. @throws PresenceUnavailable when nobody can say who is in the rooms */
   async run(signal?: AbortSignal): Promise<void> {
-    for (let batch = 0; batch < MOST_BATCHES && !signal?.aborted; batch += 1) {
+    for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
       const due = await this.store.endDue(BATCH);
-      await this.tell(due);
+      await this.publishEnded(due);
       if (due.length < BATCH) break;
     }
-    for (let batch = 0; batch < MOST_BATCHES && !signal?.aborted; batch += 1) {
+    for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
       if ((await this.endEmpty()) < BATCH) break;
     }
   }
@@ -45,18 +45,18 @@ export class RoomEndings {
   private async endEmpty(): Promise<number> {
     // Twice as long as nodes need to say that somebody is there: one may be late, or the store may have been lost.
     const marginMs = 2 * this.config.rooms.checkMs;
-    const suspects = await this.store.lookEmpty(marginMs, BATCH);
+    const suspects = await this.store.findEmpty(marginMs, BATCH);
     const [empty, occupied]: [string[], string[]] = [[], []];
     for (const id of suspects) {
       const { members } = await this.presence.snapshot(id as RoomId);
       (members.length === 0 ? empty : occupied).push(id);
     }
     if (occupied.length > 0) await this.store.occupied(occupied);
-    await this.tell(await this.store.endEmpty(empty, marginMs));
+    await this.publishEnded(await this.store.endEmpty(empty, marginMs));
     return suspects.length;
   }
 
-  private async tell(ids: readonly string[]): Promise<void> {
+  private async publishEnded(ids: readonly string[]): Promise<void> {
     this.ended += ids.length;
     for (const id of ids) await this.events.publish({ fact: 'room_closed', room: id as RoomId });
   }

@@ -2,28 +2,28 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 
-const MOST_BYTES = 4_096;
+const MAX_BYTES = 4_096;
 const DEEPEST = 16;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Whether a value is a JSON object of at most 4 KiB that cannot reach a prototype and that PostgreSQL can keep. */
 export const isRoomMetadata = (value: unknown): boolean => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return isKept(value, DEEPEST) && Buffer.byteLength(JSON.stringify(value)) <= MOST_BYTES;
+  return isStorable(value, DEEPEST) && Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES;
 };
 
 /** jsonb cannot hold U+0000, nor half a surrogate pair. */
-const isKept = (value: unknown, depth: number): boolean => {
-  if (typeof value === 'string') return isKeptText(value);
+const isStorable = (value: unknown, depth: number): boolean => {
+  if (typeof value === 'string') return isStorableText(value);
   if (typeof value !== 'object' || value === null) return true;
   if (depth === 0) return false;
-  if (Array.isArray(value)) return value.every((part) => isKept(part, depth - 1));
+  if (Array.isArray(value)) return value.every((part) => isStorable(part, depth - 1));
   return Object.entries(value).every(
-    ([key, part]) => !FORBIDDEN.has(key) && isKeptText(key) && isKept(part, depth - 1),
+    ([key, part]) => !FORBIDDEN.has(key) && isStorableText(key) && isStorable(part, depth - 1),
   );
 };
 
-const isKeptText = (text: string): boolean => !text.includes('\u0000') && !/\p{Cs}/u.test(text);
+const isStorableText = (text: string): boolean => !text.includes('\u0000') && !/\p{Cs}/u.test(text);
 
 /** Whatever an application keeps with a room. */
 export const IsRoomMetadata = () =>
@@ -33,7 +33,7 @@ export const IsRoomMetadata = () =>
       name: 'isRoomMetadata',
       validator: {
         validate: isRoomMetadata,
-        defaultMessage: () => `must be a JSON object of at most ${MOST_BYTES} bytes, at most ${DEEPEST} levels deep`,
+        defaultMessage: () => `must be a JSON object of at most ${MAX_BYTES} bytes, at most ${DEEPEST} levels deep`,
       },
     }),
   );

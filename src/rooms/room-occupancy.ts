@@ -6,7 +6,7 @@ import type { ParticipantsResponse } from './dto/room.responses.js';
 
 /** Who is in which room now. */
 @Injectable()
-export class Occupancy {
+export class RoomOccupancy {
   constructor(@Inject(PRESENCE) private readonly presence: Presence) {}
 
   /** @returns null while it cannot be known: a list of rooms is shown without it */

@@ -6,7 +6,7 @@ import { orUnavailable } from '../database/database-errors.js';
 import { type Member, type Presence, PresenceUnavailable } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { PolicyFacts, type RoomAndStanding } from './policy-facts.js';
-import { StandingStore } from './room-access-records.store.js';
+import { RoomAccessRecordsStore } from './room-access-records.store.js';
 import type { Room } from './rooms.store.js';
 
 /** What was allowed: in which room, as what, and who is in it now. */
@@ -20,7 +20,7 @@ export interface Permission {
 export class RoomPolicy {
   constructor(
     private readonly facts: PolicyFacts,
-    private readonly standings: StandingStore,
+    private readonly records: RoomAccessRecordsStore,
     @Inject(PRESENCE) private readonly presence: Presence,
   ) {}
 
@@ -34,8 +34,8 @@ export class RoomPolicy {
 
   /** Those of some rooms that a list may show to this principal. */
   async listed(principal: Principal, rooms: readonly Room[]): Promise<Room[]> {
-    const facts = await orUnavailable(this.facts.ofRooms(principal.user, rooms));
-    return rooms.filter((_, n) => decide(principal, 'room.list', facts[n] as RoomAndStanding).allowed);
+    const attributes = await orUnavailable(this.facts.ofRooms(principal.user, rooms));
+    return rooms.filter((_, n) => decide(principal, 'room.list', attributes[n] as RoomAndStanding).allowed);
   }
 
   /** Who is in the room now; nobody while that cannot be known. */
@@ -49,11 +49,11 @@ export class RoomPolicy {
   }
 
   private async ask(principal: Principal, action: RoomAction, id: RoomId, target?: string): Promise<Permission> {
-    const facts = await this.facts.of(principal.user, id);
-    const { room } = facts;
+    const attributes = await this.facts.of(principal.user, id);
+    const { room } = attributes;
     const about =
       target === undefined || room === undefined ? undefined : { user: target, role: await this.roleOf(room, target) };
-    const decision = decide(principal, action, { ...facts, target: about });
+    const decision = decide(principal, action, { ...attributes, target: about });
     if (!decision.allowed || room === undefined) {
       throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
     }
@@ -63,7 +63,7 @@ export class RoomPolicy {
   /** What somebody is without their token at hand: by membership, or as the room sees them now. */
   private async roleOf(room: Room, user: string): Promise<Role> {
     if (room.owner === user) return 'owner';
-    const { membership } = await this.standings.find(room.id, user);
+    const { membership } = await this.records.find(room.id, user);
     const seen = (await this.members(room.id as RoomId)).filter((member) => member.user === user);
     return highest([membership, ...seen.map(({ role }) => role)]) ?? 'guest';
   }

@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
-import type { RoomFacts } from '../auth/policy.js';
+import type { RoomAttributes } from '../auth/policy.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { askedTogether } from '../database/batched.js';
+import { batched } from '../database/batched.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockAllInTransaction } from '../database/lock-in-transaction.js';
 import { type Room, searchable } from './rooms.store.js';
 
 /** What the gateway knows of a room. */
-export type KnownRoom = RoomFacts & Pick<Room, 'name' | 'capacity' | 'metadata'>;
+export type RoomRecord = RoomAttributes & Pick<Room, 'name' | 'capacity' | 'metadata'>;
 
-type Row = KnownRoom & Record<string, unknown>;
+type Row = RoomRecord & Record<string, unknown>;
 
 /** A room that a token's grant names. */
 interface Wanted {
@@ -27,19 +27,19 @@ const COLUMNS = sql.raw('id, owner, guests_allowed as "guestsAllowed", access, l
 
 /** What the gateway asks of rooms, in one question for all that is asked in one turn. */
 @Injectable()
-export class KnownRoomsStore {
-  private readonly found = askedTogether<string, KnownRoom | undefined>(async (ids) => {
-    const known = await this.findAll(this.db, ids);
-    return ids.map((id) => known.get(id));
+export class RoomRecordsStore {
+  private readonly found = batched<string, RoomRecord | undefined>(async (ids) => {
+    const cached = await this.findAll(this.db, ids);
+    return ids.map((id) => cached.get(id));
   });
-  private readonly made = askedTogether<Wanted, KnownRoom | undefined>((wanted) => this.makeAll(wanted));
+  private readonly made = batched<Wanted, RoomRecord | undefined>((wanted) => this.makeAll(wanted));
 
   constructor(
     @Inject(DATABASE) private readonly db: Database,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  find(id: string): Promise<KnownRoom | undefined> {
+  find(id: string): Promise<RoomRecord | undefined> {
     return this.found(id);
   }
 
@@ -48,11 +48,11 @@ export class KnownRoomsStore {
    * @param guestsAllowed whether the grant lets guests in; of no effect on a room that is there
    * @returns undefined when grants of this user made as many rooms as they may
    */
-  make(id: string, madeBy: string, guestsAllowed: boolean): Promise<KnownRoom | undefined> {
+  make(id: string, madeBy: string, guestsAllowed: boolean): Promise<RoomRecord | undefined> {
     return this.made({ id, madeBy, guestsAllowed });
   }
 
-  private async makeAll(wanted: readonly Wanted[]): Promise<(KnownRoom | undefined)[]> {
+  private async makeAll(wanted: readonly Wanted[]): Promise<(RoomRecord | undefined)[]> {
     const firsts = new Map<string, Wanted>();
     for (const each of wanted) if (!firsts.has(each.id)) firsts.set(each.id, each);
     const made = await this.makeEach([...firsts.values()]);
@@ -65,8 +65,8 @@ export class KnownRoomsStore {
     return Promise.all(others);
   }
 
-  private makeEach(wanted: readonly Wanted[]): Promise<Map<string, KnownRoom>> {
-    const { mostGranted, grantedEmptySeconds } = this.config.rooms;
+  private makeEach(wanted: readonly Wanted[]): Promise<Map<string, RoomRecord>> {
+    const { maxGranted, grantedEmptySeconds } = this.config.rooms;
     const endsAfter = grantedEmptySeconds === 0 ? null : grantedEmptySeconds;
     const ids = sql.param(wanted.map(({ id }) => id));
     const names = sql.param(wanted.map(({ id }) => searchable(id)));
@@ -87,17 +87,17 @@ export class KnownRoomsStore {
             as w (id, search_name, made_by, guests_allowed, place)
           where not exists (select from rooms r where r.id = w.id)
         ) as fresh
-        where nth + (select count(*) from rooms r where r.made_by = fresh.made_by) <= ${mostGranted}
+        where nth + (select count(*) from rooms r where r.made_by = fresh.made_by) <= ${maxGranted}
         order by id
         on conflict do nothing
         returning ${COLUMNS}`);
-      const made = new Map<string, KnownRoom>(rows.map((row) => [row.id, row]));
+      const made = new Map<string, RoomRecord>(rows.map((row) => [row.id, row]));
       const there = wanted.map(({ id }) => id).filter((id) => !made.has(id));
       return there.length === 0 ? made : new Map([...made, ...(await this.findAll(tx, there))]);
     });
   }
 
-  private async findAll(db: Pick<Database, 'execute'>, ids: readonly string[]): Promise<Map<string, KnownRoom>> {
+  private async findAll(db: Pick<Database, 'execute'>, ids: readonly string[]): Promise<Map<string, RoomRecord>> {
     const { rows } = await db.execute<Row>(
       sql`select ${COLUMNS} from rooms where id = any(${sql.param([...new Set(ids)])}::text[])`,
     );

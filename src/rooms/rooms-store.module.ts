@@ -3,14 +3,14 @@ import { InvitesStore } from './moderation/invites.store.js';
 import { KnocksStore } from './moderation/knocks.store.js';
 import { RemovalsStore } from './moderation/removals.store.js';
 import { PolicyFacts } from './policy-facts.js';
-import { StandingStore } from './room-access-records.store.js';
-import { RoomEndingsStore } from './room-expiry.store.js';
-import { KnownRoomsStore } from './room-records.store.js';
+import { RoomAccessRecordsStore } from './room-access-records.store.js';
+import { RoomExpiryStore } from './room-expiry.store.js';
+import { RoomRecordsStore } from './room-records.store.js';
 import { RoomsStore } from './rooms.store.js';
 
 const STORES = [
-  ...[RoomsStore, KnownRoomsStore, StandingStore, PolicyFacts],
-  ...[InvitesStore, KnocksStore, RemovalsStore, RoomEndingsStore],
+  ...[RoomsStore, RoomRecordsStore, RoomAccessRecordsStore, PolicyFacts],
+  ...[InvitesStore, KnocksStore, RemovalsStore, RoomExpiryStore],
 ];
 
 /** The rooms' rows, for rooms and for the tickets of their guests. */

@@ -16,12 +16,12 @@ import { ApiProblems } from '../http/api-problems.js';
 import { Rest } from '../http/rest.js';
 import { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
 import { ParticipantsResponse, RoomPageResponse, RoomPreviewResponse, RoomResponse } from './dto/room.responses.js';
-import { ROOM_DOORS } from './join-refusals.js';
+import { JOIN_REFUSALS } from './join-refusals.js';
 import type { Actor } from './moderation/actor.js';
 import { CurrentActor } from './moderation/current-actor.js';
 import { etagOf } from './room-etag.js';
 import { RoomIdPipe } from './room-id.pipe.js';
-import { Occupancy } from './room-occupancy.js';
+import { RoomOccupancy } from './room-occupancy.js';
 import { RoomsService } from './rooms.service.js';
 import type { Room } from './rooms.store.js';
 
@@ -34,7 +34,7 @@ const ID = { name: 'id', example: 'k3J9xQ2bLw7Z' };
 export class RoomsController {
   constructor(
     private readonly rooms: RoomsService,
-    private readonly occupancy: Occupancy,
+    private readonly occupancy: RoomOccupancy,
   ) {}
 
   @Post()
@@ -67,7 +67,7 @@ export class RoomsController {
   @ApiParam(ID)
   @ApiOperation({ summary: 'One room' })
   @ApiOkResponse({ type: RoomResponse, headers: ETAG })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...ROOM_DOORS, 'room_not_found')
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...JOIN_REFUSALS, 'room_not_found')
   async read(
     @CurrentPrincipal() principal: Principal,
     @Param('id', RoomIdPipe) id: RoomId,
@@ -121,7 +121,7 @@ export class RoomsController {
   @ApiParam(ID)
   @ApiOperation({ summary: 'Who is in a room now' })
   @ApiOkResponse({ type: ParticipantsResponse })
-  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...ROOM_DOORS, 'room_not_found')
+  @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...JOIN_REFUSALS, 'room_not_found')
   async participants(
     @CurrentPrincipal() principal: Principal,
     @Param('id', RoomIdPipe) id: RoomId,

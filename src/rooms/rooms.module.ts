@@ -4,8 +4,8 @@ import { AuthModule } from '../auth/auth.module.js';
 import { EventOutbox } from '../bus/events/event-outbox.js';
 import { RoomAccess } from './room-access.js';
 import { PostgresRoomAccess } from './room-access.postgres.js';
-import { RoomEndings } from './room-expiry.js';
-import { Occupancy } from './room-occupancy.js';
+import { RoomExpiry } from './room-expiry.js';
+import { RoomOccupancy } from './room-occupancy.js';
 import { RoomPolicy } from './room-policy.js';
 import { RoomsController } from './rooms.controller.js';
 import { RoomsService } from './rooms.service.js';
@@ -17,12 +17,12 @@ import { RoomsStoreModule } from './rooms-store.module.js';
   controllers: [RoomsController],
   providers: [
     EventOutbox,
-    Occupancy,
-    RoomEndings,
+    RoomOccupancy,
+    RoomExpiry,
     RoomPolicy,
     RoomsService,
     { provide: RoomAccess, useClass: PostgresRoomAccess },
   ],
-  exports: [EventOutbox, RoomAccess, RoomEndings, RoomPolicy, RoomsService],
+  exports: [EventOutbox, RoomAccess, RoomExpiry, RoomPolicy, RoomsService],
 })
 export class RoomsModule {}

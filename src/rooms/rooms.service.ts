@@ -9,7 +9,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { newId } from '../ids/new-id.js';
 import type { CreateRoomRequest, ListRoomsQuery, UpdateRoomRequest } from './dto/room.requests.js';
-import { type Actor, trailOf } from './moderation/actor.js';
+import { type Actor, auditEntry } from './moderation/actor.js';
 import { KnocksStore } from './moderation/knocks.store.js';
 import { RoomCursors } from './room-cursor.js';
 import { requireMatch } from './room-etag.js';
@@ -42,9 +42,9 @@ export class RoomsService {
   async create(principal: Principal, request: CreateRoomRequest): Promise<Room> {
     if (!decideForServer(principal, 'room.create')) throw new ProtocolError('forbidden');
     const room = { id: newId(12), name: request.name, ...changeOf(request), owner: principal.user };
-    const { mostOwned } = this.config.rooms;
-    const made = await this.store.insert(room, mostOwned);
-    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own ${mostOwned} rooms.`);
+    const { maxOwned } = this.config.rooms;
+    const made = await this.store.insert(room, maxOwned);
+    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own ${maxOwned} rooms.`);
     return made;
   }
 
@@ -81,7 +81,7 @@ export class RoomsService {
     if (change.access !== undefined && change.access !== 'open' && room.access === 'open') await this.keepThoseIn(id);
     const changed = await this.store.update(id, room.version, change);
     if (changed === undefined) throw new ProtocolError('precondition_failed');
-    await this.audit.write(trailOf(by, 'room.update', id, null, { fields: Object.keys(change) }));
+    await this.audit.write(auditEntry(by, 'room.update', id, null, { fields: Object.keys(change) }));
     await this.events.publish({ fact: 'room_changed', room: id });
     return changed;
   }
@@ -91,7 +91,7 @@ export class RoomsService {
     await this.permit(by.principal, 'room.lock', id);
     const room = await this.store.set(id, { locked });
     if (room === undefined) throw new ProtocolError('room_not_found');
-    await this.audit.write(trailOf(by, locked ? 'room.lock' : 'room.unlock', id, null));
+    await this.audit.write(auditEntry(by, locked ? 'room.lock' : 'room.unlock', id, null));
     await this.events.publish({ fact: 'room_changed', room: id });
     return room;
   }
@@ -100,7 +100,7 @@ export class RoomsService {
   async remove(by: Actor, id: RoomId): Promise<void> {
     await this.permit(by.principal, 'room.delete', id);
     await this.store.remove(id);
-    await this.audit.write(trailOf(by, 'room.delete', id, null));
+    await this.audit.write(auditEntry(by, 'room.delete', id, null));
     await this.events.publish({ fact: 'room_closed', room: id });
   }
 

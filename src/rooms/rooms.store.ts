@@ -25,7 +25,7 @@ export type RoomChange = Partial<
 >;
 
 /** A place between two rooms in the list: the room that was shown last. */
-export interface RoomPlace {
+export interface RoomPosition {
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
   readonly id: string;
@@ -50,13 +50,13 @@ export class RoomsStore {
    */
   insert(
     room: Pick<Room, 'id' | 'name'> & Omit<RoomChange, 'name'> & { owner: string },
-    most: number,
+    max: number,
   ): Promise<Room | undefined> {
     return this.db.transaction(async (tx) => {
       // One owner's rooms are counted and made one after another, or a burst would pass the limit.
       await lockInTransaction(tx, 'rooms of', room.owner);
       const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, room.owner));
-      if (own === undefined || own.rooms >= most) return undefined;
+      if (own === undefined || own.rooms >= max) return undefined;
       const [row] = await tx
         .insert(rooms)
         .values({ guestsAllowed: true, ...room, searchName: searchable(room.name), ...derived(room) })
@@ -96,7 +96,7 @@ export class RoomsStore {
    * @param search a part of the name, whatever its case
    * @param after the last room of the page before
    */
-  list(scope: RoomScope, search: string | undefined, after: RoomPlace | undefined, limit: number): Promise<Room[]> {
+  list(scope: RoomScope, search: string | undefined, after: RoomPosition | undefined, limit: number): Promise<Room[]> {
     const shown = or(this.isMember(scope.member), isGranted(scope.granted)) ?? sql`false`;
     const wanted: (SQL | undefined)[] = [shown];
     if (search !== undefined) wanted.push(like(rooms.searchName, `%${escapeLike(searchable(search))}%`));

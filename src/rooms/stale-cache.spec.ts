@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { FactCache } from './stale-cache.js';
+import { StaleCache } from './stale-cache.js';
 
-const LIMITS = { freshMs: 30, staleMs: 600, againMs: 2, most: 3 };
+const LIMITS = { freshMs: 30, staleMs: 600, againMs: 2, max: 3 };
 
 const make = () => {
   const clock = { now: 0 };
-  return { clock, cache: new FactCache<string>(LIMITS, () => clock.now) };
+  return { clock, cache: new StaleCache<string>(LIMITS, () => clock.now) };
 };
 
 it('is fresh for a while, then stale for an outage, then gone', () => {
@@ -14,7 +14,7 @@ it('is fresh for a while, then stale for an outage, then gone', () => {
   expect(cache.get('a')).toEqual({ value: 'x', fresh: true });
   clock.now = 30;
   expect(cache.get('a')).toEqual({ value: 'x', fresh: false });
-  cache.trustAgain('a');
+  cache.extend('a');
   expect(cache.get('a')).toEqual({ value: 'x', fresh: true });
   clock.now = 32;
   expect(cache.get('a')).toEqual({ value: 'x', fresh: false });

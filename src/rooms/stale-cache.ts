@@ -1,9 +1,9 @@
 /** How long what was remembered is as good as asked, how long it serves an outage, and how much is kept. */
-const LIMITS = { freshMs: 30_000, staleMs: 600_000, againMs: 2_000, most: 20_000 };
+const LIMITS = { freshMs: 30_000, staleMs: 600_000, againMs: 2_000, max: 20_000 };
 
 interface Entry<T> {
   readonly value: T;
-  readonly keptAt: number;
+  readonly storedAt: number;
   readonly freshUntil: number;
 }
 
@@ -11,7 +11,7 @@ interface Entry<T> {
  * Answers of the database, remembered for two uses: for 30 s instead of asking, and for 10 minutes while it
  * cannot be asked. At most 20,000; the one that was kept longest ago goes first.
  */
-export class FactCache<T> {
+export class StaleCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
   /** Raised by whatever makes something be forgotten: a look-up that began before is not kept. */
   private generation = 0;
@@ -29,7 +29,7 @@ export class FactCache<T> {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     const now = this.now();
-    if (now >= entry.keptAt + this.limits.staleMs) {
+    if (now >= entry.storedAt + this.limits.staleMs) {
       this.entries.delete(key);
       return undefined;
     }
@@ -53,7 +53,7 @@ export class FactCache<T> {
   }
 
   /** The database is away: what is known counts for another moment, so that not every call waits for it. */
-  trustAgain(key: string): void {
+  extend(key: string): void {
     const entry = this.entries.get(key);
     if (entry !== undefined) this.entries.set(key, { ...entry, freshUntil: this.now() + this.limits.againMs });
   }
@@ -76,8 +76,8 @@ export class FactCache<T> {
 
   private keep(key: string, value: T, freshUntil: number): void {
     this.entries.delete(key);
-    this.entries.set(key, { value, keptAt: this.now(), freshUntil });
+    this.entries.set(key, { value, storedAt: this.now(), freshUntil });
     const oldest = this.entries.keys().next().value;
-    if (this.entries.size > this.limits.most && oldest !== undefined) this.entries.delete(oldest);
+    if (this.entries.size > this.limits.max && oldest !== undefined) this.entries.delete(oldest);
   }
 }

@@ -1,28 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
-import { chores } from '../database/schema.js';
-import type { Turns } from './scheduler.js';
+import { jobs } from '../database/schema.js';
+import type { JobClaims } from './scheduler.js';
 
 /** Two clocks that tick as often are never quite together: a turn is over a little before its time. */
 const SLACK = 0.9;
 
 /** The turns of chores, by the database's clock. */
 @Injectable()
-export class TurnsStore implements Turns {
+export class JobRunsStore implements JobClaims {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   async take(name: string, everyMs: number): Promise<boolean> {
     const seconds = (everyMs * SLACK) / 1000;
     const taken = await this.db
-      .insert(chores)
+      .insert(jobs)
       .values({ name, at: sql`now()` })
       .onConflictDoUpdate({
-        target: chores.name,
+        target: jobs.name,
         set: { at: sql`now()` },
-        setWhere: sql`${chores.at} <= now() - make_interval(secs => ${seconds})`,
+        setWhere: sql`${jobs.at} <= now() - make_interval(secs => ${seconds})`,
       })
-      .returning({ name: chores.name });
+      .returning({ name: jobs.name });
     return taken.length > 0;
   }
 }

@@ -8,7 +8,7 @@ import { audit, bans, invites, knocks, messages, refreshTokens, removals } from 
 /** Rows that one statement deletes: none may hold the table for long. */
 const BATCH = 5_000;
 /** Statements of one table in one round; what is left waits for the next. */
-const MOST_BATCHES = 20;
+const MAX_BATCHES = 20;
 
 interface Outdated {
   readonly table: PgTable;
@@ -18,11 +18,11 @@ interface Outdated {
 const days = (count: number): SQL => sql`now() - make_interval(days => ${count})`;
 
 /** What is over in each table that would only grow. */
-const outdated = ({ auditDays, auditMostLines, removalDays, messageDays }: RetentionConfig): Outdated[] => [
+const outdated = ({ auditDays, auditMaxRows, removalDays, messageDays }: RetentionConfig): Outdated[] => [
   { table: audit, which: sql`${audit.at} < ${days(auditDays)}` },
   {
     table: audit,
-    which: sql`${audit.id} <= (select id from ${audit} order by id desc offset ${auditMostLines} limit 1)`,
+    which: sql`${audit.id} <= (select id from ${audit} order by id desc offset ${auditMaxRows} limit 1)`,
   },
   { table: removals, which: sql`${removals.at} < ${days(removalDays)}` },
   { table: refreshTokens, which: sql`${refreshTokens.expiresAt} < now()` },
@@ -38,16 +38,16 @@ const outdated = ({ auditDays, auditMostLines, removalDays, messageDays }: Reten
 
 /** Deletes what nobody needs any more. */
 @Injectable()
-export class PruningStore {
+export class RetentionStore {
   /** Rows that were deleted by this node. */
   pruned = 0;
 
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /** One bounded round over all tables. */
-  async prune(kept: RetentionConfig, signal?: AbortSignal): Promise<void> {
-    for (const { table, which } of outdated(kept)) {
-      for (let batch = 0; batch < MOST_BATCHES && !signal?.aborted; batch += 1) {
+  async prune(stored: RetentionConfig, signal?: AbortSignal): Promise<void> {
+    for (const { table, which } of outdated(stored)) {
+      for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
         if ((await this.deleteSome(table, which)) < BATCH) break;
       }
     }

@@ -4,11 +4,11 @@ import { CONFIG } from '../config/config.module.js';
 import { isDatabaseLost } from '../database/database-errors.js';
 import { describeFault } from '../database/describe-fault.js';
 import { PresenceUnavailable } from '../presence/presence.js';
-import { RoomEndings } from '../rooms/room-expiry.js';
+import { RoomExpiry } from '../rooms/room-expiry.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
-import { TurnsStore } from './job-runs.store.js';
-import { PruningStore } from './retention.store.js';
-import { Upkeep } from './scheduler.js';
+import { JobRunsStore } from './job-runs.store.js';
+import { RetentionStore } from './retention.store.js';
+import { Scheduler } from './scheduler.js';
 
 const PRUNE_MS = 600_000;
 
@@ -21,32 +21,37 @@ const reasonOf = (error: unknown): string =>
 @Module({
   imports: [RoomsModule],
   providers: [
-    PruningStore,
-    TurnsStore,
+    RetentionStore,
+    JobRunsStore,
     {
-      provide: Upkeep,
-      inject: [CONFIG, TurnsStore, PruningStore, RoomEndings],
-      useFactory: ({ kept, rooms }: Config, turns: TurnsStore, pruning: PruningStore, endings: RoomEndings) =>
-        new Upkeep(
-          turns,
+      provide: Scheduler,
+      inject: [CONFIG, JobRunsStore, RetentionStore, RoomExpiry],
+      useFactory: (
+        { retention: stored, rooms }: Config,
+        claims: JobRunsStore,
+        pruning: RetentionStore,
+        endings: RoomExpiry,
+      ) =>
+        new Scheduler(
+          claims,
           [
             { name: 'end rooms', everyMs: rooms.checkMs, run: (signal) => endings.run(signal) },
-            { name: 'prune', everyMs: PRUNE_MS, run: (signal) => pruning.prune(kept, signal) },
+            { name: 'prune', everyMs: PRUNE_MS, run: (signal) => pruning.prune(stored, signal) },
           ],
-          (chore, error) => log.warn(`"${chore}" failed and is tried again: ${reasonOf(error)}`),
+          (job, error) => log.warn(`"${job}" failed and is tried again: ${reasonOf(error)}`),
         ),
     },
   ],
-  exports: [PruningStore, Upkeep],
+  exports: [RetentionStore, Scheduler],
 })
-export class UpkeepModule implements OnApplicationBootstrap, OnModuleDestroy {
-  constructor(@Inject(Upkeep) private readonly upkeep: Upkeep) {}
+export class SchedulerModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
 
   onApplicationBootstrap(): void {
-    this.upkeep.start();
+    this.scheduler.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.upkeep.stop();
+    await this.scheduler.stop();
   }
 }

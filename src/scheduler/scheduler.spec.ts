@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { install } from '@sinonjs/fake-timers';
-import { type Turns, Upkeep } from './scheduler.js';
+import { type JobClaims, Scheduler } from './scheduler.js';
 
 /** The turns of several nodes with one clock. */
-class SharedTurns implements Turns {
+class SharedClaims implements JobClaims {
   private readonly last = new Map<string, number>();
   lost = false;
 
@@ -17,7 +17,7 @@ class SharedTurns implements Turns {
 
 describe('upkeep', () => {
   let clock: ReturnType<typeof install>;
-  const turns = new SharedTurns();
+  const claims = new SharedClaims();
 
   beforeEach(() => {
     clock = install({ toFake: ['setInterval', 'clearInterval', 'Date'] });
@@ -27,7 +27,7 @@ describe('upkeep', () => {
   it('does each chore in one node a turn, and another node goes on when that one is gone', async () => {
     const done: string[] = [];
     const node = (name: string) =>
-      new Upkeep(turns, [{ name: 'c', everyMs: 1_000, run: async () => void done.push(name) }], () => {});
+      new Scheduler(claims, [{ name: 'c', everyMs: 1_000, run: async () => void done.push(name) }], () => {});
     const [a, b] = [node('a'), node('b')];
     a.start();
     await clock.tickAsync(10);
@@ -38,7 +38,7 @@ describe('upkeep', () => {
     await clock.tickAsync(2_000);
     expect(done).toEqual(['a', 'a', 'a', 'b', 'b']);
     await b.stop();
-    expect([a.rounds, b.rounds]).toEqual([3, 2]);
+    expect([a.runs, b.runs]).toEqual([3, 2]);
   });
 
   it('does not begin a chore that is still being done, and waits for it at the end', async () => {
@@ -52,12 +52,12 @@ describe('upkeep', () => {
         finish = resolve;
       });
     };
-    const upkeep = new Upkeep(turns, [{ name: 'slow', everyMs: 100, run }], () => {});
-    upkeep.start();
+    const scheduler = new Scheduler(claims, [{ name: 'slow', everyMs: 100, run }], () => {});
+    scheduler.start();
     await clock.tickAsync(1_000);
     expect(begun).toBe(1);
     let stopped = false;
-    const stopping = upkeep.stop().then(() => {
+    const stopping = scheduler.stop().then(() => {
       stopped = true;
     });
     await clock.tickAsync(1_000);
@@ -69,13 +69,15 @@ describe('upkeep', () => {
 
   it('counts and reports a round that fails, and tries again', async () => {
     const failed: string[] = [];
-    const upkeep = new Upkeep(turns, [{ name: 'f', everyMs: 100, run: async () => {} }], (chore) => failed.push(chore));
-    upkeep.start();
-    turns.lost = true;
+    const scheduler = new Scheduler(claims, [{ name: 'f', everyMs: 100, run: async () => {} }], (job) =>
+      failed.push(job),
+    );
+    scheduler.start();
+    claims.lost = true;
     await clock.tickAsync(100);
-    turns.lost = false;
+    claims.lost = false;
     await clock.tickAsync(100);
-    await upkeep.stop();
-    expect([failed, upkeep.failures, upkeep.rounds]).toEqual([['f'], 1, 1]);
+    await scheduler.stop();
+    expect([failed, scheduler.failures, scheduler.runs]).toEqual([['f'], 1, 1]);
   });
 });

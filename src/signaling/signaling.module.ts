@@ -144,7 +144,7 @@ import { SignalingStats } from './signaling-stats.js';
       inject: [CONFIG, 'HANDLER_CONTEXT', BUS, PRESENCE, RosterSync],
       useFactory: (config: Config, context: HandlerContext, bus: Bus, presence: Presence, sync: RosterSync) => {
         const { rooms, lifecycle, log } = context;
-        const lease = new NodeLease(config.nodeName, { presence, bus }, { rooms, sync, lifecycle }, log, config.life);
+        const lease = new NodeLease(config.nodeName, { presence, bus }, { rooms, sync, lifecycle }, log, config.lease);
         return new SignalingNode(context, bus, sync, lease);
       },
     },

@@ -11,24 +11,21 @@ export const tidy = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.normalize('NFC').trim() : value;
 
 /** Whether a text of 1 to `most` characters can be shown without doing something to what stands around it. */
-export const isPrintable = (value: unknown, most: number): value is string =>
-  typeof value === 'string' &&
-  value.length <= most * 4 &&
-  isWithin([...value].length, most) &&
-  !UNPRINTABLE.test(value);
+export const isPrintable = (value: unknown, max: number): value is string =>
+  typeof value === 'string' && value.length <= max * 4 && isWithin([...value].length, max) && !UNPRINTABLE.test(value);
 
-const isWithin = (length: number, most: number): boolean => length >= 1 && length <= most;
+const isWithin = (length: number, max: number): boolean => length >= 1 && length <= max;
 
 /** A field for people to read: NFC, no space at its ends, 1 to `most` characters, all printable. */
-export const IsPrintable = (most: number, example: string, required = true) =>
+export const IsPrintable = (max: number, example: string, required = true) =>
   applyDecorators(
-    ApiProperty({ example, minLength: 1, maxLength: most, required }),
+    ApiProperty({ example, minLength: 1, maxLength: max, required }),
     Transform(tidy),
     ValidateBy({
       name: 'isPrintable',
       validator: {
-        validate: (value) => isPrintable(value, most),
-        defaultMessage: () => `must be 1 to ${most} characters without control characters`,
+        validate: (value) => isPrintable(value, max),
+        defaultMessage: () => `must be 1 to ${max} characters without control characters`,
       },
     }),
   );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ID_PATTERN, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
-import { type AccountAction, AuditStore, accountTrail } from '../audit/audit.store.js';
+import { type AccountAction, AuditStore, accountAuditEntry } from '../audit/audit.store.js';
 import { LoginAttempts } from '../auth/login-attempts.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { decideForServer } from '../auth/policy.js';
@@ -61,8 +61,8 @@ export class UsersService {
     const user = await this.account(by.principal);
     await this.prove(by, user, password);
     const before = boundary();
-    const rooms = await this.users.remove(user.id, before, accountTrail('account.delete', user.id, by.ip));
-    await this.tellRevoked(user.id, before);
+    const rooms = await this.users.remove(user.id, before, accountAuditEntry('account.delete', user.id, by.ip));
+    await this.publishRevoked(user.id, before);
     for (const room of rooms) await this.events.publish({ fact: 'room_closed', room: room as RoomId });
   }
 
@@ -72,19 +72,19 @@ export class UsersService {
     change: { readonly passwordHash?: string } = {},
   ): Promise<User | undefined> {
     const validAfter = boundary();
-    const changed = await this.users.revoke(user, { validAfter, ...change }, accountTrail(action, user, ip));
-    await this.tellRevoked(user, validAfter);
+    const changed = await this.users.revoke(user, { validAfter, ...change }, accountAuditEntry(action, user, ip));
+    await this.publishRevoked(user, validAfter);
     return changed;
   }
 
-  private tellRevoked(user: string, before: Date): Promise<void> {
+  private publishRevoked(user: string, before: Date): Promise<void> {
     return this.events.publish({ fact: 'user_revoked', user: user as UserId, before: before.getTime() });
   }
 
   private async prove({ ip }: Actor, user: User, password: string): Promise<void> {
     const forgive = await this.attempts.begin(user.usernameKey, ip ?? '');
     if (!(await this.hasher.verify(user.passwordHash, password))) {
-      await this.audit.write(accountTrail('account.password_refused', user.id, ip));
+      await this.audit.write(accountAuditEntry('account.password_refused', user.id, ip));
       throw new ProtocolError('invalid_credentials');
     }
     forgive();

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../audit/audit.store.js';
-import { askedTogether } from '../database/batched.js';
+import { batched } from '../database/batched.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { breaksUnique } from '../database/database-errors.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
@@ -14,13 +14,13 @@ export type User = typeof users.$inferSelect;
 /** The accounts' rows. */
 @Injectable()
 export class UsersStore {
-  private readonly validAfters = askedTogether<string, number | undefined>(async (ids) => {
+  private readonly validAfters = batched<string, number | undefined>(async (ids) => {
     const rows = await this.db
       .select({ id: users.id, at: users.validAfter })
       .from(users)
       .where(inArray(users.id, [...ids]));
-    const known = new Map(rows.map(({ id, at }) => [id, at.getTime()]));
-    return ids.map((id) => known.get(id));
+    const cached = new Map(rows.map(({ id, at }) => [id, at.getTime()]));
+    return ids.map((id) => cached.get(id));
   });
 
   constructor(@Inject(DATABASE) private readonly db: Database) {}
@@ -69,7 +69,7 @@ export class UsersStore {
   revoke(
     id: string,
     change: { readonly validAfter: Date; readonly passwordHash?: string },
-    trail: NewAuditRow,
+    entry: NewAuditRow,
   ): Promise<User | undefined> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'tokens of', id);
@@ -78,18 +78,18 @@ export class UsersStore {
         .set({ ...change, updatedAt: sql`now()` })
         .where(eq(users.id, id))
         .returning();
-      if (row !== undefined) await endTokens(tx, id, change.validAfter, trail);
+      if (row !== undefined) await endTokens(tx, id, change.validAfter, entry);
       return row;
     });
   }
 
   /** Removes a user with its tokens, its rooms and what it was in others. @returns the ids of its rooms */
-  remove(id: string, at: Date, trail: NewAuditRow): Promise<string[]> {
+  remove(id: string, at: Date, entry: NewAuditRow): Promise<string[]> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'tokens of', id);
       await lockInTransaction(tx, 'rooms of', id);
       await tx.delete(users).where(eq(users.id, id));
-      await endTokens(tx, id, at, trail);
+      await endTokens(tx, id, at, entry);
       const gone = await tx.delete(rooms).where(eq(rooms.owner, id)).returning({ id: rooms.id });
       await tx.delete(memberships).where(eq(memberships.user, id));
       return gone.map((room) => room.id);
@@ -97,8 +97,8 @@ export class UsersStore {
   }
 }
 
-const endTokens = async (tx: Queries, id: string, before: Date, trail: NewAuditRow): Promise<void> => {
+const endTokens = async (tx: Queries, id: string, before: Date, entry: NewAuditRow): Promise<void> => {
   await tx.delete(refreshTokens).where(eq(refreshTokens.subject, id));
   await insertRevocation(tx, id, before);
-  await insertAudit(tx, trail);
+  await insertAudit(tx, entry);
 };

@@ -1,5 +1,5 @@
 import { type Knock, type PeerId, ProtocolError, type RoomId, type RoomState, type UserId } from '@parley/protocol';
-import { decide, type RoomFacts } from '../../src/auth/policy.js';
+import { decide, type RoomAttributes } from '../../src/auth/policy.js';
 import type { Principal } from '../../src/auth/principal.js';
 import type { Bus } from '../../src/bus/bus.js';
 import type { Actor } from '../../src/rooms/moderation/actor.js';
@@ -65,7 +65,13 @@ export class MemoryDatabase {
   }
 }
 
-const events = (id: string): RoomFacts => ({ id, owner: 'owner', guestsAllowed: true, access: 'open', locked: false });
+const events = (id: string): RoomAttributes => ({
+  id,
+  owner: 'owner',
+  guestsAllowed: true,
+  access: 'open',
+  locked: false,
+});
 
 /** Asks the policy with what {@link MemoryDatabase} says. */
 export class MemoryAccess extends RoomAccess {

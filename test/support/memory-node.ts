@@ -54,14 +54,14 @@ class OpenDoors extends RoomAccess {
 }
 
 class NoChat extends ChatLog {
-  private readonly kept: ChatMessage[] = [];
+  private readonly stored: ChatMessage[] = [];
   override async append({ room: _room, ...message }: NewMessage) {
-    const kept = { ...message, seq: this.kept.length + 1, at: 0 };
-    this.kept.push(kept);
+    const kept = { ...message, seq: this.stored.length + 1, at: 0 };
+    this.stored.push(kept);
     return { message: kept, fresh: true };
   }
   override async page() {
-    return { messages: this.kept, more: false };
+    return { messages: this.stored, more: false };
   }
 }
 

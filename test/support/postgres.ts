@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { systemUser } from '../../src/database/postgres-account.js';
 import { findBinaries } from '../../src/database/postgres-binaries.js';
-import { PostgresProcess, type ServerPlace } from '../../src/database/postgres-process.js';
+import { PostgresProcess, type ServerLocation } from '../../src/database/postgres-process.js';
 import { freePort } from './free-port.js';
 
 /** A PostgreSQL server on a loopback port, with a password: what `DATABASE_URL` names in production. */
@@ -35,7 +35,7 @@ export const startPostgres = async (disk = tmpdir()): Promise<RunningPostgres> =
   const password = randomBytes(12).toString('hex');
   const port = await freePort();
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`, '-c', 'unix_socket_directories='];
-  const place: ServerPlace = { binaries, user, data, settings: [...settings, '-c', 'fsync=off'] };
+  const place: ServerLocation = { binaries, user, data, settings: [...settings, '-c', 'fsync=off'] };
 
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);

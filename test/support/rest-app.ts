@@ -21,7 +21,7 @@ import { IceModule } from '../../src/ice/ice.module.js';
 import { PresenceModule } from '../../src/presence/presence.module.js';
 import { ModerationModule } from '../../src/rooms/moderation/moderation.module.js';
 import { RoomsModule } from '../../src/rooms/rooms.module.js';
-import { UpkeepModule } from '../../src/scheduler/scheduler.module.js';
+import { SchedulerModule } from '../../src/scheduler/scheduler.module.js';
 import { UsersModule } from '../../src/users/users.module.js';
 
 /** What the application answered to one request that a route took. */
@@ -65,7 +65,7 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
     ChatModule,
     IceModule,
     AuditModule,
-    UpkeepModule,
+    SchedulerModule,
   ];
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: RestModule, imports },

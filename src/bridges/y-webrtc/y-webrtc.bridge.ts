@@ -33,7 +33,7 @@ class YWebrtcBridge implements Bridge, YWebrtcHost {
   ) {
     this.topics = services.topics;
     this.maxTopics = services.config.topics.maxTopicsPerClient;
-    this.idleClients = new IdleClients(services.config.sockets.mostUnauthenticated);
+    this.idleClients = new IdleClients(services.config.sockets.maxUnauthenticated);
   }
 
   matches(path: string): boolean {

@@ -9,7 +9,7 @@ export interface Actor {
 }
 
 /** A line of the audit trail on what an actor does in a room. */
-export const trailOf = (
+export const auditEntry = (
   { principal, ip }: Actor,
   action: string,
   room: string,

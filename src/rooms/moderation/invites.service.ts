@@ -4,11 +4,11 @@ import { AuditStore } from '../../audit/audit.store.js';
 import { EventOutbox } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
-import { type Actor, trailOf } from './actor.js';
+import { type Actor, auditEntry } from './actor.js';
 import { type Invite, InvitesStore } from './invites.store.js';
 
 /** Invites that one room may have. */
-const MOST_INVITES = 100;
+const MAX_INVITES = 100;
 
 /** What an invite is to be. */
 export interface InviteTerms {
@@ -36,10 +36,10 @@ export class InvitesService {
     if (role === 'moderator' && own !== 'owner') throw new ProtocolError('forbidden');
     const expiresAt = expiresInSeconds === null ? null : new Date(Date.now() + expiresInSeconds * 1000);
     const invite = { room, role, usesLeft: uses, expiresAt, by: by.principal.user };
-    const made = await orUnavailable(this.store.create(invite, MOST_INVITES));
-    if (made === undefined) throw new ProtocolError('conflict', `A room may have ${MOST_INVITES} invites.`);
+    const made = await orUnavailable(this.store.create(invite, MAX_INVITES));
+    if (made === undefined) throw new ProtocolError('conflict', `A room may have ${MAX_INVITES} invites.`);
     const details = { invite: made.invite.id, role, uses, expiresAt: expiresAt?.toISOString() ?? null };
-    await this.audit.write(trailOf(by, 'invite.create', room, null, details));
+    await this.audit.write(auditEntry(by, 'invite.create', room, null, details));
     return made;
   }
 
@@ -51,7 +51,7 @@ export class InvitesService {
   async revoke(by: Actor, room: RoomId, id: string): Promise<void> {
     await this.policy.permit(by.principal, 'invite.revoke', room);
     if (!(await orUnavailable(this.store.revoke(room, id)))) throw new ProtocolError('not_found');
-    await this.audit.write(trailOf(by, 'invite.revoke', room, null, { invite: id }));
+    await this.audit.write(auditEntry(by, 'invite.revoke', room, null, { invite: id }));
   }
 
   /** @returns the room that the invite led to */

@@ -19,18 +19,18 @@ export class InvitesStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * @param most invites that one room may have
+   * @param max invites that one room may have
    * @returns the token, which is known to nobody afterwards; undefined when the limit is reached
    */
   create(
     invite: Pick<Invite, 'room' | 'role' | 'usesLeft' | 'expiresAt' | 'by'>,
-    most: number,
+    max: number,
   ): Promise<{ invite: Invite; token: string } | undefined> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'invites of', invite.room);
       await tx.delete(invites).where(and(eq(invites.room, invite.room), sql`${invites.expiresAt} <= now()`));
-      const [known] = await tx.select({ invites: count() }).from(invites).where(eq(invites.room, invite.room));
-      if ((known?.invites ?? 0) >= most) return undefined;
+      const [cached] = await tx.select({ invites: count() }).from(invites).where(eq(invites.room, invite.room));
+      if ((cached?.invites ?? 0) >= max) return undefined;
       const token = randomBytes(32).toString('base64url');
       const [row] = await tx
         .insert(invites)
@@ -45,7 +45,7 @@ export class InvitesStore {
     return this.db
       .select(SHOWN)
       .from(invites)
-      .where(and(eq(invites.room, room), works))
+      .where(and(eq(invites.room, room), isUsable))
       .orderBy(desc(invites.createdAt));
   }
 
@@ -68,7 +68,7 @@ export class InvitesStore {
       const [invite] = await tx
         .select()
         .from(invites)
-        .where(and(eq(invites.hash, hashOf(token)), works))
+        .where(and(eq(invites.hash, hashOf(token)), isUsable))
         .for('update');
       if (invite === undefined || (room !== undefined && invite.room !== room)) {
         throw new ProtocolError('invite_invalid');
@@ -103,7 +103,7 @@ const SHOWN = {
   createdAt: invites.createdAt,
 };
 
-const works = and(
+const isUsable = and(
   or(isNull(invites.expiresAt), gt(invites.expiresAt, sql`now()`)),
   or(isNull(invites.usesLeft), gt(invites.usesLeft, 0)),
 );
@@ -141,11 +141,11 @@ const admitGuest = async (tx: Queries, room: string, { user, name }: Principal):
 };
 
 const addMember = async (tx: Queries, room: string, user: string, role: 'moderator' | 'member'): Promise<boolean> => {
-  const [known] = await tx
+  const [cached] = await tx
     .select({ role: memberships.role })
     .from(memberships)
     .where(and(eq(memberships.room, room), eq(memberships.user, user)));
-  if (known !== undefined && isAtLeast(known.role, role)) return false;
+  if (cached !== undefined && isAtLeast(cached.role, role)) return false;
   await tx
     .insert(memberships)
     .values({ room, user, role })

@@ -17,25 +17,25 @@ export class KnocksStore {
 
   /**
    * Somebody waits, or waits on another socket now.
-   * @param most that may wait for one room
+   * @param max that may wait for one room
    */
   knock(
     { room, user, name, holder }: { room: string; user: string; name: string; holder: string },
-    most: number,
+    max: number,
   ): Promise<'waiting' | 'admitted' | 'full'> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'lobby of', room);
       await tx.delete(knocks).where(and(eq(knocks.room, room), isNull(knocks.admittedAt), lt(knocks.seenAt, silent)));
-      const [known] = await tx
+      const [cached] = await tx
         .select()
         .from(knocks)
         .where(and(eq(knocks.room, room), eq(knocks.user, user)));
-      if (known?.admittedAt) return 'admitted';
+      if (cached?.admittedAt) return 'admitted';
       const [waiting] = await tx
         .select({ knocks: count() })
         .from(knocks)
         .where(and(eq(knocks.room, room), isNull(knocks.admittedAt)));
-      if (known === undefined && (waiting?.knocks ?? 0) >= most) return 'full';
+      if (cached === undefined && (waiting?.knocks ?? 0) >= max) return 'full';
       await tx
         .insert(knocks)
         .values({ room, user, name, holder, id: newId(12) })
@@ -71,13 +71,13 @@ export class KnocksStore {
   }
 
   /** @returns false when somebody else answered before */
-  answer(room: string, id: string, admit: boolean, trail: NewAuditRow): Promise<boolean> {
+  answer(room: string, id: string, admit: boolean, entry: NewAuditRow): Promise<boolean> {
     const wanted = and(eq(knocks.room, room), eq(knocks.id, id), isNull(knocks.admittedAt));
     return this.db.transaction(async (tx) => {
       const answered = admit
         ? await tx.update(knocks).set({ admittedAt: sql`now()` }).where(wanted).returning({ id: knocks.id })
         : await tx.delete(knocks).where(wanted).returning({ id: knocks.id });
-      if (answered.length > 0) await insertAudit(tx, trail);
+      if (answered.length > 0) await insertAudit(tx, entry);
       return answered.length > 0;
     });
   }

@@ -4,11 +4,11 @@ import type { Principal } from '../../auth/principal.js';
 import { EventOutbox } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
-import { type Actor, trailOf } from './actor.js';
+import { type Actor, auditEntry } from './actor.js';
 import { KnocksStore } from './knocks.store.js';
 
 /** People who may wait for one room. */
-const MOST_WAITING = 200;
+const MAX_WAITING = 200;
 
 /** Who waits in a lobby, and who lets them in. */
 @Injectable()
@@ -25,7 +25,7 @@ export class LobbyService {
    * @throws ProtocolError `lobby_full`
    */
   async knock({ user, name }: Principal, room: RoomId, holder: string): Promise<'waiting' | 'admitted'> {
-    const result = await orUnavailable(this.store.knock({ room, user, name, holder }, MOST_WAITING));
+    const result = await orUnavailable(this.store.knock({ room, user, name, holder }, MAX_WAITING));
     if (result === 'full') throw new ProtocolError('lobby_full', undefined, { retryAfterMs: 10_000 });
     if (result === 'waiting') await this.changed(room);
     return result;
@@ -54,8 +54,8 @@ export class LobbyService {
     await this.policy.permit(by.principal, 'lobby.answer', room);
     const user = await orUnavailable(this.store.find(room, knock));
     if (user === undefined) throw new ProtocolError('not_found', 'Nobody waits under this id.');
-    const trail = trailOf(by, admit ? 'lobby.admit' : 'lobby.deny', room, user);
-    const first = await orUnavailable(this.store.answer(room, knock, admit, trail));
+    const entry = auditEntry(by, admit ? 'lobby.admit' : 'lobby.deny', room, user);
+    const first = await orUnavailable(this.store.answer(room, knock, admit, entry));
     if (!first) throw new ProtocolError('not_found', 'Nobody waits under this id.');
     await this.events.publish({ fact: 'knock_answered', room, user: user as UserId, admitted: admit });
     await this.changed(room);

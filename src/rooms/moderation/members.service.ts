@@ -7,7 +7,7 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
-import { type Actor, trailOf } from './actor.js';
+import { type Actor, auditEntry } from './actor.js';
 import { type MemberRow, MembersStore } from './members.store.js';
 import { RemovalsService, type Target } from './removals.service.js';
 
@@ -41,17 +41,17 @@ export class MembersService {
   async set(by: Actor, room: RoomId, user: string, role: 'moderator' | 'member'): Promise<void> {
     await this.policy.permit(by.principal, 'member.set', room, user);
     if (user.startsWith('g_')) throw new ProtocolError('conflict', 'A guest cannot be a member.');
-    await orUnavailable(this.store.set(room, user, role, trailOf(by, 'member.set', room, user, { role })));
-    await this.tell(room, user);
+    await orUnavailable(this.store.set(room, user, role, auditEntry(by, 'member.set', room, user, { role })));
+    await this.publishChanged(room, user);
   }
 
   /** Somebody is a member no more. Where only members are let in, they go at once. */
   async remove(by: Actor, room: RoomId, user: string): Promise<void> {
     const { room: found } = await this.policy.permit(by.principal, 'member.set', room, user);
-    const trail = trailOf(by, 'member.remove', room, user);
-    if (!(await orUnavailable(this.store.remove(room, user, trail)))) throw new ProtocolError('not_found');
-    if (found.access === 'open') return this.tell(room, user);
-    await this.removals.remove(room, user as UserId, undefined, undefined, trailOf(by, 'member.kick', room, user));
+    const entry = auditEntry(by, 'member.remove', room, user);
+    if (!(await orUnavailable(this.store.remove(room, user, entry)))) throw new ProtocolError('not_found');
+    if (found.access === 'open') return this.publishChanged(room, user);
+    await this.removals.remove(room, user as UserId, undefined, undefined, auditEntry(by, 'member.kick', room, user));
   }
 
   async permit(by: Actor, room: RoomId, target: Target, { publish, chat }: Rights): Promise<void> {
@@ -62,15 +62,15 @@ export class MembersService {
     };
     if (Object.keys(change).length === 0) return;
     const details = { ...(publish !== undefined && { publish }), ...(chat !== undefined && { chat }) };
-    const trail = trailOf(by, 'member.permit', room, user, details);
-    await orUnavailable(this.store.permit(room, user, change, trail));
-    await this.tell(room, user);
+    const entry = auditEntry(by, 'member.permit', room, user, details);
+    await orUnavailable(this.store.permit(room, user, change, entry));
+    await this.publishChanged(room, user);
   }
 
   /** Asks a peer to be quiet. */
   async mute(by: Actor, room: RoomId, peer: PeerId): Promise<void> {
     const user = await this.userOf(by, 'member.mute', room, { peer });
-    await orUnavailable(this.audit.write(trailOf(by, 'member.mute', room, user)));
+    await orUnavailable(this.audit.write(auditEntry(by, 'member.mute', room, user)));
     await this.events.publish({ fact: 'mute_requested', room, peer, by: by.principal.user });
   }
 
@@ -78,18 +78,18 @@ export class MembersService {
   async transfer(by: Actor, room: RoomId, user: string): Promise<void> {
     const { room: found } = await this.policy.permit(by.principal, 'room.transfer', room);
     if (found.owner === null || user === found.owner) throw new ProtocolError('conflict');
-    const trail = trailOf(by, 'room.transfer', room, user);
-    const { mostOwned } = this.config.rooms;
-    const result = await orUnavailable(this.store.transfer(room, found.owner, user, mostOwned, trail));
+    const entry = auditEntry(by, 'room.transfer', room, user);
+    const { maxOwned } = this.config.rooms;
+    const result = await orUnavailable(this.store.transfer(room, found.owner, user, maxOwned, entry));
     if (result === 'nobody') throw new ProtocolError('not_found');
     if (result === 'gone') throw new ProtocolError('conflict');
-    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${mostOwned} rooms.`);
+    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${maxOwned} rooms.`);
     await this.events.publish({ fact: 'room_changed', room });
-    await this.tell(room, found.owner);
-    await this.tell(room, user);
+    await this.publishChanged(room, found.owner);
+    await this.publishChanged(room, user);
   }
 
-  private tell(room: RoomId, user: string): Promise<void> {
+  private publishChanged(room: RoomId, user: string): Promise<void> {
     return this.events.publish({ fact: 'member_changed', room, user: user as UserId });
   }
 

@@ -39,23 +39,23 @@ export class MembersStore {
       .limit(limit);
   }
 
-  set(room: string, user: string, role: 'moderator' | 'member', trail: NewAuditRow): Promise<void> {
+  set(room: string, user: string, role: 'moderator' | 'member', entry: NewAuditRow): Promise<void> {
     return this.db.transaction(async (tx) => {
       await tx
         .insert(memberships)
         .values({ room, user, role })
         .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
-      await insertAudit(tx, trail);
+      await insertAudit(tx, entry);
     });
   }
 
-  remove(room: string, user: string, trail: NewAuditRow): Promise<boolean> {
+  remove(room: string, user: string, entry: NewAuditRow): Promise<boolean> {
     return this.db.transaction(async (tx) => {
       const gone = await tx
         .delete(memberships)
         .where(and(eq(memberships.room, room), eq(memberships.user, user)))
         .returning({ user: memberships.user });
-      if (gone.length > 0) await insertAudit(tx, trail);
+      if (gone.length > 0) await insertAudit(tx, entry);
       return gone.length > 0;
     });
   }
@@ -65,36 +65,36 @@ export class MembersStore {
     room: string,
     user: string,
     change: { readonly mayPublish?: boolean; readonly mayChat?: boolean },
-    trail: NewAuditRow,
+    entry: NewAuditRow,
   ): Promise<void> {
     return this.db.transaction(async (tx) => {
       await tx
         .insert(permissions)
         .values({ room, user, ...change })
         .onConflictDoUpdate({ target: [permissions.room, permissions.user], set: change });
-      await insertAudit(tx, trail);
+      await insertAudit(tx, entry);
     });
   }
 
   /**
    * Makes somebody the owner; the owner before becomes a moderator.
-   * @param most rooms that one user may own
+   * @param max rooms that one user may own
    * @returns `gone`: the room has another owner by now; `nobody`: there is no such account or member; `too_many`
    */
   transfer(
     room: string,
     from: string,
     to: string,
-    most: number,
-    trail: NewAuditRow,
+    max: number,
+    entry: NewAuditRow,
   ): Promise<'done' | 'gone' | 'nobody' | 'too_many'> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'rooms of', to);
-      const known = await tx.execute(sql`select 1 from users where id = ${to}
+      const cached = await tx.execute(sql`select 1 from users where id = ${to}
         union all select 1 from memberships where room = ${room} and user_id = ${to}`);
-      if (known.rows.length === 0) return 'nobody';
+      if (cached.rows.length === 0) return 'nobody';
       const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, to));
-      if ((own?.rooms ?? 0) >= most) return 'too_many';
+      if ((own?.rooms ?? 0) >= max) return 'too_many';
       const moved = await tx
         .update(rooms)
         .set({ owner: to, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
@@ -107,7 +107,7 @@ export class MembersStore {
           .values({ room, user, role })
           .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
       }
-      await insertAudit(tx, trail);
+      await insertAudit(tx, entry);
       return 'done';
     });
   }

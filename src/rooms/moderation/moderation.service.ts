@@ -66,7 +66,7 @@ export class RoomModeration extends Moderation {
     const room = await orUnavailable(this.store.find(id));
     if (room === undefined) return undefined;
     const { name, access, locked, capacity, metadata } = room;
-    const most = this.config.limits.maxParticipantsPerRoom;
-    return { type: 'room', room: id, name, access, locked, capacity: Math.min(capacity ?? most, most), metadata };
+    const max = this.config.limits.maxParticipantsPerRoom;
+    return { type: 'room', room: id, name, access, locked, capacity: Math.min(capacity ?? max, max), metadata };
   }
 }

@@ -3,11 +3,11 @@ import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/pr
 import { EventOutbox } from '../../bus/events/event-outbox.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
-import { type Actor, trailOf } from './actor.js';
+import { type Actor, auditEntry } from './actor.js';
 import { type Ban, RemovalsStore } from './removals.store.js';
 
 /** Peers that one removal names. A user with more in one room has them ended all the same. */
-const MOST_PEERS = 64;
+const MAX_PEERS = 64;
 
 /** Whom: by a peer of theirs, or by user. */
 export interface Target {
@@ -35,7 +35,7 @@ export class RemovalsService {
   async kick(by: Actor, room: RoomId, target: Target, reason?: string): Promise<void> {
     const user = await this.judge(by, 'member.kick', room, target);
     const details = { ...(reason !== undefined && { reason }) };
-    await this.remove(room, user, target.peer, undefined, trailOf(by, 'member.kick', room, user, details));
+    await this.remove(room, user, target.peer, undefined, auditEntry(by, 'member.kick', room, user, details));
   }
 
   /** @throws ProtocolError `peer_unknown`, and as the policy decides */
@@ -43,7 +43,7 @@ export class RemovalsService {
     const user = await this.judge(by, 'member.ban', room, target);
     const details = { ...(reason !== undefined && { reason }), ...(until && { until: until.toISOString() }) };
     const ban = { reason: reason ?? null, by: by.principal.user, until: until ?? null };
-    await this.remove(room, user, target.peer, ban, trailOf(by, 'member.ban', room, user, details));
+    await this.remove(room, user, target.peer, ban, auditEntry(by, 'member.ban', room, user, details));
   }
 
   async bans(by: Actor, room: RoomId): Promise<Ban[]> {
@@ -54,7 +54,7 @@ export class RemovalsService {
   /** @throws ProtocolError `not_found` */
   async unban(by: Actor, room: RoomId, user: string): Promise<void> {
     await this.policy.permit(by.principal, 'member.unban', room, user);
-    const lifted = await orUnavailable(this.store.unban(room, user, trailOf(by, 'member.unban', room, user)));
+    const lifted = await orUnavailable(this.store.unban(room, user, auditEntry(by, 'member.unban', room, user)));
     if (!lifted) throw new ProtocolError('not_found');
     await this.events.publish({ fact: 'member_changed', room, user: user as UserId });
   }
@@ -65,12 +65,12 @@ export class RemovalsService {
     user: UserId,
     peer: PeerId | undefined,
     ban: Pick<Ban, 'reason' | 'by' | 'until'> | undefined,
-    trail: ReturnType<typeof trailOf>,
+    entry: ReturnType<typeof auditEntry>,
   ): Promise<void> {
     const seen = (await this.policy.members(room)).filter((member) => member.user === user);
-    const known = new Set([...(peer === undefined ? [] : [peer]), ...seen.map((member) => member.peer)]);
-    const peers = [...known].slice(0, MOST_PEERS);
-    const at = await orUnavailable(this.store.remove({ room, user, peers, ban }, trail));
+    const cached = new Set([...(peer === undefined ? [] : [peer]), ...seen.map((member) => member.peer)]);
+    const peers = [...cached].slice(0, MAX_PEERS);
+    const at = await orUnavailable(this.store.remove({ room, user, peers, ban }, entry));
     await this.events.publish({ fact: 'user_removed', room, user, at: at.getTime(), peers });
     if (ban !== undefined) await this.events.publish({ fact: 'knock_answered', room, user, admitted: false });
     await this.events.publish({ fact: 'lobby_changed', room });

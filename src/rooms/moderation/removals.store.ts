@@ -11,7 +11,7 @@ import type { Removal } from './removal-log.js';
 export type Ban = typeof bans.$inferSelect;
 
 /** Who is to go, and whether to stay out. */
-export interface Sentence {
+export interface RemovalOrder {
   readonly room: RoomId;
   readonly user: UserId;
   readonly peers: readonly PeerId[];
@@ -32,7 +32,7 @@ export class RemovalsStore {
    * Everything that lets the user in ends at once, and the trail says so: all or nothing.
    * @returns the moment from which on it holds
    */
-  remove({ room, user, peers, ban }: Sentence, trail: NewAuditRow): Promise<Date> {
+  remove({ room, user, peers, ban }: RemovalOrder, entry: NewAuditRow): Promise<Date> {
     return this.db.transaction(async (tx) => {
       // A refresh that is under way is done first: its next token would not be seen below, nor be from before.
       await lockInTransaction(tx, 'tokens of', user);
@@ -49,7 +49,7 @@ export class RemovalsStore {
         .delete(refreshTokens)
         .where(and(eq(refreshTokens.subject, user), sql`${refreshTokens.guest} ->> 'room' = ${room}`));
       await tx.insert(removals).values({ room, user, at, peers: [...peers] });
-      await insertAudit(tx, trail);
+      await insertAudit(tx, entry);
       return at;
     });
   }
@@ -73,25 +73,25 @@ export class RemovalsStore {
     return found.length > 0;
   }
 
-  unban(room: string, user: string, trail: NewAuditRow): Promise<boolean> {
+  unban(room: string, user: string, entry: NewAuditRow): Promise<boolean> {
     return this.db.transaction(async (tx) => {
       const gone = await tx
         .delete(bans)
         .where(and(eq(bans.room, room), eq(bans.user, user)))
         .returning({ user: bans.user });
-      if (gone.length > 0) await insertAudit(tx, trail);
+      if (gone.length > 0) await insertAudit(tx, entry);
       return gone.length > 0;
     });
   }
 
   /** Those of the last seconds, oldest first. */
-  async recent(seconds: number, most: number): Promise<Removal[]> {
+  async recent(seconds: number, max: number): Promise<Removal[]> {
     const rows = await this.db
       .select()
       .from(removals)
       .where(gt(removals.at, sql`now() - make_interval(secs => ${seconds})`))
       .orderBy(desc(removals.id))
-      .limit(most);
+      .limit(max);
     return rows.reverse().map(({ id, room, user, at, peers }) => ({
       ...{ id, room: (room as RoomId | null) ?? undefined, user: user as UserId, at: at.getTime() },
       peers: peers as PeerId[],

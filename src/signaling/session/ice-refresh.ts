@@ -13,8 +13,8 @@ export const freshIceServers = (
   { ice, wallClock }: Pick<HandlerContext, 'ice' | 'wallClock'>,
   random: () => number = Math.random,
 ): readonly IceServer[] => {
-  if (ice.lifeMs !== undefined) {
-    session.renewIceAt = wallClock() + ice.lifeMs * (EARLIEST + (LATEST - EARLIEST) * random());
+  if (ice.ttlMs !== undefined) {
+    session.renewIceAt = wallClock() + ice.ttlMs * (EARLIEST + (LATEST - EARLIEST) * random());
   }
   return ice.for(session.principal.user, session.info.session);
 };
@@ -27,7 +27,7 @@ export const firstIceServers = async (
   session: Session,
   context: Pick<HandlerContext, 'ice' | 'wallClock' | 'access'>,
 ): Promise<readonly IceServer[]> => {
-  if (context.ice.lifeMs === undefined || (await context.access.mayRelay(session.principal))) {
+  if (context.ice.ttlMs === undefined || (await context.access.mayRelay(session.principal))) {
     return freshIceServers(session, context);
   }
   session.renewIceAt = context.wallClock();
@@ -47,7 +47,7 @@ export const renewIceServers = (
   sessions: readonly Session[],
   context: Pick<HandlerContext, 'ice' | 'wallClock'>,
 ): void => {
-  if (context.ice.lifeMs === undefined) return;
+  if (context.ice.ttlMs === undefined) return;
   const now = context.wallClock();
   for (const session of sessions) {
     if (session.state !== 'on' || !isDue(session, now)) continue;

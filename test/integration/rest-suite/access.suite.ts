@@ -6,7 +6,11 @@ import { lockInTransaction } from '../../../src/database/lock-in-transaction.js'
 import { bans } from '../../../src/database/schema.js';
 import { InvitesStore } from '../../../src/rooms/moderation/invites.store.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
-import { MOST_STANDINGS, NO_STANDING, StandingStore } from '../../../src/rooms/room-access-records.store.js';
+import {
+  MAX_ACCESS_RECORDS,
+  NO_ACCESS_RECORD,
+  RoomAccessRecordsStore,
+} from '../../../src/rooms/room-access-records.store.js';
 import type { World } from './world.js';
 
 /** What the gateway asks of the same modules. */
@@ -141,13 +145,13 @@ export const accessSuite = (world: World): void => {
       const [owner, banned, plain] = [await world.account(), await world.account(), await world.account()];
       const room = await world.room(owner);
       await world.as(owner).post(`/v1/rooms/${room}/bans`, { user: banned.id }).expect(204);
-      const store = world.rest.app.get(StandingStore, { strict: false });
+      const store = world.rest.app.get(RoomAccessRecordsStore, { strict: false });
       const all = await store.inRoom(room);
       if (all === 'many') throw new Error('two are not many');
       expect([...all.keys()].toSorted()).toEqual([owner.id, banned.id].toSorted());
       for (const [user, permissions] of all) expect(permissions).toEqual(await store.find(room, user));
-      expect(await store.find(room, plain.id)).toEqual(NO_STANDING);
-      const crowd = Array.from({ length: MOST_STANDINGS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
+      expect(await store.find(room, plain.id)).toEqual(NO_ACCESS_RECORD);
+      const crowd = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
       await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);
       const [now, empty] = await Promise.all([store.inRoom(room), store.inRoom('no such room')]);
       expect([now, empty]).toEqual(['many', new Map()]);
@@ -156,7 +160,7 @@ export const accessSuite = (world: World): void => {
     it('is asked for one by one in a room with many', async () => {
       const [owner, friend] = [await world.account(), await world.account()];
       const room = await world.room(owner);
-      const crowd = Array.from({ length: MOST_STANDINGS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
+      const crowd = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
       await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);
       expect(await admit(owner, room)).toMatchObject({ role: 'owner' });
       expect(await admit(friend, room)).toMatchObject({ role: 'member' });

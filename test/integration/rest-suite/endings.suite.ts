@@ -5,7 +5,7 @@ import { TokenVerifier } from '../../../src/auth/principal.js';
 import type { Presence } from '../../../src/presence/presence.js';
 import { PRESENCE } from '../../../src/presence/presence.tokens.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
-import { RoomEndings } from '../../../src/rooms/room-expiry.js';
+import { RoomExpiry } from '../../../src/rooms/room-expiry.js';
 import { until } from '../../support/until.js';
 import { fields, problem, type World } from './world.js';
 
@@ -70,7 +70,7 @@ export const endingsSuite = (world: World): void => {
       await until(() => isOver(world.as(owner), room));
       await until(() => closings(room).length > 0);
       expect(await lines(room)).toMatchObject([{ actor: null, details: { reason: 'time' } }]);
-      await world.rest.app.get(RoomEndings, { strict: false }).run();
+      await world.rest.app.get(RoomExpiry, { strict: false }).run();
       expect([closings(room).length, (await lines(room)).length]).toEqual([1, 1]);
     });
 
@@ -92,7 +92,7 @@ export const endingsSuite = (world: World): void => {
     it('is ended once by two that look at the same moment', async () => {
       const owner = await world.account();
       const rooms = await Promise.all([1, 2, 3, 4].map(() => world.room(owner, { endsAt: soon(300) })));
-      const endings = world.rest.app.get(RoomEndings, { strict: false });
+      const endings = world.rest.app.get(RoomExpiry, { strict: false });
       await until(async () => {
         await Promise.all([endings.run(), endings.run(), endings.run()]);
         return (await Promise.all(rooms.map((room) => isOver(world.as(owner), room)))).every(Boolean);

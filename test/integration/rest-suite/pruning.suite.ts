@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../../../src/database/database.tokens.js';
-import { PruningStore } from '../../../src/scheduler/retention.store.js';
+import { RetentionStore } from '../../../src/scheduler/retention.store.js';
 import type { World } from './world.js';
 
-const KEPT = { auditDays: 90, auditMostLines: 1_000_000, removalDays: 30, messageDays: 0 };
+const KEPT = { auditDays: 90, auditMaxRows: 1_000_000, removalDays: 30, messageDays: 0 };
 
 /** Last of all suites: it deletes what the others left. */
 export const pruningSuite = (world: World): void => {
   const app = () => world.rest.app;
   const prune = (kept: Partial<typeof KEPT> = {}) =>
     app()
-      .get(PruningStore, { strict: false })
+      .get(RetentionStore, { strict: false })
       .prune({ ...KEPT, ...kept });
   const query = async (text: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> =>
     (await app().get<Database>(DATABASE, { strict: false }).execute(text)).rows;
@@ -65,11 +65,11 @@ export const pruningSuite = (world: World): void => {
     });
 
     it('is deleted in many small statements, the oldest lines first', async () => {
-      const pruning = app().get(PruningStore, { strict: false });
+      const pruning = app().get(RetentionStore, { strict: false });
       await query(sql`insert into audit (action) select 'x.flood' from generate_series(1, 12000)`);
       const newest = Number((await query(sql`select max(id) as id from audit`))[0]?.['id']);
       const before = pruning.pruned;
-      await prune({ auditMostLines: 1_000 });
+      await prune({ auditMaxRows: 1_000 });
       expect(pruning.pruned - before).toBeGreaterThanOrEqual(11_000);
       expect(await count(sql`audit`)).toBe(1_000);
       expect(Number((await query(sql`select max(id) as id from audit`))[0]?.['id'])).toBe(newest);

@@ -1,5 +1,5 @@
 import { type IncomingChat, ProtocolError } from '@parley/protocol';
-import { decideSeated } from '../../../auth/policy.js';
+import { decideForParticipant } from '../../../auth/policy.js';
 import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
 
@@ -7,7 +7,7 @@ import type { Handler } from './handler.js';
 export const handleChat: Handler<'chat'> = async (message, session, context) => {
   const { room, id, text } = message;
   const from = context.rooms.peerOf(session, room);
-  if (!decideSeated('room.chat', context.rooms.participantOf(from))) throw new ProtocolError('forbidden');
+  if (!decideForParticipant('room.chat', context.rooms.participantOf(from))) throw new ProtocolError('forbidden');
   if (Buffer.byteLength(text) > context.limits.maxChatBytes) {
     throw new ProtocolError('payload_too_large', `A chat text has at most ${context.limits.maxChatBytes} bytes.`);
   }

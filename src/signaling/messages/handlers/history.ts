@@ -1,5 +1,5 @@
 import { ProtocolError } from '@parley/protocol';
-import { decideSeated } from '../../../auth/policy.js';
+import { decideForParticipant } from '../../../auth/policy.js';
 import type { Handler } from './handler.js';
 
 const DEFAULT_LIMIT = 50;
@@ -7,7 +7,7 @@ const DEFAULT_LIMIT = 50;
 /** A page of the room's chat, for those who are in it. */
 export const handleHistory: Handler<'history'> = async (message, session, context) => {
   const peer = context.rooms.peerOf(session, message.room);
-  if (!decideSeated('messages.read', context.rooms.participantOf(peer))) throw new ProtocolError('forbidden');
+  if (!decideForParticipant('messages.read', context.rooms.participantOf(peer))) throw new ProtocolError('forbidden');
   const page = await context.chat.page(message.room, message.after, message.limit ?? DEFAULT_LIMIT);
   session.send({ type: 'history', re: message.id, room: message.room, ...page });
 };

@@ -1,5 +1,5 @@
 import { type IncomingSignal, type PeerId, ProtocolError, type Signal } from '@parley/protocol';
-import { decideSeated } from '../../../auth/policy.js';
+import { decideForParticipant } from '../../../auth/policy.js';
 import { relayedFrame } from '../../codec/fast-header.js';
 import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
@@ -14,7 +14,7 @@ export const handleSignal: Handler<'signal'> = (message, session, context, body,
   }
   const { from, member } = context.rooms.route(session, message.to);
   // What is refused takes its number all the same: the receiver would wait for it, and the sender would send it again.
-  const isDenied = message.kind === 'offer' && !decideSeated('room.publish', context.rooms.participantOf(from));
+  const isDenied = message.kind === 'offer' && !decideForParticipant('room.publish', context.rooms.participantOf(from));
   if (isDenied && seq === undefined) throw new ProtocolError('forbidden');
   context.rooms.deliver(
     member,
