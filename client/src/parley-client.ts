@@ -22,8 +22,8 @@ import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from '
 import { IceServerList } from './peer/ice-server-list.js';
 import { Room } from './room/room.js';
 import type { RoomContext } from './room/room-context.js';
-import { RoomBook } from './room/room-registry.js';
-import { EarlyFrames } from './signals/early-signal-buffer.js';
+import { RoomRegistry } from './room/room-registry.js';
+import { EarlySignalBuffer } from './signals/early-signal-buffer.js';
 import { checkSize, json } from './sizes.js';
 import { TokenRenewal } from './token-renewal.js';
 
@@ -41,8 +41,8 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   readonly #options: ResolvedOptions;
   readonly #connection: Connection;
   readonly #requests: Requests;
-  readonly #early: EarlyFrames;
-  readonly #rooms = new RoomBook();
+  readonly #early: EarlySignalBuffer;
+  readonly #rooms = new RoomRegistry();
   readonly #context: RoomContext;
   #state: ClientState = 'idle';
   #reporting = false;
@@ -58,7 +58,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     const resolved = resolveOptions(options);
     this.#options = resolved;
     this.#ice = new IceServerList(resolved.rtcConfiguration);
-    this.#early = new EarlyFrames(resolved.clock);
+    this.#early = new EarlySignalBuffer(resolved.clock);
     this.#renewal = new TokenRenewal(
       resolved,
       () => this.refreshToken(),
@@ -161,7 +161,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     if (signal?.aborted) throw new ParleyError('cancelled');
     if (!this.#rooms.has(id)) {
       if (this.state === 'closed') throw new ParleyError('closed');
-      if (this.#rooms.isSpent(id)) this.#renew(id);
+      if (this.#rooms.isExhausted(id)) this.#renew(id);
       this.#requests.withdrawLeaves(id);
       const room = new Room(id, this.#context, { meta, media, invite, waiting });
       this.#rooms.add(

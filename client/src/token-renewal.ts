@@ -1,4 +1,4 @@
-import { ReconnectPolicy } from './connection/backoff.js';
+import { Backoff } from './connection/backoff.js';
 import type { ParleyError } from './errors.js';
 import type { Clock } from './options.js';
 
@@ -10,7 +10,7 @@ export class TokenRenewal {
   #timer: unknown;
   #round = 0;
   readonly #clock: Clock;
-  readonly #backoff: ReconnectPolicy;
+  readonly #backoff: Backoff;
 
   constructor(
     { clock, random }: { readonly clock: Clock; readonly random: () => number },
@@ -19,7 +19,7 @@ export class TokenRenewal {
     private readonly report: (error: ParleyError) => void,
   ) {
     this.#clock = clock;
-    this.#backoff = new ReconnectPolicy(random);
+    this.#backoff = new Backoff(random);
   }
 
   /** The server warned: the token of the current socket is about to expire. */

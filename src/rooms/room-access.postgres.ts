@@ -27,9 +27,9 @@ interface AccessAnswer {
 /** For so long after a gap facts may go to nodes that the bus knows, and this one be none of them yet. */
 const DOUBT_MS = 15_000;
 /** That somebody is not banned is believed for a second, and no longer than until a fact says otherwise. */
-const ACCESS_RECORD = { freshMs: 1_000, staleMs: 600_000, againMs: 2_000, max: 20_000 };
+const ACCESS_RECORD = { freshMs: 1_000, staleMs: 600_000, retryMs: 2_000, max: 20_000 };
 /** Of everybody in a room, for those who come within that second. Of a room with many it is remembered that they are. */
-const WHOLE = { freshMs: 1_000, staleMs: 60_000, againMs: 0, max: 5_000 };
+const WHOLE = { freshMs: 1_000, staleMs: 60_000, retryMs: 0, max: 5_000 };
 
 /** What the gateway asks about rooms, from the database and from what was remembered of it. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { StaleCache } from './stale-cache.js';
 
-const LIMITS = { freshMs: 30, staleMs: 600, againMs: 2, max: 3 };
+const LIMITS = { freshMs: 30, staleMs: 600, retryMs: 2, max: 3 };
 
 const make = () => {
   const clock = { now: 0 };

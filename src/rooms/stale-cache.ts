@@ -1,5 +1,5 @@
 /** How long what was remembered is as good as asked, how long it serves an outage, and how much is kept. */
-const LIMITS = { freshMs: 30_000, staleMs: 600_000, againMs: 2_000, max: 20_000 };
+const LIMITS = { freshMs: 30_000, staleMs: 600_000, retryMs: 2_000, max: 20_000 };
 
 interface Entry<T> {
   readonly value: T;
@@ -55,7 +55,7 @@ export class StaleCache<T> {
   /** The database is away: what is known counts for another moment, so that not every call waits for it. */
   extend(key: string): void {
     const entry = this.entries.get(key);
-    if (entry !== undefined) this.entries.set(key, { ...entry, freshUntil: this.now() + this.limits.againMs });
+    if (entry !== undefined) this.entries.set(key, { ...entry, freshUntil: this.now() + this.limits.retryMs });
   }
 
   forget(key: string): void {

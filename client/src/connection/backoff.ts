@@ -1,5 +1,5 @@
 /** @internal Backoff of reconnects. */
-export const RECONNECT_RULES = {
+export const BACKOFF_RULES = {
   firstMs: 300,
   capMs: 5_000,
   /** A connection that held for so long was a good one: the next loss starts from the first delay again. */
@@ -10,14 +10,14 @@ export const RECONNECT_RULES = {
  * @internal How long to wait before the next try: full jitter over a delay that doubles from 0.3 s to 5 s, plus what
  * the server asked for. Full jitter spreads a herd best (M. Brooker, Exponential Backoff and Jitter, 2015).
  */
-export class ReconnectPolicy {
+export class Backoff {
   #failures = 0;
 
   constructor(private readonly random: () => number) {}
 
   /** The delay before the next try, in milliseconds. Each call counts as one more failure. */
   next(retryAfterMs = 0): number {
-    const ceiling = Math.min(RECONNECT_RULES.capMs, RECONNECT_RULES.firstMs * 2 ** Math.min(this.#failures++, 16));
+    const ceiling = Math.min(BACKOFF_RULES.capMs, BACKOFF_RULES.firstMs * 2 ** Math.min(this.#failures++, 16));
     return Math.max(0, retryAfterMs) + this.random() * ceiling;
   }
 

@@ -1,7 +1,7 @@
 import { CLOSE_CODES, type Hello, type ServerMessage, shouldReconnect, type Welcome } from '@parley/protocol';
 import { asParleyError, errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
-import { RECONNECT_RULES, ReconnectPolicy } from './backoff.js';
+import { BACKOFF_RULES, Backoff } from './backoff.js';
 import { newSessionKey } from './session-key.js';
 import { SignalingSocket, type SocketEnd } from './signaling-socket.js';
 
@@ -56,24 +56,24 @@ const errorOfEnd = ({ code, error }: SocketEnd): ParleyError => {
 export class Connection {
   #key = newSessionKey();
   #attempt = 0;
-  #dial = 0;
+  #dialAttempt = 0;
   #current: SignalingSocket | undefined;
   #next: SignalingSocket | undefined;
-  #former: SignalingSocket | undefined;
-  #formerTimer: unknown;
-  #dialing = false;
+  #previous: SignalingSocket | undefined;
+  #previousTimer: unknown;
+  #connecting = false;
   #retryTimer: unknown;
   #welcomedAt = 0;
   #expired = 0;
   #closed = false;
-  readonly #policy: ReconnectPolicy;
+  readonly #backoff: Backoff;
   readonly #stopNetwork: () => void;
 
   constructor(
     private readonly options: ResolvedOptions,
     private readonly listener: ConnectionListener,
   ) {
-    this.#policy = new ReconnectPolicy(options.random);
+    this.#backoff = new Backoff(options.random);
     this.#stopNetwork = options.networkChanges(() => this.networkChanged());
   }
 
@@ -94,24 +94,24 @@ export class Connection {
 
   /** Open a socket now, beside the current one if there is one: that one is dropped after the new welcome. */
   open(): void {
-    if (this.#closed || this.#dialing) return;
+    if (this.#closed || this.#connecting) return;
     this.options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
-    this.#dialing = true;
-    const dial = ++this.#dial;
+    this.#connecting = true;
+    const attempt = ++this.#dialAttempt;
     this.#askToken().then(
       (token) => {
-        if (dial === this.#dial && !this.#closed) this.#connect(token);
+        if (attempt === this.#dialAttempt && !this.#closed) this.#connect(token);
       },
       (error: unknown) => {
-        if (dial === this.#dial && !this.#closed) this.#tokenFailed(error);
+        if (attempt === this.#dialAttempt && !this.#closed) this.#tokenFailed(error);
       },
     );
   }
 
   /** The node is going: have another socket before this one ends. */
   drain(reconnectAfterMs: number): void {
-    if (this.#dialing || this.#retryTimer !== undefined) return;
+    if (this.#connecting || this.#retryTimer !== undefined) return;
     this.#retryTimer = this.options.clock.setTimeout(() => this.open(), Math.max(0, reconnectAfterMs));
   }
 
@@ -126,7 +126,7 @@ export class Connection {
     if (this.#closed) return;
     this.#key = newSessionKey();
     this.#abandonNext();
-    this.#dropFormer();
+    this.#dropPrevious();
     const had = this.#current;
     this.#current = undefined;
     had?.close();
@@ -140,7 +140,7 @@ export class Connection {
     this.#closed = true;
     this.#stopNetwork();
     this.#abandonNext();
-    this.#dropFormer();
+    this.#dropPrevious();
     this.options.clock.clearTimeout(this.#retryTimer);
     this.#current?.close();
     this.#current = undefined;
@@ -153,7 +153,7 @@ export class Connection {
   }
 
   #tokenFailed(error: unknown): void {
-    this.#dialing = false;
+    this.#connecting = false;
     const fault = asParleyError(error, 'network');
     if (error instanceof ParleyError && !error.retryable) this.close(fault);
     else {
@@ -185,38 +185,38 @@ export class Connection {
       socket.close();
       return;
     }
-    this.#dropFormer();
-    this.#former = this.#current;
-    if (this.#former) this.#formerTimer = this.options.clock.setTimeout(() => this.#dropFormer(), HANDOVER_MS);
+    this.#dropPrevious();
+    this.#previous = this.#current;
+    if (this.#previous) this.#previousTimer = this.options.clock.setTimeout(() => this.#dropPrevious(), HANDOVER_MS);
     this.#current = socket;
     this.#next = undefined;
-    this.#dialing = false;
+    this.#connecting = false;
     this.#expired = 0;
     this.#welcomedAt = this.options.clock.now();
     this.listener.welcome(welcome);
   }
 
   #end(socket: SignalingSocket, end: SocketEnd): void {
-    if (socket === this.#former) this.#dropFormer();
+    if (socket === this.#previous) this.#dropPrevious();
     if (socket !== this.#current && socket !== this.#next) return;
     const error = errorOfEnd(end);
     const wasCurrent = socket === this.#current;
     if (wasCurrent) this.#current = undefined;
     else {
       this.#next = undefined;
-      this.#dialing = false;
+      this.#connecting = false;
     }
     if (this.#isFinal(socket, end, error)) {
       this.close(error);
       return;
     }
     if (wasCurrent) {
-      if (this.options.clock.now() - this.#welcomedAt >= RECONNECT_RULES.stableMs) this.#policy.reset();
+      if (this.options.clock.now() - this.#welcomedAt >= BACKOFF_RULES.stableMs) this.#backoff.reset();
       this.listener.lost();
     }
     if (end.error || end.code >= 4000) this.listener.fault(error);
     // A socket that is on its way, or a try that is planned, is enough; but a drain's pause is pointless now.
-    if (!this.#dialing) this.#retry(error.retryAfterMs);
+    if (!this.#connecting) this.#retry(error.retryAfterMs);
   }
 
   #isFinal(socket: SignalingSocket, { code }: SocketEnd, error: ParleyError): boolean {
@@ -229,18 +229,18 @@ export class Connection {
 
   #retry(retryAfterMs?: number): void {
     this.options.clock.clearTimeout(this.#retryTimer);
-    this.#retryTimer = this.options.clock.setTimeout(() => this.open(), this.#policy.next(retryAfterMs));
+    this.#retryTimer = this.options.clock.setTimeout(() => this.open(), this.#backoff.next(retryAfterMs));
   }
 
-  #dropFormer(): void {
-    this.options.clock.clearTimeout(this.#formerTimer);
-    this.#former?.close();
-    this.#former = undefined;
+  #dropPrevious(): void {
+    this.options.clock.clearTimeout(this.#previousTimer);
+    this.#previous?.close();
+    this.#previous = undefined;
   }
 
   #abandonNext(): void {
-    this.#dial++;
-    this.#dialing = false;
+    this.#dialAttempt++;
+    this.#connecting = false;
     this.#next?.close();
     this.#next = undefined;
   }

@@ -1,13 +1,13 @@
 import type { ErrorMessage, RoomId, ServerMessage } from '@parley/protocol';
 import { errorOf, ParleyError } from '../errors.js';
 import type { Clock } from '../options.js';
-import { ReconnectPolicy } from './backoff.js';
+import { Backoff } from './backoff.js';
 
 /** @internal Bounds of what waits for an answer. */
 export const REQUEST_RULES = { pending: 64, deadlineMs: 45_000 } as const;
 
 /** @internal Codes that pass by themselves; what else is retryable is for the application to decide, like `room_full`. */
-export const PASSING: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'draining']);
+export const TRANSIENT_CODES: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'draining']);
 
 /** @internal One request: a header with an id of its own, and the room it needs to be in. */
 export interface Request {
@@ -20,7 +20,7 @@ export interface Request {
 
 interface Pending {
   readonly request: Request;
-  readonly policy: ReconnectPolicy;
+  readonly backoff: Backoff;
   readonly resolve: (reply: ServerMessage) => void;
   readonly reject: (error: ParleyError) => void;
   readonly deadlineTimer: unknown;
@@ -48,7 +48,7 @@ export class Requests {
       const { id } = request.header;
       this.#pending.set(id, {
         request,
-        policy: new ReconnectPolicy(this.random),
+        backoff: new Backoff(this.random),
         resolve,
         reject,
         retryTimer: undefined,
@@ -80,11 +80,11 @@ export class Requests {
     const pending = this.#pending.get(re);
     if (!pending) return false;
     pending.refusal = errorOf(frame);
-    if (PASSING.has(frame.code)) {
+    if (TRANSIENT_CODES.has(frame.code)) {
       pending.retryTimer ??= this.clock.setTimeout(() => {
         pending.retryTimer = undefined;
         this.transmit(pending.request);
-      }, pending.policy.next(frame.retryAfterMs));
+      }, pending.backoff.next(frame.retryAfterMs));
     } else this.#take(re)?.reject(pending.refusal);
     return true;
   }

@@ -36,7 +36,7 @@ export interface SocketListener {
 /** @internal The life of one WebSocket: hello, heartbeat, silence, end. It ends once, and says nothing after that. */
 export class SignalingSocket {
   readonly #socket: WebSocketLike;
-  #heardAt: number;
+  #receivedAt: number;
   #probedAt: number | undefined;
   #silenceMs: number = SOCKET_RULES.silenceMs;
   #timer: unknown;
@@ -51,7 +51,7 @@ export class SignalingSocket {
     private readonly clock: Clock,
     private readonly listener: SocketListener,
   ) {
-    this.#heardAt = clock.now();
+    this.#receivedAt = clock.now();
     this.#timer = clock.setTimeout(() => this.#finish(1006), SOCKET_RULES.openMs);
     const socket = new WebSocket(url, SUBPROTOCOL);
     this.#socket = socket;
@@ -99,7 +99,7 @@ export class SignalingSocket {
 
   #receive(data: unknown): void {
     if (this.#ended || typeof data !== 'string') return;
-    this.#heardAt = this.clock.now();
+    this.#receivedAt = this.clock.now();
     this.#probedAt = undefined;
     let message: ServerMessage;
     let body: string | undefined;
@@ -140,8 +140,8 @@ export class SignalingSocket {
     if (this.#probedAt !== undefined) {
       if (now - this.#probedAt >= SOCKET_RULES.graceMs) this.#finish(1006);
       else this.#watch(this.#probedAt + SOCKET_RULES.graceMs - now);
-    } else if (now - this.#heardAt >= this.#quietMs) this.probe();
-    else this.#watch(this.#heardAt + this.#quietMs - now);
+    } else if (now - this.#receivedAt >= this.#quietMs) this.probe();
+    else this.#watch(this.#receivedAt + this.#quietMs - now);
   }
 
   #finish(code: number): void {

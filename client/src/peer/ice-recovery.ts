@@ -7,7 +7,7 @@ export const RECOVERY_RULES = {
   /** The polite side lets the other one act first, so that not both do. */
   politeMs: 5_000,
   /** Between restarts that did not help, doubling. */
-  againMs: 10_000,
+  retryMs: 10_000,
   capMs: 40_000,
 } as const;
 
@@ -23,14 +23,14 @@ export interface IceRecoveryOptions {
 export class IceRecovery {
   #timer: unknown;
   #armed = false;
-  #againMs: number = RECOVERY_RULES.againMs;
+  #retryMs: number = RECOVERY_RULES.retryMs;
 
   constructor(private readonly options: IceRecoveryOptions) {}
 
   /** The connection's state changed. */
   changed(): void {
     const state = this.options.state();
-    if (state === 'connected') this.#againMs = RECOVERY_RULES.againMs;
+    if (state === 'connected') this.#retryMs = RECOVERY_RULES.retryMs;
     if (state === 'failed') this.#arm(0);
     else if (state === 'disconnected') this.#arm(RECOVERY_RULES.disconnectedMs);
     else if (state !== 'connecting') this.close();
@@ -61,8 +61,8 @@ export class IceRecovery {
       this.#armed = false;
       if (!this.#broken) return;
       this.options.restart();
-      this.#set(this.#againMs);
-      this.#againMs = Math.min(this.#againMs * 2, RECOVERY_RULES.capMs);
+      this.#set(this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, RECOVERY_RULES.capMs);
     }, delayMs);
   }
 }

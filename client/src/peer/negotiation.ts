@@ -10,7 +10,7 @@ export const NEGOTIATION_RULES = {
   /** An offer without an answer is taken back after this: longer than the answer can be under way. */
   answerMs: 50_000,
   /** Before an offer that found no room in the queue is made again. */
-  againMs: 2_000,
+  retryMs: 2_000,
   /** Candidates that came before any description. */
   candidates: 256,
   /** Signals that wait for the browser. */
@@ -136,7 +136,7 @@ export class Negotiation {
       void this.#takeBack(false);
       return;
     }
-    const delays = { delivered: NEGOTIATION_RULES.answerMs, rejected: NEGOTIATION_RULES.againMs, unknown: 0 };
+    const delays = { delivered: NEGOTIATION_RULES.answerMs, rejected: NEGOTIATION_RULES.retryMs, unknown: 0 };
     this.options.clock.clearTimeout(this.#timer);
     this.#timer = this.options.clock.setTimeout(() => void this.#takeBack(true), delays[sent.result]);
   }

@@ -2,7 +2,7 @@ import type { ErrorCode, PeerId, RoomId } from '@parley/protocol';
 import type { RoomContext } from '../room/room-context.js';
 import { permissionsOf } from '../room/room-state.js';
 import type { Roster, RosterChange } from '../room/roster.js';
-import type { EarlyFrame } from '../signals/early-signal-buffer.js';
+import type { EarlySignal } from '../signals/early-signal-buffer.js';
 import { ReliableChannel } from '../signals/reliable-channel.js';
 import type { SendResult } from '../signals/send-result.js';
 import { Peer } from './peer.js';
@@ -38,7 +38,7 @@ export class PeerSet {
   /** Outlives its peer, so that a number is never used twice between the same two. */
   readonly #channels = new Map<PeerId, ReliableChannel>();
   /** Own peer ids of earlier sessions: still in the roster for a while, and not somebody else. */
-  readonly #former = new Set<PeerId>();
+  readonly #previous = new Set<PeerId>();
 
   constructor(private readonly options: PeerSetOptions) {}
 
@@ -58,7 +58,7 @@ export class PeerSet {
   }
 
   /** A signal or an acknowledgement of a peer here. */
-  receive({ message, body }: EarlyFrame): void {
+  receive({ message, body }: EarlySignal): void {
     const channel = this.#channels.get(message.from);
     const peer = this.#peers.get(message.from);
     if (!channel || !peer) return;
@@ -87,7 +87,7 @@ export class PeerSet {
 
   /** The own peer is over: no stream of it goes on. */
   end(): void {
-    this.#former.add(this.options.self());
+    this.#previous.add(this.options.self());
     for (const id of [...this.#peers.keys()]) this.#remove(id, { result: 'unknown', why: 'session_ended' });
     this.#channels.clear();
   }
@@ -99,7 +99,7 @@ export class PeerSet {
   }
 
   #add(id: PeerId): void {
-    if (id === this.options.self() || this.#former.has(id) || this.#peers.has(id)) return;
+    if (id === this.options.self() || this.#previous.has(id) || this.#peers.has(id)) return;
     const { context, roster, media, on } = this.options;
     let participant = roster.participants.get(id);
     const known = () => {

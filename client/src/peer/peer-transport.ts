@@ -12,7 +12,7 @@ import { RemoteStreams, type RemoteTrack } from './remote-streams.js';
 export const INTERNAL_CHANNEL = 'parley.v1';
 
 /** @internal What a link needs. */
-export interface PeerLinkOptions {
+export interface PeerTransportOptions {
   readonly RTCPeerConnection: PeerConnectionConstructor;
   readonly configuration: RTCConfiguration;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface PeerLinkOptions {
 }
 
 /** @internal One RTCPeerConnection with all that belongs to its life. */
-export class PeerLink {
+export class PeerTransport {
   readonly connection: RTCPeerConnection;
   readonly negotiation: Negotiation;
   readonly #streams: RemoteStreams;
@@ -40,7 +40,7 @@ export class PeerLink {
   /** Senders whose publication ended: used again, so that sharing ten times does not make ten m-lines. */
   readonly #idle = new Set<RTCRtpSender>();
 
-  constructor(private readonly options: PeerLinkOptions) {
+  constructor(private readonly options: PeerTransportOptions) {
     const { clock, polite, mayPublish, send, report, on } = options;
     const connection = new options.RTCPeerConnection(options.configuration);
     this.connection = connection;

@@ -6,7 +6,7 @@ import type { SendResult } from '../signals/send-result.js';
 import { isLargerThan, json, parseOrText } from '../sizes.js';
 import type { DescriptionBody } from './negotiation.js';
 import type { PeerStats } from './peer-stats.js';
-import { PeerLink, type PeerLinkOptions } from './peer-transport.js';
+import { PeerTransport, type PeerTransportOptions } from './peer-transport.js';
 import type { Publication } from './publication.js';
 import type { RemoteTrack } from './remote-streams.js';
 
@@ -35,12 +35,12 @@ export interface PeerOptions {
   readonly channel: ReliableChannel;
   readonly participant: () => Participant;
   readonly polite: () => boolean;
-  readonly mayPublish: PeerLinkOptions['mayPublish'];
+  readonly mayPublish: PeerTransportOptions['mayPublish'];
   /** Largest body of a signal in bytes. */
   readonly maxBodyBytes: () => number;
   readonly publications: () => readonly Publication[];
   /** Absent for rooms without media. */
-  readonly link: (() => Omit<PeerLinkOptions, 'polite' | 'mayPublish' | 'send' | 'on'>) | undefined;
+  readonly link: (() => Omit<PeerTransportOptions, 'polite' | 'mayPublish' | 'send' | 'on'>) | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -58,7 +58,7 @@ export class Peer extends Emitter<PeerEvents> {
   /** Unique over all rooms. A page that is loaded again is another peer. */
   readonly id: PeerId;
   readonly #options: PeerOptions;
-  #link: PeerLink | undefined;
+  #transport: PeerTransport | undefined;
 
   /** @internal */
   constructor(options: PeerOptions) {
@@ -83,12 +83,12 @@ export class Peer extends Emitter<PeerEvents> {
    * @throws ParleyError `conflict` when the room was joined with `media: false`.
    */
   get connection(): RTCPeerConnection {
-    return this.#linked().connection;
+    return this.#openTransport().connection;
   }
 
   /** `connection.connectionState`; `new` when the room was joined with `media: false`. */
   get state(): RTCPeerConnectionState {
-    return this.#link?.connection.connectionState ?? 'new';
+    return this.#transport?.connection.connectionState ?? 'new';
   }
 
   /**
@@ -96,7 +96,7 @@ export class Peer extends Emitter<PeerEvents> {
    * publish is taken, whatever it sends.
    */
   get streams(): ReadonlyMap<string, MediaStream> {
-    return this.#link?.streams ?? new Map();
+    return this.#transport?.streams ?? new Map();
   }
 
   /**
@@ -123,12 +123,12 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Look for a path again (RFC 8445 §9). The SDK does it by itself when a connection breaks. */
   restartIce(): void {
-    this.#link?.connection.restartIce();
+    this.#transport?.connection.restartIce();
   }
 
   /** Measure the connection. Call it every second or two: rates and loss are since the previous call. */
   async stats(): Promise<PeerStats> {
-    return this.#linked().stats();
+    return this.#openTransport().stats();
   }
 
   /** @internal A signal that came in order. */
@@ -139,73 +139,73 @@ export class Peer extends Emitter<PeerEvents> {
       return;
     }
     const connection = kind === 'offer' ? (data as Partial<DescriptionBody> | null)?.connection : undefined;
-    const known = this.#link?.negotiation.remote;
+    const known = this.#transport?.negotiation.remote;
     // The other side began anew, for it had seen this peer leave: its offer does not fit what was negotiated here.
     if (connection !== undefined && known !== undefined && connection !== known) this.#connect();
-    this.#link?.negotiation.receive(kind, data);
+    this.#transport?.negotiation.receive(kind, data);
   }
 
   /** @internal */
   publish(publication: Publication): void {
-    this.#link?.publish(publication);
+    this.#transport?.publish(publication);
   }
 
   /** @internal */
   async replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void> {
-    await this.#link?.replaceTrack(publication, track);
+    await this.#transport?.replaceTrack(publication, track);
   }
 
   /** @internal */
   unpublish(publication: Publication): void {
-    this.#link?.unpublish(publication);
+    this.#transport?.unpublish(publication);
   }
 
   /** @internal */
   configure(configuration: RTCConfiguration): void {
-    this.#link?.configure(configuration);
+    this.#transport?.configure(configuration);
   }
 
   /** @internal What it, or the own side, may publish is another. */
   permitted(): void {
-    this.#link?.permitted();
+    this.#transport?.permitted();
   }
 
   /** @internal The way to this peer may be open again. */
   resumed(): void {
     this.#options.channel.resend();
-    this.#link?.resumed();
+    this.#transport?.resumed();
   }
 
   /** @internal */
   close(): void {
-    this.#link?.close();
+    this.#transport?.close();
   }
 
-  #linked(): PeerLink {
-    if (!this.#link) throw new ParleyError('conflict', 'The room was joined with media: false.');
-    return this.#link;
+  #openTransport(): PeerTransport {
+    if (!this.#transport) throw new ParleyError('conflict', 'The room was joined with media: false.');
+    return this.#transport;
   }
 
   #connect(): void {
     const made = this.#options.link?.();
     if (!made) return;
-    this.#link?.close();
-    const link: PeerLink = new PeerLink({
+    this.#transport?.close();
+    const transport: PeerTransport = new PeerTransport({
       ...made,
       polite: this.#options.polite,
       mayPublish: this.#options.mayPublish,
       send: (kind, body) => this.#transmit(kind, JSON.stringify(body)),
       on: {
         state: (state) => {
-          if (link === this.#link) this.emit('state', state);
+          if (transport === this.#transport) this.emit('state', state);
         },
         track: (remote) => this.emit('track', remote),
         trackEnded: (remote) => this.emit('track_ended', remote),
         datachannel: (channel) => this.emit('datachannel', channel),
       },
     });
-    this.#link = link;
-    for (const publication of this.#options.publications()) link.publish(publication);
+    this.#transport = transport;
+    for (const publication of this.#options.publications()) transport.publish(publication);
   }
 
   #transmit(kind: SignalKind, body: string): Promise<SendResult> {

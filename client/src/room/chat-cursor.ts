@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@parley/protocol';
-import { ReconnectPolicy } from '../connection/backoff.js';
-import { PASSING } from '../connection/requests.js';
+import { Backoff } from '../connection/backoff.js';
+import { TRANSIENT_CODES } from '../connection/requests.js';
 import { asParleyError, type ParleyError } from '../errors.js';
 import type { Clock } from '../options.js';
 
@@ -29,15 +29,15 @@ export class ChatCursor {
   #seq: number | undefined;
   readonly #held = new Map<number, ChatMessage>();
   #fetching = false;
-  #again = false;
+  #fetchAgain = false;
   #closed = false;
   /** The log cannot be read: live messages are handed over as they come. */
   #blind = false;
   #timer: unknown;
-  readonly #policy: ReconnectPolicy;
+  readonly #backoff: Backoff;
 
   constructor(private readonly options: ChatCursorOptions) {
-    this.#policy = new ReconnectPolicy(options.random);
+    this.#backoff = new Backoff(options.random);
   }
 
   /** Messages that wait for earlier ones. */
@@ -49,7 +49,7 @@ export class ChatCursor {
   receive(message: ChatMessage): void {
     if (this.#closed || message.seq <= (this.#seq ?? 0)) return;
     if (this.#held.size < MAX_HELD) this.#held.set(message.seq, message);
-    else this.#again = true;
+    else this.#fetchAgain = true;
     this.#handOver();
     if (this.#blind) this.#giveHeld();
     else if (this.#held.size > 0) this.catchUp();
@@ -59,7 +59,7 @@ export class ChatCursor {
   catchUp(): void {
     if (this.#closed) return;
     if (this.#fetching) {
-      this.#again = true;
+      this.#fetchAgain = true;
       return;
     }
     this.#fetching = true;
@@ -98,18 +98,18 @@ export class ChatCursor {
 
   #fetched(): void {
     this.#fetching = false;
-    this.#policy.reset();
+    this.#backoff.reset();
     this.#handOver();
-    const again = this.#again;
-    this.#again = false;
+    const again = this.#fetchAgain;
+    this.#fetchAgain = false;
     if (again || this.#held.size > 0) this.catchUp();
   }
 
   #failed(error: ParleyError): void {
     this.#fetching = false;
     if (this.#closed) return;
-    if (PASSING.has(error.code) || error.code === 'timeout')
-      this.#timer = this.options.clock.setTimeout(() => this.catchUp(), this.#policy.next(error.retryAfterMs));
+    if (TRANSIENT_CODES.has(error.code) || error.code === 'timeout')
+      this.#timer = this.options.clock.setTimeout(() => this.catchUp(), this.#backoff.next(error.retryAfterMs));
     else {
       this.#blind = true;
       this.#giveHeld();

@@ -7,7 +7,7 @@ const MAX_HELD = 1_024;
  * @internal Holds a room's frames for one turn of the event loop: the application gets the room by a promise, and
  * nothing may happen before it had the time to listen.
  */
-export class Inbox {
+export class DeferredQueue {
   #held: (() => void)[] | undefined;
   #timer: unknown;
 

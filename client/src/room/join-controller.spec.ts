@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RoomId } from '@parley/protocol';
 import type { ParleyError } from '../errors.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
-import { ENTRY_RULES, RoomEntry } from './join-controller.js';
+import { JOIN_RULES, JoinController } from './join-controller.js';
 import type { RoomContext } from './room-context.js';
 
 const ROOM = 'room' as RoomId;
@@ -17,7 +17,7 @@ const setup = () => {
     connected: () => true,
     transmit: ({ id }: { id: string }) => asked.push(id) > 0,
   } as unknown as RoomContext;
-  const entry = new RoomEntry(context, ROOM, { meta: () => undefined }, (error) => refusals.push(error));
+  const entry = new JoinController(context, ROOM, { meta: () => undefined }, (error) => refusals.push(error));
   entry.enter().catch(() => {});
   const wait = () => entry.receive({ type: 'waiting', re: asked.at(-1) as string, room: ROOM });
   return { clock, asked, refusals, entry, wait };
@@ -26,7 +26,7 @@ const setup = () => {
 describe('a join', () => {
   it('that nobody answers is asked again, and given up after 45 s', () => {
     const { clock, asked, refusals } = setup();
-    clock.advance(ENTRY_RULES.deadlineMs);
+    clock.advance(JOIN_RULES.deadlineMs);
     expect(asked.length).toBeGreaterThan(3);
     expect(refusals).toMatchObject([{ code: 'timeout' }]);
   });
@@ -43,7 +43,7 @@ describe('a join', () => {
     wait();
     clock.advance(HOUR_MS);
     entry.receive({ type: 'admitted', room: ROOM });
-    clock.advance(ENTRY_RULES.deadlineMs);
+    clock.advance(JOIN_RULES.deadlineMs);
     expect(refusals).toMatchObject([{ code: 'timeout' }]);
   });
 
@@ -62,7 +62,7 @@ describe('a join', () => {
     const { clock, asked, entry } = setup();
     expect(entry.joined('join-of-a-cancelled-room')).toBe(false);
     expect(entry.attached).toBe(false);
-    clock.advance(ENTRY_RULES.replyMs);
+    clock.advance(JOIN_RULES.replyMs);
     expect(asked).toHaveLength(2);
     expect(entry.joined(asked[0] as string)).toBe(true);
     expect(entry.joined(asked[1] as string)).toBe(true);

@@ -1,11 +1,11 @@
 import type { ErrorMessage, Join, Meta, Refused, RoomId, ServerMessage, Waiting } from '@parley/protocol';
-import { ReconnectPolicy } from '../connection/backoff.js';
-import { PASSING } from '../connection/requests.js';
+import { Backoff } from '../connection/backoff.js';
+import { TRANSIENT_CODES } from '../connection/requests.js';
 import { errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
 import type { RoomContext } from './room-context.js';
 
 /** @internal Times of a join, in milliseconds. */
-export const ENTRY_RULES = {
+export const JOIN_RULES = {
   /** Until the join is asked again on the same socket. */
   replyMs: 10_000,
   /** Until the first join is given up; a rejoin never is. */
@@ -15,7 +15,7 @@ export const ENTRY_RULES = {
 let joins = 0;
 
 /** @internal How this client comes in. */
-export interface EntryTerms {
+export interface JoinTerms {
   readonly meta: () => Meta | undefined;
   readonly invite?: string | undefined;
   /** It was put into the lobby. */
@@ -33,7 +33,7 @@ const CODE_OF_REFUSAL: Readonly<Record<Refused['reason'], ParleyErrorCode>> = {
  * @internal Keeps one room joined: asks on each new socket, again after a passing refusal, again when the roster has a
  * gap, and again when it was let in from the lobby. A join is idempotent, so asking once too often does no harm.
  */
-export class RoomEntry {
+export class JoinController {
   #waitingFor: string | undefined;
   /** Joins sent on this socket whose answer has not come, the oldest first. */
   readonly #asked = new Set<string>();
@@ -46,16 +46,16 @@ export class RoomEntry {
   #deadlineTimer: unknown;
   #refusal: ParleyError | undefined;
   #closed = false;
-  readonly #policy: ReconnectPolicy;
+  readonly #backoff: Backoff;
 
   constructor(
     private readonly context: RoomContext,
     private readonly room: RoomId,
-    private readonly terms: EntryTerms,
+    private readonly terms: JoinTerms,
     /** It is over: refused for good, or, for the first join only, not answered in time. */
     private readonly refused: (error: ParleyError) => void,
   ) {
-    this.#policy = new ReconnectPolicy(context.options.random);
+    this.#backoff = new Backoff(context.options.random);
     this.#startDeadline();
   }
 
@@ -92,7 +92,7 @@ export class RoomEntry {
     this.context.transmit(this.#join(id));
     this.#waitingFor = id;
     this.#asked.add(id);
-    this.#timer = clock.setTimeout(() => this.#again(), ENTRY_RULES.replyMs);
+    this.#timer = clock.setTimeout(() => this.#retry(), JOIN_RULES.replyMs);
   }
 
   /** There is no socket, or another one: what was asked is void. */
@@ -121,7 +121,7 @@ export class RoomEntry {
     this.#waitingFor = undefined;
     this.#attached = true;
     this.#entered = true;
-    this.#policy.reset();
+    this.#backoff.reset();
     this.#first?.resolve();
     return true;
   }
@@ -130,7 +130,7 @@ export class RoomEntry {
   receive(message: ServerMessage): boolean {
     if (message.type === 'waiting') this.#wait(message);
     else if (message.type === 'admitted') this.#admitted();
-    else if (message.type === 'refused') this.#turnedAway(message.reason);
+    else if (message.type === 'refused') this.#denied(message.reason);
     else return false;
     return true;
   }
@@ -158,7 +158,7 @@ export class RoomEntry {
     this.ask();
   }
 
-  #turnedAway(reason: Refused['reason']): void {
+  #denied(reason: Refused['reason']): void {
     if (!this.#inLobby) return;
     this.#inLobby = false;
     this.refused(new ParleyError(CODE_OF_REFUSAL[reason] ?? 'denied'));
@@ -175,9 +175,9 @@ export class RoomEntry {
       return true;
     }
     this.#refusal = errorOf(frame);
-    if (PASSING.has(frame.code)) {
+    if (TRANSIENT_CODES.has(frame.code)) {
       this.context.options.clock.clearTimeout(this.#timer);
-      this.#timer = this.context.options.clock.setTimeout(() => this.#again(), this.#policy.next(frame.retryAfterMs));
+      this.#timer = this.context.options.clock.setTimeout(() => this.#retry(), this.#backoff.next(frame.retryAfterMs));
     } else this.refused(this.#refusal);
     return true;
   }
@@ -199,11 +199,11 @@ export class RoomEntry {
     const { clock } = this.context.options;
     this.#deadlineTimer = clock.setTimeout(
       () => this.refused(this.#refusal ?? new ParleyError('timeout')),
-      ENTRY_RULES.deadlineMs,
+      JOIN_RULES.deadlineMs,
     );
   }
 
-  #again(): void {
+  #retry(): void {
     this.#waitingFor = undefined;
     this.ask();
   }

@@ -20,14 +20,14 @@ beforeEach(async () => {
 afterEach(() => clients.stop());
 
 /** The gateway keeps everybody waiting until a test says otherwise. */
-const closeTheDoor = () => {
+const requireAdmission = () => {
   gateway.script.frame = (frame, { send }) => {
     if (frame.type !== 'join') return false;
     send({ type: 'waiting', re: frame.id, room: frame.room });
     return true;
   };
 };
-const openTheDoor = () => {
+const allowEveryone = () => {
   gateway.script.frame = undefined as never;
 };
 
@@ -39,20 +39,20 @@ const knock = async (signal?: AbortSignal) => {
     told();
   };
   const client = clients.make();
-  const wasTold = new Promise<void>((resolve) => {
+  const wasNotified = new Promise<void>((resolve) => {
     told = resolve;
   });
   const entered = client.join('room', { media: false, waiting, ...(signal && { signal }) });
   const outcome: Promise<Room | ParleyError> = entered.catch((error: ParleyError) => error);
-  await wasTold;
+  await wasNotified;
   return { client, outcome, waits: () => waits };
 };
 
 describe('a lobby', () => {
   it('lets in who was admitted, at once', async () => {
-    closeTheDoor();
+    requireAdmission();
     const { outcome, waits } = await knock();
-    openTheDoor();
+    allowEveryone();
     gateway.current.send({ type: 'admitted', room: 'room' });
     expect(await outcome).toMatchObject({ self: 'me' });
     expect(waits()).toBe(1);
@@ -65,29 +65,29 @@ describe('a lobby', () => {
     ['room_closed', 'room_not_found'],
     ['expired', 'timeout'],
   ])('tells who is refused with %s by the code %s, and the next join asks anew', async (reason, code) => {
-    closeTheDoor();
+    requireAdmission();
     const { client, outcome } = await knock();
     const { key } = gateway.current.hello;
     gateway.current.send({ type: 'refused', room: 'room', reason });
     expect(await outcome).toMatchObject({ code });
-    openTheDoor();
+    allowEveryone();
     expect(await client.join('room', { media: false })).toMatchObject({ self: 'me' });
     expect(gateway.current.hello.key).toBe(key);
   });
 
   it('is waited in again after a lost socket, and the application is told', async () => {
-    closeTheDoor();
+    requireAdmission();
     const { outcome, waits } = await knock();
     gateway.current.socket.terminate();
     await gateway.until(() => gateway.of('join').length === 2);
-    openTheDoor();
+    allowEveryone();
     gateway.current.send({ type: 'admitted', room: 'room' });
     expect(await outcome).toMatchObject({ self: 'me' });
     expect(waits()).toBe(2);
   });
 
   it('is left by who does not want to wait, and the server hears of it', async () => {
-    closeTheDoor();
+    requireAdmission();
     const cancel = new AbortController();
     const { client, outcome } = await knock(cancel.signal);
     cancel.abort();
@@ -112,7 +112,7 @@ describe('a lobby', () => {
   });
 
   it('gives up what an exception of the application does not stop', async () => {
-    closeTheDoor();
+    requireAdmission();
     const client = clients.make();
     const fault = once<ParleyError>((listener) => client.on('error', listener));
     const waiting = () => {
@@ -120,7 +120,7 @@ describe('a lobby', () => {
     };
     const entered = client.join('room', { media: false, waiting });
     expect(await fault).toMatchObject({ message: 'mine' });
-    openTheDoor();
+    allowEveryone();
     gateway.current.send({ type: 'admitted', room: 'room' });
     expect(await entered).toMatchObject({ self: 'me' });
   });
@@ -199,9 +199,9 @@ describe('a room’s state', () => {
     const asked = once((listener) => room.on('mute_requested', listener));
     gateway.current.send({ type: 'mute_requested', room: 'room', by: 'user-a' });
     expect(await asked).toEqual({ user: 'user-a', by: gateway.roster[0] });
-    const byStranger = once((listener) => room.on('mute_requested', listener));
+    const byOutsider = once((listener) => room.on('mute_requested', listener));
     gateway.current.send({ type: 'mute_requested', room: 'room', by: 'user-b' });
-    expect(await byStranger).toEqual({ user: 'user-b', by: undefined });
+    expect(await byOutsider).toEqual({ user: 'user-b', by: undefined });
   });
 });
 

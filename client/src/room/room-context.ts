@@ -1,7 +1,7 @@
 import type { Limits, Meta, RoomId } from '@parley/protocol';
 import type { Requests } from '../connection/requests.js';
 import type { ResolvedOptions } from '../options.js';
-import type { EarlyFrames } from '../signals/early-signal-buffer.js';
+import type { EarlySignalBuffer } from '../signals/early-signal-buffer.js';
 
 /** @internal How a room was joined. */
 export interface RoomOptions {
@@ -16,7 +16,7 @@ export interface RoomOptions {
 export interface RoomContext {
   readonly options: ResolvedOptions;
   readonly requests: Requests;
-  readonly early: EarlyFrames;
+  readonly early: EarlySignalBuffer;
   readonly limits: () => Limits;
   /** For new connections, and for old ones when the ICE servers change. */
   readonly configuration: () => RTCConfiguration;

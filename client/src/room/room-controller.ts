@@ -16,11 +16,11 @@ import { ParleyError } from '../errors.js';
 import { Emitter } from '../events.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { Publications } from '../peer/publications.js';
-import type { EarlyFrame } from '../signals/early-signal-buffer.js';
+import type { EarlySignal } from '../signals/early-signal-buffer.js';
 import { parseOrText } from '../sizes.js';
 import { ChatCursor, chatMessage } from './chat-cursor.js';
-import { Inbox } from './deferred-queue.js';
-import { RoomEntry } from './join-controller.js';
+import { DeferredQueue } from './deferred-queue.js';
+import { JoinController } from './join-controller.js';
 import { Moderation, type ModerationRequest } from './moderation.js';
 import type { RoomContext, RoomOptions } from './room-context.js';
 import { type ChatHistory, type RemovedReason, type RoomEvents, removedBy } from './room-events.js';
@@ -29,7 +29,7 @@ import { permissionsOf, RoomStateKeeper } from './room-state.js';
 import type { RosterChange } from './roster.js';
 
 /** The inner life of a room: what it does about frames, sockets and its own end. */
-export class RoomCore extends Emitter<RoomEvents> {
+export class RoomController extends Emitter<RoomEvents> {
   /** What `join` was called with. */
   readonly id: RoomId;
   /** What moderators and owners do here: let people in, put them out, lock. */
@@ -39,7 +39,7 @@ export class RoomCore extends Emitter<RoomEvents> {
   /** @internal */
   protected readonly roster: RoomRoster;
   /** @internal */
-  protected readonly entry: RoomEntry;
+  protected readonly joining: JoinController;
   /** @internal */
   protected readonly peerSet: PeerSet;
   /** @internal */
@@ -51,7 +51,7 @@ export class RoomCore extends Emitter<RoomEvents> {
   readonly #chat: ChatCursor;
   /** @internal */
   protected readonly published = new Publications(() => this.peerSet.all.values());
-  readonly #inbox: Inbox;
+  readonly #deferred: DeferredQueue;
   /** @internal Empty until the first `joined`. */
   protected own = '' as PeerId;
   /** @internal What each join carries. */
@@ -67,21 +67,23 @@ export class RoomCore extends Emitter<RoomEvents> {
     this.context = context;
     this.meta = options.meta;
     this.moderation = new Moderation(id, (header) => this.request(header));
-    this.#inbox = new Inbox(context.options.clock);
+    this.#deferred = new DeferredQueue(context.options.clock);
     this.roster = new RoomRoster(
       context.options.clock,
       () => context.limits().resumeWindowMs,
-      () => this.entry.ask(),
+      () => this.joining.ask(),
     );
-    this.entry = new RoomEntry(context, id, { ...options, meta: () => this.meta }, (error) => this.#refused(error));
+    this.joining = new JoinController(context, id, { ...options, meta: () => this.meta }, (error) =>
+      this.#refused(error),
+    );
     this.peerSet = new PeerSet({
       context,
       room: id,
       media: options.media,
       roster: this.roster,
-      later: (run) => this.#inbox.run(run),
+      later: (run) => this.#deferred.run(run),
       self: () => this.own,
-      attached: () => this.entry.attached,
+      attached: () => this.joining.attached,
       publications: () => this.published.all,
       on: {
         peer: (peer) => this.emit('peer', peer),
@@ -105,33 +107,33 @@ export class RoomCore extends Emitter<RoomEvents> {
 
   /** @internal True while it is joined on the current socket. */
   get attached(): boolean {
-    return this.entry.attached;
+    return this.joining.attached;
   }
 
   /** @internal True while the server may have this client in the room. */
   get mayBeIn(): boolean {
-    return this.entry.mayBeIn;
+    return this.joining.mayBeIn;
   }
 
   /** @internal The first join; asked as soon as there is a socket. */
   enter(): Promise<void> {
-    return this.entry.enter();
+    return this.joining.enter();
   }
 
   /** @internal There is a new current socket. */
   connected(): void {
-    this.entry.detach();
-    this.entry.ask();
+    this.joining.detach();
+    this.joining.ask();
   }
 
   /** @internal There is no current socket. */
   disconnected(): void {
-    this.entry.detach();
+    this.joining.detach();
   }
 
   /** @internal The session is a new one: no stream goes on, and the next `joined` gives another peer id. */
   renew(): void {
-    this.entry.detach();
+    this.joining.detach();
     if (this.own === '') return;
     this.#renewed = true;
     this.peerSet.end();
@@ -147,13 +149,13 @@ export class RoomCore extends Emitter<RoomEvents> {
     if (this.over) return;
     if (message.type === 'joined') this.#joined(message);
     // Before the first join is answered, any other frame belongs to a cancelled one.
-    else if (!this.entry.receive(message) && this.own !== '') this.#inbox.run(() => this.#handle(message, body));
+    else if (!this.joining.receive(message) && this.own !== '') this.#deferred.run(() => this.#handle(message, body));
   }
 
   /** @internal A signal or an acknowledgement of one of the peers here. @returns false when it is none of them. */
-  receiveFrom(frame: EarlyFrame): boolean {
+  receiveFrom(frame: EarlySignal): boolean {
     if (this.over || !this.peerSet.all.has(frame.message.from)) return false;
-    this.#inbox.run(() => this.peerSet.receive(frame));
+    this.#deferred.run(() => this.peerSet.receive(frame));
     return true;
   }
 
@@ -163,7 +165,7 @@ export class RoomCore extends Emitter<RoomEvents> {
       this.peerSet.refuse(frame.to, frame.seq, frame.code);
       return true;
     }
-    return this.entry.refuse(frame);
+    return this.joining.refuse(frame);
   }
 
   /** @internal The application does not wait for the first join any more. */
@@ -178,7 +180,7 @@ export class RoomCore extends Emitter<RoomEvents> {
   /** @internal The client is over. */
   close(error: ParleyError): void {
     this.end();
-    this.entry.giveUp(error);
+    this.joining.giveUp(error);
   }
 
   /** @internal */
@@ -198,14 +200,14 @@ export class RoomCore extends Emitter<RoomEvents> {
     const first = this.own === '';
     const renewed = this.#renewed;
     // The way to the others may be another one: through another node, or with what was sent meanwhile lost.
-    const moved = !this.entry.attached || this.roster.epoch !== joined.epoch;
-    if (!this.entry.joined(joined.re)) return;
+    const moved = !this.joining.attached || this.roster.epoch !== joined.epoch;
+    if (!this.joining.joined(joined.re)) return;
     this.#renewed = false;
     this.own = joined.peer;
     // The roster itself is never held: `participants` is right from the first moment, also when `rejoined` is told.
     const changes = this.roster.adopt(joined);
-    if (first) this.#inbox.hold();
-    else if (renewed) this.#inbox.run(() => this.emit('rejoined', { self: joined.peer }));
+    if (first) this.#deferred.hold();
+    else if (renewed) this.#deferred.run(() => this.emit('rejoined', { self: joined.peer }));
     this.#follow(changes, !first);
     if (moved) {
       if (!first) this.peerSet.resumed();
@@ -228,7 +230,7 @@ export class RoomCore extends Emitter<RoomEvents> {
         break;
       case 'removed':
         // Of an earlier stay: this one has not begun, or is asked for again, and the answer to that tells.
-        if (!this.entry.attached) break;
+        if (!this.joining.attached) break;
         if (message.reason === 'expired') this.context.renew();
         else this.#remove(message.reason);
         break;
@@ -240,13 +242,13 @@ export class RoomCore extends Emitter<RoomEvents> {
   #roster(message: RosterMessage): void {
     const whole = message.participants !== undefined;
     const changes = whole ? this.roster.replace(message) : this.roster.apply(message);
-    if (changes === 'gap') return this.entry.ask();
+    if (changes === 'gap') return this.joining.ask();
     this.#follow(changes);
     if (whole) this.peerSet.resumed();
   }
 
   /** `tell`: false for the first roster, which the application reads from `participants`. */
-  #follow(changes: readonly RosterChange[], tell = true): void {
+  #follow(changes: readonly RosterChange[], report = true): void {
     const own = changes.find((one) => one.change === 'left' && one.participant.peer === this.own);
     if (own?.change === 'left' && (own.reason === 'removed' || own.reason === 'room_closed')) {
       this.#remove(own.reason);
@@ -254,15 +256,15 @@ export class RoomCore extends Emitter<RoomEvents> {
     }
     // Told before the peers of the newcomers, so that an application that counts participants is never behind.
     this.#followRights();
-    if (tell) for (const change of changes) this.#tell(change);
+    if (report) for (const change of changes) this.#report(change);
     if (this.over) return;
     this.peerSet.follow(changes);
-    if (tell && changes.length > 0) this.emit('roster', this.roster.participants);
+    if (report && changes.length > 0) this.emit('roster', this.roster.participants);
     // Ended, or unknown to a roster that was made anew: only a join tells which.
-    if (!this.roster.participants.has(this.own)) this.entry.ask();
+    if (!this.roster.participants.has(this.own)) this.joining.ask();
   }
 
-  #tell(change: RosterChange): void {
+  #report(change: RosterChange): void {
     const { participant } = change;
     if (participant.peer === this.own && change.change !== 'updated' && change.change !== 'permitted') return;
     if (change.change === 'left') this.emit('left', { participant, reason: change.reason });
@@ -298,10 +300,10 @@ export class RoomCore extends Emitter<RoomEvents> {
   protected end(): void {
     if (this.over) return;
     this.over = true;
-    this.entry.close();
+    this.joining.close();
     this.#chat.close();
     this.roster.close();
-    this.#inbox.close();
+    this.#deferred.close();
     this.context.requests.close(new ParleyError('closed'), this.id);
     this.peerSet.end();
   }

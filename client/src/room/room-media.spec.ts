@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_LIMITS, type PeerId, type RoomId } from '@parley/protocol';
 import { Requests } from '../connection/requests.js';
 import type { PeerConnectionConstructor, ResolvedOptions } from '../options.js';
-import { EarlyFrames } from '../signals/early-signal-buffer.js';
+import { EarlySignalBuffer } from '../signals/early-signal-buffer.js';
 import { participant } from '../testing/fake-gateway.js';
 import { FakePeerConnection } from '../testing/fake-peer-connection.js';
 import { settle, VirtualClock } from '../testing/virtual-clock.js';
@@ -31,7 +31,7 @@ const enter = async (others: ReturnType<typeof participant>[]) => {
       () => 0,
       ({ header }) => transmit(header),
     ),
-    early: new EarlyFrames(clock),
+    early: new EarlySignalBuffer(clock),
     limits: () => DEFAULT_LIMITS,
     configuration: () => configuration,
     connected: () => true,

@@ -11,13 +11,13 @@ interface Entry {
 }
 
 /** @internal The rooms of a client, and which ones its session can enter no more. */
-export class RoomBook {
+export class RoomRegistry {
   readonly #entries = new Map<RoomId, Entry>();
   /**
    * Rooms that this session's peer has left, whether or not the server heard of it. It would let an unheard one in again
    * under the same id, whose numbers begin anew here and go on for the others: so it takes a fresh session.
    */
-  readonly #spent = new Set<RoomId>();
+  readonly #exhausted = new Set<RoomId>();
 
   /** As they are now: who is told something may take itself off the list. */
   get all(): readonly Room[] {
@@ -54,8 +54,8 @@ export class RoomBook {
   }
 
   /** Whether the session had its peer there: another one takes a fresh session. Not for a room that lives. */
-  isSpent(id: RoomId): boolean {
-    return this.#entries.has(id) || this.#spent.has(id);
+  isExhausted(id: RoomId): boolean {
+    return this.#entries.has(id) || this.#exhausted.has(id);
   }
 
   /** In place of one that is over. */
@@ -69,12 +69,12 @@ export class RoomBook {
     if (known !== room) return;
     this.#entries.delete(id);
     // A first join that was refused has made no peer.
-    if (known.self !== '') this.#spent.add(id);
+    if (known.self !== '') this.#exhausted.add(id);
   }
 
   /** A fresh session begins, with no peer anywhere. @param without a room that is over, and does not go along */
   renew(without?: RoomId): void {
-    this.#spent.clear();
+    this.#exhausted.clear();
     if (without !== undefined) this.#entries.delete(without);
   }
 

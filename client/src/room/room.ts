@@ -6,7 +6,7 @@ import type { Publication } from '../peer/publication.js';
 import { shareScreen } from '../peer/screen.js';
 import { checkSize, json } from '../sizes.js';
 import { chatMessage } from './chat-cursor.js';
-import { RoomCore } from './room-controller.js';
+import { RoomController } from './room-controller.js';
 import type { ChatHistory } from './room-events.js';
 import { type Permissions, permissionsOf, type RoomInfo } from './room-state.js';
 
@@ -20,7 +20,7 @@ export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
  * room.on('chat', ({ name, text }) => console.log(`${name}: ${text}`));
  * await room.sendChat('Good morning');
  */
-export class Room extends RoomCore {
+export class Room extends RoomController {
   /** The own peer id here. It changes only with `rejoined`. */
   get self(): PeerId {
     return this.own;
@@ -112,7 +112,7 @@ export class Room extends RoomCore {
     if (kind.length < 1 || kind.length > 32) throw new ParleyError('bad_request', 'kind needs 1 to 32 characters.');
     const body = json(data);
     checkSize(body, this.context.limits().maxFrameBytes - 512);
-    if (this.entry.attached && !this.context.congested())
+    if (this.joining.attached && !this.context.congested())
       this.context.transmit({ type: 'broadcast', room: this.id, kind }, body);
   }
 

@@ -76,7 +76,7 @@ export class Roster {
     for (const peer of [...this.#participants.keys()]) {
       if (present.has(peer)) continue;
       if (renewed) this.#unseen.add(peer);
-      if (this.#unseen.has(peer)) changes.push(...this.#turn(peer, 'away'));
+      if (this.#unseen.has(peer)) changes.push(...this.#setState(peer, 'away'));
       else changes.push(...this.#remove(peer, 'expired'));
     }
     for (const participant of participants) changes.push(...this.#put(participant));
@@ -106,9 +106,9 @@ export class Roster {
       case 'left':
         return this.#remove(event.peer, event.reason);
       case 'away':
-        return this.#turn(event.peer, 'away');
+        return this.#setState(event.peer, 'away');
       case 'back':
-        return this.#turn(event.peer, 'on');
+        return this.#setState(event.peer, 'on');
       case 'updated': {
         const known = this.#participants.get(event.peer);
         return known ? this.#put({ ...known, meta: event.meta, name: event.name ?? known.name }, true) : [];
@@ -136,7 +136,7 @@ export class Roster {
     return changes;
   }
 
-  #turn(peer: PeerId, state: Participant['state']): RosterChange[] {
+  #setState(peer: PeerId, state: Participant['state']): RosterChange[] {
     const known = this.#participants.get(peer);
     if (!known || known.state === state) return [];
     const participant = { ...known, state };

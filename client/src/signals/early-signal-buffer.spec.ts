@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PeerId } from '@parley/protocol';
 import { VirtualClock } from '../testing/virtual-clock.js';
-import { EARLY_RULES, EarlyFrames } from './early-signal-buffer.js';
+import { EARLY_RULES, EarlySignalBuffer } from './early-signal-buffer.js';
 
 const frame = (from: string, body = '') => ({ message: { type: 'signal', from, kind: 'data' } as never, body });
-const of = (frames: EarlyFrames, peer: string) => frames.take(peer as PeerId).length;
+const of = (frames: EarlySignalBuffer, peer: string) => frames.take(peer as PeerId).length;
 
 describe('frames of peers that no roster has shown yet', () => {
   it('are given once, in order', () => {
-    const frames = new EarlyFrames(new VirtualClock());
+    const frames = new EarlySignalBuffer(new VirtualClock());
     frames.keep(frame('a', '1'));
     frames.keep(frame('a', '2'));
     expect(frames.take('a' as PeerId).map(({ body }) => body)).toEqual(['1', '2']);
@@ -16,7 +16,7 @@ describe('frames of peers that no roster has shown yet', () => {
   });
 
   it('are bounded by peers, by frames of one peer, and by size', () => {
-    const frames = new EarlyFrames(new VirtualClock());
+    const frames = new EarlySignalBuffer(new VirtualClock());
     for (let n = 0; n < 100; n++) frames.keep(frame('a'));
     for (let n = 0; n < 100; n++) frames.keep(frame(`p${n}`));
     expect(of(frames, 'a')).toBe(EARLY_RULES.frames);
@@ -30,7 +30,7 @@ describe('frames of peers that no roster has shown yet', () => {
 
   it('are forgotten after 10 s, and leave no timer when cleared', () => {
     const clock = new VirtualClock();
-    const frames = new EarlyFrames(clock);
+    const frames = new EarlySignalBuffer(clock);
     frames.keep(frame('a'));
     clock.advance(EARLY_RULES.keptMs);
     expect(of(frames, 'a')).toBe(0);

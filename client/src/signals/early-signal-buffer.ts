@@ -5,7 +5,7 @@ import type { Clock } from '../options.js';
 export const EARLY_RULES = { peers: 32, frames: 64, characters: 1_048_576, keptMs: 10_000 } as const;
 
 /** @internal A signal or an acknowledgement, as it came. */
-export interface EarlyFrame {
+export interface EarlySignal {
   readonly message: IncomingSignal | IncomingAck;
   readonly body: string | undefined;
 }
@@ -14,15 +14,15 @@ export interface EarlyFrame {
  * @internal A signal may overtake the roster change that tells who sends it. It is kept for a moment; without that a
  * call would start only with the sender's resend, 2 s later.
  */
-export class EarlyFrames {
-  readonly #frames = new Map<PeerId, EarlyFrame[]>();
+export class EarlySignalBuffer {
+  readonly #frames = new Map<PeerId, EarlySignal[]>();
   readonly #timers = new Set<unknown>();
   #characters = 0;
 
   constructor(private readonly clock: Clock) {}
 
   /** Beyond a bound the frame is dropped: its sender keeps it and sends it again. */
-  keep(frame: EarlyFrame): void {
+  keep(frame: EarlySignal): void {
     const { from } = frame.message;
     const frames = this.#frames.get(from);
     const size = frame.body?.length ?? 0;
@@ -40,7 +40,7 @@ export class EarlyFrames {
   }
 
   /** What came from this peer, in order; it is forgotten here. */
-  take(peer: PeerId): readonly EarlyFrame[] {
+  take(peer: PeerId): readonly EarlySignal[] {
     const frames = this.#frames.get(peer) ?? [];
     this.#frames.delete(peer);
     for (const { body } of frames) this.#characters -= body?.length ?? 0;
