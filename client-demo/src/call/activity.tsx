@@ -8,30 +8,38 @@ import { Dialog } from '../ui/dialog.js';
 import { Problem } from '../ui/problem.js';
 import { When } from '../ui/when.js';
 import { activityWords } from './activity-words.js';
-import type { House } from './room-controls.js';
+import type { RoomControls } from './room-controls.js';
 
 /** Lines that a dialog holds: whoever wants more has REST. */
-const MOST_LINES = 500;
+const MAX_LINES = 500;
 
 /** Names of accounts that are not in the room; nobody keeps those of guests. */
-const learnNames = async (house: House, lines: readonly ActivityLine[]): Promise<void> => {
+const learnNames = async (controls: RoomControls, lines: readonly ActivityLine[]): Promise<void> => {
   const users = new Set(lines.flatMap(({ actor, target }) => [actor, target]));
-  const unknown = [...users].filter((user) => user?.startsWith('u_') && house.nameOf(user) === undefined);
+  const unknown = [...users].filter((user) => user?.startsWith('u_') && controls.nameOf(user) === undefined);
   await Promise.all(
     unknown.map(async (user) => {
       const found = await withToken((token) => readUser(token, user as string)).catch(() => undefined);
-      house.learn(user as string, found?.displayName ?? 'Somebody who is gone');
+      controls.learn(user as string, found?.displayName ?? 'Somebody who is gone');
     }),
   );
 };
 
 /** What those who run the room did, newest first: for its owner. */
-export const Activity = ({ room, house, onClose }: { room: string; house: House; onClose: () => void }) => {
+export const Activity = ({
+  room,
+  controls,
+  onClose,
+}: {
+  room: string;
+  controls: RoomControls;
+  onClose: () => void;
+}) => {
   const [older, setOlder] = useState<Page<ActivityLine>>();
   const [problem, setProblem] = useState<string>();
   const read = async (token: string, cursor?: string) => {
     const page = await readActivity(token, room, cursor);
-    await learnNames(house, page.items);
+    await learnNames(controls, page.items);
     return page;
   };
   const { value: newest, code, again } = useReading((token) => read(token));
@@ -46,7 +54,7 @@ export const Activity = ({ room, house, onClose }: { room: string; house: House;
       setProblem(codeOf(error));
     }
   };
-  const nameOf = (user: string) => house.nameOf(user) ?? 'A guest';
+  const nameOf = (user: string) => controls.nameOf(user) ?? 'A guest';
   return (
     <Dialog title="What was done here" onClose={onClose} testid="activity">
       {code && <Problem code={code} onNext={() => again()} />}
@@ -66,7 +74,7 @@ export const Activity = ({ room, house, onClose }: { room: string; house: House;
         </ol>
       )}
       {problem && <Problem code={problem} onNext={() => more()} />}
-      {next && lines.length < MOST_LINES && (
+      {next && lines.length < MAX_LINES && (
         <button type="button" class="button quiet wide" data-testid="activity-more" onClick={more}>
           Show older
         </button>

@@ -26,7 +26,7 @@ const LinkBanner = ({ call }: { call: Call }) => {
 
 /** Said for as long as it is so: otherwise one talks into the void. */
 const OffAir = ({ call }: { call: Call }) =>
-  call.house.permissions.value.publish ? null : (
+  call.controls.permissions.value.publish ? null : (
     <div class="banner off-air" role="status" data-testid="banner-off-air">
       <MicOffIcon />
       <span>You are off the air: somebody who runs the room has taken your voice and picture.</span>

@@ -1,12 +1,12 @@
 import type { Peer } from '@parley/client';
 
 const TOTAL_UP_KBPS = 2_400;
-const MOST_KBPS = 1_500;
-const LEAST_KBPS = 150;
+const MAX_KBPS = 1_500;
+const MIN_KBPS = 150;
 
 /** What one camera picture may take on the way to each of so many people, in kilobits a second. */
 export const cameraKbps = (others: number): number =>
-  Math.round(Math.min(MOST_KBPS, Math.max(LEAST_KBPS, TOTAL_UP_KBPS / Math.max(1, others))));
+  Math.round(Math.min(MAX_KBPS, Math.max(MIN_KBPS, TOTAL_UP_KBPS / Math.max(1, others))));
 
 /** How much smaller the picture is sent: tiles get smaller as people come. */
 export const cameraScale = (others: number): number => (others <= 1 ? 1 : others <= 3 ? 1.5 : 2);

@@ -11,7 +11,7 @@ import { Outgoing } from './outgoing.js';
 import { type Person, peopleOf } from './person.js';
 import { wayToOthers } from './relay-only.js';
 import { Remote } from './remote.js';
-import { House } from './room-controls.js';
+import { RoomControls } from './room-controls.js';
 
 /** The own connection to the service: `back` is shown for a moment after a loss. */
 export type Link = 'connecting' | 'up' | 'lost' | 'back';
@@ -46,7 +46,7 @@ export class Call {
   /** Plays what the browser held back, when it wants a click first. */
   readonly blocked = signal<readonly (() => Promise<void>)[]>([]);
   readonly outgoing: Outgoing;
-  readonly house: House;
+  readonly controls: RoomControls;
   readonly chat = new ChatLog();
   readonly files = new FileShelf();
   private readonly client = new ParleyClient({ url: location.origin, token, rtcConfiguration: wayToOthers() });
@@ -70,7 +70,7 @@ export class Call {
         void media.camera.set(false);
       },
     };
-    this.house = new House(own, withToken);
+    this.controls = new RoomControls(own, withToken);
   }
 
   /** Connects and joins. Does not throw: `over` tells. */
@@ -168,7 +168,7 @@ export class Call {
       this.joined.value = true;
       if (this.client.state === 'connected') this.link.value = 'up';
     });
-    this.house.enter(room);
+    this.controls.enter(room);
     this.outgoing.enter(room, told);
     this.chat.enter(room, this.client.user?.id, this.client.limits?.maxChatBytes);
     this.files.enter(room, this.chat);
@@ -237,7 +237,7 @@ export class Call {
     clearTimeout(this.upstreamTimer);
     for (const stop of this.stops.splice(0)) stop();
     for (const remote of this.remotes.value.values()) remote.close();
-    this.house.close();
+    this.controls.close();
     this.outgoing.close();
     this.files.close();
     this.chat.close();

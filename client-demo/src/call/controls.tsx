@@ -60,9 +60,9 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
   const sharing = call.outgoing.screen.value !== undefined;
   const unread = call.chat.unread.value;
   const panel = actions.panel.value;
-  const knocks = call.house.knocks.value.length;
+  const knocks = call.controls.knocks.value.length;
   const here = `People, ${call.people.value.length} here`;
-  const barred = call.house.permissions.value.publish ? '' : 'barred';
+  const barred = call.controls.permissions.value.publish ? '' : 'barred';
   return (
     <fieldset class="controls" aria-label="Call controls">
       <Control

@@ -21,7 +21,7 @@ const RANKS: readonly (readonly [words: string, rank: Rank])[] = [
 ];
 const [ONE_PERSON, A_WEEK] = [0, 2];
 
-const DOORS = {
+const ACCESS_NOTES = {
   open: 'Everybody who has the room’s plain link can come in. An invite makes them members.',
   invite: 'Only members, and those with an invite, come into this room.',
   lobby: 'Whoever has an invite comes in without asking.',
@@ -54,7 +54,7 @@ const NewLink = ({ link }: { link: string }) => {
   );
 };
 
-const Known = ({ invites, onRevoke }: { invites: readonly Invite[]; onRevoke: (invite: Invite) => void }) => (
+const CurrentInvites = ({ invites, onRevoke }: { invites: readonly Invite[]; onRevoke: (invite: Invite) => void }) => (
   <section aria-label="Invites that still work">
     <h3>Still good</h3>
     <ul class="sheet-list">
@@ -72,7 +72,7 @@ const Known = ({ invites, onRevoke }: { invites: readonly Invite[]; onRevoke: (i
 
 /** Links that let people in: made here, counted, and taken back. */
 export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) => {
-  const { roomId, house } = call;
+  const { roomId, controls } = call;
   const { value: invites, code: unread, again } = useReading((token) => listInvites(token, roomId));
   const [uses, setUses] = useState(ONE_PERSON);
   const [life, setLife] = useState(A_WEEK);
@@ -103,13 +103,13 @@ export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) 
   };
   return (
     <Dialog title="Invite people" onClose={onClose} testid="invites">
-      <p class="soft">{DOORS[house.info.value?.access ?? 'open']}</p>
+      <p class="soft">{ACCESS_NOTES[controls.info.value?.access ?? 'open']}</p>
       <form class="form" onSubmit={onSubmit}>
         <div class="pair-of-fields">
           <Select label="It lets in" testid="invite-uses" options={USES} value={uses} onValue={setUses} />
           <Select label="It is good for" testid="invite-life" options={LIVES} value={life} onValue={setLife} />
         </div>
-        {house.role.value === 'owner' && (
+        {controls.role.value === 'owner' && (
           <Select label="They come in as" testid="invite-rank" options={RANKS} value={rank} onValue={setRank} />
         )}
         {code && <Problem code={code === 'conflict' ? 'too_many_invites' : code} />}
@@ -120,7 +120,7 @@ export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) 
       {link && <NewLink key={link} link={link} />}
       {problem && <Problem code={problem} />}
       {unread && <Problem code={unread} onNext={() => again()} />}
-      {invites && invites.length > 0 && <Known invites={invites} onRevoke={(invite) => void revoke(invite)} />}
+      {invites && invites.length > 0 && <CurrentInvites invites={invites} onRevoke={(invite) => void revoke(invite)} />}
     </Dialog>
   );
 };

@@ -2,15 +2,15 @@ import type { Knock } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
 import { Avatar } from '../ui/flag.js';
 import type { CallActions } from './actions.js';
-import type { House } from './room-controls.js';
+import type { RoomControls } from './room-controls.js';
 
 /** One answer a knock: a second press while the first is under way would be told that nobody is there. */
-const useAnswer = (house: House) => {
+const useAnswer = (controls: RoomControls) => {
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const answer = async (knock: Knock, admit: boolean) => {
     if (busy.has(knock.knock)) return;
     setBusy((now) => new Set(now).add(knock.knock));
-    await house.answer(knock, admit);
+    await controls.answer(knock, admit);
     setBusy((now) => new Set([...now].filter((id) => id !== knock.knock)));
   };
   return { busy, answer };
@@ -18,9 +18,9 @@ const useAnswer = (house: House) => {
 
 /** Over the stage of those who run the room: somebody stands at the door. */
 export const KnockBanner = ({ actions }: { actions: CallActions }) => {
-  const { house } = actions.call;
-  const { busy, answer } = useAnswer(house);
-  const [first, ...others] = house.knocks.value;
+  const { controls } = actions.call;
+  const { busy, answer } = useAnswer(controls);
+  const [first, ...others] = controls.knocks.value;
   if (!first || actions.panel.value === 'people') return null;
   return (
     <div class="banner knock" role="status" data-testid="knock-banner" data-count={others.length + 1}>
@@ -63,7 +63,7 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
   );
 };
 
-const AtTheDoor = (props: {
+const LobbyList = (props: {
   knocks: readonly Knock[];
   busy: ReadonlySet<string>;
   onAnswer: (knock: Knock, admit: boolean) => Promise<void>;
@@ -113,10 +113,10 @@ const AtTheDoor = (props: {
 };
 
 /** Everybody who waits, above those who are in. */
-export const KnockList = ({ house }: { house: House }) => {
-  const { busy, answer } = useAnswer(house);
+export const KnockList = ({ controls }: { controls: RoomControls }) => {
+  const { busy, answer } = useAnswer(controls);
   const place = useRef<HTMLDivElement>(null);
-  const knocks = house.knocks.value;
+  const knocks = controls.knocks.value;
   const answerOne = async (knock: Knock, admit: boolean) => {
     // The button goes with the knock: the keyboard stays where it was.
     place.current?.focus();
@@ -124,7 +124,7 @@ export const KnockList = ({ house }: { house: House }) => {
   };
   return (
     <div ref={place} tabIndex={-1}>
-      {knocks.length > 0 && <AtTheDoor knocks={knocks} busy={busy} onAnswer={answerOne} />}
+      {knocks.length > 0 && <LobbyList knocks={knocks} busy={busy} onAnswer={answerOne} />}
     </div>
   );
 };

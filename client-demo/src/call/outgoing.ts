@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { LocalMedia } from './local-media.js';
-import { tell } from './notify-problem.js';
+import { notifyProblem } from './notify-problem.js';
 
 /** True where the browser can share a screen at all. */
 export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
@@ -59,8 +59,8 @@ export class Outgoing {
   async toggleScreen(): Promise<void> {
     if (this.shared) return this.stopScreen();
     if (!this.room) return;
-    if (this.isBarred()) return tell('publish_taken');
-    if (!canShareScreen()) return tell('screen_unsupported');
+    if (this.isBarred()) return notifyProblem('publish_taken');
+    if (!canShareScreen()) return notifyProblem('screen_unsupported');
     try {
       const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });
       publication.on('ended', () => this.stopScreen());
@@ -70,7 +70,7 @@ export class Outgoing {
     } catch (error) {
       const code = codeOf(error);
       const refused = code === 'NotAllowedError' || code === 'AbortError';
-      tell(refused ? 'screen_refused' : code, () => void this.toggleScreen());
+      notifyProblem(refused ? 'screen_refused' : code, () => void this.toggleScreen());
     }
   }
 
@@ -92,9 +92,9 @@ export class Outgoing {
 
   private async toggle(which: 'mic' | 'camera', name: string): Promise<void> {
     const input = this.media[which];
-    if (!input.on.value && this.isBarred()) return tell('publish_taken');
+    if (!input.on.value && this.isBarred()) return notifyProblem('publish_taken');
     await input.set(!input.on.value);
-    if (input.problem.value) tell(input.problem.value, () => void this.toggle(which, name));
+    if (input.problem.value) notifyProblem(input.problem.value, () => void this.toggle(which, name));
     else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
     // The track may be the same as before it was taken off the air.
     if (!this.published[which]) this.carry(which, input.track.value);

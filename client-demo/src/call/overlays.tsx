@@ -87,7 +87,7 @@ export const Overlays = ({ actions, link }: { actions: CallActions; link: string
     case 'bans':
       return <Bans room={actions.call.roomId} onClose={close} />;
     case 'activity':
-      return <Activity room={actions.call.roomId} house={actions.call.house} onClose={close} />;
+      return <Activity room={actions.call.roomId} controls={actions.call.controls} onClose={close} />;
     case 'more':
       return <More actions={actions} link={link} onClose={close} />;
     default:

@@ -20,7 +20,7 @@ const SEEN = { wide: 0.9, upright: 0.62 } as const;
 const SELF = { share: 0.19, least: 120, most: 256, tallest: 0.28 } as const;
 const INSET = 12;
 
-const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
+const clamp = (value: number, least: number, max: number): number => Math.min(max, Math.max(least, value));
 
 const within = (aspect: number, width: number, height: number): { width: number; height: number } =>
   width / Math.max(1, height) > aspect

@@ -7,8 +7,8 @@ import { PersonRow } from './person-row.js';
 
 /** What those who run the room have at hand: the lock, invites, bans. */
 const RoomTools = ({ actions }: { actions: CallActions }) => {
-  const { house } = actions.call;
-  const locked = house.info.value?.locked === true;
+  const { controls } = actions.call;
+  const locked = controls.info.value?.locked === true;
   const open = (overlay: 'invites' | 'bans' | 'activity') => () => {
     actions.overlay.value = overlay;
   };
@@ -19,7 +19,7 @@ const RoomTools = ({ actions }: { actions: CallActions }) => {
         hint={locked ? 'Nobody new comes in' : 'People can come in'}
         on={locked}
         testid="lock-toggle"
-        onChange={(wanted) => void house.setLocked(wanted)}
+        onChange={(wanted) => void controls.setLocked(wanted)}
       >
         <LockIcon />
       </Switch>
@@ -30,7 +30,7 @@ const RoomTools = ({ actions }: { actions: CallActions }) => {
         <button type="button" class="button quiet small grow" data-testid="bans-open" onClick={open('bans')}>
           <BanIcon /> Banned
         </button>
-        {house.role.value === 'owner' && (
+        {controls.role.value === 'owner' && (
           <button type="button" class="button quiet small grow" data-testid="activity-open" onClick={open('activity')}>
             <TrailIcon /> Activity
           </button>
@@ -46,8 +46,8 @@ export const PeoplePanel = ({ actions, onClose }: { actions: CallActions; onClos
   return (
     <PanelFrame title={`People (${call.people.value.length})`} onClose={onClose} testid="people-panel">
       <div class="people-scroll">
-        {call.house.runs && <RoomTools actions={actions} />}
-        <KnockList house={call.house} />
+        {call.controls.runs && <RoomTools actions={actions} />}
+        <KnockList controls={call.controls} />
         <ul class="people" aria-label="People in the call">
           {call.people.value.map((person) => (
             <PersonRow key={person.peer} person={person} actions={actions} />

@@ -60,11 +60,11 @@ const Action = (props: {
 );
 
 /** What one may do to somebody: for those who run the room. Owners appoint people with an account. */
-const Deeds = (props: { person: Person; actions: CallActions; id: string; onDone: () => void }) => {
+const PersonActions = (props: { person: Person; actions: CallActions; id: string; onDone: () => void }) => {
   const { person, actions, id, onDone } = props;
-  const { house } = actions.call;
+  const { controls } = actions.call;
   const { mayPublish, mayChat, role, audio } = person;
-  const appoints = house.role.value === 'owner' && role !== 'guest';
+  const appoints = controls.role.value === 'owner' && role !== 'guest';
   const done = (run: () => void) => () => {
     onDone();
     run();
@@ -72,22 +72,22 @@ const Deeds = (props: { person: Person; actions: CallActions; id: string; onDone
   return (
     <ul class="deeds" id={id} aria-label={`What you can do about ${person.name}`} data-testid="person-deeds">
       {audio && (
-        <Action testid="deed-mute" onClick={done(() => void house.askToMute(person))}>
+        <Action testid="deed-mute" onClick={done(() => void controls.askToMute(person))}>
           <MicOffIcon /> Ask to mute
         </Action>
       )}
-      <Action testid="deed-publish" onClick={done(() => void house.permit(person, { publish: !mayPublish }))}>
+      <Action testid="deed-publish" onClick={done(() => void controls.permit(person, { publish: !mayPublish }))}>
         {mayPublish ? <CameraOffIcon /> : <CameraIcon />}
         {mayPublish ? 'Take voice and picture' : 'Give voice and picture back'}
       </Action>
-      <Action testid="deed-chat" onClick={done(() => void house.permit(person, { chat: !mayChat }))}>
+      <Action testid="deed-chat" onClick={done(() => void controls.permit(person, { chat: !mayChat }))}>
         {mayChat ? <ChatOffIcon /> : <ChatIcon />}
         {mayChat ? 'Take the chat' : 'Give the chat back'}
       </Action>
       {appoints && (
         <Action
           testid="deed-rank"
-          onClick={done(() => void house.rank(person, role === 'moderator' ? 'member' : 'moderator'))}
+          onClick={done(() => void controls.setRole(person, role === 'moderator' ? 'member' : 'moderator'))}
         >
           <ShieldIcon />
           {role === 'moderator' ? 'Moderator no more' : 'Make moderator'}
@@ -113,7 +113,7 @@ export const PersonRow = ({ person, actions }: { person: Person; actions: CallAc
   const [open, setOpen] = useState(false);
   const id = useId();
   const row = useRef<HTMLLIElement>(null);
-  const mayAct = actions.call.house.mayActOn(person);
+  const mayAct = actions.call.controls.mayActOn(person);
   const word = stateOf(person);
   const done = () => {
     setOpen(false);
@@ -164,7 +164,7 @@ export const PersonRow = ({ person, actions }: { person: Person; actions: CallAc
           </IconButton>
         )}
       </div>
-      {open && mayAct && <Deeds person={person} actions={actions} id={id} onDone={done} />}
+      {open && mayAct && <PersonActions person={person} actions={actions} id={id} onDone={done} />}
     </li>
   );
 };

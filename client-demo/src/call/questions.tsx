@@ -30,8 +30,8 @@ const Ask = ({ question, actions }: { question: Question; actions: CallActions }
   const confirm = (event: Event) => {
     event.preventDefault();
     close();
-    const { house } = actions.call;
-    void (what === 'transfer' ? house.handOver(person) : house.putOut(person, what === 'ban', reason));
+    const { controls } = actions.call;
+    void (what === 'transfer' ? controls.transfer(person) : controls.remove(person, what === 'ban', reason));
   };
   return (
     <Dialog title={title(person.name)} onClose={close} testid="question">

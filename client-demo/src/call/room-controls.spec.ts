@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { ParleyError, type PeerId, type Role, type Room, type RoomEvents, type UserId } from '@parley/client';
 import { announcement, clearNotices, notices } from '../state/notices.js';
 import { personOf } from './person.js';
-import { House } from './room-controls.js';
+import { RoomControls } from './room-controls.js';
 
 const GUSTA = { knock: 'k1', user: 'g_1' as UserId, name: 'Gusta', since: 1 };
 const INFO = { name: 'Daily', access: 'lobby' as const, locked: false, capacity: 9, metadata: {} };
@@ -53,10 +53,10 @@ class PlayedRoom {
 const setup = (micOn = true) => {
   const media: string[] = [];
   const own = { micOn: () => micOn, mute: () => void media.push('mute'), silence: () => void media.push('silence') };
-  const house = new House(own, (call) => call('token'));
+  const controls = new RoomControls(own, (call) => call('token'));
   const room = new PlayedRoom();
-  house.enter(room as unknown as Room);
-  return { house, room, media };
+  controls.enter(room as unknown as Room);
+  return { house: controls, room, media };
 };
 const said = () => notices.value.map(({ text }) => text);
 
@@ -75,28 +75,28 @@ describe('the order of the house', () => {
     ['member', []],
     ['guest', []],
   ])('lets a %s act on %p', (role, below) => {
-    const { house, room } = setup();
+    const { house: controls, room } = setup();
     room.become({ role });
     const roles: Role[] = ['owner', 'moderator', 'member', 'guest'];
-    expect(roles.filter((one) => house.mayActOn(person(one)))).toEqual(below);
-    expect(house.mayActOn(person('guest', 'me'))).toBe(false);
+    expect(roles.filter((one) => controls.mayActOn(person(one)))).toEqual(below);
+    expect(controls.mayActOn(person('guest', 'me'))).toBe(false);
   });
 
   it('says who knocks, once', () => {
-    const { house, room } = setup();
+    const { house: controls, room } = setup();
     room.emit('knocking', [GUSTA]);
-    expect([house.knocks.value, announcement.value]).toEqual([[GUSTA], 'Gusta asks to come in.']);
+    expect([controls.knocks.value, announcement.value]).toEqual([[GUSTA], 'Gusta asks to come in.']);
     announcement.value = '';
     room.emit('knocking', [GUSTA]);
     expect(announcement.value).toBe('');
-    expect(house.nameOf('g_1')).toBe('Gusta');
+    expect(controls.nameOf('g_1')).toBe('Gusta');
   });
 
   it('answers a knock, and says in words that somebody was faster', async () => {
-    const { house, room } = setup();
-    await house.answer(GUSTA, true);
+    const { house: controls, room } = setup();
+    await controls.answer(GUSTA, true);
     room.refusal = new ParleyError('not_found');
-    await house.answer(GUSTA, false);
+    await controls.answer(GUSTA, false);
     expect(room.asked).toEqual([
       ['admit', 'k1'],
       ['deny', 'k1'],
@@ -105,10 +105,10 @@ describe('the order of the house', () => {
   });
 
   it('takes everything off the air with the permission, and puts nothing on with it', () => {
-    const { house, room, media } = setup();
+    const { house: controls, room, media } = setup();
     room.become({ permissions: { publish: false, chat: true } });
     room.become({ permissions: { publish: true, chat: true } });
-    expect([media, house.permissions.value.publish]).toEqual([['silence'], true]);
+    expect([media, controls.permissions.value.publish]).toEqual([['silence'], true]);
     expect(said()).toEqual(['You may speak and show yourself again.']);
   });
 
@@ -127,19 +127,19 @@ describe('the order of the house', () => {
   });
 
   it('says that the room is locked when that changes, and not on coming in', () => {
-    const { house, room } = setup();
+    const { house: controls, room } = setup();
     room.emit('info', { ...INFO, locked: true });
     expect(said()).toEqual([]);
     room.emit('info', INFO);
     expect(said()).toEqual(['The room is unlocked: people come in again.']);
-    expect(house.info.value).toEqual(INFO);
+    expect(controls.info.value).toEqual(INFO);
   });
 
   it('writes the name to a ban, for the list has ids alone', async () => {
-    const { house, room } = setup();
-    await house.putOut(person('guest'), true, ' Sang ');
-    await house.putOut(person('guest'), true, '');
-    await house.putOut(person('guest'), false, '');
+    const { house: controls, room } = setup();
+    await controls.remove(person('guest'), true, ' Sang ');
+    await controls.remove(person('guest'), true, '');
+    await controls.remove(person('guest'), false, '');
     expect(room.asked).toEqual([
       ['ban', 'p', 'Bela — Sang'],
       ['ban', 'p', 'Bela'],
@@ -148,9 +148,9 @@ describe('the order of the house', () => {
   });
 
   it('forgets the oldest names beyond a thousand', () => {
-    const { house } = setup();
-    for (let n = 0; n < 1_001; n++) house.learn(`u_${n}`, `Name ${n}`);
-    expect([house.nameOf('u_0'), house.nameOf('u_1'), house.nameOf('u_1000')]).toEqual([
+    const { house: controls } = setup();
+    for (let n = 0; n < 1_001; n++) controls.learn(`u_${n}`, `Name ${n}`);
+    expect([controls.nameOf('u_0'), controls.nameOf('u_1'), controls.nameOf('u_1000')]).toEqual([
       undefined,
       'Name 1',
       'Name 1000',

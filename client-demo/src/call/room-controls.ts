@@ -4,7 +4,7 @@ import { type Rank, setMember, transferRoom } from '../api/moderation.js';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { withToken } from '../state/session.js';
-import { tell } from './notify-problem.js';
+import { notifyProblem } from './notify-problem.js';
 import type { Person } from './person.js';
 
 /** What the house asks of the own devices. */
@@ -17,11 +17,11 @@ export interface OwnMedia {
 
 const RANKS: Readonly<Record<Role, number>> = { guest: 0, member: 1, moderator: 2, owner: 3 };
 /** Names that are kept of those who were here. */
-const MOST_NAMES = 1_000;
+const MAX_NAMES = 1_000;
 const ALL: Permissions = { publish: true, chat: true };
 
 /** The order of the house: what the room is, who decides in it, and what the person at this page may do about it. */
-export class House {
+export class RoomControls {
   readonly info = signal<RoomInfo | undefined>(undefined);
   readonly role = signal<Role>('guest');
   readonly permissions = signal<Permissions>(ALL);
@@ -71,9 +71,9 @@ export class House {
 
   learn(user: string, name: string): void {
     this.names.set(user, name);
-    for (const known of this.names.keys()) {
-      if (this.names.size <= MOST_NAMES) break;
-      this.names.delete(known);
+    for (const current of this.names.keys()) {
+      if (this.names.size <= MAX_NAMES) break;
+      this.names.delete(current);
     }
   }
 
@@ -82,57 +82,57 @@ export class House {
   }
 
   async answer({ knock, name }: Pick<Knock, 'knock' | 'name'>, admit: boolean): Promise<void> {
-    await this.act(async ({ moderation }) => {
+    await this.run(async ({ moderation }) => {
       await (admit ? moderation.admit(knock) : moderation.deny(knock));
       announce(admit ? `${name} is let in.` : `${name} is sent away.`);
     });
   }
 
   async setLocked(locked: boolean): Promise<void> {
-    await this.act(({ moderation }) => (locked ? moderation.lock() : moderation.unlock()));
+    await this.run(({ moderation }) => (locked ? moderation.lock() : moderation.unlock()));
   }
 
   async askToMute({ peer, name }: Person): Promise<void> {
-    await this.act(async ({ moderation }) => {
+    await this.run(async ({ moderation }) => {
       await moderation.requestMute(peer);
       notify(`${name} is asked to mute.`);
     });
   }
 
   async permit({ peer }: Person, rights: Partial<Permissions>): Promise<void> {
-    await this.act(({ moderation }) => moderation.permit(peer, rights));
+    await this.run(({ moderation }) => moderation.permit(peer, rights));
   }
 
   /** The name goes with the ban: the list of bans has ids alone. */
-  async putOut({ peer, name }: Person, ban: boolean, reason: string): Promise<void> {
+  async remove({ peer, name }: Person, ban: boolean, reason: string): Promise<void> {
     const why = reason.trim();
-    await this.act(({ moderation }) =>
+    await this.run(({ moderation }) =>
       ban
         ? moderation.ban(peer, (why ? `${name} — ${why}` : name).slice(0, 200))
         : moderation.kick(peer, why || undefined),
     );
   }
 
-  async rank({ user, name }: Person, rank: Rank): Promise<void> {
-    await this.act(async ({ id }) => {
+  async setRole({ user, name }: Person, rank: Rank): Promise<void> {
+    await this.run(async ({ id }) => {
       await this.asPerson((token) => setMember(token, id, user, rank));
       notify(rank === 'moderator' ? `${name} helps you run the room now.` : `${name} is a member now.`);
     });
   }
 
-  async handOver({ user, name }: Person): Promise<void> {
-    await this.act(async ({ id }) => {
+  async transfer({ user, name }: Person): Promise<void> {
+    await this.run(async ({ id }) => {
       await this.asPerson((token) => transferRoom(token, id, user));
       notify(`The room is ${name}’s now. You still help to run it.`);
     });
   }
 
-  private async act(work: (room: Room) => Promise<void>): Promise<void> {
+  private async run(work: (room: Room) => Promise<void>): Promise<void> {
     if (!this.room) return;
     try {
       await work(this.room);
     } catch (error) {
-      tell(wordOf(codeOf(error)));
+      notifyProblem(wordOf(codeOf(error)));
     }
   }
 
@@ -144,11 +144,11 @@ export class House {
   }
 
   private followKnocks(knocks: readonly Knock[]): void {
-    const known = new Set(this.knocks.value.map(({ knock }) => knock));
+    const current = new Set(this.knocks.value.map(({ knock }) => knock));
     this.knocks.value = knocks;
     for (const { user, name } of knocks) this.learn(user, name);
-    const newcomers = knocks.filter(({ knock }) => !known.has(knock));
-    if (newcomers.length > 0) announce(`${newcomers.map(({ name }) => name).join(', ')} asks to come in.`);
+    const added = knocks.filter(({ knock }) => !current.has(knock));
+    if (added.length > 0) announce(`${added.map(({ name }) => name).join(', ')} asks to come in.`);
   }
 
   private followRights(room: Room): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChatMessage, PeerId, Room, UserId } from '@parley/client';
-import { ChatLog, MOST_KEPT, MOST_PENDING } from './chat-log.js';
+import { ChatLog, MAX_MESSAGES, MAX_PENDING } from './chat-log.js';
 
 const message = (seq: number, user = 'other'): ChatMessage => ({
   id: `${seq}`,
@@ -85,15 +85,15 @@ describe('ChatLog', () => {
 
   it('lets only so many wait', async () => {
     const { log } = await enter([], () => Promise.reject(new Error('down')));
-    for (let sent = 0; sent < MOST_PENDING; sent++) expect(await log.send('x')).toBe(true);
+    for (let sent = 0; sent < MAX_PENDING; sent++) expect(await log.send('x')).toBe(true);
     expect(await log.send('one too many')).toBe(false);
-    expect(log.pending.value).toHaveLength(MOST_PENDING);
+    expect(log.pending.value).toHaveLength(MAX_PENDING);
   });
 
   it('keeps only so many', async () => {
     const { log, say } = await enter([]);
-    for (let seq = 1; seq <= MOST_KEPT + 10; seq++) say(message(seq));
-    expect(log.messages.value).toHaveLength(MOST_KEPT);
+    for (let seq = 1; seq <= MAX_MESSAGES + 10; seq++) say(message(seq));
+    expect(log.messages.value).toHaveLength(MAX_MESSAGES);
     expect(log.messages.value[0]?.seq).toBe(11);
   });
 });

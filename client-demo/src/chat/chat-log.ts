@@ -14,9 +14,9 @@ export interface Pending {
 
 const PAGE = 50;
 /** Messages that the page keeps; the oldest go first and can be read again. */
-export const MOST_KEPT = 1_000;
+export const MAX_MESSAGES = 1_000;
 /** Own messages that may wait or have failed at a time. */
-export const MOST_PENDING = 20;
+export const MAX_PENDING = 20;
 
 /** The room's chat as the panel shows it. */
 export class ChatLog {
@@ -105,7 +105,7 @@ export class ChatLog {
   }
 
   canSend(): boolean {
-    return this.pending.value.length < MOST_PENDING;
+    return this.pending.value.length < MAX_PENDING;
   }
 
   async retry(pending: Pending): Promise<void> {
@@ -127,6 +127,6 @@ export class ChatLog {
   private merge(messages: readonly ChatMessage[]): void {
     const all = new Map(this.messages.value.map((message) => [message.seq, message]));
     for (const message of messages) all.set(message.seq, message);
-    this.messages.value = [...all.values()].sort((one, two) => one.seq - two.seq).slice(-MOST_KEPT);
+    this.messages.value = [...all.values()].sort((one, two) => one.seq - two.seq).slice(-MAX_MESSAGES);
   }
 }

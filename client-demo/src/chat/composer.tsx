@@ -42,7 +42,7 @@ export const Composer = ({ call }: { call: Call }) => {
   const others = call.people.value.filter(({ self }) => !self);
   const recipient = others.find(({ peer }) => peer === to)?.peer;
   const tooLong = chat.isTooLong(text);
-  const mayWrite = call.house.permissions.value.chat;
+  const mayWrite = call.controls.permissions.value.chat;
 
   const send = () => {
     const line = text.trim();

@@ -41,7 +41,7 @@ export interface FileItem {
   readonly url?: string;
 }
 
-const MOST_ITEMS = 100;
+const MAX_ITEMS = 100;
 
 const isMoving = ({ legs }: FileItem): boolean => legs.some(({ state }) => !hasEnded(state));
 
@@ -163,7 +163,7 @@ export class FileShelf {
     const afterSeq = this.chat?.messages.value.at(-1)?.seq ?? 0;
     const all = [...this.items.value, { ...item, key, at: Date.now(), afterSeq }];
     // Only what has ended may go, and what it holds goes with it.
-    const surplus = all.filter((one) => !isMoving(one)).slice(0, Math.max(0, all.length - MOST_ITEMS));
+    const surplus = all.filter((one) => !isMoving(one)).slice(0, Math.max(0, all.length - MAX_ITEMS));
     for (const { url } of surplus) if (url) URL.revokeObjectURL(url);
     this.items.value = all.filter((one) => !surplus.includes(one));
     return key;

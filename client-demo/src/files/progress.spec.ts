@@ -29,7 +29,7 @@ describe('chunkBytesFor', () => {
     [65_536, 65_536],
     [262_144, 65_536],
     [Number.POSITIVE_INFINITY, 65_536],
-  ])('for a peer that takes %p is %i', (most, bytes) => expect(chunkBytesFor(most)).toBe(bytes));
+  ])('for a peer that takes %p is %i', (max, bytes) => expect(chunkBytesFor(max)).toBe(bytes));
 });
 
 describe('bytesInWords', () => {

@@ -42,7 +42,7 @@ export const CallScreen = (props: { call: Call; roomName: string; link: string; 
         <div class="grow cut">
           <ScreenTitle page={roomName}>{roomName}</ScreenTitle>
         </div>
-        {call.house.info.value?.locked && (
+        {call.controls.info.value?.locked && (
           <span class="locked" title="Nobody new comes in" data-testid="locked-badge">
             <LockIcon />
             Locked

@@ -9,17 +9,17 @@ import { Select } from '../ui/select.js';
 import { useSubmit } from '../ui/submit.js';
 import { ENDINGS, endingFields } from './endings.js';
 
-const DOORS: readonly (readonly [access: RoomEntry, word: string, hint: string])[] = [
+const ACCESS_OPTIONS: readonly (readonly [access: RoomEntry, word: string, hint: string])[] = [
   ['open', 'Everybody', 'whoever has the link comes straight in'],
   ['lobby', 'Whoever is let in', 'they knock; you or a moderator answer'],
   ['invite', 'Those with an invite', 'you make the links, and they run out'],
 ];
-const MOST_PEOPLE = 10_000;
+const MAX_PEOPLE = 10_000;
 
-const Doors = ({ access, onAccess }: { access: RoomEntry; onAccess: (access: RoomEntry) => void }) => (
+const AccessOptions = ({ access, onAccess }: { access: RoomEntry; onAccess: (access: RoomEntry) => void }) => (
   <fieldset class="choices">
     <legend class="label">Who comes in?</legend>
-    {DOORS.map(([value, word, hint]) => (
+    {ACCESS_OPTIONS.map(([value, word, hint]) => (
       <label key={value} class="choice">
         <input
           type="radio"
@@ -68,7 +68,7 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
           onValue={amend('name', setName)}
           fault={faults.name}
         />
-        <Doors access={access} onAccess={setAccess} />
+        <AccessOptions access={access} onAccess={setAccess} />
         <Select
           label="When is it over?"
           testid="room-create-ending"
@@ -84,7 +84,7 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
           autoComplete="off"
           placeholder="No limit of its own"
           min={1}
-          max={MOST_PEOPLE}
+          max={MAX_PEOPLE}
           value={capacity}
           onValue={amend('capacity', setCapacity)}
           fault={faults.capacity}

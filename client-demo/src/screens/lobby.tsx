@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { codeOf } from '../api/problem.js';
 import type { RoomSummary, Account as User } from '../api/rest.js';
-import { tell } from '../call/notify-problem.js';
+import { notifyProblem } from '../call/notify-problem.js';
 import { notify } from '../state/notices.js';
 import { RoomList } from '../state/rooms.js';
 import { goTo, roomHash, roomLink } from '../state/route.js';
@@ -24,7 +24,7 @@ const REREAD_MS = 15_000;
 const people = (count: number) =>
   count === 0 ? 'Nobody here' : count === 1 ? '1 person here' : `${count} people here`;
 
-const DOORS: Readonly<Record<RoomSummary['access'], string>> = {
+const ACCESS_NOTES: Readonly<Record<RoomSummary['access'], string>> = {
   open: '',
   lobby: 'Knock to come in',
   invite: 'By invite',
@@ -46,7 +46,7 @@ const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void 
               Locked
             </span>
           )}
-          {DOORS[room.access] && <span>{DOORS[room.access]}</span>}
+          {ACCESS_NOTES[room.access] && <span>{ACCESS_NOTES[room.access]}</span>}
           {room.guestsAllowed && <span>Guests welcome</span>}
           {room.endsAt && <span>Over in {spanWords(Date.parse(room.endsAt) - Date.now())}</span>}
           {own && <span>Yours</span>}
@@ -85,7 +85,7 @@ const DeleteRoom = (props: { room: RoomSummary; list: RoomList; onClose: () => v
       await props.list.remove(props.room);
       notify(`${props.room.name} is deleted.`);
     } catch (error) {
-      tell(codeOf(error));
+      notifyProblem(codeOf(error));
     }
   };
   return (

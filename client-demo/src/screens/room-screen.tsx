@@ -4,7 +4,7 @@ import { previewRoom, type RoomPreview } from '../api/rest.js';
 import { goTo } from '../state/route.js';
 import { session } from '../state/session.js';
 import { Failure, Waiting } from './failure.js';
-import { Door } from './room-sign-in.js';
+import { RoomSignIn } from './room-sign-in.js';
 import { Visit } from './visit.js';
 
 /** A room's link: finds out what is behind it, lets people say who they are, then lets them in. */
@@ -36,6 +36,6 @@ export const RoomScreen = ({ id, invite }: { id: string; invite?: string | undef
   const now = session.value;
   if (now.status === 'starting') return <Waiting text="One moment…" />;
   const fits = now.status === 'in' && (now.guestOf === undefined || now.guestOf === room.id);
-  if (!fits) return <Door room={room} why={now.status === 'out' ? now.why : undefined} />;
+  if (!fits) return <RoomSignIn room={room} why={now.status === 'out' ? now.why : undefined} />;
   return <Visit room={room} user={now.user} guest={now.guestOf !== undefined} invite={invite} />;
 };

@@ -7,7 +7,7 @@ import { EntryForms } from './entry-forms.js';
 import { TopBar } from './welcome.js';
 
 /** What someone sees who follows a room's link and is not signed in. */
-export const Door = ({ room, why }: { room: RoomPreview; why?: string | undefined }) => (
+export const RoomSignIn = ({ room, why }: { room: RoomPreview; why?: string | undefined }) => (
   <>
     <TopBar />
     <main class="welcome" id="main">

@@ -4,7 +4,7 @@ import { readRoom } from '../api/rest.js';
 import { freshToken, withToken } from '../state/session.js';
 
 /** How a room's door stands for the person at this page. */
-export type DoorState =
+export type RoomAccessState =
   | { readonly state: 'asking' | 'open' | 'knock' }
   | {
       readonly state: 'shut';
@@ -15,7 +15,7 @@ export type DoorState =
 /** What a person should know before they look after their camera. Anything else the join itself tells. */
 const SHUT: ReadonlySet<string> = new Set(['banned', 'guests_not_allowed', 'room_locked', 'invite_required']);
 
-const codeOfDoor = async (room: string): Promise<string | undefined> => {
+const accessCodeOf = async (room: string): Promise<string | undefined> => {
   const ask = () =>
     withToken((token) => readRoom(token, room)).then(
       () => undefined,
@@ -29,21 +29,21 @@ const codeOfDoor = async (room: string): Promise<string | undefined> => {
 };
 
 /** Finds out whether one comes straight in, must knock, or cannot come in at all. */
-export const useDoor = (
+export const useRoomAccess = (
   room: string,
   invite: string | undefined,
-): DoorState & { readonly again: () => Promise<void> } => {
-  const [door, setDoor] = useState<DoorState>({ state: 'asking' });
-  const again = useCallback(async () => {
-    const code = await codeOfDoor(room);
+): RoomAccessState & { readonly refresh: () => Promise<void> } => {
+  const [access, setAccess] = useState<RoomAccessState>({ state: 'asking' });
+  const refresh = useCallback(async () => {
+    const code = await accessCodeOf(room);
     // An invite opens what would be shut; whether it still works, the join tells.
     const opened = invite !== undefined && (code === 'invite_required' || code === 'admission_required');
-    if (code === undefined || opened) setDoor({ state: 'open' });
-    else if (code === 'admission_required') setDoor({ state: 'knock' });
-    else setDoor(SHUT.has(code) ? { state: 'shut', code } : { state: 'open' });
+    if (code === undefined || opened) setAccess({ state: 'open' });
+    else if (code === 'admission_required') setAccess({ state: 'knock' });
+    else setAccess(SHUT.has(code) ? { state: 'shut', code } : { state: 'open' });
   }, [room, invite]);
   useEffect(() => {
-    void again();
-  }, [again]);
-  return { ...door, again };
+    void refresh();
+  }, [refresh]);
+  return { ...access, refresh };
 };

@@ -11,14 +11,14 @@ import { DeviceCheck } from './device-check.js';
 import { Failure, Waiting } from './failure.js';
 import { Farewell, leaveAsGuest } from './farewell.js';
 import { Knocking } from './knocking.js';
-import { useDoor } from './use-room-access.js';
+import { useRoomAccess } from './use-room-access.js';
 
 type Step = { readonly at: 'check' } | { readonly at: 'call'; readonly call: Call } | { readonly at: 'left' };
 
 /** From the device check through the call to what comes after, for someone who may go in. */
 export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean; invite?: string | undefined }) => {
   const { room, user, guest, invite } = props;
-  const door = useDoor(room.id, invite);
+  const access = useRoomAccess(room.id, invite);
   const [step, setStep] = useState<Step>({ at: 'check' });
   const [media, setMedia] = useState<LocalMedia>();
   const [visited, setVisited] = useState(false);
@@ -86,11 +86,13 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
     else rejoin();
   };
 
-  if (!media || door.state === 'asking') return <Waiting text="Opening the room" />;
+  if (!media || access.state === 'asking') return <Waiting text="Opening the room" />;
   if (step.at === 'left') return <Farewell room={room} onRejoin={rejoin} />;
   if (!call) {
-    if (door.state === 'shut') {
-      return <Failure code={door.code} onNext={(next) => (next === 'retry' ? void door.again() : onNext(next))} />;
+    if (access.state === 'shut') {
+      return (
+        <Failure code={access.code} onNext={(next) => (next === 'retry' ? void access.refresh() : onNext(next))} />
+      );
     }
     return (
       <DeviceCheck
@@ -100,7 +102,7 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
         onJoin={join}
         leaveHref={guest ? undefined : '#/'}
         again={cutOff !== undefined && !visited}
-        knocks={door.state === 'knock'}
+        knocks={access.state === 'knock'}
         locked={room.locked}
       />
     );

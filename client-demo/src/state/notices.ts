@@ -16,7 +16,7 @@ export interface Next {
 }
 
 const SHOWN_MS = { plain: 6_000, bad: 14_000, lasting: undefined } as const;
-const MOST = 3;
+const MAX_NOTICES = 3;
 let last = 0;
 
 /** Notices on show, oldest first, at most three. */
@@ -42,7 +42,7 @@ export const clearNotices = (): void => {
 /** Shows a short word for as long as its tone asks, and says it to screen readers. */
 export const notify = (text: string, tone: Notice['tone'] = 'plain', next?: Next): void => {
   const id = ++last;
-  notices.value = [...notices.value.slice(1 - MOST), { id, text, tone, next }];
+  notices.value = [...notices.value.slice(1 - MAX_NOTICES), { id, text, tone, next }];
   announce(text);
   const shownMs = SHOWN_MS[tone];
   if (shownMs) setTimeout(() => dismiss(id), shownMs);

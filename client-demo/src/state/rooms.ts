@@ -51,8 +51,8 @@ export class RoomList {
     try {
       const page = await withToken((token) => rest.listRooms(token, query, mine.signal));
       if (mine.signal.aborted) return;
-      const known = new Set(append ? this.rooms.value.map(({ id }) => id) : []);
-      const fresh = page.items.filter(({ id }) => !known.has(id));
+      const current = new Set(append ? this.rooms.value.map(({ id }) => id) : []);
+      const fresh = page.items.filter(({ id }) => !current.has(id));
       this.rooms.value = append ? [...this.rooms.value, ...fresh] : fresh;
       this.cursor = page.nextCursor ?? undefined;
       this.more.value = page.nextCursor !== null;

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { ApiProblem } from '../api/problem.js';
 import * as rest from '../api/rest.js';
-import { browserPlaces, SignInStore } from './sign-in.js';
+import { browserStorage, SignInStore } from './sign-in.js';
 
 /** Who uses the page. `starting` while a kept sign-in is being taken up. */
 export type Session =
@@ -10,10 +10,10 @@ export type Session =
   | { readonly status: 'in'; readonly user: rest.Account; readonly guestOf?: string };
 
 /** A token is replaced when it has less than this left. */
-const SPARE_MS = 30_000;
+const REFRESH_MARGIN_MS = 30_000;
 
 const state = signal<Session>({ status: 'starting' });
-const kept = new SignInStore(browserPlaces());
+const stored = new SignInStore(browserStorage());
 let access: { token: string; expiresAt: number } | undefined;
 let refreshing: Promise<string> | undefined;
 
@@ -28,20 +28,20 @@ const show = (tokens: rest.Tokens, guestOf: string | undefined): void => {
 };
 
 const take = (tokens: rest.Tokens, guestOf: string | undefined): void => {
-  if (tokens.refreshToken) kept.begin({ refreshToken: tokens.refreshToken, ...(guestOf ? { guestOf } : {}) });
-  else kept.end();
+  if (tokens.refreshToken) stored.begin({ refreshToken: tokens.refreshToken, ...(guestOf ? { guestOf } : {}) });
+  else stored.end();
   show(tokens, guestOf);
 };
 
 /** Forgets everything, and says why when it was not the person's own wish. */
 export const forget = (why?: string): void => {
   access = undefined;
-  kept.end();
+  stored.end();
   state.value = { status: 'out', ...(why ? { why } : {}) };
 };
 
 const refreshNow = async (): Promise<string> => {
-  const before = kept.read();
+  const before = stored.read();
   if (!before) {
     forget('token_expired');
     throw new ApiProblem('token_expired', 401);
@@ -49,24 +49,24 @@ const refreshNow = async (): Promise<string> => {
   try {
     const tokens = await rest.refresh(before.refreshToken);
     // Someone else may have signed in, or this one out, while this was on its way.
-    if (kept.read()?.refreshToken !== before.refreshToken) {
+    if (stored.read()?.refreshToken !== before.refreshToken) {
       if (access) return access.token;
       throw new ApiProblem('token_expired', 401);
     }
-    kept.renew({ ...before, refreshToken: tokens.refreshToken ?? before.refreshToken });
+    stored.renew({ ...before, refreshToken: tokens.refreshToken ?? before.refreshToken });
     show(tokens, before.guestOf);
     return tokens.accessToken;
   } catch (error) {
     const refused = error instanceof ApiProblem && error.status >= 400 && error.status < 500 && error.status !== 429;
-    if (refused && kept.read()?.refreshToken === before.refreshToken) forget('refresh_invalid');
+    if (refused && stored.read()?.refreshToken === before.refreshToken) forget('refresh_invalid');
     throw error;
   }
 };
 
 /** A token that is good for a while yet; asks for a new one when needed, one request at a time. */
 export const accessToken = async (): Promise<string> => {
-  if (access && access.expiresAt - Date.now() > SPARE_MS) return access.token;
-  refreshing ??= kept.alone(refreshNow).finally(() => {
+  if (access && access.expiresAt - Date.now() > REFRESH_MARGIN_MS) return access.token;
+  refreshing ??= stored.alone(refreshNow).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
@@ -94,9 +94,9 @@ export const withToken = async <Answer>(call: (token: string) => Promise<Answer>
 export const start = async (): Promise<void> => {
   addEventListener('storage', (event) => {
     // Logged out in another tab with the same sign-in: nothing to explain.
-    if (kept.isEndedBy(event)) forget();
+    if (stored.isEndedBy(event)) forget();
   });
-  if (!kept.read()) {
+  if (!stored.read()) {
     state.value = { status: 'out' };
     return;
   }
@@ -118,7 +118,7 @@ export const enterAsGuest = async (displayName: string, room: string): Promise<v
 
 /** Ends the session here at once, and on the server as soon as it hears of it. */
 export const logOut = async (): Promise<void> => {
-  const token = kept.read()?.refreshToken;
+  const token = stored.read()?.refreshToken;
   forget();
   if (token) await rest.logOut(token).catch(() => undefined);
 };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type Places, SignInStore } from './sign-in.js';
+import { type SignInStorage, SignInStore } from './sign-in.js';
 
 const DAY_MS = 86_400_000;
 
@@ -34,7 +34,7 @@ const refusing = new Proxy({} as Storage, {
 });
 
 let now: number;
-let places: Places & { tab: MapStorage; origin: MapStorage };
+let places: SignInStorage & { tab: MapStorage; origin: MapStorage };
 beforeEach(() => {
   now = 1_000_000;
   places = { tab: new MapStorage(), origin: new MapStorage(), locks: oneAfterAnother(), now: () => now };

@@ -5,13 +5,13 @@ export interface SignIn {
   readonly guestOf?: string;
 }
 
-interface Kept extends SignIn {
+interface StoredSignIn extends SignIn {
   /** When it was last renewed, milliseconds since 1970. */
   readonly at: number;
 }
 
 /** Where sign-ins are kept and who takes turns: the browser's own, or a test's. Any part may be missing. */
-export interface Places {
+export interface SignInStorage {
   /** Of one tab; a duplicated tab begins with a copy. */
   readonly tab: Storage | undefined;
   /** Of all tabs of the origin. */
@@ -34,8 +34,8 @@ const attempt = <Value>(work: () => Value): Value | undefined => {
   }
 };
 
-const parse = (text: string | null | undefined): Kept | undefined => {
-  const value = attempt(() => JSON.parse(text ?? 'null') as Kept | null);
+const parse = (text: string | null | undefined): StoredSignIn | undefined => {
+  const value = attempt(() => JSON.parse(text ?? 'null') as StoredSignIn | null);
   return typeof value?.refreshToken === 'string' && typeof value.at === 'number' ? value : undefined;
 };
 
@@ -49,22 +49,22 @@ export class SignInStore {
   /** Where the browser keeps nothing, a sign-in lasts until the page is left. */
   private memory: SignIn | undefined;
 
-  constructor(private readonly places: Places) {
-    this.id = attempt(() => places.tab?.getItem(TAB_KEY)) ?? undefined;
+  constructor(private readonly storage: SignInStorage) {
+    this.id = attempt(() => storage.tab?.getItem(TAB_KEY)) ?? undefined;
     attempt(() => this.sweep());
   }
 
   /** The newest state of this tab's sign-in, whichever tab renewed it. */
   read(): SignIn | undefined {
     if (!this.id) return undefined;
-    return parse(attempt(() => this.places.origin?.getItem(PREFIX + this.id))) ?? this.memory;
+    return parse(attempt(() => this.storage.origin?.getItem(PREFIX + this.id))) ?? this.memory;
   }
 
   /** Keeps a new sign-in; the one before is left to the other tabs that have it. */
   begin(signIn: SignIn): void {
     const id = crypto.randomUUID();
     this.id = id;
-    attempt(() => this.places.tab?.setItem(TAB_KEY, id));
+    attempt(() => this.storage.tab?.setItem(TAB_KEY, id));
     this.write(signIn);
   }
 
@@ -78,8 +78,8 @@ export class SignInStore {
     const { id } = this;
     this.id = undefined;
     this.memory = undefined;
-    attempt(() => this.places.tab?.removeItem(TAB_KEY));
-    if (id) attempt(() => this.places.origin?.removeItem(PREFIX + id));
+    attempt(() => this.storage.tab?.removeItem(TAB_KEY));
+    if (id) attempt(() => this.storage.origin?.removeItem(PREFIX + id));
   }
 
   /** True when this `storage` event says that another tab has ended this tab's sign-in. */
@@ -89,31 +89,31 @@ export class SignInStore {
 
   /** Runs alone among the tabs of this sign-in. Without Web Locks, as on a page without TLS, it simply runs. */
   async alone<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-    const { locks } = this.places;
+    const { locks } = this.storage;
     return locks && this.id ? ((await locks.request(PREFIX + this.id, work)) as Answer) : work();
   }
 
   private write(signIn: SignIn): void {
-    const { origin } = this.places;
-    const kept: Kept = { ...signIn, at: this.places.now() };
-    const done = origin && attempt(() => origin.setItem(PREFIX + this.id, JSON.stringify(kept)) ?? true);
+    const { origin } = this.storage;
+    const stored: StoredSignIn = { ...signIn, at: this.storage.now() };
+    const done = origin && attempt(() => origin.setItem(PREFIX + this.id, JSON.stringify(stored)) ?? true);
     this.memory = done ? undefined : signIn;
   }
 
   private sweep(): void {
-    const { origin, now } = this.places;
+    const { origin, now } = this.storage;
     if (!origin) return;
     const keys = Array.from({ length: origin.length }, (_, at) => origin.key(at));
     for (const key of keys) {
       if (!key?.startsWith(PREFIX)) continue;
-      const kept = parse(origin.getItem(key));
-      if (!kept || now() - kept.at > FORGOTTEN_MS) origin.removeItem(key);
+      const stored = parse(origin.getItem(key));
+      if (!stored || now() - stored.at > FORGOTTEN_MS) origin.removeItem(key);
     }
   }
 }
 
 /** What this browser offers. */
-export const browserPlaces = (): Places => ({
+export const browserStorage = (): SignInStorage => ({
   tab: attempt(() => sessionStorage),
   origin: attempt(() => localStorage),
   locks: navigator.locks,
