@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { CommandFailed, ROOT } from './run-command.mjs';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * What `npm audit --json` says is wrong, a line for each package.
@@ -26,7 +26,7 @@ export const faultsIn = (text) => {
 export const audit = () => {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['audit', '--omit=dev', '--json'];
-  const { stdout } = spawnSync(npm, args, { cwd: ROOT, encoding: 'utf8', timeout: PATIENCE_MS });
+  const { stdout } = spawnSync(npm, args, { cwd: ROOT, encoding: 'utf8', timeout: TIMEOUT_MS });
   const faults = faultsIn(stdout);
   if (faults === undefined) console.log('audit: not done, the registry does not answer');
   else if (faults.length > 0) throw new CommandFailed(`Packages that ship have known faults:\n${faults.join('\n')}`);

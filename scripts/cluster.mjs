@@ -15,7 +15,7 @@ const FRONT = Number(process.env.PORT ?? 3000);
 const PORTS = [FRONT + 1, FRONT + 2];
 const READY_MS = 60_000;
 /** A node that ended is started again after so long: time to see the others carry on without it. */
-const AGAIN_MS = 5_000;
+const RETRY_MS = 5_000;
 
 /** What has to be stopped: the nodes together, then what they stand on, last started first. By the node's port. */
 const nodes = new Map();
@@ -83,9 +83,9 @@ const keepNode = async (port, shared) => {
     const { name, code } = await startNode(port, shared);
     if (stopping !== undefined) return;
     console.log(
-      `  ${name} ended (${code}); its calls go on through the other one. It starts again in ${AGAIN_MS / 1000} s.`,
+      `  ${name} ended (${code}); its calls go on through the other one. It starts again in ${RETRY_MS / 1000} s.`,
     );
-    await wait(AGAIN_MS);
+    await wait(RETRY_MS);
   }
 };
 

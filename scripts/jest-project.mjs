@@ -25,7 +25,7 @@ export const PROJECTS = [
 
 const OUTPUT = join(ROOT, 'test-output');
 /** A project that takes longer hangs: better said than waited for. */
-const MOST_MINUTES = 25;
+const MAX_MINUTES = 25;
 /** What Jest may take to end once its report is written. */
 const ENDING_MS = 30_000;
 const workers = Math.max(2, Math.min(4, availableParallelism()));
@@ -44,7 +44,7 @@ const bound = (child, name, report) => {
     bounds.endedAfterReport = true;
     kill('all ran and reported, but something that a test left open kept the process; it was ended');
   };
-  const timers = [setTimeout(() => kill(`not done within ${MOST_MINUTES} minutes`), MOST_MINUTES * 60_000)];
+  const timers = [setTimeout(() => kill(`not done within ${MAX_MINUTES} minutes`), MAX_MINUTES * 60_000)];
   const watch = setInterval(() => {
     if (!existsSync(report)) return;
     clearInterval(watch);
@@ -92,7 +92,7 @@ const runJest = async ({ name, alone }, more, env) => {
 /** What a seed found is found, however a second run ends. */
 const BY_SEEDS = /nemesis|[/\\]test[/\\](fuzz|simulation)[/\\]/;
 /** When more files fail, it is not the machine. */
-const MOST_AGAIN = 3;
+const MAX_AGAIN = 3;
 
 const sum = (files) => ({
   passed: files.reduce((total, { passed }) => total + passed, 0),
@@ -111,7 +111,7 @@ export const runJestProject = async (project, more, env) => {
   mkdirSync(OUTPUT, { recursive: true });
   const first = await runJest(project, more, env);
   const failed = first.files.filter((file) => file.failed > 0).map(({ path }) => path);
-  const mayRunAgain = project.again && failed.length <= MOST_AGAIN && !failed.some((path) => BY_SEEDS.test(path));
+  const mayRunAgain = project.again && failed.length <= MAX_AGAIN && !failed.some((path) => BY_SEEDS.test(path));
   if (first.error === undefined || failed.length === 0 || !mayRunAgain) {
     return { ...sum(first.files), again: [], error: first.error };
   }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 
 /**
  * Ends this process, by a SIGTERM to itself, when the one that started it is gone. npm passes a signal to its shell
@@ -12,6 +12,6 @@ export const endWithParent = () => {
     if (process.ppid === parent) return;
     clearInterval(look);
     process.kill(process.pid, 'SIGTERM');
-  }, LOOK_MS);
+  }, CHECK_MS);
   look.unref();
 };

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { aptInstall, canAptInstall } from './apt.mjs';
 import { CommandFailed } from './run-command.mjs';
 
-const PLACES = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'];
-const present = () => PLACES.find((path) => existsSync(path));
+const PATHS = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'];
+const present = () => PATHS.find((path) => existsSync(path));
 
 /**
  * The `ip` of iproute2: a browser test makes a network of its own to change its address in a call. Linux alone.

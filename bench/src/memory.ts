@@ -6,7 +6,7 @@ import type { Ground } from './systems/system.js';
 import { guestsOf } from './works/guests.js';
 
 const PEOPLE = 2_000;
-const CROWD = 20;
+const GROUP_SIZE = 20;
 
 /** What a node's heap grows by for each of so many people, bytes. */
 const growthOf = async (ground: Ground, join: boolean, roomSize: number): Promise<number> => {
@@ -14,14 +14,14 @@ const growthOf = async (ground: Ground, join: boolean, roomSize: number): Promis
   const node = await startParley(ground, 1, 'raised', snapshots.flags);
   try {
     const pid = programOf(node.pids[0]!);
-    const enter = async (crowd: string, count: number): Promise<LoadProcess> => {
-      const guests = guestsOf(crowd, count, roomSize, node, ground);
+    const enter = async (group: string, count: number): Promise<LoadProcess> => {
+      const guests = guestsOf(group, count, roomSize, node, ground);
       const load = await LoadProcess.start({ dialect: 'parley', load: 'idle', options: { guests, join } });
       await load.begin();
       return load;
     };
     // Code that is compiled when it is first used, and caches that are made then, are no one's.
-    const first = await enter('first', 2 * CROWD);
+    const first = await enter('first', 2 * GROUP_SIZE);
     const before = await snapshots.take(pid);
     const all = await enter('g', PEOPLE);
     const after = await snapshots.take(pid);
@@ -39,9 +39,9 @@ export const measureMemory = async (): Promise<void> => {
   try {
     const session = await growthOf(ground, false, 1);
     const alone = await growthOf(ground, true, 1);
-    const inCrowd = await growthOf(ground, true, CROWD);
+    const inCrowd = await growthOf(ground, true, GROUP_SIZE);
     // alone = session + participant + room; inCrowd = session + participant + room / CROWD
-    const room = ((alone - inCrowd) * CROWD) / (CROWD - 1);
+    const room = ((alone - inCrowd) * GROUP_SIZE) / (GROUP_SIZE - 1);
     console.log('| of a node, by heap snapshot | bytes |');
     console.log('|---|---|');
     for (const [name, bytes] of Object.entries({ session, room, participant: alone - session - room })) {

@@ -31,9 +31,9 @@ systems: ${SYSTEMS.map(({ name }) => name).join(' ')}`;
 const pick = <T extends { readonly name: string }>(what: string, all: readonly T[], names: string | undefined): T[] => {
   if (names === undefined) return [...all];
   const wanted = names.split(',');
-  const stranger = wanted.find((name) => !all.some((one) => one.name.startsWith(name)));
-  if (stranger !== undefined) {
-    throw new CommandFailed(`There is no ${what} ${stranger}; there are: ${all.map(({ name }) => name).join(', ')}`);
+  const outsider = wanted.find((name) => !all.some((one) => one.name.startsWith(name)));
+  if (outsider !== undefined) {
+    throw new CommandFailed(`There is no ${what} ${outsider}; there are: ${all.map(({ name }) => name).join(', ')}`);
   }
   return all.filter(({ name }) => wanted.some((start) => name.startsWith(start)));
 };

@@ -11,7 +11,7 @@ import { startParley } from './systems/parley.js';
 import type { Running } from './systems/system.js';
 
 const CALLS = 50;
-const MOST_CALL_MS = 3_000;
+const MAX_CALL_MS = 3_000;
 const EVERY_MS = 60_000;
 /** Caches fill, code is compiled: what comes after is to stay as it is. */
 const WARM_UP_MS = 120_000;
@@ -39,7 +39,7 @@ export const soak = async (words: readonly string[]): Promise<void> => {
           secret: ground.secret,
           run: String(Date.now()),
           calls: CALLS,
-          mostMs: MOST_CALL_MS,
+          maxMs: MAX_CALL_MS,
         },
       });
       await load.begin();

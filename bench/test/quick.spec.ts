@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Report } from '../src/report/report.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PATIENCE_MS = 600_000;
+const TIMEOUT_MS = 600_000;
 
 /** That the benchmark works. Its figures are worth nothing here, and are not looked at. */
 describe('the benchmark', () => {
@@ -21,7 +21,7 @@ describe('the benchmark', () => {
     const file = join(folder, 'quick.json');
     await run('--quick', '--json', file);
     report = JSON.parse(readFileSync(file, 'utf8'));
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -86,11 +86,11 @@ describe('connecting', () => {
   });
 
   it('runs the token callback once at a time, when a refresh and a reconnect need it', async () => {
-    let [running, most] = [0, 0];
+    let [running, max] = [0, 0];
     const answers: (() => void)[] = [];
     const release = () => answers.splice(0).forEach((answer) => void answer());
     const token = async () => {
-      most = Math.max(most, ++running);
+      max = Math.max(max, ++running);
       if (gateway.sockets.length > 0) await new Promise<void>((resolve) => answers.push(resolve));
       running -= 1;
       return 'token';
@@ -105,7 +105,7 @@ describe('connecting', () => {
     while (answers.length === 0) await new Promise(setImmediate);
     release();
     await refreshed;
-    expect(most).toBe(1);
+    expect(max).toBe(1);
   });
 
   it('answers a ping with a pong', async () => {

@@ -15,9 +15,9 @@ export class PostgresChatLog extends ChatLog {
     // PostgreSQL's text holds every character but this one.
     if (text.includes('\u0000'))
       throw new ProtocolError('bad_message', 'A chat text cannot hold the character U+0000.');
-    const kept = await orUnavailable(this.store.append({ room, user, name, peer: from, clientId: id, text }));
-    if (kept === undefined) throw new ProtocolError('room_not_found');
-    return { message: toMessage(kept.row), fresh: kept.fresh };
+    const stored = await orUnavailable(this.store.append({ room, user, name, peer: from, clientId: id, text }));
+    if (stored === undefined) throw new ProtocolError('room_not_found');
+    return { message: toMessage(stored.row), fresh: stored.fresh };
   }
 
   async page(

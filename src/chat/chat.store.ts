@@ -24,7 +24,7 @@ export class ChatStore {
         .where(eq(rooms.id, message.room))
         .for('update');
       if (room === undefined) return undefined;
-      const [kept] = await tx
+      const [stored] = await tx
         .select()
         .from(messages)
         .where(
@@ -34,7 +34,7 @@ export class ChatStore {
             eq(messages.clientId, message.clientId),
           ),
         );
-      if (kept !== undefined) return { row: kept, fresh: false };
+      if (stored !== undefined) return { row: stored, fresh: false };
       const seq = room.seq + 1;
       await tx.update(rooms).set({ lastSeq: seq }).where(eq(rooms.id, message.room));
       const [row] = await tx

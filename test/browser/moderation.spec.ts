@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 /** Ada runs a room and is in it, on the first node. */
-const house = async (access: 'open' | 'lobby' | 'invite'): Promise<{ ada: Person; room: string }> => {
+const controls = async (access: 'open' | 'lobby' | 'invite'): Promise<{ ada: Person; room: string }> => {
   const ada = await at(url(0), 'Ada');
   await ada.signUp();
   await ada.get('room-create').click();
@@ -60,7 +60,7 @@ const failed = async (person: Person, code: string): Promise<string> => {
 
 describe('a room with a lobby, on two nodes that only Redis joins', () => {
   it('shows who knocks, lets them in, sends them away, and is locked', async () => {
-    const { ada, room } = await house('lobby');
+    const { ada, room } = await controls('lobby');
     const gusta = await guest(room, 'Gusta', PHONE);
     await gusta.get('device-join').click();
     await gusta.get('knocking').waitFor();
@@ -110,7 +110,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
   }, 180_000);
 
   it('asks to mute, takes and gives back, removes, and bans', async () => {
-    const { ada, room } = await house('lobby');
+    const { ada, room } = await controls('lobby');
     const bela = await member(room, 'Bela');
     await bela.get('device-join').click();
     await ada.get('knock-admit').click();
@@ -196,7 +196,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
 
 describe('a room for those with an invite, on two nodes', () => {
   it('lets in as many as the link says, and nobody by the plain link', async () => {
-    const { ada, room } = await house('invite');
+    const { ada, room } = await controls('invite');
     await ada.openPeople();
     await ada.get('invites-open').click();
     await ada.get('invite-make').click();
@@ -222,7 +222,7 @@ describe('a room for those with an invite, on two nodes', () => {
   }, 120_000);
 
   it('is handed over, with moderators that the owner makes', async () => {
-    const { ada, room } = await house('open');
+    const { ada, room } = await controls('open');
     const bela = await member(room, 'Bela');
     await bela.join();
     // By the keyboard alone, which stays where it was.
@@ -254,7 +254,7 @@ describe('a room for those with an invite, on two nodes', () => {
 
 describe('an account on two nodes', () => {
   it('is logged out everywhere at once, also in a call on the other node', async () => {
-    const { ada } = await house('open');
+    const { ada } = await controls('open');
     const elsewhere = await at(url(1), 'Ada');
     await elsewhere.logIn(ada);
     await elsewhere.get('account-open').click();

@@ -40,18 +40,18 @@ const client = async (server: string, options: { id?: string; token?: string } =
       const { hostname, port } = new URL(origin);
       const { Peer } = window as unknown as Window;
       const wanted = { host: hostname, port: Number(port), path: '/peerjs', ...(token && { token }) };
-      const kept: Kept = { opened: 0, errors: [], got: [], connection: undefined, frames: 0, peer: undefined };
-      const { peer } = Object.assign(kept, { peer: id ? new Peer(id, wanted) : new Peer(wanted) });
-      Object.assign(window, { kept });
+      const stored: Kept = { opened: 0, errors: [], got: [], connection: undefined, frames: 0, peer: undefined };
+      const { peer } = Object.assign(stored, { peer: id ? new Peer(id, wanted) : new Peer(wanted) });
+      Object.assign(window, { kept: stored });
       const keep = (connection: any) => {
-        kept.connection = connection;
-        connection.on('data', (text: string) => kept.got.push(text));
+        stored.connection = connection;
+        connection.on('data', (text: string) => stored.got.push(text));
       };
       Object.assign(window, { keep });
       peer.on('open', () => {
-        kept.opened += 1;
+        stored.opened += 1;
       });
-      peer.on('error', ({ type }: { type: string }) => kept.errors.push(type));
+      peer.on('error', ({ type }: { type: string }) => stored.errors.push(type));
       peer.on('disconnected', () => setTimeout(() => peer.destroyed || peer.reconnect(), 250));
       peer.on('connection', keep);
     },
@@ -73,8 +73,8 @@ const connect = async (from: Page, to: Page): Promise<void> => {
     (window as unknown as Window).kept.connection = undefined;
   });
   await from.evaluate((whom) => {
-    const { kept, keep } = window as unknown as Window & { keep: (connection: any) => void };
-    keep(kept.peer.connect(whom, { reliable: true }));
+    const { kept: stored, keep } = window as unknown as Window & { keep: (connection: any) => void };
+    keep(stored.peer.connect(whom, { reliable: true }));
   }, id);
   for (const page of [from, to])
     await page.waitForFunction(() => (window as unknown as Window).kept.connection?.open === true);

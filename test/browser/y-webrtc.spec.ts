@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 import type { Desk } from './y-webrtc-page/page.js';
 
 const DRAIN = { DRAIN_GRACE_MS: '100', DRAIN_SPREAD_MS: '1000', DRAIN_DEADLINE_MS: '5000' };
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 let browser: Browser;
 let page: BuiltPage;
@@ -83,7 +83,7 @@ const aRoom = (): string => {
 /** Resolves when each is connected with all others. */
 const connected = async (...writers: Writer[]): Promise<void> => {
   for (const writer of writers)
-    await until(async () => (await writer.ask<number>('peers')) === writers.length - 1, PATIENCE_MS);
+    await until(async () => (await writer.ask<number>('peers')) === writers.length - 1, TIMEOUT_MS);
 };
 
 /** Each writes a word; resolves when all have the same words and see the same people. */
@@ -94,13 +94,13 @@ const agree = async (label: string, ...writers: Writer[]): Promise<void> => {
     await until(async () => {
       const words = await writer.ask<string[]>('read');
       return own.every((word) => words.includes(word));
-    }, PATIENCE_MS);
+    }, TIMEOUT_MS);
   }
   const texts = await Promise.all(writers.map((writer) => writer.ask<string[]>('read')));
   for (const text of texts) expect(text).toEqual(texts[0]);
   const names = writers.map(({ name }) => name).sort();
   for (const writer of writers)
-    await until(async () => JSON.stringify(await writer.ask('names')) === JSON.stringify(names), PATIENCE_MS);
+    await until(async () => JSON.stringify(await writer.ask('names')) === JSON.stringify(names), TIMEOUT_MS);
 };
 
 describe.each([
@@ -160,7 +160,7 @@ describe.each([
     await connected(ada, bela);
     balancer.cut();
     await agree('cut', ada, bela);
-    for (const writer of [ada, bela]) await until(async () => (await writer.connects()) >= 2, PATIENCE_MS);
+    for (const writer of [ada, bela]) await until(async () => (await writer.connects()) >= 2, TIMEOUT_MS);
     await cem.sit(origin(), room);
     await connected(ada, bela, cem);
     await agree('again', ada, bela, cem);
@@ -180,7 +180,7 @@ describe.each([
       targets = cluster.nodes;
       await (how === 'drains' ? victim.terminate() : victim.kill());
       await agree('gone', ada, bela);
-      await until(async () => (await bela.connects()) >= 2, PATIENCE_MS);
+      await until(async () => (await bela.connects()) >= 2, TIMEOUT_MS);
       await cem.sit(origin(), room);
       await connected(ada, bela, cem);
       await agree('new', ada, bela, cem);

@@ -83,11 +83,11 @@ describe('whoever is put out of a room in a cluster', () => {
     );
     await disturbance;
     await until(async () => (await present(room, victims))?.length === 0, 30_000);
-    await until(() => victims.every((victim) => victim.isTold), 30_000);
+    await until(() => victims.every((victim) => victim.isNotified), 30_000);
     // With the token of before, and with what it was exchanged for: on no node, with no key.
     for (const victim of victims) {
       for (const node of [0, 1, 2]) {
-        const answer = await until(() => victim.tryAgain(node));
+        const answer = await until(() => victim.retry(node));
         expect({ round, user: victim.user, node, answer }).toMatchObject({ answer: victim.expected });
       }
     }

@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 const REVOKED = 4510;
 
 /** Somebody with a socket on each of three nodes, in one room. */
-interface Somebody {
+interface TestUser {
   readonly username: string;
   readonly password: string;
   readonly user: string;
@@ -17,7 +17,7 @@ interface Somebody {
   readonly peers: readonly RawPeer[];
 }
 
-const ENDINGS: readonly [string, (rest: Rest, who: Somebody) => Promise<unknown>][] = [
+const ENDINGS: readonly [string, (rest: Rest, who: TestUser) => Promise<unknown>][] = [
   ['logging out everywhere', (rest, { token }) => rest.call('POST', '/v1/auth/logout-all', {}, token)],
   [
     'a new password',
@@ -47,7 +47,7 @@ describe('in a cluster', () => {
     return { peer, answer: answer.type === 'error' ? answer['code'] : answer.type };
   };
 
-  const somebody = async (): Promise<Somebody> => {
+  const somebody = async (): Promise<TestUser> => {
     const username = `u${randomBytes(8).toString('hex')}`;
     const password = randomBytes(12).toString('hex');
     const body = { username, password, displayName: 'Ada' };
@@ -62,7 +62,7 @@ describe('in a cluster', () => {
     return { username, password, user: user.id, token, refreshToken, peers };
   };
 
-  const isOver = async ({ token, refreshToken, peers }: Somebody): Promise<void> => {
+  const isOver = async ({ token, refreshToken, peers }: TestUser): Promise<void> => {
     for (const peer of peers) expect(await peer.closed()).toBe(REVOKED);
     for (const n of [0, 1, 2]) {
       expect((await hello(n, token)).answer).toBe('token_invalid');

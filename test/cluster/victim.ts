@@ -7,7 +7,7 @@ export class Victim {
   expected: 'banned' | 'removed' = 'removed';
   private readonly peers: RawPeer[] = [];
   /** Sockets that were let into the room. */
-  private readonly seated = new Set<RawPeer>();
+  private readonly joined = new Set<RawPeer>();
   private readonly key = new RawPeer('').key;
   private attempt = 0;
 
@@ -35,7 +35,7 @@ export class Victim {
       const closed = peer.closed().then((code) => Promise.reject(new Error(`closed with ${code}`)));
       let last = await Promise.race([peer.hello(this.token), closed]);
       if (last.type === 'welcome') last = await Promise.race([peer.request({ type: 'join', room: this.room }), closed]);
-      if (last.type === 'joined') this.seated.add(peer);
+      if (last.type === 'joined') this.joined.add(peer);
       return last.type === 'error' ? (last['code'] as string) : last.type;
     } catch {
       // Closed before an answer: what was asked is not known to have been done.
@@ -72,14 +72,14 @@ export class Victim {
   }
 
   /** From the beginning, with the token that they have. Undefined: the node cannot say now. */
-  async tryAgain(node: number): Promise<string | undefined> {
+  async retry(node: number): Promise<string | undefined> {
     const answer = await this.enter(node, new RawPeer('').key);
     return answer === 'unavailable' ? undefined : answer;
   }
 
   /** Whether each socket that was in the room was told, or is closed. */
-  get isTold(): boolean {
-    return [...this.seated].every(
+  get isNotified(): boolean {
+    return [...this.joined].every(
       ({ closeCode, unread }) => closeCode !== undefined || unread.some(({ type }) => type === 'removed'),
     );
   }

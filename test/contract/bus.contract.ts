@@ -10,7 +10,7 @@ export interface BusNode {
   readonly bus: Bus & { readonly stats: BusStats };
   readonly id: NodeId;
   readonly messages: string[];
-  readonly facts: ClusterEvent[];
+  readonly events: ClusterEvent[];
   gaps: number;
 }
 
@@ -26,9 +26,9 @@ export interface BusFixture {
 /** Joins a node to the bus and records what it hears. */
 export const join = async (fixture: BusFixture, id: NodeId = aNode()): Promise<BusNode> => {
   const bus = await fixture.bus();
-  const node: BusNode = { bus, id, messages: [], facts: [], gaps: 0 };
+  const node: BusNode = { bus, id, messages: [], events: [], gaps: 0 };
   bus.onMessage((message) => node.messages.push(message.toString()));
-  bus.onEvent((event) => node.facts.push(event));
+  bus.onEvent((event) => node.events.push(event));
   bus.onGap(() => {
     node.gaps += 1;
   });
@@ -139,7 +139,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
         { fact: 'user_revoked', user: 'https://issuer.example/ü|42' as never, before: 1_790_000_000_123 },
       ];
       for (const event of events) await one.bus.publish(event);
-      for (const { facts: heard } of [one, two]) {
+      for (const { events: heard } of [one, two]) {
         await until(() => heard.length >= events.length);
         expect(heard.slice(0, 3)).toEqual(events);
       }

@@ -48,7 +48,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       await publish(links.redis, channelOf(two), invalidEvent);
       await until(() => two.bus.stats.rubbish === malformed.length + 1);
       await reaches(one, two);
-      expect(two.facts).toEqual([]);
+      expect(two.events).toEqual([]);
     });
 
     it('subscribes anew when its connection is cut, and says that there was a gap', async () => {
@@ -65,8 +65,8 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       const event = { fact: 'room_closed', room: aRoom() } as const;
       await one.bus.publish(event);
       const node = await join(fixture, late);
-      await until(() => node.facts.length > 0);
-      expect(node.facts).toEqual([event]);
+      await until(() => node.events.length > 0);
+      expect(node.events).toEqual([event]);
       await node.bus.close();
     });
 

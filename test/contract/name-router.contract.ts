@@ -66,8 +66,8 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
       ['another node', () => there],
     ])('gives a name to its owner on %s, tells the socket before, and nobody else gets it', async (_, where) => {
       const old = await holder(here);
-      const stranger = new TestHolder(there, old.key, 'a stranger');
-      expect(await stranger.claim()).toBe(false);
+      const outsider = new TestHolder(there, old.key, 'a stranger');
+      expect(await outsider.claim()).toBe(false);
       const next = await holder(where(), old.key);
       await until(() => old.events.includes('lost'));
       old.at.board.release(old.connection);
@@ -75,7 +75,7 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
       const ada = await holder(there);
       await ada.send(old.key, 'for the new one');
       await until(() => next.got.length === 1);
-      expect([old.got, stranger.events]).toEqual([[], []]);
+      expect([old.got, outsider.events]).toEqual([[], []]);
     });
 
     it('frees a name with its socket', async () => {

@@ -100,9 +100,9 @@ export const attachRules = (on: Subject): void => {
       const join = request(room, { meta: { hand: 'up' } });
       await attach(on.presence, join);
       const stale = { ...join, participant: { ...join.participant, meta: {} } };
-      const kept = await attach(on.other, { ...stale, replaceMeta: false });
-      expect(kept.change).toBeUndefined();
-      expect(kept.snapshot.members).toMatchObject([{ meta: { hand: 'up' } }]);
+      const stored = await attach(on.other, { ...stale, replaceMeta: false });
+      expect(stored.change).toBeUndefined();
+      expect(stored.snapshot.members).toMatchObject([{ meta: { hand: 'up' } }]);
       const replaced = await attach(on.other, { ...stale, replaceMeta: true });
       expect(replaced.change?.events).toEqual([{ event: 'updated', peer: join.participant.peer, meta: {} }]);
       expect(replaced.change?.version).toBe(2);

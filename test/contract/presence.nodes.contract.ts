@@ -76,15 +76,15 @@ export const nodeRules = (on: Subject): void => {
     it('names what is held and not stored so: gone, away, moved, or under a lower attempt', async () => {
       const room = aRoom();
       const node = aNode();
-      const kept = request(room, { node });
+      const stored = request(room, { node });
       const away = request(room, { node });
       const moved = request(room, { node });
       const lower = request(room, { node });
       const never = request(room, { node });
-      for (const join of [kept, away, moved, lower]) await attach(on.presence, join);
+      for (const join of [stored, away, moved, lower]) await attach(on.presence, join);
       await on.presence.detach(room, away.participant.peer, away.connection);
       await attach(on.other, { ...moved, node: aNode(), connection: aConnection(), attempt: 2 });
-      const held = [kept, away, moved, never].map(heldOf);
+      const held = [stored, away, moved, never].map(heldOf);
       const { lost } = await on.presence.reconcile(room, node, [...held, { ...heldOf(lower), attempt: 2 }]);
       expect(new Set(lost)).toEqual(new Set([away, moved, never, lower].map(({ participant }) => participant.peer)));
     });

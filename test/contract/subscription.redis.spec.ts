@@ -51,11 +51,11 @@ describe('a subscription that is given up while its path to Redis is stalled', (
     path.heal();
     // No connection, so nothing that could still subscribe.
     await until(() => path.size === 0);
-    const kept = await new Promise<Subscription>((resolve) => {
+    const stored = await new Promise<Subscription>((resolve) => {
       const subscription = subscribe('kept', () => resolve(subscription));
     });
     expect(await channels()).toEqual(['kept']);
-    kept.close();
+    stored.close();
     await until(async () => path.size === 0 && (await channels()).length === 0);
   });
 

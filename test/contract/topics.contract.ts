@@ -74,16 +74,16 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
       const [topic, other] = [aTopic(), aTopic()];
       const [, two, three] = await audience(topic);
       await three.subscribe(other);
-      const stranger = listen(nodes[0]);
-      say(stranger, topic, 'hello');
-      say(stranger, other, 'psst');
-      await barrier(stranger, three, topic);
-      await barrier(stranger, three, other);
-      await barrier(stranger, two, topic);
+      const outsider = listen(nodes[0]);
+      say(outsider, topic, 'hello');
+      say(outsider, other, 'psst');
+      await barrier(outsider, three, topic);
+      await barrier(outsider, three, other);
+      await barrier(outsider, two, topic);
       expect(two.heard.some((claimed) => claimed.startsWith(other))).toBe(false);
       expect(two.heard[0]).toBe(`${topic} hello`);
       expect(three.heard).toContain(`${other} psst`);
-      expect(stranger.heard).toEqual([]);
+      expect(outsider.heard).toEqual([]);
     });
 
     it('hears once however often one subscribes, and not any more after unsubscribing', async () => {

@@ -78,10 +78,10 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     const room = one(rooms, pick) as OwnedRoom;
     await moderator.lock(room, true);
     await wait(IN_FORCE_MS);
-    const stranger = knock(room.room);
+    const outsider = knock(room.room);
     await wait(forMs);
     await moderator.lock(room, false);
-    await (await stranger)?.leave();
+    await (await outsider)?.leave();
   },
   'room deleted': async (scene, _forMs, pick) => {
     const { rooms, moderator, clients } = scene;
@@ -90,7 +90,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     const fresh = await moderator.create(old);
     rooms[index] = fresh;
     const wanting = async (): Promise<Client[]> => {
-      const views = await Promise.all(clients.living.map(async (client) => [client, await client.view()] as const));
+      const views = await Promise.all(clients.alive.map(async (client) => [client, await client.view()] as const));
       return views.filter(([, { wanted }]) => wanted.includes(old.room)).map(([client]) => client);
     };
     // A client that is told of the end at once wants the room no more when it is asked afterwards.

@@ -82,8 +82,8 @@ describe('clients and their networks', () => {
   it('F47: within the window a session resumes; beyond it, it is told so and is there again as somebody new', async () => {
     const account = await stage.fleet.account();
     const line = await stage.line();
-    const one = await stage.seat(account, stage.fleet.place(0));
-    const two = await stage.seat(account, stage.fleet.place(1), line.url);
+    const one = await stage.connect(account, stage.fleet.slot(0));
+    const two = await stage.connect(account, stage.fleet.slot(1), line.url);
     const first = await two.self();
     await one.until(({ roster }) => roster?.[first] === 'on');
     line.set({ blackhole: 'both' });
@@ -106,8 +106,8 @@ describe('clients and their networks', () => {
   }, 120_000);
 
   it('F50, F51: a reader that stands still is cut off, its neighbours are not, and what it missed arrives', async () => {
-    const place = stage.fleet.place(0);
-    const rest = new Rest(place.node?.url as string);
+    const slot = stage.fleet.slot(0);
+    const rest = new Rest(slot.node?.url as string);
     const { accessToken } = await rest.register();
     const { id: room } = await rest.room(accessToken, {});
     const reader = await new RawPeer(rest.signaling).open();
@@ -154,7 +154,7 @@ describe('clients and their networks', () => {
     await stage.fleet.postgres.pause();
     await one.send(10, await two.self());
     await one.until(({ waiting }) => waiting === 0);
-    const rest = new Rest(stage.fleet.place(0).node?.url as string);
+    const rest = new Rest(stage.fleet.slot(0).node?.url as string);
     await expect(rest.register()).rejects.toThrow('503');
     await stage.fleet.postgres.resume();
     await until(() =>

@@ -87,13 +87,13 @@ export class Clients {
   }
 
   /** Those that neither left nor crashed. */
-  get living(): readonly Client[] {
+  get alive(): readonly Client[] {
     return this.list.filter(({ over: ended }) => !ended);
   }
 
   /** One of those whose user does nothing else at the moment, for as long as this takes. */
   async withFree<Value>(pick: number, act: (client: Client) => Promise<Value>): Promise<Value | undefined> {
-    const free = this.living.filter(({ busy }) => !busy);
+    const free = this.alive.filter(({ busy }) => !busy);
     const client = free[Math.floor(pick * free.length)];
     if (client === undefined) return undefined;
     client.busy = true;
@@ -103,12 +103,12 @@ export class Clients {
   }
 
   views(): Promise<ClientView[]> {
-    return Promise.all(this.living.map((client) => client.view()));
+    return Promise.all(this.alive.map((client) => client.view()));
   }
 
   /** SIGKILL to the process of these clients: all of them are gone without a word. */
   async kill(client: Client): Promise<void> {
-    const views = await Promise.all(this.living.filter(({ driver }) => driver === client.driver).map((c) => c.view()));
+    const views = await Promise.all(this.alive.filter(({ driver }) => driver === client.driver).map((c) => c.view()));
     await client.driver.kill();
     const now = Number(process.hrtime.bigint()) / 1e6;
     for (const { self } of views) if (self !== undefined) this.crashes.push({ t: now, kind: 'crash', peer: self });

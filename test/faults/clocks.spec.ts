@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from './clients.js';
-import { NODE_SIDE, tell } from './node-side.js';
+import { commandNode, NODE_SIDE } from './node-side.js';
 import { useStage } from './stage.js';
 
 const MINUTES_MS = 60_000;
@@ -11,17 +11,17 @@ describe('F53: wall clocks that are wrong, and jump', () => {
 
   it('move no deadline: sessions stay, resume and expire by clocks that only go on', async () => {
     const account = await stage.fleet.account();
-    const [first, second] = [stage.fleet.place(0), stage.fleet.place(1)];
+    const [first, second] = [stage.fleet.slot(0), stage.fleet.slot(1)];
     const clients: Client[] = [];
-    for (const place of [first, second, second]) clients.push(await stage.seat(account, place));
+    for (const slot of [first, second, second]) clients.push(await stage.connect(account, slot));
     const [one, two, three] = clients as [Client, Client, Client];
     for (const client of clients) {
       await client.until(({ roster }) => Object.keys(roster ?? {}).length === 3);
       await client.command('talk', { everyMs: 30 });
     }
     for (const minutes of [5, -5, 5, 0, -5]) {
-      await tell(first.node!, 'shiftClock', minutes * MINUTES_MS);
-      await tell(second.node!, 'shiftClock', -minutes * MINUTES_MS);
+      await commandNode(first.node!, 'shiftClock', minutes * MINUTES_MS);
+      await commandNode(second.node!, 'shiftClock', -minutes * MINUTES_MS);
       // These two are in processes of their own; the third shares that of the first.
       await one.command('shiftClock', { ms: minutes * 2 * YEARS_MS });
       await two.command('shiftClock', { ms: -minutes * 2 * YEARS_MS });

@@ -16,7 +16,7 @@ describe('a Redis Cluster of three masters with a replica each', () => {
     for (;;) {
       map = await mapOf(stage.fleet.redis);
       const account = await stage.fleet.account();
-      const probes = await Promise.all(stage.fleet.places.map((place) => stage.seat(account, place)));
+      const probes = await Promise.all(stage.fleet.slots.map((slot) => stage.connect(account, slot)));
       const nodes = await Promise.all(probes.map(async (probe) => (await probe.view()).node as string));
       for (const probe of probes) await probe.leave();
       const keys = [...nodes.map((node) => `parley:node:${node}`), 'parley:leases:{nodes}'];
@@ -24,8 +24,8 @@ describe('a Redis Cluster of three masters with a replica each', () => {
       const free = map.masters.find((port) => !used.includes(port));
       if (free !== undefined) return free;
       // Another life, another channel.
-      await stage.fleet.kill(stage.fleet.place(1));
-      await stage.fleet.boot(stage.fleet.place(1));
+      await stage.fleet.kill(stage.fleet.slot(1));
+      await stage.fleet.boot(stage.fleet.slot(1));
       await stage.fleet.whenReady();
     }
   };
@@ -37,7 +37,7 @@ describe('a Redis Cluster of three masters with a replica each', () => {
       return isAt(await map.ownerOf(`parley:room:{${made.room}}`)) && made;
     });
     const clients: Client[] = [];
-    for (const place of stage.fleet.places) clients.push(await stage.seat(account, place));
+    for (const slot of stage.fleet.slots) clients.push(await stage.connect(account, slot));
     for (const client of clients) {
       await client.until(({ roster }) => Object.values(roster ?? {}).join() === 'on,on');
       await client.command('talk', { everyMs: 200 });
@@ -67,8 +67,8 @@ describe('a Redis Cluster of three masters with a replica each', () => {
       if (how === 'killed') await master?.restart();
       else master?.resume();
       stage.note('redis_failover', 'stop');
-      for (const client of stage.clients.living) await client.command('hush');
-      for (const client of stage.clients.living) {
+      for (const client of stage.clients.alive) await client.command('hush');
+      for (const client of stage.clients.alive) {
         await client.until(({ roster }) => Object.values(roster ?? {}).join() === 'on,on,on');
       }
       await stage.judge();
@@ -94,7 +94,7 @@ describe('a Redis Cluster of three masters with a replica each', () => {
     const [from, to] = map.masters as [number, number];
     const { account, clients } = await roomAt((owner) => owner === from);
     await enter(account);
-    const gone = stage.clients.living.at(-1) as Client;
+    const gone = stage.clients.alive.at(-1) as Client;
     // Its tombstone is another key of the slot: a script that needs both is told to try again while one is moved.
     await gone.leave();
     // Who is cut off before is told of neither its coming nor its going.
@@ -116,7 +116,7 @@ describe('a Redis Cluster of three masters with a replica each', () => {
       await clients[1]?.until(({ states, state }) => states.length > 2 && state === 'connected');
     });
     await Promise.all(entering);
-    for (const client of stage.clients.living) await client.command('hush');
+    for (const client of stage.clients.alive) await client.command('hush');
     for (const client of clients) {
       await client.until(({ roster }) => Object.values(roster ?? {}).join() === 'on,on,on,on');
     }

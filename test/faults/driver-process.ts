@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** A process of client-driver/, told what to do by messages. */
 export class DriverProcess {
@@ -41,7 +41,7 @@ export class DriverProcess {
   command(what: string, argument: object, client?: string): Promise<any> {
     return new Promise((resolve, reject) => {
       const id = this.next++;
-      const timer = setTimeout(() => reject(new Error(`No answer to ${what}.\n${this.said}`)), PATIENCE_MS);
+      const timer = setTimeout(() => reject(new Error(`No answer to ${what}.\n${this.said}`)), TIMEOUT_MS);
       const settle =
         <Value>(done: (value: Value) => void) =>
         (value: Value) => {

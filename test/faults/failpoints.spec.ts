@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { until } from '../support/until.js';
 import type { Client } from './clients.js';
-import type { Place } from './fleet.js';
-import { NODE_SIDE, STEPS_OF_TALK, tell } from './node-side.js';
+import type { NodeSlot } from './fleet.js';
+import { commandNode, NODE_SIDE, STEPS_OF_TALK } from './node-side.js';
 import { useStage } from './stage.js';
 
-const isDead = (place: Place) => until(() => place.node?.process.signalCode === 'SIGKILL');
+const isDead = (slot: NodeSlot) => until(() => slot.node?.process.signalCode === 'SIGKILL');
 
 describe('F02: a node that is killed at a step of its work', () => {
   const stage = useStage({ environment: NODE_SIDE });
@@ -17,16 +17,16 @@ describe('F02: a node that is killed at a step of its work', () => {
   interface Cause {
     /** The victim is the node of this client, or one that it is not on. */
     readonly at: 'its node' | 'another node';
-    act(client: Client, victim: Place): Promise<unknown>;
+    act(client: Client, victim: NodeSlot): Promise<unknown>;
   }
-  const elsewhere = (own: Place): Place => stage.fleet.places.find((place) => place !== own) as Place;
+  const elsewhere = (own: NodeSlot): NodeSlot => stage.fleet.slots.find((slot) => slot !== own) as NodeSlot;
   const talking: Cause = { at: 'its node', act: async () => {} };
   const talkingToAnother: Cause = {
     at: 'its node',
     // The ends of nodes may have brought all to one node, and then no signal leaves it.
     act: async (client, victim) => {
       const others = clients.filter((other) => other !== client);
-      for (const other of others) if ((await stage.placeOf(other)) !== victim) return;
+      for (const other of others) if ((await stage.slotOf(other)) !== victim) return;
       await stage.move(others[0] as Client, elsewhere(victim));
     },
   };
@@ -43,7 +43,7 @@ describe('F02: a node that is killed at a step of its work', () => {
   const leaving: Cause = {
     at: 'its node',
     act: async (_client, victim) => {
-      const leaver = await stage.seat(account, victim);
+      const leaver = await stage.connect(account, victim);
       const self = await leaver.self();
       gone.push(self);
       for (const other of clients) await other.until(({ roster }) => roster?.[self] === 'on');
@@ -82,14 +82,14 @@ describe('F02: a node that is killed at a step of its work', () => {
       account = await stage.fleet.account();
       gone = [];
       clients = [];
-      for (let n = 0; n < 3; n += 1) clients.push(await stage.seat(account, stage.fleet.place(n)));
+      for (let n = 0; n < 3; n += 1) clients.push(await stage.connect(account, stage.fleet.slot(n)));
       for (const client of clients) await client.command('talk', { everyMs: 60 });
       for (const [n, [step, { at, act }]] of steps.entries()) {
         const client = clients[n % clients.length] as Client;
         for (const each of clients) await each.until(({ attached }) => attached);
-        const own = await stage.placeOf(client);
+        const own = await stage.slotOf(client);
         const victim = at === 'its node' ? own : elsewhere(own);
-        await tell(victim.node!, 'arm', step);
+        await commandNode(victim.node!, 'arm', step);
         await act(client, victim);
         await isDead(victim);
         await stage.fleet.kill(victim);
@@ -111,13 +111,13 @@ describe('F02: a node that is killed at a step of its work', () => {
   it('of a sweep, after the last look: another node finishes what it had begun', async () => {
     const clients = (await stage.room(3)) as [Client, Client, Client];
     const orphan = await clients[2].self();
-    const [one, two, three] = stage.fleet.places as [Place, Place, Place];
+    const [one, two, three] = stage.fleet.slots as [NodeSlot, NodeSlot, NodeSlot];
     // Nobody comes back to this node: it is the reaper that has to find its peer.
     await clients[2].crash(true);
-    for (const place of [one, two]) await tell(place.node!, 'arm', 'after_look_before_settle');
+    for (const slot of [one, two]) await commandNode(slot.node!, 'arm', 'after_look_before_settle');
     await stage.fleet.kill(three);
     const victim = await until(() => [one, two].find(({ node }) => node?.process.signalCode === 'SIGKILL'));
-    await tell((victim === one ? two : one).node!, 'arm', undefined);
+    await commandNode((victim === one ? two : one).node!, 'arm', undefined);
     await stage.fleet.kill(victim);
     for (const client of clients.slice(0, 2)) {
       await client.send(3);
@@ -131,8 +131,8 @@ describe('F02: a node that is killed at a step of its work', () => {
   it('of a line of chat: it is kept once, and its writer is told', async () => {
     const [writer] = (await stage.room(1)) as [Client];
     for (const step of ['before_commit', 'after_commit_before_ack']) {
-      const victim = await stage.placeOf(writer);
-      await tell(victim.node!, 'arm', step);
+      const victim = await stage.slotOf(writer);
+      await commandNode(victim.node!, 'arm', step);
       const written = writer.command('chat', { text: step });
       await isDead(victim);
       await stage.fleet.kill(victim);

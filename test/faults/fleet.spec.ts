@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Place } from './fleet.js';
+import type { NodeSlot } from './fleet.js';
 import { useStage } from './stage.js';
 
 describe('a place of the fleet', () => {
@@ -13,13 +13,13 @@ describe('a place of the fleet', () => {
   };
 
   it('takes no second node while one starts, serves or terminates', async () => {
-    const place = stage.fleet.place(0) as Place;
-    await expect(stage.fleet.boot(place)).rejects.toThrow(taken);
-    const gone = stage.fleet.terminate(place);
-    await expect(stage.fleet.boot(place)).rejects.toThrow(taken);
+    const slot = stage.fleet.slot(0) as NodeSlot;
+    await expect(stage.fleet.boot(slot)).rejects.toThrow(taken);
+    const gone = stage.fleet.terminate(slot);
+    await expect(stage.fleet.boot(slot)).rejects.toThrow(taken);
     expect(await gone).toBe(0);
-    const started = stage.fleet.boot(place);
-    await expect(stage.fleet.boot(place)).rejects.toThrow(taken);
+    const started = stage.fleet.boot(slot);
+    await expect(stage.fleet.boot(slot)).rejects.toThrow(taken);
     await started;
     await stage.fleet.whenReady();
     expect(await listening()).toBe(1);

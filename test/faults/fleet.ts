@@ -38,7 +38,7 @@ export type RedisKind = keyof typeof REDIS;
 const MAX_STARTS = 5;
 
 /** One node's place: the process in it may be killed and replaced. */
-export interface Place {
+export interface NodeSlot {
   readonly name: string;
   /** Between the node and Redis; undefined where Redis itself tells the addresses (Sentinel, Cluster). */
   readonly redis: FaultProxy | undefined;
@@ -50,12 +50,12 @@ export interface Place {
 /** Nodes as they run in production: a load balancer before them, Redis and PostgreSQL behind them. */
 export class Fleet {
   private static readonly running = new Set<Fleet>();
-  readonly places: Place[] = [];
+  readonly slots: NodeSlot[] = [];
   balancer!: FaultProxy;
   /** While set, the load balancer sends new connections here alone. */
-  only: Place | undefined;
+  only: NodeSlot | undefined;
   private readonly outputs: (() => string)[] = [];
-  private readonly starting = new Set<Place>();
+  private readonly starting = new Set<NodeSlot>();
   private watching: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -93,9 +93,9 @@ export class Fleet {
       fleet.balancer = await FaultProxy.start(() => fleet.readyAddresses());
       for (let n = 1; n <= (options.nodes ?? 3); n += 1) {
         const proxy = kind === 'standalone' ? await FaultProxy.start(() => [addressOf(redis.url)]) : undefined;
-        fleet.places.push({ name: `n${n}`, redis: proxy, node: undefined, ready: false });
+        fleet.slots.push({ name: `n${n}`, redis: proxy, node: undefined, ready: false });
       }
-      await Promise.all(fleet.places.map((place) => fleet.boot(place)));
+      await Promise.all(fleet.slots.map((slot) => fleet.boot(slot)));
       fleet.watching = setInterval(() => void fleet.watch(), 200);
       await fleet.whenReady();
     } catch (error) {
@@ -115,15 +115,15 @@ export class Fleet {
     return this.outputs.map((read) => read()).join('\n');
   }
 
-  place(n: number): Place {
-    return this.places[n % this.places.length] as Place;
+  slot(n: number): NodeSlot {
+    return this.slots[n % this.slots.length] as NodeSlot;
   }
 
   /** The place that a client is on, by `welcome.node`. */
-  placeOf(node: string | undefined): Place {
-    const place = this.places.find(({ name }) => node?.startsWith(`${name}-`));
-    if (place === undefined) throw new Error(`There is no place of ${node}`);
-    return place;
+  slotOf(node: string | undefined): NodeSlot {
+    const slot = this.slots.find(({ name }) => node?.startsWith(`${name}-`));
+    if (slot === undefined) throw new Error(`There is no place of ${node}`);
+    return slot;
   }
 
   /**
@@ -132,27 +132,27 @@ export class Fleet {
    * @param prefix words before the command
    * @throws Error if a node is there, starting or terminating
    */
-  async boot(place: Place, more: Record<string, string> = {}, prefix: readonly string[] = []): Promise<void> {
+  async boot(slot: NodeSlot, more: Record<string, string> = {}, prefix: readonly string[] = []): Promise<void> {
     // Its place would forget the first one, which would serve on and outlive the fleet.
-    if (place.node !== undefined || this.starting.has(place)) throw new Error(`${place.name} already has a node`);
-    const url = place.redis === undefined ? this.redis.url : `redis://127.0.0.1:${place.redis.port}`;
-    this.starting.add(place);
+    if (slot.node !== undefined || this.starting.has(slot)) throw new Error(`${slot.name} already has a node`);
+    const url = slot.redis === undefined ? this.redis.url : `redis://127.0.0.1:${slot.redis.port}`;
+    this.starting.add(slot);
     try {
-      const node = await startNode({ ...this.environment, NODE_ID: place.name, REDIS_URL: url, ...more }, prefix);
+      const node = await startNode({ ...this.environment, NODE_ID: slot.name, REDIS_URL: url, ...more }, prefix);
       this.outputs.push(node.output);
-      place.node = node;
+      slot.node = node;
       // Stopped while it started: nobody else knows of it.
-      if (!Fleet.running.has(this)) await this.kill(place);
+      if (!Fleet.running.has(this)) await this.kill(slot);
     } finally {
-      this.starting.delete(place);
+      this.starting.delete(slot);
     }
   }
 
   /** As an orchestrator does: a node that ends at its start, because PostgreSQL was away, is started again. */
-  async replace(place: Place): Promise<void> {
+  async replace(slot: NodeSlot): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.boot(place);
+        return await this.boot(slot);
       } catch (error) {
         if (tries === MAX_STARTS || !Fleet.running.has(this)) throw error;
       }
@@ -160,32 +160,32 @@ export class Fleet {
   }
 
   /** SIGKILL. */
-  async kill(place: Place): Promise<void> {
-    const { node } = place;
-    place.node = undefined;
-    place.ready = false;
+  async kill(slot: NodeSlot): Promise<void> {
+    const { node } = slot;
+    slot.node = undefined;
+    slot.ready = false;
     await node?.kill();
   }
 
   /** SIGTERM; resolves with the exit code. */
-  async terminate(place: Place): Promise<number | null> {
-    const { node } = place;
+  async terminate(slot: NodeSlot): Promise<number | null> {
+    const { node } = slot;
     const code = (await node?.terminate()) ?? null;
-    if (place.node === node) place.node = undefined;
-    place.ready = false;
+    if (slot.node === node) slot.node = undefined;
+    slot.ready = false;
     return code;
   }
 
   /** A fresh account and a room of its own. */
   async account(): Promise<{ token: string; room: string }> {
-    const rest = new Rest(this.place(0).node?.url as string);
+    const rest = new Rest(this.slot(0).node?.url as string);
     const { accessToken } = await rest.register();
     return { token: accessToken, room: (await rest.room(accessToken)).id };
   }
 
-  async health(place: Place, what: 'ready' | 'live'): Promise<number> {
-    if (place.node === undefined) return 0;
-    return fetch(`${place.node.url}/health/${what}`, { signal: AbortSignal.timeout(2_000) }).then(
+  async health(slot: NodeSlot, what: 'ready' | 'live'): Promise<number> {
+    if (slot.node === undefined) return 0;
+    return fetch(`${slot.node.url}/health/${what}`, { signal: AbortSignal.timeout(2_000) }).then(
       ({ status }) => status,
       () => 0,
     );
@@ -193,13 +193,13 @@ export class Fleet {
 
   /** Waits until every place has a ready node, also in the eyes of the load balancer. */
   async whenReady(withinMs = 30_000): Promise<void> {
-    await until(() => this.places.every(({ ready }) => ready), withinMs);
+    await until(() => this.slots.every(({ ready }) => ready), withinMs);
   }
 
   /** Undoes every fault that is still on. */
   async heal(): Promise<void> {
     this.balancer.heal();
-    for (const { redis, node } of this.places) {
+    for (const { redis, node } of this.slots) {
       redis?.heal();
       node?.process.kill('SIGCONT');
     }
@@ -209,27 +209,27 @@ export class Fleet {
   async stop(): Promise<void> {
     if (!Fleet.running.delete(this)) return;
     clearInterval(this.watching);
-    for (const { node } of this.places) node?.process.kill('SIGCONT');
-    await Promise.all(this.places.map(({ node }) => node?.kill()));
+    for (const { node } of this.slots) node?.process.kill('SIGCONT');
+    await Promise.all(this.slots.map(({ node }) => node?.kill()));
     await Promise.all(
-      [this.balancer as FaultProxy | undefined, ...this.places.map(({ redis }) => redis)].map((proxy) => proxy?.stop()),
+      [this.balancer as FaultProxy | undefined, ...this.slots.map(({ redis }) => redis)].map((proxy) => proxy?.stop()),
     );
     await Promise.all([this.redis.stop(), this.postgres.stop()]);
   }
 
   private async watch(): Promise<void> {
     await Promise.all(
-      this.places.map(async (place) => {
-        const { node } = place;
-        const ready = (await this.health(place, 'ready')) === 200;
-        if (place.node === node) place.ready = ready;
+      this.slots.map(async (slot) => {
+        const { node } = slot;
+        const ready = (await this.health(slot, 'ready')) === 200;
+        if (slot.node === node) slot.ready = ready;
       }),
     );
   }
 
   private readyAddresses(): Address[] {
-    const places = this.only === undefined ? this.places : [this.only];
-    return places.filter(({ ready, node }) => ready && node !== undefined).map((place) => addressOf(place.node?.url));
+    const slots = this.only === undefined ? this.slots : [this.only];
+    return slots.filter(({ ready, node }) => ready && node !== undefined).map((slot) => addressOf(slot.node?.url));
   }
 }
 

@@ -3,8 +3,8 @@ import { ask } from '../support/redis.js';
 import type { RedisProcess } from '../support/redis-process.js';
 import { until } from '../support/until.js';
 import type { Client, Clients } from './clients.js';
-import type { Fleet, Place } from './fleet.js';
-import { STEPS_OF_TALK, tell } from './node-side.js';
+import type { Fleet, NodeSlot } from './fleet.js';
+import { commandNode, STEPS_OF_TALK } from './node-side.js';
 import type { FaultName } from './plan.js';
 import type { Faults } from './proxied-stream.js';
 import { failBack, failOver, mastersOf } from './redis-servers.js';
@@ -26,12 +26,12 @@ type Injector = (scene: Scene, forMs: number, pick: number) => Promise<unknown>;
 
 const one = <Item>(items: readonly Item[], pick: number): Item | undefined => items[Math.floor(pick * items.length)];
 
-const place = ({ fleet }: Scene, pick: number): Place => one(fleet.places, pick) as Place;
+const slot = ({ fleet }: Scene, pick: number): NodeSlot => one(fleet.slots, pick) as NodeSlot;
 
 const withClient =
   (act: (client: Client, forMs: number, scene: Scene) => Promise<unknown>): Injector =>
   async (scene, forMs, pick) => {
-    const client = one(scene.clients.living, pick);
+    const client = one(scene.clients.alive, pick);
     if (client !== undefined) await act(client, forMs, scene);
   };
 
@@ -46,7 +46,7 @@ const onNetwork =
 const onLink =
   (faults: Faults): Injector =>
   async (scene, forMs, pick) => {
-    const { redis } = place(scene, pick);
+    const { redis } = slot(scene, pick);
     redis?.set(faults);
     await wait(forMs);
     redis?.heal();
@@ -65,27 +65,27 @@ const onMaster =
 
 export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
   'node killed': async (scene, forMs, pick) => {
-    const victim = place(scene, pick);
+    const victim = slot(scene, pick);
     await scene.fleet.kill(victim);
     await wait(forMs);
     await scene.fleet.replace(victim);
   },
   'node killed at a step': async (scene, forMs, pick) => {
-    const victim = place(scene, pick);
+    const victim = slot(scene, pick);
     // What of the number did not choose the place chooses the step.
-    const step = one(STEPS_OF_TALK, (pick * scene.fleet.places.length) % 1);
-    if (victim.node !== undefined) await tell(victim.node, 'arm', step);
+    const step = one(STEPS_OF_TALK, (pick * scene.fleet.slots.length) % 1);
+    if (victim.node !== undefined) await commandNode(victim.node, 'arm', step);
     await until(() => victim.node?.process.signalCode === 'SIGKILL', forMs).catch(() => {});
     await scene.fleet.kill(victim);
     await scene.fleet.replace(victim);
   },
   'node replaced': async (scene, _forMs, pick) => {
-    const victim = place(scene, pick);
+    const victim = slot(scene, pick);
     await scene.fleet.terminate(victim);
     await scene.fleet.replace(victim);
   },
   'node stopped': async (scene, forMs, pick) => {
-    const child = place(scene, pick).node?.process;
+    const child = slot(scene, pick).node?.process;
     child?.kill('SIGSTOP');
     await wait(forMs);
     child?.kill('SIGCONT');

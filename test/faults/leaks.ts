@@ -1,8 +1,8 @@
 import type { HistoryEvent } from '../history/history.js';
 import { ask } from '../support/redis.js';
 import { until } from '../support/until.js';
-import type { Fleet, Place } from './fleet.js';
-import { tell } from './node-side.js';
+import type { Fleet, NodeSlot } from './fleet.js';
+import { commandNode } from './node-side.js';
 import { mastersOf } from './redis-servers.js';
 
 /** What a node without anybody may have beyond a fresh one: connections to the database, and what was compiled. */
@@ -17,10 +17,10 @@ export interface Holdings {
   readonly heapBytes: number;
 }
 
-/** @param place of a node that was started with NODE_SIDE */
-export const holdingsOf = async (place: Place): Promise<Holdings> => ({
-  handles: Math.max(0, ...(await metrics(place, 'nodejs_active_handles_total'))),
-  heapBytes: await tell(place.node!, 'heapBytes'),
+/** @param slot of a node that was started with NODE_SIDE */
+export const holdingsOf = async (slot: NodeSlot): Promise<Holdings> => ({
+  handles: Math.max(0, ...(await metrics(slot, 'nodejs_active_handles_total'))),
+  heapBytes: await commandNode(slot.node!, 'heapBytes'),
 });
 
 /** Every key of Redis, with its time to live: I13 is judged by it. */
@@ -53,21 +53,21 @@ export const untilNothingIsLeft = async (fleet: Fleet, fresh: Holdings): Promise
 
 const leftovers = async (fleet: Fleet, fresh: Holdings): Promise<string[]> => {
   const found: string[] = [];
-  for (const place of fleet.places) {
+  for (const slot of fleet.slots) {
     for (const what of ['sockets', 'sessions', 'rooms', 'peers']) {
-      const [count] = await metrics(place, `parley_${what}`);
-      if (count !== 0) found.push(`${count} ${what} on ${place.name}`);
+      const [count] = await metrics(slot, `parley_${what}`);
+      if (count !== 0) found.push(`${count} ${what} on ${slot.name}`);
     }
-    const { handles, heapBytes } = await holdingsOf(place);
-    if (handles > fresh.handles + MORE_HANDLES) found.push(`${handles} handles on ${place.name}`);
-    if (heapBytes > fresh.heapBytes + MORE_HEAP_BYTES) found.push(`${heapBytes} bytes of heap on ${place.name}`);
+    const { handles, heapBytes } = await holdingsOf(slot);
+    if (handles > fresh.handles + MORE_HANDLES) found.push(`${handles} handles on ${slot.name}`);
+    if (heapBytes > fresh.heapBytes + MORE_HEAP_BYTES) found.push(`${heapBytes} bytes of heap on ${slot.name}`);
   }
   const keys = await keysOf(fleet);
   for (const { key } of keys) if (/^[^:]+:room:/.test(key)) found.push(key);
   for (const { key, ttlMs } of keys) if (ttlMs <= 0) found.push(`${key} for ever`);
   const channels = await channelsOf(fleet);
-  const isOfANode = (channel: string) => fleet.places.some(({ name }) => channel.includes(`:node:${name}-`));
-  if (channels.length !== fleet.places.length || !channels.every(isOfANode)) found.push(`channels ${channels}`);
+  const isOfANode = (channel: string) => fleet.slots.some(({ name }) => channel.includes(`:node:${name}-`));
+  if (channels.length !== fleet.slots.length || !channels.every(isOfANode)) found.push(`channels ${channels}`);
   return found;
 };
 
@@ -81,7 +81,7 @@ const channelsOf = async ({ redis }: Fleet): Promise<string[]> => {
   return [...found].filter((channel) => channel.includes(':node:'));
 };
 
-const metrics = async ({ node }: Place, name: string): Promise<number[]> => {
+const metrics = async ({ node }: NodeSlot, name: string): Promise<number[]> => {
   const text = await (await fetch(`${node?.url}/metrics`)).text();
   const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
   return lines.map((line) => Number(line.split(' ').at(-1)));

@@ -73,7 +73,7 @@ export const runNemesis = async (
   let bridges: Bridges | undefined;
   let history: readonly HistoryEvent[] = [];
   try {
-    const fresh = await holdingsOf(fleet.place(0));
+    const fresh = await holdingsOf(fleet.slot(0));
     const rooms: OwnedRoom[] = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
     const tokens = (n: number): TokenTerms => ({
       ...{ secret: fleet.environment['JWT_SECRET'] as string },
@@ -134,7 +134,7 @@ export const runNemesis = async (
     }
     await converge(fleet, clients, rooms);
     await wait(CALM_MS);
-    await Promise.all(clients.living.map((client) => client.command('hush')));
+    await Promise.all(clients.alive.map((client) => client.command('hush')));
     await until(async () => (await clients.views()).every(({ waiting }) => waiting === 0), SETTLE_MS);
     await converge(fleet, clients, rooms);
     await bridges.exchange(CONVERGE_MS);
@@ -142,7 +142,7 @@ export const runNemesis = async (
     for (const key of await keysOf(fleet)) notes.add(key);
     notes.add({ kind: 'over' });
     history = merge(clients.history(), notes.events);
-    await Promise.all(clients.living.map((client) => client.leave()));
+    await Promise.all(clients.alive.map((client) => client.leave()));
     await untilNothingIsLeft(fleet, fresh);
   } catch (error) {
     troubles.push((error as Error).message);
@@ -171,7 +171,7 @@ const labelOf = (name: FaultName, redis: RedisKind): string => {
 const converge = async (fleet: Fleet, clients: Clients, rooms: readonly OwnedRoom[]): Promise<void> => {
   await fleet.whenReady(CONVERGE_MS);
   // Who left one of two rooms while the other was deleted has none.
-  for (const client of clients.living)
+  for (const client of clients.alive)
     if ((await client.view()).wanted.length === 0) await client.command('want', { room: rooms[0]?.room });
   await until(async () => isRight(await clients.views()), CONVERGE_MS).catch(() => {
     throw new Error(`It did not come right again within ${CONVERGE_MS} ms of quiet.`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunningNode } from '../support/start-node.js';
 import { until } from '../support/until.js';
 
-/** The environment of a node that {@link tell} can reach inside. */
+/** The environment of a node that {@link commandNode} can reach inside. */
 export const NODE_SIDE = {
   NODE_OPTIONS: `--import ${new URL('node-side/node-side.mjs', import.meta.url).href}`,
 };
@@ -29,7 +29,7 @@ interface Commands {
 let last = 0;
 
 /** Does something inside a node that was started with {@link NODE_SIDE}. */
-export const tell = async <Command extends keyof Commands>(
+export const commandNode = async <Command extends keyof Commands>(
   node: RunningNode,
   command: Command,
   ...[argument]: Parameters<Commands[Command]>

@@ -7,10 +7,10 @@ import { Rest } from '../protocol/rest.js';
 import { ask } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Client } from './clients.js';
-import { NODE_SIDE, tell } from './node-side.js';
+import { commandNode, NODE_SIDE } from './node-side.js';
 import { useStage } from './stage.js';
 
-const nobodyLeft = async (clients: readonly Client[]): Promise<void> => {
+const isUnchanged = async (clients: readonly Client[]): Promise<void> => {
   for (const client of clients) {
     expect((await client.view()).rosterEvents.filter(({ event }) => event === 'left')).toEqual([]);
   }
@@ -23,7 +23,7 @@ describe('nodes that die', () => {
     const clients = await stage.room(4);
     const before = await stage.clients.views();
     for (const client of clients) await client.send(30);
-    await stage.fleet.kill(await stage.placeOf(clients[1] as Client));
+    await stage.fleet.kill(await stage.slotOf(clients[1] as Client));
     for (const client of clients) await client.send(10);
     await stage.judge();
     const after = await stage.clients.views();
@@ -31,28 +31,28 @@ describe('nodes that die', () => {
       before.map(({ session, self }) => [session, self]),
     );
     expect(after.flatMap(({ results }) => results.filter(({ result }) => result !== 'delivered'))).toEqual([]);
-    await nobodyLeft(clients);
+    await isUnchanged(clients);
   }, 90_000);
 
   it('F03: all nodes killed at once and started again resume every session', async () => {
     const clients = await stage.room(4);
     const before = await stage.clients.views();
     for (const client of clients) await client.send(10);
-    await Promise.all(stage.fleet.places.map((place) => stage.fleet.kill(place)));
+    await Promise.all(stage.fleet.slots.map((slot) => stage.fleet.kill(slot)));
     await wait(2_000);
-    await Promise.all(stage.fleet.places.map((place) => stage.fleet.boot(place)));
+    await Promise.all(stage.fleet.slots.map((slot) => stage.fleet.boot(slot)));
     await stage.judge();
     expect((await stage.clients.views()).map(({ self }) => self)).toEqual(before.map(({ self }) => self));
-    await nobodyLeft(clients);
+    await isUnchanged(clients);
   }, 90_000);
 
   it('F05: a node and its clients that never return are away, then gone, and what was for them has its result', async () => {
     const account = await stage.fleet.account();
-    const doomed = await stage.seat(account, stage.fleet.place(0));
-    const witness = await stage.seat(account, stage.fleet.place(1));
+    const doomed = await stage.connect(account, stage.fleet.slot(0));
+    const witness = await stage.connect(account, stage.fleet.slot(1));
     await witness.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
     const { self, node } = await doomed.view();
-    await stage.fleet.kill(stage.fleet.placeOf(node));
+    await stage.fleet.kill(stage.fleet.slotOf(node));
     await stage.clients.kill(doomed);
     await witness.send(5, self);
     const { results, rosterEvents, roster } = await witness.until(({ waiting }) => waiting === 0);
@@ -74,7 +74,7 @@ describe('nodes that die', () => {
     'F06: a node that stands still for %d ms and goes on shows no ghost and writes nothing stale',
     async (ms) => {
       const clients = await stage.room(3);
-      const victim = await stage.placeOf(clients[0] as Client);
+      const victim = await stage.slotOf(clients[0] as Client);
       victim.node?.process.kill('SIGSTOP');
       const end = performance.now() + ms;
       while (performance.now() < end) {
@@ -84,7 +84,7 @@ describe('nodes that die', () => {
       victim.node?.process.kill('SIGCONT');
       for (const client of clients) await client.send(2);
       await stage.judge();
-      await nobodyLeft(clients);
+      await isUnchanged(clients);
       for (const client of clients) {
         await client.until(({ roster }) => Object.values(roster ?? {}).join() === 'on,on,on');
       }
@@ -94,8 +94,8 @@ describe('nodes that die', () => {
 
   it('F07: a node whose event loop stalls is not ready meanwhile, and the others go on', async () => {
     const clients = (await stage.room(3)) as [Client, Client, Client];
-    const victim = await stage.placeOf(clients[0]);
-    const ended = tell(victim.node!, 'stall', 5_000);
+    const victim = await stage.slotOf(clients[0]);
+    const ended = commandNode(victim.node!, 'stall', 5_000);
     await clients[1].send(20, await clients[2].self());
     await clients[1].until(({ waiting }) => waiting === 0);
     await until(() => !victim.ready);
@@ -103,25 +103,25 @@ describe('nodes that die', () => {
     await stage.fleet.whenReady();
     for (const client of clients) await client.send(3);
     await stage.judge();
-    await nobodyLeft(clients);
+    await isUnchanged(clients);
   }, 90_000);
 
   it('F09: a place that never comes up does no harm to those on the others', async () => {
     const clients = await stage.room(3);
-    const [crashing] = stage.fleet.places as [(typeof stage.fleet.places)[0]];
+    const [crashing] = stage.fleet.slots as [(typeof stage.fleet.slots)[0]];
     await stage.fleet.kill(crashing);
     await expect(stage.fleet.boot(crashing, { NODE_LEASE_MS: '1' })).rejects.toThrow('NODE_LEASE_MS');
     for (const client of clients) await client.send(5);
     await stage.judge();
-    expect(await stage.fleet.health(stage.fleet.place(1), 'ready')).toBe(200);
-    await nobodyLeft(clients);
+    expect(await stage.fleet.health(stage.fleet.slot(1), 'ready')).toBe(200);
+    await isUnchanged(clients);
   }, 90_000);
 
   it('F14: a node asked to end while Redis is away ends all the same, and its sessions resume', async () => {
     const clients = await stage.room(2);
     stage.note('redis_empty');
     await stage.fleet.redis.kill();
-    expect(await stage.fleet.terminate(await stage.placeOf(clients[0] as Client))).toBe(0);
+    expect(await stage.fleet.terminate(await stage.slotOf(clients[0] as Client))).toBe(0);
     await stage.fleet.redis.restart();
     stage.note('redis_empty', 'stop');
     await clients[0]?.send(5);
@@ -129,14 +129,14 @@ describe('nodes that die', () => {
   }, 90_000);
 
   it('F15: a node that is going away takes new sockets for a moment, then says 503 and when to come again', async () => {
-    const place = stage.fleet.place(0);
-    const rest = new Rest(place.node?.url as string);
+    const slot = stage.fleet.slot(0);
+    const rest = new Rest(slot.node?.url as string);
     const { accessToken } = await rest.register();
     // Does not know `drain`, so that the node stays until its deadline.
     const stubborn = await new RawPeer(rest.signaling).open();
     await stubborn.hello(accessToken);
-    const gone = stage.fleet.terminate(place);
-    await until(async () => (await stage.fleet.health(place, 'ready')) === 503);
+    const gone = stage.fleet.terminate(slot);
+    await until(async () => (await stage.fleet.health(slot, 'ready')) === 503);
     const early = await new RawPeer(rest.signaling).open();
     expect(await early.hello(accessToken)).toMatchObject({ type: 'welcome' });
     early.cut();

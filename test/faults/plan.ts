@@ -18,7 +18,7 @@ export type Hold = 'place' | 'network' | 'redis' | 'link' | 'postgres' | 'client
 interface Kind {
   readonly hold: Hold;
   readonly leastMs: number;
-  readonly mostMs: number;
+  readonly maxMs: number;
   readonly weight: number;
   readonly only?: readonly RedisKind[];
 }
@@ -27,48 +27,48 @@ const PROXIED: readonly RedisKind[] = ['standalone'];
 const REPLICATED: readonly RedisKind[] = ['sentinel', 'replicatedCluster'];
 
 const KINDS = {
-  'node killed': { hold: 'place', leastMs: 500, mostMs: 4_000, weight: 4 },
-  'node killed at a step': { hold: 'place', leastMs: 1_000, mostMs: 3_500, weight: 3 },
-  'node replaced': { hold: 'place', leastMs: 0, mostMs: 0, weight: 3 },
-  'node stopped': { hold: 'place', leastMs: 500, mostMs: 9_000, weight: 3 },
-  'sockets cut': { hold: 'client', leastMs: 0, mostMs: 0, weight: 3 },
-  'socket half open': { hold: 'client', leastMs: 0, mostMs: 0, weight: 3 },
-  'reader stalled': { hold: 'client', leastMs: 500, mostMs: 6_000, weight: 2 },
-  'network slow': { hold: 'network', leastMs: 1_000, mostMs: 5_000, weight: 2 },
-  'network sliced': { hold: 'network', leastMs: 1_000, mostMs: 3_000, weight: 1 },
-  'network held': { hold: 'network', leastMs: 500, mostMs: 4_000, weight: 2 },
-  'network dead': { hold: 'network', leastMs: 1_000, mostMs: 9_000, weight: 2 },
-  'redis cut from a node': { hold: 'link', leastMs: 500, mostMs: 9_000, weight: 3, only: PROXIED },
-  'redis deaf to a node': { hold: 'link', leastMs: 500, mostMs: 5_000, weight: 1, only: PROXIED },
-  'redis replies swallowed': { hold: 'link', leastMs: 300, mostMs: 3_000, weight: 2, only: PROXIED },
-  'redis held': { hold: 'link', leastMs: 300, mostMs: 2_500, weight: 1, only: PROXIED },
-  'redis slow': { hold: 'link', leastMs: 1_000, mostMs: 5_000, weight: 1, only: PROXIED },
-  'redis killed': { hold: 'redis', leastMs: 200, mostMs: 4_000, weight: 3 },
-  'redis paused': { hold: 'redis', leastMs: 500, mostMs: 4_000, weight: 2 },
-  'redis stopped': { hold: 'redis', leastMs: 500, mostMs: 5_000, weight: 2 },
-  'redis scripts flushed': { hold: 'redis', leastMs: 0, mostMs: 0, weight: 1 },
-  'redis failed over': { hold: 'redis', leastMs: 0, mostMs: 0, weight: 5, only: REPLICATED },
-  'redis failed back': { hold: 'redis', leastMs: 14_000, mostMs: 20_000, weight: 3, only: REPLICATED },
-  'postgres away': { hold: 'postgres', leastMs: 500, mostMs: 3_000, weight: 1 },
-  'hello late': { hold: 'client', leastMs: 100, mostMs: 4_000, weight: 2 },
-  'hello twice': { hold: 'client', leastMs: 0, mostMs: 500, weight: 2 },
-  'client crashed': { hold: 'client', leastMs: 0, mostMs: 2_000, weight: 2 },
-  'client left': { hold: 'client', leastMs: 0, mostMs: 2_000, weight: 2 },
+  'node killed': { hold: 'place', leastMs: 500, maxMs: 4_000, weight: 4 },
+  'node killed at a step': { hold: 'place', leastMs: 1_000, maxMs: 3_500, weight: 3 },
+  'node replaced': { hold: 'place', leastMs: 0, maxMs: 0, weight: 3 },
+  'node stopped': { hold: 'place', leastMs: 500, maxMs: 9_000, weight: 3 },
+  'sockets cut': { hold: 'client', leastMs: 0, maxMs: 0, weight: 3 },
+  'socket half open': { hold: 'client', leastMs: 0, maxMs: 0, weight: 3 },
+  'reader stalled': { hold: 'client', leastMs: 500, maxMs: 6_000, weight: 2 },
+  'network slow': { hold: 'network', leastMs: 1_000, maxMs: 5_000, weight: 2 },
+  'network sliced': { hold: 'network', leastMs: 1_000, maxMs: 3_000, weight: 1 },
+  'network held': { hold: 'network', leastMs: 500, maxMs: 4_000, weight: 2 },
+  'network dead': { hold: 'network', leastMs: 1_000, maxMs: 9_000, weight: 2 },
+  'redis cut from a node': { hold: 'link', leastMs: 500, maxMs: 9_000, weight: 3, only: PROXIED },
+  'redis deaf to a node': { hold: 'link', leastMs: 500, maxMs: 5_000, weight: 1, only: PROXIED },
+  'redis replies swallowed': { hold: 'link', leastMs: 300, maxMs: 3_000, weight: 2, only: PROXIED },
+  'redis held': { hold: 'link', leastMs: 300, maxMs: 2_500, weight: 1, only: PROXIED },
+  'redis slow': { hold: 'link', leastMs: 1_000, maxMs: 5_000, weight: 1, only: PROXIED },
+  'redis killed': { hold: 'redis', leastMs: 200, maxMs: 4_000, weight: 3 },
+  'redis paused': { hold: 'redis', leastMs: 500, maxMs: 4_000, weight: 2 },
+  'redis stopped': { hold: 'redis', leastMs: 500, maxMs: 5_000, weight: 2 },
+  'redis scripts flushed': { hold: 'redis', leastMs: 0, maxMs: 0, weight: 1 },
+  'redis failed over': { hold: 'redis', leastMs: 0, maxMs: 0, weight: 5, only: REPLICATED },
+  'redis failed back': { hold: 'redis', leastMs: 14_000, maxMs: 20_000, weight: 3, only: REPLICATED },
+  'postgres away': { hold: 'postgres', leastMs: 500, maxMs: 3_000, weight: 1 },
+  'hello late': { hold: 'client', leastMs: 100, maxMs: 4_000, weight: 2 },
+  'hello twice': { hold: 'client', leastMs: 0, maxMs: 500, weight: 2 },
+  'client crashed': { hold: 'client', leastMs: 0, maxMs: 2_000, weight: 2 },
+  'client left': { hold: 'client', leastMs: 0, maxMs: 2_000, weight: 2 },
 } as const satisfies Record<string, Kind>;
 
 export type FaultName = keyof typeof KINDS;
 
 /** What users and moderators do. Nothing of it excuses anything, so it is no fault. */
 const ACTIONS = {
-  'join cancelled': { hold: 'user', leastMs: 0, mostMs: 300, weight: 3 },
-  'join repeated': { hold: 'user', leastMs: 0, mostMs: 200, weight: 3 },
-  'room entered again': { hold: 'user', leastMs: 0, mostMs: 0, weight: 3 },
-  'second room': { hold: 'user', leastMs: 0, mostMs: 0, weight: 3 },
-  'page reloaded': { hold: 'user', leastMs: 0, mostMs: 0, weight: 2 },
-  'user kicked': { hold: 'room', leastMs: 0, mostMs: 0, weight: 3 },
-  'user banned': { hold: 'room', leastMs: 2_000, mostMs: 5_000, weight: 2 },
-  'room locked': { hold: 'room', leastMs: 2_000, mostMs: 5_000, weight: 2 },
-  'room deleted': { hold: 'room', leastMs: 0, mostMs: 0, weight: 1 },
+  'join cancelled': { hold: 'user', leastMs: 0, maxMs: 300, weight: 3 },
+  'join repeated': { hold: 'user', leastMs: 0, maxMs: 200, weight: 3 },
+  'room entered again': { hold: 'user', leastMs: 0, maxMs: 0, weight: 3 },
+  'second room': { hold: 'user', leastMs: 0, maxMs: 0, weight: 3 },
+  'page reloaded': { hold: 'user', leastMs: 0, maxMs: 0, weight: 2 },
+  'user kicked': { hold: 'room', leastMs: 0, maxMs: 0, weight: 3 },
+  'user banned': { hold: 'room', leastMs: 2_000, maxMs: 5_000, weight: 2 },
+  'room locked': { hold: 'room', leastMs: 2_000, maxMs: 5_000, weight: 2 },
+  'room deleted': { hold: 'room', leastMs: 0, maxMs: 0, weight: 1 },
 } as const satisfies Record<string, Kind>;
 
 export type ActionName = keyof typeof ACTIONS;
@@ -114,7 +114,7 @@ const draw = (kinds: readonly [string, Kind][], seed: number, seconds: number): 
   const plan: PlannedFault[] = [];
   for (let at = 500 + random() * 1_000; at < seconds * 1_000; at += 150 + random() * 1_500) {
     const [name, kind] = urn[Math.floor(random() * urn.length)] as [PlannedFault['name'], Kind];
-    const forMs = kind.leastMs + random() * (kind.mostMs - kind.leastMs);
+    const forMs = kind.leastMs + random() * (kind.maxMs - kind.leastMs);
     const pick = random();
     if ((freeAt.get(kind.hold) ?? 0) > at) continue;
     freeAt.set(kind.hold, at + forMs + AFTER_MS[kind.hold]);

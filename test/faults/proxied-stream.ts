@@ -24,7 +24,7 @@ export type Direction = 'up' | 'down';
 const MAX_QUEUED_BYTES = 256 * 1024;
 
 /** One direction of one connection. */
-export class Lane {
+export class ProxiedStream {
   /** Bytes were dropped: the stream has a hole, and must not go on. */
   torn = false;
   private readonly queue: { readonly bytes: Buffer; readonly at: number }[] = [];

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { resetSocket } from '../support/reset-socket.js';
-import { type Faults, Lane } from './proxied-stream.js';
+import { type Faults, ProxiedStream } from './proxied-stream.js';
 
 export interface Address {
   readonly host: string;
@@ -10,7 +10,7 @@ export interface Address {
 interface Link {
   readonly client: Socket;
   server: Socket | undefined;
-  lanes: readonly Lane[];
+  streams: readonly ProxiedStream[];
   bytes: number;
   /** One side is gone, and the other has not been told because the path is dead. */
   orphaned: boolean;
@@ -49,8 +49,9 @@ export class FaultProxy {
   set(faults: Faults): void {
     this.faults = faults;
     for (const link of [...this.links]) {
-      if (link.lanes.some((lane) => lane.torn && !lane.drops) || (link.orphaned && !this.isDead)) this.reset(link);
-      else for (const lane of link.lanes) lane.pump();
+      if (link.streams.some((stream) => stream.torn && !stream.drops) || (link.orphaned && !this.isDead))
+        this.reset(link);
+      else for (const stream of link.streams) stream.pump();
     }
   }
 
@@ -75,7 +76,7 @@ export class FaultProxy {
   }
 
   private accept(client: Socket): void {
-    const link: Link = { client, server: undefined, lanes: [], bytes: 0, orphaned: false };
+    const link: Link = { client, server: undefined, streams: [], bytes: 0, orphaned: false };
     this.links.add(link);
     client.setNoDelay(true);
     client.on('error', () => {});
@@ -103,9 +104,9 @@ export class FaultProxy {
       link.server = server;
       const count = (bytes: number) => this.count(link, bytes);
       const faults = () => this.faults;
-      link.lanes = [
-        new Lane('up', link.client, server, faults, count),
-        new Lane('down', server, link.client, faults, count),
+      link.streams = [
+        new ProxiedStream('up', link.client, server, faults, count),
+        new ProxiedStream('down', server, link.client, faults, count),
       ];
       server.on('error', () => {});
       server.on('close', () => this.gone(link));
@@ -125,7 +126,7 @@ export class FaultProxy {
 
   private reset(link: Link, gently = false): void {
     this.links.delete(link);
-    for (const lane of link.lanes) lane.close(gently);
+    for (const stream of link.streams) stream.close(gently);
     for (const socket of [link.client, link.server]) {
       if (socket === undefined || socket.destroyed) continue;
       if (gently) socket.destroySoon();

@@ -18,19 +18,19 @@ const ONE_HOST = {
   USER_REQUEST_BURST: '10000',
   RESUME_WINDOW_MS: '30000',
 };
-const CROWD = 400;
+const CLIENTS = 400;
 const WINDOW_MS = 30_000;
 
 describe('a crowd', () => {
   const stage = useStage({ environment: { ...NODE_SIDE, ...ONE_HOST } });
-  let crowd: DriverProcess;
+  let group: DriverProcess;
   beforeEach(() => {
-    crowd = new DriverProcess('crowd.mjs');
+    group = new DriverProcess('crowd.mjs');
   });
-  afterEach(() => crowd.kill());
+  afterEach(() => group.kill());
 
   const rooms = async (count: number): Promise<{ url: string; token: string; rooms: string[] }> => {
-    const rest = new Rest(stage.fleet.place(0).node?.url as string);
+    const rest = new Rest(stage.fleet.slot(0).node?.url as string);
     const { accessToken: token } = await rest.register();
     const made: string[] = [];
     for (let n = 0; n < count; n += 1) made.push((await rest.room(token)).id);
@@ -41,8 +41,8 @@ describe('a crowd', () => {
   const bystanders = async (): Promise<Client[]> => {
     const account = await stage.fleet.account();
     const clients: Client[] = [];
-    for (const place of [stage.fleet.place(0), stage.fleet.place(1)]) {
-      clients.push(await stage.clients.open({ ...account, url: place.node?.url as string }));
+    for (const slot of [stage.fleet.slot(0), stage.fleet.slot(1)]) {
+      clients.push(await stage.clients.open({ ...account, url: slot.node?.url as string }));
     }
     for (const client of clients) {
       await client.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
@@ -64,42 +64,42 @@ describe('a crowd', () => {
 
   it('F54, F55: four hundred sockets that are cut at once come back in time on one node less, all as the same peers', async () => {
     const others = await bystanders();
-    await crowd.command('gather', { ...(await rooms(20)), count: CROWD });
-    const processes = stage.fleet.places.slice(0, 2).map(({ node }) => node?.process.pid);
-    await stage.fleet.kill(stage.fleet.place(2));
+    await group.command('gather', { ...(await rooms(20)), count: CLIENTS });
+    const processes = stage.fleet.slots.slice(0, 2).map(({ node }) => node?.process.pid);
+    await stage.fleet.kill(stage.fleet.slot(2));
     stage.fleet.balancer.cut();
     await until(async () => {
-      const { attached, resumed } = await crowd.command('counts', {});
-      return attached === CROWD && resumed >= CROWD;
+      const { attached, resumed } = await group.command('counts', {});
+      return attached === CLIENTS && resumed >= CLIENTS;
     }, WINDOW_MS).catch(() => {});
-    expect(await crowd.command('counts', {})).toMatchObject({ attached: CROWD, strangers: 0, left: 0 });
-    expect(stage.fleet.places.slice(0, 2).map(({ node }) => node?.process.pid)).toEqual(processes);
+    expect(await group.command('counts', {})).toMatchObject({ attached: CLIENTS, strangers: 0, left: 0 });
+    expect(stage.fleet.slots.slice(0, 2).map(({ node }) => node?.process.pid)).toEqual(processes);
     await nothingHappenedTo(others);
   }, 120_000);
 
   it('F56: rooms that are entered and left two hundred times a second leave nothing behind, and are told in order', async () => {
-    const fresh = await holdingsOf(stage.fleet.place(0));
+    const fresh = await holdingsOf(stage.fleet.slot(0));
     const where = await rooms(40);
     const witness = await stage.clients.open({ url: where.url, token: where.token, room: where.rooms[0] as string });
-    const ms = await crowd.command('churn', { ...where, count: 40, perSecond: 200 });
+    const ms = await group.command('churn', { ...where, count: 40, perSecond: 200 });
     expect(ms).toBeLessThan(WINDOW_MS);
     const seen = (await witness.until(({ rosterEvents }) => rosterEvents.length === 80)).rosterEvents;
     for (const peer of new Set(seen.map(({ of }) => of))) {
       const events = seen.filter(({ of }) => of === peer);
       expect(events).toMatchObject([{ event: 'joined' }, { event: 'left', reason: 'left' }]);
     }
-    expect(await crowd.command('counts', {})).toMatchObject({ attached: 40 });
+    expect(await group.command('counts', {})).toMatchObject({ attached: 40 });
     await stage.judge();
     await witness.leave();
-    await crowd.kill();
+    await group.kill();
     await untilNothingIsLeft(stage.fleet, fresh);
   }, 120_000);
 
   it('F57: in a room of a hundred, where everybody signals everybody, nothing is lost, and others do not notice', async () => {
     const others = await bystanders();
-    await crowd.command('gather', { ...(await rooms(1)), count: 100 });
-    expect(await crowd.command('mesh', { each: 5 })).toBe(100 * 99 * 5);
-    expect(await crowd.command('counts', {})).toMatchObject({ attached: 100, left: 0 });
+    await group.command('gather', { ...(await rooms(1)), count: 100 });
+    expect(await group.command('mesh', { each: 5 })).toBe(100 * 99 * 5);
+    expect(await group.command('counts', {})).toMatchObject({ attached: 100, left: 0 });
     await nothingHappenedTo(others);
   }, 120_000);
 });

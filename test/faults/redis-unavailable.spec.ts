@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from './clients.js';
-import type { Place } from './fleet.js';
-import { NODE_SIDE, tell } from './node-side.js';
+import type { NodeSlot } from './fleet.js';
+import { commandNode, NODE_SIDE } from './node-side.js';
 import { useStage } from './stage.js';
 
 const SIGNALS = 60;
@@ -16,28 +16,28 @@ describe('F18: Redis is away for longer than a signal waits', () => {
   it('keeps sockets and neighbours, ends in an honest unknown, keeps nothing for later, and is right again by itself', async () => {
     const [here, there] = (await stage.room(2)) as [Client, Client];
     const account = await stage.fleet.account();
-    const first = stage.fleet.place(0);
-    const neighbours = [await stage.seat(account, first), await stage.seat(account, first)];
+    const first = stage.fleet.slot(0);
+    const neighbours = [await stage.connect(account, first), await stage.connect(account, first)];
     for (const client of neighbours) {
       await client.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
       await client.command('talk', { everyMs: 20 });
     }
-    const heap = ({ node }: Place) => tell(node!, 'heapBytes');
+    const heap = ({ node }: NodeSlot) => commandNode(node!, 'heapBytes');
 
     stage.note('redis_empty');
     await stage.fleet.redis.kill();
     await here.send(SIGNALS, await there.self(), 20_000);
     await there.send(SIGNALS, await here.self(), 20_000);
-    const before = await Promise.all(stage.fleet.places.map(heap));
+    const before = await Promise.all(stage.fleet.slots.map(heap));
     for (const client of [here, there]) {
       const { results } = await client.until(({ waiting }) => waiting === 0, 60_000);
       expect(results).toEqual(
         Array.from({ length: SIGNALS }, () => expect.objectContaining({ result: 'unknown', why: 'timeout' })),
       );
     }
-    const after = await Promise.all(stage.fleet.places.map(heap));
+    const after = await Promise.all(stage.fleet.slots.map(heap));
     for (const [n, bytes] of after.entries()) expect(bytes - before[n]!).toBeLessThan(FLAT_BYTES);
-    for (const place of stage.fleet.places) expect(await stage.fleet.health(place, 'live')).toBe(200);
+    for (const slot of stage.fleet.slots) expect(await stage.fleet.health(slot, 'live')).toBe(200);
 
     const started = performance.now();
     await stage.fleet.redis.restart();

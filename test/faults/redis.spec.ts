@@ -36,14 +36,14 @@ describe('Redis at fault', () => {
       stage.fleet.redis.servers[0]?.resume();
     },
     'F28: dead for what it says to one node': async () => {
-      stage.fleet.place(0).redis?.set({ blackhole: 'down' });
+      stage.fleet.slot(0).redis?.set({ blackhole: 'down' });
       await wait(4_000);
-      stage.fleet.place(0).redis?.heal();
+      stage.fleet.slot(0).redis?.heal();
     },
     'F30: doing what it is asked, and its answers swallowed': async () => {
-      for (const { redis } of stage.fleet.places) redis?.set({ swallowReplies: true });
+      for (const { redis } of stage.fleet.slots) redis?.set({ swallowReplies: true });
       await wait(2_000);
-      for (const { redis } of stage.fleet.places) redis?.heal();
+      for (const { redis } of stage.fleet.slots) redis?.heal();
     },
     'F32: without its scripts, again and again': async () => {
       for (let n = 0; n < 10; n += 1) {
@@ -52,19 +52,19 @@ describe('Redis at fault', () => {
       }
     },
     'F34: slow': async () => {
-      for (const { redis } of stage.fleet.places) redis?.set({ latencyMs: 100, jitterMs: 100, bytesPerSecond: 65_536 });
+      for (const { redis } of stage.fleet.slots) redis?.set({ latencyMs: 100, jitterMs: 100, bytesPerSecond: 65_536 });
       await wait(5_000);
-      for (const { redis } of stage.fleet.places) redis?.heal();
+      for (const { redis } of stage.fleet.slots) redis?.heal();
     },
     'F35: cut from one node for longer than its lease': async () => {
-      stage.fleet.place(0).redis?.set({ blackhole: 'both' });
+      stage.fleet.slot(0).redis?.set({ blackhole: 'both' });
       await wait(8_000);
-      stage.fleet.place(0).redis?.heal();
+      stage.fleet.slot(0).redis?.heal();
     },
     'F36: sending answers late': async () => {
-      stage.fleet.place(0).redis?.set({ hold: 'down' });
+      stage.fleet.slot(0).redis?.set({ hold: 'down' });
       await wait(2_500);
-      stage.fleet.place(0).redis?.heal();
+      stage.fleet.slot(0).redis?.heal();
     },
   };
 
@@ -72,7 +72,7 @@ describe('Redis at fault', () => {
     '%s: nothing is lost, nobody leaves, no process ends',
     async (_name, fault) => {
       const clients = await stage.room(3);
-      const processes = stage.fleet.places.map(({ node }) => node?.process.pid);
+      const processes = stage.fleet.slots.map(({ node }) => node?.process.pid);
       for (const client of clients) await client.command('talk', { everyMs: 100 });
       await fault();
       for (const client of clients) await client.command('hush');
@@ -85,7 +85,7 @@ describe('Redis at fault', () => {
         expect(results.filter(({ result }) => result !== 'delivered')).toEqual([]);
         expect(rosterEvents.filter(({ event }) => event === 'left')).toEqual([]);
       }
-      expect(stage.fleet.places.map(({ node }) => node?.process.pid)).toEqual(processes);
+      expect(stage.fleet.slots.map(({ node }) => node?.process.pid)).toEqual(processes);
     },
     120_000,
   );
@@ -111,8 +111,8 @@ describe('Redis at fault', () => {
   it('F33, F67: refusing its password makes nodes unready and alive, and they recover', async () => {
     const clients = await stage.room(2);
     await ask(port(), 'acl', 'setuser', 'default', '-@all', '+acl', '+client');
-    await until(async () => (await stage.fleet.health(stage.fleet.place(0), 'ready')) === 503);
-    for (const place of stage.fleet.places) expect(await stage.fleet.health(place, 'live')).toBe(200);
+    await until(async () => (await stage.fleet.health(stage.fleet.slot(0), 'ready')) === 503);
+    for (const slot of stage.fleet.slots) expect(await stage.fleet.health(slot, 'live')).toBe(200);
     await ask(port(), 'acl', 'setuser', 'default', '+@all');
     await stage.fleet.whenReady();
     for (const client of clients) await client.send(3);
@@ -120,12 +120,12 @@ describe('Redis at fault', () => {
   }, 90_000);
 
   it('F18: a node that starts while Redis is away serves no one, lives, and is ready once it is back', async () => {
-    const place = stage.fleet.place(2);
-    await stage.fleet.kill(place);
+    const slot = stage.fleet.slot(2);
+    await stage.fleet.kill(slot);
     await stage.fleet.redis.kill();
-    await stage.fleet.boot(place);
-    expect(await stage.fleet.health(place, 'live')).toBe(200);
-    expect(await stage.fleet.health(place, 'ready')).toBe(503);
+    await stage.fleet.boot(slot);
+    expect(await stage.fleet.health(slot, 'live')).toBe(200);
+    expect(await stage.fleet.health(slot, 'ready')).toBe(503);
     await stage.fleet.redis.restart();
     await stage.fleet.whenReady();
     await stage.room(3);

@@ -24,12 +24,12 @@ describe('what a machine runs out of', () => {
   const people = async (writers = 1) => {
     const account = await stage.fleet.account();
     const clients = [
-      await stage.seat(account, stage.fleet.place(0)),
-      await stage.seat(account, stage.fleet.place(1)),
+      await stage.connect(account, stage.fleet.slot(0)),
+      await stage.connect(account, stage.fleet.slot(1)),
     ] as const;
     const all: RawPeer[] = [];
     for (let n = 0; n < writers; n += 1) {
-      const writer = await new RawPeer(new Rest(stage.fleet.place(0).node?.url as string).signaling).open();
+      const writer = await new RawPeer(new Rest(stage.fleet.slot(0).node?.url as string).signaling).open();
       await writer.hello(account.token);
       await writer.request({ type: 'join', room: account.room });
       all.push(writer);
@@ -77,7 +77,7 @@ describe('what a machine runs out of', () => {
     const answers = chat();
     await stillSignal(clients);
     expect(await answers).toMatchObject(Array(writers).fill(notNow));
-    for (const place of stage.fleet.places) expect(await stage.fleet.health(place, 'live')).toBe(200);
+    for (const slot of stage.fleet.slots) expect(await stage.fleet.health(slot, 'live')).toBe(200);
     await stillSignal(clients);
     await holder.end();
     await until(isChatting);
@@ -86,12 +86,12 @@ describe('what a machine runs out of', () => {
   }, 90_000);
 
   it('F60: a node without file descriptors takes no new sockets, keeps the old ones, and takes new ones again', async () => {
-    const place = stage.fleet.place(0);
-    await stage.fleet.kill(place);
-    await stage.fleet.boot(place, {}, ['/bin/sh', '-c', `ulimit -n ${FILES} && exec "$@"`, 'sh']);
+    const slot = stage.fleet.slot(0);
+    await stage.fleet.kill(slot);
+    await stage.fleet.boot(slot, {}, ['/bin/sh', '-c', `ulimit -n ${FILES} && exec "$@"`, 'sh']);
     await stage.fleet.whenReady();
     const { clients, leave } = await people();
-    const url = `${place.node?.url.replace('http', 'ws')}/v1/signaling`;
+    const url = `${slot.node?.url.replace('http', 'ws')}/v1/signaling`;
     const open: WebSocket[] = [];
     let refusal = '';
     const isTaken = async (): Promise<boolean> => {
@@ -117,7 +117,7 @@ describe('what a machine runs out of', () => {
     }
     await until(isTaken);
     for (const socket of open) socket.terminate();
-    expect(place.node?.process.exitCode).toBeNull();
+    expect(slot.node?.process.exitCode).toBeNull();
     await stillSignal(clients);
     leave();
     await stage.judge();

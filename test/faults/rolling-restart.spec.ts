@@ -18,7 +18,7 @@ describe('a rolling restart of three nodes under load', () => {
     for (const account of accounts) {
       await Promise.all(Array.from({ length: IN_EACH }, () => clients.open({ url: fleet.url, ...account })));
     }
-    for (const client of clients.living) {
+    for (const client of clients.alive) {
       await client.until(({ roster }) => Object.keys(roster ?? {}).length === IN_EACH);
       // 168 pairs, each of them negotiating without an end.
       await client.command('talk', { everyMs: 300 });
@@ -32,18 +32,18 @@ describe('a rolling restart of three nodes under load', () => {
         await wait(100);
       }
     })();
-    for (const place of fleet.places) {
+    for (const slot of fleet.slots) {
       const started = performance.now();
-      expect(await fleet.terminate(place)).toBe(0);
+      expect(await fleet.terminate(slot)).toBe(0);
       // Everybody had moved: it did not have to wait for its deadline.
       expect(performance.now() - started).toBeLessThan(DEADLINE_MS);
-      await fleet.boot(place);
+      await fleet.boot(slot);
       await fleet.whenReady();
     }
     restarting = false;
     await asking;
     expect(requests).toBeGreaterThan(0);
-    for (const client of clients.living) await client.command('hush');
+    for (const client of clients.alive) await client.command('hush');
     await stage.judge();
     for (const { results, rosterEvents, states } of await clients.views()) {
       expect(results.filter(({ result }) => result !== 'delivered')).toEqual([]);

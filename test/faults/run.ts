@@ -4,7 +4,7 @@ import type { Counts } from '../history/checker.js';
 import { addCounts, judge, summary } from './judge.js';
 import { runNemesis, type Topology, topologyOf } from './nemesis.js';
 
-const KEPT = join(import.meta.dirname, '../../test-output/faults');
+const RESULTS = join(import.meta.dirname, '../../test-output/faults');
 /** Violations of one run that are printed. */
 const MAX_SHOWN = 20;
 
@@ -36,7 +36,7 @@ export const runSeeds = async (
   const waiting = runs[Symbol.iterator]();
   const all: Counts[] = [];
   const again: string[] = [];
-  const lane = async (): Promise<void> => {
+  const stream = async (): Promise<void> => {
     while (more()) {
       const { value: run, done } = waiting.next();
       if (done) return;
@@ -48,7 +48,7 @@ export const runSeeds = async (
       }
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: lanes }, stream));
   for (const line of again) console.log(line);
   console.log(`${all.length} seeds, ${again.length} with violations`);
   console.log(summary(addCounts(all)));
@@ -64,8 +64,8 @@ const runOne = async ({ seed, topology }: Run, seconds: number): Promise<{ count
   console.log(
     `seed ${seed}, ${run.topology}: ${signals} signals: ${delivered} delivered, ${peerGone} peer_gone, ${rejected} rejected, ${unknown} unknown`,
   );
-  mkdirSync(KEPT, { recursive: true });
-  const file = join(KEPT, `seed-${seed}-${run.topology}.jsonl`);
+  mkdirSync(RESULTS, { recursive: true });
+  const file = join(RESULTS, `seed-${seed}-${run.topology}.jsonl`);
   writeFileSync(file, `${run.history.map((event) => JSON.stringify(event)).join('\n')}\n`);
   const sound = violations.length + run.troubles.length === 0;
   if (!sound) {

@@ -4,7 +4,7 @@ import { merge, Recorder } from '../history/recorder.js';
 import type { Violation } from '../history/verdict.js';
 import { until } from '../support/until.js';
 import { type Client, Clients } from './clients.js';
-import { Fleet, type Place } from './fleet.js';
+import { Fleet, type NodeSlot } from './fleet.js';
 import { FaultProxy } from './proxy.js';
 
 /** Nodes and clients for the tests of one file, and the judge of what they did. */
@@ -18,7 +18,7 @@ export class Stage {
   async room(count: number): Promise<Client[]> {
     const account = await this.fleet.account();
     const clients: Client[] = [];
-    for (let n = 0; n < count; n += 1) clients.push(await this.seat(account, this.fleet.place(n)));
+    for (let n = 0; n < count; n += 1) clients.push(await this.connect(account, this.fleet.slot(n)));
     for (const client of clients) {
       await client.until(
         ({ roster }) => Object.values(roster ?? {}).filter((state) => state === 'on').length === count,
@@ -28,8 +28,8 @@ export class Stage {
   }
 
   /** One client on this node. @param url another way to the load balancer */
-  async seat(account: { token: string; room: string }, place: Place, url = this.fleet.url): Promise<Client> {
-    this.fleet.only = place;
+  async connect(account: { token: string; room: string }, slot: NodeSlot, url = this.fleet.url): Promise<Client> {
+    this.fleet.only = slot;
     try {
       return await this.clients.open({ ...account, url });
     } finally {
@@ -38,11 +38,11 @@ export class Stage {
   }
 
   /** Brings a client's socket to this node. */
-  async move(client: Client, place: Place): Promise<void> {
-    this.fleet.only = place;
+  async move(client: Client, slot: NodeSlot): Promise<void> {
+    this.fleet.only = slot;
     try {
       await client.command('cut');
-      await client.until(({ attached, node }) => attached && this.fleet.placeOf(node) === place);
+      await client.until(({ attached, node }) => attached && this.fleet.slotOf(node) === slot);
     } finally {
       this.fleet.only = undefined;
     }
@@ -56,8 +56,8 @@ export class Stage {
   }
 
   /** The process that a client's socket is on. */
-  async placeOf(client: Client): Promise<Place> {
-    return this.fleet.placeOf((await client.view()).node);
+  async slotOf(client: Client): Promise<NodeSlot> {
+    return this.fleet.slotOf((await client.view()).node);
   }
 
   /** Tells the judge of a fault; `redis_empty` and `redis_failover` mean that the store may have forgotten. */
@@ -83,9 +83,7 @@ export class Stage {
     await Promise.all(this.proxies.splice(0).map((proxy) => proxy.stop()));
     await this.fleet.heal();
     if (!(await this.fleet.redis.command('ping').catch(() => false))) await this.fleet.redis.restart();
-    await Promise.all(
-      this.fleet.places.filter(({ node }) => node === undefined).map((place) => this.fleet.boot(place)),
-    );
+    await Promise.all(this.fleet.slots.filter(({ node }) => node === undefined).map((slot) => this.fleet.boot(slot)));
     await this.fleet.whenReady();
   }
 

@@ -11,8 +11,8 @@ describe('twelve messages to a receiver', () => {
 
   const BREAKS: Readonly<Record<string, (receiver: Client) => Promise<unknown>>> = {
     'whose transport is dropped': (receiver) => receiver.command('cut'),
-    'whose node is asked to end': async (receiver) => stage.fleet.terminate(await stage.placeOf(receiver)),
-    'whose node is killed': async (receiver) => stage.fleet.kill(await stage.placeOf(receiver)),
+    'whose node is asked to end': async (receiver) => stage.fleet.terminate(await stage.slotOf(receiver)),
+    'whose node is killed': async (receiver) => stage.fleet.kill(await stage.slotOf(receiver)),
   };
 
   it.each(Object.entries(BREAKS))(
@@ -46,10 +46,10 @@ describe('while Redis is killed', () => {
   it('nothing is called delivered that was not, neighbours go on, and afterwards all arrives', async () => {
     const [here, there] = (await stage.room(2)) as [Client, Client];
     const account = await stage.fleet.account();
-    const first = stage.fleet.place(0);
-    const [one, two] = [await stage.seat(account, first), await stage.seat(account, first)];
+    const first = stage.fleet.slot(0);
+    const [one, two] = [await stage.connect(account, first), await stage.connect(account, first)];
     await one.until(({ roster }) => Object.keys(roster ?? {}).length === 2);
-    const processes = stage.fleet.places.map(({ node }) => node?.process.pid);
+    const processes = stage.fleet.slots.map(({ node }) => node?.process.pid);
 
     stage.note('redis_empty');
     await stage.fleet.redis.kill();
@@ -57,8 +57,8 @@ describe('while Redis is killed', () => {
     await one.send(5, await two.self());
     const neighbours = await one.until(({ waiting }) => waiting === 0);
     expect(neighbours.results.map(({ result }) => result)).toEqual(Array(5).fill('delivered'));
-    for (const place of stage.fleet.places) {
-      expect([await stage.fleet.health(place, 'ready'), await stage.fleet.health(place, 'live')]).toEqual([503, 200]);
+    for (const slot of stage.fleet.slots) {
+      expect([await stage.fleet.health(slot, 'ready'), await stage.fleet.health(slot, 'live')]).toEqual([503, 200]);
     }
     expect((await here.view()).results).toEqual([]);
     expect((await there.view()).received).toEqual([]);
@@ -73,7 +73,7 @@ describe('while Redis is killed', () => {
       expect(rosterEvents.filter(({ event }) => event === 'left')).toEqual([]);
       expect(states).toEqual(['connecting', 'connected']);
     }
-    expect(stage.fleet.places.map(({ node }) => node?.process.pid)).toEqual(processes);
+    expect(stage.fleet.slots.map(({ node }) => node?.process.pid)).toEqual(processes);
     await stage.judge();
   }, 90_000);
 });

@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
 /** What breaks programs more often than chance does. */
-const STRANGE: readonly unknown[] = [
+const UNUSUAL: readonly unknown[] = [
   null,
   true,
   0,
@@ -58,7 +58,7 @@ export type Resolve = (reference: string) => Schema;
 
 /** A value that fits a schema, and seldom one that does not. */
 export const valueFrom = (random: Random, schema: Schema, resolve: Resolve, strangeness = 0.05): unknown => {
-  if (random.chance(strangeness)) return random.pick(STRANGE);
+  if (random.chance(strangeness)) return random.pick(UNUSUAL);
   if (schema.$ref !== undefined) return valueFrom(random, resolve(schema.$ref), resolve, strangeness);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return random.pick(schema.enum);
@@ -80,7 +80,7 @@ export const valueFrom = (random: Random, schema: Schema, resolve: Resolve, stra
     case 'string':
       return textOf(random, schema);
     default:
-      return random.pick(STRANGE);
+      return random.pick(UNUSUAL);
   }
 };
 
@@ -90,7 +90,7 @@ const objectOf = (random: Random, schema: Schema, resolve: Resolve, strangeness:
     .filter(() => !random.chance(strangeness))
     .map(([name, property]) => [name, valueFrom(random, property, resolve, strangeness)]);
   if (random.chance(strangeness))
-    entries.push([random.pick(['extra', 'role', '__proto__', 'x'.repeat(100)]), random.pick(STRANGE)]);
+    entries.push([random.pick(['extra', 'role', '__proto__', 'x'.repeat(100)]), random.pick(UNUSUAL)]);
   return Object.fromEntries(entries);
 };
 
@@ -100,8 +100,8 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const textOf = (random: Random, { pattern, minLength = 0, maxLength = 20 }: Schema): string => {
   const counted = /\{(\d+)(?:,(\d+))?\}/.exec(pattern ?? '');
   const least = counted === null ? minLength : Number(counted[1]);
-  const most = counted === null ? Math.min(maxLength, least + 20) : Number(counted[2] ?? counted[1]);
-  return Array.from({ length: least + random.below(most - least + 1) }, () => random.pick([...ALPHABET])).join('');
+  const max = counted === null ? Math.min(maxLength, least + 20) : Number(counted[2] ?? counted[1]);
+  return Array.from({ length: least + random.below(max - least + 1) }, () => random.pick([...ALPHABET])).join('');
 };
 
 /** A text with a few of its characters changed, doubled, cut out or moved. */

@@ -3,9 +3,9 @@ import type { HistoryEvent } from './history.js';
 import {
   allAttached,
   bounded,
+  isSuperseded,
   oneLeave,
   removedIsSilent,
-  supersededBySomebody,
   trueRosters,
   versionsRise,
 } from './presence-rules.js';
@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
   trueRosters,
   bounded,
   honestUnknown,
-  supersededBySomebody,
+  isSuperseded,
   removedIsSilent,
   trueSender,
   oneLeave,

@@ -1,6 +1,6 @@
 import { type EventOf, SECOND_HOLDER } from './history.js';
 import { without } from './intervals.js';
-import type { Life, Timeline } from './timeline.js';
+import type { NodeGeneration, Timeline } from './timeline.js';
 import type { Rule, Violation } from './verdict.js';
 
 const SUPERSEDED = 4509;
@@ -75,7 +75,7 @@ const isGhost = (
 };
 
 /** I16: the current socket is never told `superseded` unless somebody else holds the key. */
-export const supersededBySomebody: Rule = (timeline) =>
+export const isSuperseded: Rule = (timeline) =>
   timeline.sockets
     .filter(({ peer, code }) => code === SUPERSEDED && !timeline.touchedBy(SECOND_HOLDER, peer))
     .map((socket) => ({
@@ -146,7 +146,7 @@ const whatIsWrong = (timeline: Timeline, events: readonly EventOf<'seen'>[], gon
   return timeline.overAt - Math.max(overAt, timeline.quietAt) > goneMs ? 'joined, and never left' : undefined;
 };
 
-const isThere = (timeline: Timeline, lease: Life): boolean =>
+const isThere = (timeline: Timeline, lease: NodeGeneration): boolean =>
   timeline.survivors.includes(lease) && !timeline.isContested(lease.peer);
 
 /** I13: every buffer within its bound, every key with a time to live. */

@@ -12,7 +12,7 @@ export interface Signal {
 }
 
 /** One peer's life. */
-export interface Life {
+export interface NodeGeneration {
   readonly peer: string;
   readonly user: string;
   readonly room: string;
@@ -33,7 +33,7 @@ export class Timeline {
   readonly signals = new Map<string, Signal>();
   readonly deliveries: EventOf<'dlv'>[] = [];
   readonly strayOuts: EventOf<'out'>[] = [];
-  readonly lives = new Map<string, Life>();
+  readonly lives = new Map<string, NodeGeneration>();
   readonly ends: EventOf<'end'>[] = [];
   readonly rosters = new Map<string, EventOf<'roster'>[]>();
   readonly seen: EventOf<'seen'>[] = [];
@@ -110,8 +110,8 @@ export class Timeline {
   }
 
   /** Clients that are there at the end, each as the peer that it was last. */
-  get survivors(): Life[] {
-    const last = new Map<string, Life>();
+  get survivors(): NodeGeneration[] {
+    const last = new Map<string, NodeGeneration>();
     for (const lease of this.lives.values()) last.set(`${lease.user} ${lease.room}`, lease);
     return [...last.values()].filter(
       ({ crashedAt, endedAt, endedWhy }) =>

@@ -120,12 +120,12 @@ describe('what users do', () => {
   });
 
   it('I22: finds a stranger in a locked room', () => {
-    const stranger: At[] = [[55_000, asked('u-d')], ...back(55_100, 'u-d', ['a', 'b', 'c'])];
-    expect(broken(calm([[50_000, lock(true)], ...stranger]))).toEqual(['I22']);
-    expect(broken(calm([[50_000, lock(true)], ...stranger, [55_050, lock(false)]]))).toEqual([]);
-    expect(broken(calm([[54_500, lock(true)], ...stranger]))).toEqual([]);
+    const outsider: At[] = [[55_000, asked('u-d')], ...back(55_100, 'u-d', ['a', 'b', 'c'])];
+    expect(broken(calm([[50_000, lock(true)], ...outsider]))).toEqual(['I22']);
+    expect(broken(calm([[50_000, lock(true)], ...outsider, [55_050, lock(false)]]))).toEqual([]);
+    expect(broken(calm([[54_500, lock(true)], ...outsider]))).toEqual([]);
     // The SDK brought a session back by itself: nobody asked.
-    expect(broken(calm([[50_000, lock(true)], ...stranger.slice(1)]))).toEqual([]);
+    expect(broken(calm([[50_000, lock(true)], ...outsider.slice(1)]))).toEqual([]);
   });
 
   it('I23: finds a client in a room that was deleted', () => {

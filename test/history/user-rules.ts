@@ -1,6 +1,6 @@
 import { effectiveBy, soundFor } from './due.js';
 import type { EventOf, HistoryEvent } from './history.js';
-import type { Life, Timeline } from './timeline.js';
+import type { NodeGeneration, Timeline } from './timeline.js';
 import type { Bounds, Invariant, Rule, Violation } from './verdict.js';
 
 /** I17, by what REST committed: nothing sent later passes from or to the peers that the user had in the room. */
@@ -95,17 +95,18 @@ const violation = (invariant: Invariant, message: string, event: HistoryEvent): 
  * The peers that a user had in a room when it was removed. A kicked user may come back with a newer token, a banned one
  * after the ban: where the store has lost the tombstone, as the same peer.
  */
-const livesOf = (timeline: Timeline, removal: EventOf<'removal'>): Life[] => {
+const livesOf = (timeline: Timeline, removal: EventOf<'removal'>): NodeGeneration[] => {
   const { user, room, t, ban } = removal;
   const allowedFrom = ban ? liftedAt(timeline, removal) : t;
-  const isBack = ({ attached }: Life) => attached.some(([from]) => from > allowedFrom && timeline.lostDataBefore(from));
+  const isBack = ({ attached }: NodeGeneration) =>
+    attached.some(([from]) => from > allowedFrom && timeline.lostDataBefore(from));
   return [...timeline.lives.values()].filter(
     (lease) => lease.user === user && lease.room === room && lease.bornAt <= t && !isBack(lease),
   );
 };
 
 /** Whoever asked to enter once it must have been refused, and was in before it was allowed again. */
-const lateComers = (timeline: Timeline, room: string, by: number, until: number): Life[] =>
+const lateComers = (timeline: Timeline, room: string, by: number, until: number): NodeGeneration[] =>
   [...timeline.lives.values()].filter(
     (lease) => lease.room === room && lease.askedAt !== undefined && lease.askedAt >= by && lease.bornAt < until,
   );
@@ -113,7 +114,7 @@ const lateComers = (timeline: Timeline, room: string, by: number, until: number)
 const liftedAt = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): number =>
   timeline.unbans.find((unban) => unban.user === user && unban.room === room && unban.t >= t)?.t ?? timeline.overAt;
 
-const isAttachedInTheEnd = ({ overAt }: Timeline, { attached, endedAt, crashedAt }: Life): boolean =>
+const isAttachedInTheEnd = ({ overAt }: Timeline, { attached, endedAt, crashedAt }: NodeGeneration): boolean =>
   Math.min(endedAt, crashedAt) > overAt && (attached.at(-1)?.[1] ?? 0) >= overAt;
 
 /** Signals of these peers that were sent after this, and delivered after it must have taken effect. */
@@ -136,7 +137,7 @@ const laterSignals = (
  */
 const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>, at: number) => {
   const users = new Set([...peers].map((peer) => timeline.lives.get(peer)?.user));
-  const isWitness = (lease: Life | undefined) => lease?.room === room && !users.has(lease.user);
+  const isWitness = (lease: NodeGeneration | undefined) => lease?.room === room && !users.has(lease.user);
   return [...timeline.rosters.values()].flatMap((rosters) =>
     rosters
       .filter(({ peer, t }) => t > at && isWitness(timeline.lives.get(peer)))

@@ -41,7 +41,7 @@ export interface Row {
 }
 
 const PUBLIC = (status: number) => Array<number>(9).fill(status);
-const NOBODY = [401, 404, 404, 404, 404, 404, 404, 401, 401];
+const ANONYMOUS = [401, 404, 404, 404, 404, 404, 404, 401, 401];
 const GRANTEES: ReadonlySet<Principal> = new Set(['anonymous', 'moderator', 'member', 'expired', 'other tenant']);
 
 /** The statuses for a room that a grant created: it exists for those alone whose token has a grant for it. */
@@ -59,7 +59,7 @@ const moderation = (
   more: Partial<Row>,
   existing: readonly number[],
 ) => ({
-  [`${method} /v1/rooms/{id}/${path}`]: { asks, existing, missing: NOBODY, malformed: NOBODY, ...more },
+  [`${method} /v1/rooms/{id}/${path}`]: { asks, existing, missing: ANONYMOUS, malformed: ANONYMOUS, ...more },
 });
 
 export const MATRIX: Readonly<Record<string, Row>> = {
@@ -120,22 +120,22 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /v1/rooms/{id}': {
     asks: 'room.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
-    missing: NOBODY,
-    malformed: NOBODY,
+    missing: ANONYMOUS,
+    malformed: ANONYMOUS,
   },
   'PATCH /v1/rooms/{id}': {
     asks: 'room.update',
     existing: [401, 200, 403, 200, 403, 403, 404, 401, 401],
-    missing: NOBODY,
-    malformed: NOBODY,
+    missing: ANONYMOUS,
+    malformed: ANONYMOUS,
     body: { name: 'S' },
     ifMatch: true,
   },
   'DELETE /v1/rooms/{id}': {
     asks: 'room.delete',
     existing: [401, 204, 403, 403, 403, 403, 404, 401, 401],
-    missing: NOBODY,
-    malformed: NOBODY,
+    missing: ANONYMOUS,
+    malformed: ANONYMOUS,
   },
   'GET /v1/rooms/{id}/preview': {
     asks: 'room.preview',
@@ -147,14 +147,14 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /v1/rooms/{id}/participants': {
     asks: 'participants.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
-    missing: NOBODY,
-    malformed: NOBODY,
+    missing: ANONYMOUS,
+    malformed: ANONYMOUS,
   },
   'GET /v1/rooms/{id}/messages': {
     asks: 'messages.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
-    missing: NOBODY,
-    malformed: NOBODY,
+    missing: ANONYMOUS,
+    malformed: ANONYMOUS,
   },
   ...moderation('POST', 'kick', 'member.kick', { body: { user: '$victim' } }, BY_MODERATORS(204)),
   ...moderation('POST', 'mute', 'member.mute', { body: { peer: 'nobody' } }, BY_MODERATORS(404)),

@@ -12,7 +12,7 @@ const upgrade = (headers: Record<string, string | undefined> = {}, first?: strin
 const status = async (answer: Promise<{ status: number }>) => (await answer).status;
 
 /** Nothing of what was sent comes back, and nothing of how it failed. */
-const tellsNothing = ({ head, body }: { head: string; body: string }) => {
+const revealsNothing = ({ head, body }: { head: string; body: string }) => {
   expect(`${head}${body}`).not.toMatch(/evil|<script|Error: |node_modules|[Ff]astify|Express/);
 };
 
@@ -58,7 +58,7 @@ describe('the upgrade', () => {
     const cookie = { Origin: 'https://evil.example', Cookie: `token=${external('mallory')}` };
     const answer = await upgrade({ ...cookie, 'X-Forwarded-For': address });
     expect(answer.status).toBe(403);
-    tellsNothing(answer);
+    revealsNothing(answer);
     const line = await until(() => stage.securityLines().find((each) => each.address === address));
     expect(line).toMatchObject({ reason: 'upgrade', status: 403 });
   });
@@ -106,7 +106,7 @@ describe('the upgrade', () => {
   ])('H10 answers the path %j with 404 and says nothing of it', async (path) => {
     const answer = await upgrade({}, `GET ${path} HTTP/1.1`);
     expect([400, 404]).toContain(answer.status);
-    tellsNothing(answer);
+    revealsNothing(answer);
   });
 
   it('H10 refuses 8 KiB of query with 431', async () => {
@@ -117,7 +117,7 @@ describe('the upgrade', () => {
     const answer = await ask('GET /%zz%<script> HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
     expect(answer.status).toBe(400);
     expect(answer.head).toContain('application/problem+json');
-    tellsNothing(answer);
+    revealsNothing(answer);
   });
 
   it.each<[string, string]>([
@@ -132,7 +132,7 @@ describe('the upgrade', () => {
     const lines = upgradeLines({ Host: undefined }).replace('\r\n', `\r\n${line}`);
     const socket = await ask(lines);
     expect([rest.status, socket.status]).toEqual([400, 400]);
-    tellsNothing(rest);
+    revealsNothing(rest);
   });
 
   it.each<[string, string | Buffer, number[]]>([
@@ -150,7 +150,7 @@ describe('the upgrade', () => {
   ])('H16 answers %s', async (_, bytes, statuses) => {
     const answer = await ask(bytes);
     expect(statuses).toContain(answer.status);
-    tellsNothing(answer);
+    revealsNothing(answer);
   });
 
   it('H17 outlives clients that go during the upgrade, after it, and within a frame', async () => {

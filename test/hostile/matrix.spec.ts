@@ -25,7 +25,7 @@ const createByGrant = async (): Promise<string> => {
 /** A room, its owner, a room by grant, and a token of everybody who may ask. */
 const world = async () => {
   const owner = await stage.rest().register('Owner');
-  const stranger = await stage.rest().register('Stranger');
+  const outsider = await stage.rest().register('Stranger');
   const victim = await stage.rest().register('Victim');
   const { id: room } = await stage.rest().room(owner.accessToken);
   const { id: other } = await stage.rest().room(owner.accessToken);
@@ -40,7 +40,7 @@ const world = async () => {
   const tokens: Record<Principal, string | undefined> = {
     anonymous: undefined,
     owner: owner.accessToken,
-    stranger: stranger.accessToken,
+    stranger: outsider.accessToken,
     moderator: external('moderator', { rooms: { [room]: 'moderator', [granted]: 'moderator' } }),
     member: external('member', { rooms: { [room]: 'member', [granted]: 'member' } }),
     guest: await guestOf(room),

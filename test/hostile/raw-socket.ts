@@ -17,11 +17,11 @@ const connected = (origin: string): Promise<Socket> =>
   });
 
 /** Sends bytes as they are and reads what comes until the server closes, or a whole answer is there. */
-export const exchange = async (origin: string, bytes: string | Buffer, patienceMs = 20_000): Promise<RawAnswer> => {
+export const exchange = async (origin: string, bytes: string | Buffer, timeoutMs = 20_000): Promise<RawAnswer> => {
   const socket = await connected(origin);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve) => {
-    socket.setTimeout(patienceMs, resolve);
+    socket.setTimeout(timeoutMs, resolve);
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       if (isWhole(Buffer.concat(chunks).toString('latin1'))) resolve();

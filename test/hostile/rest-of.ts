@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 const LARGE_BODY = 500_000;
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
 /**
  * A large body is refused by its length: the server answers and closes while it is still written, and then the write may
@@ -22,7 +22,7 @@ const patientFetch = async (url: string, init: RequestInit): Promise<Response> =
       return await fetch(url, init);
     } catch (error) {
       const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-      if (!isLarge || attempt === MOST_TRIES || !['EPIPE', 'ECONNRESET'].includes(code)) throw error;
+      if (!isLarge || attempt === MAX_TRIES || !['EPIPE', 'ECONNRESET'].includes(code)) throw error;
     }
   }
 };

@@ -14,8 +14,8 @@ describe('objects of others', () => {
     const { rest, token } = await account();
     const owner = await account();
     const made = await stage.rest().call('POST', '/v1/rooms', { name: 'Private', guestsAllowed: false }, owner.token);
-    const stranger = external('stranger', { rooms: { elsewhere: 'member' } });
-    const read = (id: string) => rest.ask('GET', `/v1/rooms/${id}`, { token: stranger });
+    const outsider = external('stranger', { rooms: { elsewhere: 'member' } });
+    const read = (id: string) => rest.ask('GET', `/v1/rooms/${id}`, { token: outsider });
     expect(problemOf(await read(made.id))).toBe('403 forbidden');
     expect(problemOf(await read('nowhere'))).toBe('404 room_not_found');
     const grant = external('maker', { rooms: { 'secret-room': 'owner' } });

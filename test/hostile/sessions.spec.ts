@@ -66,11 +66,11 @@ describe('a peer', () => {
 
   it('A04 that has not joined, or has left, reaches nobody and cannot come back', async () => {
     const { mallory, victim, room, victimId } = await stage.pair();
-    const stranger = await stage.enter();
-    stranger.peer.send({ type: 'signal', to: victimId, kind: 'data' }, 'x');
-    expect(codeOf(await stranger.peer.next('error'))).toBe('error peer_unknown');
+    const outsider = await stage.enter();
+    outsider.peer.send({ type: 'signal', to: victimId, kind: 'data' }, 'x');
+    expect(codeOf(await outsider.peer.next('error'))).toBe('error peer_unknown');
     for (const frame of [{ type: 'chat', text: 'x' }, { type: 'update', meta: {} }, { type: 'history' }]) {
-      expect(codeOf(await stranger.peer.request({ ...frame, room }))).toBe('error not_in_room');
+      expect(codeOf(await outsider.peer.request({ ...frame, room }))).toBe('error not_in_room');
     }
     await mallory.peer.request({ type: 'leave', room });
     mallory.peer.send({ type: 'signal', to: victimId, kind: 'data' }, 'x');
@@ -183,12 +183,12 @@ describe('a peer', () => {
 
   it('A18 cannot look into a room that it is not in', async () => {
     const { room } = await stage.pair();
-    const stranger = await stage.socket();
-    await stranger.hello(external('prober', { rooms: { elsewhere: 'member' } }));
-    expect(codeOf(await stranger.request({ type: 'join', room }))).toBe('error forbidden');
-    expect(codeOf(await stranger.request({ type: 'history', room }))).toBe('error not_in_room');
-    stranger.send({ type: 'broadcast', room, kind: 'x' }, 'x');
-    expect(codeOf(await stranger.next('error'))).toBe('error not_in_room');
+    const outsider = await stage.socket();
+    await outsider.hello(external('prober', { rooms: { elsewhere: 'member' } }));
+    expect(codeOf(await outsider.request({ type: 'join', room }))).toBe('error forbidden');
+    expect(codeOf(await outsider.request({ type: 'history', room }))).toBe('error not_in_room');
+    outsider.send({ type: 'broadcast', room, kind: 'x' }, 'x');
+    expect(codeOf(await outsider.next('error'))).toBe('error not_in_room');
   });
 
   it('A19 is not heard after it was sent away', async () => {

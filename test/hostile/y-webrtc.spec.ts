@@ -135,10 +135,10 @@ describe('a door with a rate for rooms', () => {
   it('Y05 a flood into a full room goes at the rate of the room, and other rooms notice nothing', async () => {
     const honest = await honestPair(open);
     const room = randomUUID();
-    const crowd = await Promise.all(Array.from({ length: 20 }, () => open()));
-    await Promise.all(crowd.map((socket) => socket.hears(room)));
+    const group = await Promise.all(Array.from({ length: 20 }, () => open()));
+    await Promise.all(group.map((socket) => socket.hears(room)));
     const before = await stage.metric('parley_topic_deliveries_total');
-    const flooders = crowd.slice(0, 3);
+    const flooders = group.slice(0, 3);
     for (const flooder of flooders) for (let n = 0; n < 1_000; n += 1) flooder.publish(room, 'flood');
     await until(() => flooders.every(({ closeCode }) => closeCode === 4029));
     await honest.meet();
@@ -167,19 +167,19 @@ describe('a door for those with a token', () => {
       `?token=${other}`,
       `?Token=${external('x')}`,
     ];
-    const strangers = await Promise.all(bad.map((query) => open(query)));
-    for (const stranger of strangers) {
-      stranger.subscribe('room');
-      stranger.publish('room', 'let me in');
+    const outsiders = await Promise.all(bad.map((query) => open(query)));
+    for (const outsider of outsiders) {
+      outsider.subscribe('room');
+      outsider.publish('room', 'let me in');
     }
-    await Promise.all(strangers.map((stranger) => stranger.pong()));
+    await Promise.all(outsiders.map((outsider) => outsider.pong()));
     // Longer than anybody may take to say hello: closed at once they would be back at once, for ever.
     const silent = await stage.socket();
     await until(() => silent.closeCode !== undefined);
-    await Promise.all(strangers.map((stranger) => stranger.pong()));
+    await Promise.all(outsiders.map((outsider) => outsider.pong()));
     await member.reaches(member, 'room');
     expect(member.heard('room')).not.toContain('let me in');
-    for (const { closeCode, frames } of strangers) {
+    for (const { closeCode, frames } of outsiders) {
       expect([closeCode, frames.filter(({ type }) => type !== 'pong')]).toEqual([undefined, []]);
     }
     expect(await stage.metric('parley_door_events_total\\{door="y_webrtc",event="refused_clients"\\}')).toBe(

@@ -30,7 +30,7 @@ describe('whoever is put out', () => {
   let random = randomBy(1);
 
   beforeAll(async () => {
-    database.latencyTurns = () => Math.floor(random() * 4);
+    database.latencyTicks = () => Math.floor(random() * 4);
     for (let n = 0; n < 2; n += 1) nodes.push(await new MemoryNode(store, hub, undefined, database).start());
   });
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));

@@ -90,10 +90,10 @@ describe('the embedded PostgreSQL', () => {
     const first = start(dataDir);
     await ask(await first.ready, 'create table kept as select 7 as value');
     await first.stop();
-    const [second, stranger] = [start(dataDir), start(other)];
+    const [second, outsider] = [start(dataDir), start(other)];
     expect(await ask(await second.ready, 'select value from kept')).toEqual([{ value: 7 }]);
-    await expect(ask(await stranger.ready, 'select value from kept')).rejects.toThrow('does not exist');
-    await Promise.all([second.stop(), stranger.stop()]);
+    await expect(ask(await outsider.ready, 'select value from kept')).rejects.toThrow('does not exist');
+    await Promise.all([second.stop(), outsider.stop()]);
   });
 
   it('refuses a second process on one data directory, and says who holds it', async () => {

@@ -94,14 +94,14 @@ describe('an outside issuer by JWKS URL', () => {
   });
 
   it('is believed in nothing but its algorithm, issuer, audience and purpose', async () => {
-    const stranger = await makeKey('one', 'ES256');
+    const outsider = await makeKey('one', 'ES256');
     const spki = await exportSPKI(key.publicKey);
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify(good())).toString('base64url')}.`;
     const psychic = (await sign(good())).replace(/\.[^.]+$/, `.${Buffer.alloc(64).toString('base64url')}`);
     const tokens: Record<string, string | Promise<string>> = {
       'an algorithm that is not configured, with a key that is published': sign(good(), rsa),
-      'a key of somebody else under a published name': sign(good(), stranger),
-      'a key that it brings along': sign(good(), { ...stranger, kid: 'mine' }, { jwk: stranger.jwk }),
+      'a key of somebody else under a published name': sign(good(), outsider),
+      'a key that it brings along': sign(good(), { ...outsider, kid: 'mine' }, { jwk: outsider.jwk }),
       'alg none': unsigned,
       'HS256 with the public key as PEM': handMade({ alg: 'HS256', kid: 'one' }, good(), spki),
       'HS256 with the public key as PEM without its last line': handMade(

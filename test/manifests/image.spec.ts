@@ -62,6 +62,6 @@ describe('the image', () => {
     expect(ignored).toContain('*');
     const named = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     expect(named).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', 'src', 'protocol', 'client']));
-    for (const kept of ['.git', '.env', 'data', 'docker', 'node_modules']) expect(named).not.toContain(kept);
+    for (const stored of ['.git', '.env', 'data', 'docker', 'node_modules']) expect(named).not.toContain(stored);
   });
 });

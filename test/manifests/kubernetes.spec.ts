@@ -24,11 +24,11 @@ describe('the Kubernetes manifests', () => {
   });
 
   it.each(OVERLAYS)('are rendered from the present sources in the overlay %s', (overlay) => {
-    const kept = readFileSync(renderedPath(overlay), 'utf8');
-    expect(kept.split('\n', 1)[0]).toContain(sourceHash(overlay));
+    const stored = readFileSync(renderedPath(overlay), 'utf8');
+    expect(stored.split('\n', 1)[0]).toContain(sourceHash(overlay));
     // The hash above holds without a kubectl too; versions of it differ in spacing, never in what they mean.
-    const fresh = render(overlay) ?? kept;
-    expect(inOrder(parseManifests(kept))).toEqual(inOrder(parseManifests(fresh)));
+    const fresh = render(overlay) ?? stored;
+    expect(inOrder(parseManifests(stored))).toEqual(inOrder(parseManifests(fresh)));
   });
 
   it('leave the example of a secret out of what is applied', () => {

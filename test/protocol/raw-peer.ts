@@ -8,7 +8,7 @@ export interface ReceivedFrame {
   readonly body: string | undefined;
 }
 
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /** A WebSocket client that knows nothing but PROTOCOL.md. Frames are kept until somebody asks for them. */
 export class RawPeer {
@@ -131,7 +131,7 @@ export class RawPeer {
         this.waiters.delete(poll);
         const seen = this.frames.map((frame) => frame.type).join(', ');
         reject(new Error(`waited for ${what}; unread: ${seen || 'nothing'}; close code: ${this.closeCode}`));
-      }, PATIENCE_MS);
+      }, TIMEOUT_MS);
       const poll = () => {
         const value = read();
         if (value === undefined) return;

@@ -63,11 +63,11 @@ describe('a client written from PROTOCOL.md alone', () => {
     const bob = runStranger('Bob', room);
     const { peer: bobPeer } = await bob.joined;
 
-    for (const [stranger, other, first, answer] of [
+    for (const [outsider, other, first, answer] of [
       [ada, bobPeer, 'offer', 'answer'],
       [bob, adaPeer, 'answer', 'offer'],
     ] as const) {
-      const { code, complaint, events } = await stranger.ended;
+      const { code, complaint, events } = await outsider.ended;
       expect([code, complaint]).toEqual([0, '']);
       expect(received(events)).toEqual([
         [other, answer, { type: answer, sdp: 'v=0' }],

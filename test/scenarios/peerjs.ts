@@ -173,9 +173,9 @@ export const PEERJS_SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<
     bela.cut();
     // Free as soon as the node knows: a stranger may have it.
     const next = await until(async () => {
-      const stranger = new PeerjsPeer(t.url(0), { id: bela.id, token: 'another' });
-      await until(() => stranger.frames.length > 0);
-      return stranger.types[0] === 'OPEN' && stranger;
+      const outsider = new PeerjsPeer(t.url(0), { id: bela.id, token: 'another' });
+      await until(() => outsider.frames.length > 0);
+      return outsider.types[0] === 'OPEN' && outsider;
     });
     await ada.settles();
     expect(ada.types).toEqual(['OPEN', 'CANDIDATE']);

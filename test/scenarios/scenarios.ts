@@ -90,11 +90,11 @@ export const SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>>
   'chat reaches everyone, is kept once, and has one order': async (t) => {
     const { alice, bob, room } = await pair(t);
     const id = randomUUID();
-    const kept = await alice.peer.request({ type: 'chat', id, room, text: 'first' });
-    expect(await alice.peer.request({ type: 'chat', id, room, text: 'first' })).toEqual(kept);
+    const stored = await alice.peer.request({ type: 'chat', id, room, text: 'first' });
+    expect(await alice.peer.request({ type: 'chat', id, room, text: 'first' })).toEqual(stored);
     const answer = await bob.peer.request({ type: 'chat', id: randomUUID(), room, text: 'second' });
-    expect(answer['seq']).toBe(kept['seq'] + 1);
-    expect(await bob.peer.next('chat')).toMatchObject({ text: 'first', seq: kept['seq'] });
+    expect(answer['seq']).toBe(stored['seq'] + 1);
+    expect(await bob.peer.next('chat')).toMatchObject({ text: 'first', seq: stored['seq'] });
     expect(await alice.peer.next('chat')).toMatchObject({ text: 'second' });
     const page = await t.rest(1).call('GET', `/v1/rooms/${room}/messages`, undefined, bob.token);
     expect(page.messages.map((m: any) => m.text)).toEqual(['first', 'second']);

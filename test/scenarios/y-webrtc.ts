@@ -97,10 +97,10 @@ const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
 
   'one publishes without being subscribed': async (_, open) => {
     const { b, room } = await pair(open);
-    const stranger = await open(2);
-    stranger.publish(room, 'hello');
+    const outsider = await open(2);
+    outsider.publish(room, 'hello');
     await until(() => b.heard(room).includes('hello'));
-    expect(stranger.frames).toEqual([]);
+    expect(outsider.frames).toEqual([]);
   },
 
   'five hundred publications keep their order and come once': async (_, open) => {

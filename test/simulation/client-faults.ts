@@ -7,7 +7,7 @@ import { Actor } from './world.js';
 /** A dead path is found by 15 s of silence; then it takes a moment to be back. */
 const FOUND_MS = 21_000;
 
-const onSomebody =
+const onRandomClient =
   (fault: (run: Simulation, client: SimulatedClient) => { ms: number; stop?: () => void } | undefined): Fault =>
   (run) => {
     const present = run.clients.filter((client) => client.present);
@@ -17,12 +17,12 @@ const onSomebody =
     return running && { ...running, target: [client.user] };
   };
 
-const reset = onSomebody((run, { path }) => {
+const reset = onRandomClient((run, { path }) => {
   for (const socket of run.network.of(path)) socket.reset();
   return { ms: 3_000 };
 });
 
-const blackHole = onSomebody((run, { path }) => {
+const blackHole = onRandomClient((run, { path }) => {
   const { random } = run.world;
   const way = random.of(['up', 'down', 'both']);
   path.upHeld = way !== 'down';
@@ -36,13 +36,13 @@ const blackHole = onSomebody((run, { path }) => {
   return { ms: random.between(500, 45_000), stop };
 });
 
-const halfOpen = onSomebody((run, { path }) => {
+const halfOpen = onRandomClient((run, { path }) => {
   const way = run.world.random.of(['up', 'down', 'both']);
   for (const socket of run.network.of(path)) socket.vanish(way !== 'down', way !== 'up');
   return { ms: FOUND_MS };
 });
 
-const flap = onSomebody((run, { path }) => {
+const flap = onRandomClient((run, { path }) => {
   const ms = run.world.random.between(10_000, 30_000);
   const until = run.world.now + ms;
   const nextTick = (held: boolean): void => {
@@ -58,7 +58,7 @@ const flap = onSomebody((run, { path }) => {
 });
 
 /** The bytes of the next socket wait so long that the SDK may have given it up, and opened another, when they come. */
-const lateHello = onSomebody((run, { path }) => {
+const lateHello = onRandomClient((run, { path }) => {
   const ms = run.world.random.between(4_000, 14_000);
   path.holdNextMs = ms;
   for (const socket of run.network.of(path)) socket.reset();
@@ -85,7 +85,7 @@ const impostor = (run: Simulation, client: SimulatedClient, hello: string, ms: n
 };
 
 /** Of an older attempt: whoever says the newest one again is a second holder of the key. */
-const repeatedHello = onSomebody((run, client) => {
+const repeatedHello = onRandomClient((run, client) => {
   const newest = attemptOf(client.path.hellos.at(-1));
   const hellos = client.path.hellos.filter((hello) => attemptOf(hello) < newest);
   if (hellos.length === 0) return undefined;
@@ -93,7 +93,7 @@ const repeatedHello = onSomebody((run, client) => {
   return { ms: 5_000 };
 });
 
-const duplicateKey = onSomebody((run, client) => {
+const duplicateKey = onRandomClient((run, client) => {
   const hello = client.path.hellos.at(-1);
   if (hello === undefined) return undefined;
   const header = JSON.parse(hello) as { attempt: number };
@@ -102,7 +102,7 @@ const duplicateKey = onSomebody((run, client) => {
   return { ms: 40_000 };
 });
 
-const slowReader = onSomebody((run, { path }) => {
+const slowReader = onRandomClient((run, { path }) => {
   path.reading = false;
   run.network.apply(path);
   const stop = () => {
@@ -112,7 +112,7 @@ const slowReader = onSomebody((run, { path }) => {
   return { ms: run.world.random.between(3_000, 25_000), stop };
 });
 
-const slowPath = onSomebody((run, { path }) => {
+const slowPath = onRandomClient((run, { path }) => {
   path.extraMs = run.world.random.between(100, 900);
   const stop = () => {
     path.extraMs = 0;
@@ -120,7 +120,7 @@ const slowPath = onSomebody((run, { path }) => {
   return { ms: run.world.random.between(3_000, 30_000), stop };
 });
 
-const hiddenTab = onSomebody((run, { actor }) => {
+const hiddenTab = onRandomClient((run, { actor }) => {
   const ms = 63_000;
   const until = run.world.now + ms;
   actor.asleep = true;
@@ -138,14 +138,14 @@ const hiddenTab = onSomebody((run, { actor }) => {
 });
 
 export const CLIENT_FAULTS: FaultTable = {
-  client_reset: { begin: reset, mostMs: 3_000 },
-  client_black_hole: { begin: blackHole, mostMs: 45_000 },
-  client_half_open: { begin: halfOpen, mostMs: FOUND_MS },
-  client_flapping: { begin: flap, mostMs: 30_000 },
-  client_late_hello: { begin: lateHello, mostMs: 22_000 },
-  client_repeated_hello: { begin: repeatedHello, mostMs: 5_000 },
-  duplicate_key: { begin: duplicateKey, mostMs: 40_000 },
-  client_slow_reader: { begin: slowReader, mostMs: 25_000 },
-  client_slow_path: { begin: slowPath, mostMs: 30_000 },
-  clock_freeze: { begin: hiddenTab, mostMs: 63_000 },
+  client_reset: { begin: reset, maxMs: 3_000 },
+  client_black_hole: { begin: blackHole, maxMs: 45_000 },
+  client_half_open: { begin: halfOpen, maxMs: FOUND_MS },
+  client_flapping: { begin: flap, maxMs: 30_000 },
+  client_late_hello: { begin: lateHello, maxMs: 22_000 },
+  client_repeated_hello: { begin: repeatedHello, maxMs: 5_000 },
+  duplicate_key: { begin: duplicateKey, maxMs: 40_000 },
+  client_slow_reader: { begin: slowReader, maxMs: 25_000 },
+  client_slow_path: { begin: slowPath, maxMs: 30_000 },
+  clock_freeze: { begin: hiddenTab, maxMs: 63_000 },
 };

@@ -13,5 +13,5 @@ export interface Running {
 /** Begins it. Undefined: there is nothing here that it could break. */
 export type Fault = (run: Simulation) => Running | undefined;
 
-/** Faults by name; `mostMs`: the longest that each may last. */
-export type FaultTable = Readonly<Record<string, { readonly begin: Fault; readonly mostMs: number }>>;
+/** Faults by name; `maxMs`: the longest that each may last. */
+export type FaultTable = Readonly<Record<string, { readonly begin: Fault; readonly maxMs: number }>>;

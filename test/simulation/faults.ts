@@ -19,8 +19,8 @@ export const scheduleFaults = (run: Simulation, names: readonly string[] = Objec
   const { random } = world;
   for (let count = random.between(1, 8); count > 0; count -= 1) {
     const name = random.of(names);
-    const { begin, mostMs } = FAULTS[name] as (typeof FAULTS)[string];
-    world.later(random.between(FIRST_MS, QUIET_AT_MS - mostMs), () => {
+    const { begin, maxMs } = FAULTS[name] as (typeof FAULTS)[string];
+    world.later(random.between(FIRST_MS, QUIET_AT_MS - maxMs), () => {
       const running = begin(run);
       if (running === undefined) return;
       const about = { kind: 'fault' as const, name, ...(running.target && { target: running.target }) };

@@ -69,9 +69,9 @@ const drain: Fault = (run) => {
 };
 
 export const NODE_FAULTS: FaultTable = {
-  node_sigkill: { begin: sigkill, mostMs: FOUND_MS },
-  node_sigkill_all: { begin: killAll, mostMs: 18_000 },
-  node_sigstop: { begin: stopFor([3_000, 12_000, 40_000]), mostMs: 41_000 },
-  node_stall: { begin: stopFor([1_000, 5_000]), mostMs: 6_000 },
-  node_drain: { begin: drain, mostMs: 40_000 },
+  node_sigkill: { begin: sigkill, maxMs: FOUND_MS },
+  node_sigkill_all: { begin: killAll, maxMs: 18_000 },
+  node_sigstop: { begin: stopFor([3_000, 12_000, 40_000]), maxMs: 41_000 },
+  node_stall: { begin: stopFor([1_000, 5_000]), maxMs: 6_000 },
+  node_drain: { begin: drain, maxMs: 40_000 },
 };

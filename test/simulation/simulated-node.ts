@@ -45,7 +45,7 @@ class NameVerifier extends TokenVerifier {
   }
 }
 
-class OpenDoors extends RoomAccess {
+class OpenAccess extends RoomAccess {
   override async admit(): Promise<Admission> {
     return { role: 'member', capacity: 100 };
   }
@@ -105,7 +105,7 @@ export class SimulatedNode implements Listener {
       },
     };
     const now = () => performance.now();
-    const [access, moderation] = [new OpenDoors(), new NoModeration()];
+    const [access, moderation] = [new OpenAccess(), new NoModeration()];
     const registry = new SessionRegistry(DEFAULT_LIMITS, now, () => Date.now());
     this.services = {
       ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(cluster.revoked), access, chat: new NoChat() },

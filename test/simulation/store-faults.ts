@@ -108,17 +108,17 @@ const networkStorm: Fault = (run) => {
 };
 
 export const STORE_FAULTS: FaultTable = {
-  node_cut: { begin: nodeCut, mostMs: 45_000 },
-  redis_down: { begin: outage(1_000, 62_000, () => {}), mostMs: 72_000 },
-  redis_empty: { begin: outage(500, 6_000, (run) => run.empty()), mostMs: 16_000 },
+  node_cut: { begin: nodeCut, maxMs: 45_000 },
+  redis_down: { begin: outage(1_000, 62_000, () => {}), maxMs: 72_000 },
+  redis_empty: { begin: outage(500, 6_000, (run) => run.empty()), maxMs: 16_000 },
   redis_rollback: {
     begin: outage(500, 4_000, (run) => run.rollBack(run.world.random.between(500, 5_000))),
-    mostMs: 14_000,
+    maxMs: 14_000,
   },
-  redis_failed_back: { begin: failedBack, mostMs: 2 * FAIL_BACK_MS.outage + FAIL_BACK_MS.reign + HEALED_MS },
-  redis_paused: { begin: pause, mostMs: 8_000 },
-  redis_slow: { begin: slow, mostMs: 30_000 },
-  redis_replies_lost: { begin: repliesLost, mostMs: 14_000 },
-  bus_storm: { begin: busStorm, mostMs: 35_000 },
-  network_storm: { begin: networkStorm, mostMs: 30_000 },
+  redis_failed_back: { begin: failedBack, maxMs: 2 * FAIL_BACK_MS.outage + FAIL_BACK_MS.reign + HEALED_MS },
+  redis_paused: { begin: pause, maxMs: 8_000 },
+  redis_slow: { begin: slow, maxMs: 30_000 },
+  redis_replies_lost: { begin: repliesLost, maxMs: 14_000 },
+  bus_storm: { begin: busStorm, maxMs: 35_000 },
+  network_storm: { begin: networkStorm, maxMs: 30_000 },
 };

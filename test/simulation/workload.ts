@@ -6,7 +6,7 @@ import type { Simulation } from './simulation.js';
 
 const BURST = 30;
 /** The last signals: everybody to everybody, when everything must be well again. */
-const ROLL_CALL_AFTER_MS = 40_000;
+const ROSTER_CHECK_AFTER_MS = 40_000;
 
 /** What people do: they come, call, send bursts of candidates, leave, crash and come back. */
 export const playWorkload = (run: Simulation): void => {
@@ -16,10 +16,10 @@ export const playWorkload = (run: Simulation): void => {
   for (const room of rooms)
     for (let count = random.between(2, 5); count > 0; count -= 1)
       world.later(random.between(0, 4_000), () => live(run, run.startClient(room)));
-  if (random.chance(0.4)) world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => revokeSomebody(run));
+  if (random.chance(0.4)) world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => revokeRandomUser(run));
   if (rooms.length > 1 && random.chance(0.3))
     world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => closeRoom(run, 'room-b'));
-  world.later(QUIET_AT_MS + ROLL_CALL_AFTER_MS, () => callTheRoll(run));
+  world.later(QUIET_AT_MS + ROSTER_CHECK_AFTER_MS, () => checkRosters(run));
 };
 
 const live = (run: Simulation, client: SimulatedClient): void => {
@@ -62,7 +62,7 @@ const burst = (client: SimulatedClient): void => {
 const replace = (run: Simulation, client: SimulatedClient): void =>
   run.world.later(run.world.random.between(500, 10_000), () => live(run, run.startClient(client.roomId)));
 
-const revokeSomebody = (run: Simulation): void => {
+const revokeRandomUser = (run: Simulation): void => {
   const present = run.clients.filter((client) => client.present);
   if (present.length < 3) return;
   const { user } = run.world.random.of(present);
@@ -80,7 +80,7 @@ const announce = (run: Simulation, event: ClusterEvent): void => {
   run.world.at(node.actor, 0, () => void node.bus.publish(event).catch(() => {}));
 };
 
-const callTheRoll = (run: Simulation): void => {
+const checkRosters = (run: Simulation): void => {
   for (const client of run.clients) {
     if (!client.present) continue;
     for (const peer of client.room?.peers.keys() ?? []) run.world.at(client.actor, 0, () => client.send({}, peer));

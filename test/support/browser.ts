@@ -37,7 +37,7 @@ export const startBrowser = (network?: TestNetwork): Promise<Browser> =>
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Somebody at a page of the demo, doing what people do. Storage and cookies are their own. */
 export class Person {
@@ -56,7 +56,7 @@ export class Person {
   /** @param looks of the person before the camera; without, it is Chromium's own test picture. */
   static async at(browser: Browser, url: string, name: string, viewport = DESKTOP, looks?: Looks): Promise<Person> {
     const context = await browser.newContext({ viewport, acceptDownloads: true });
-    context.setDefaultTimeout(PATIENCE_MS);
+    context.setDefaultTimeout(TIMEOUT_MS);
     if (looks !== undefined) await context.addInitScript(drawPerson, looks);
     const page = await context.newPage();
     const faults: string[] = [];
@@ -112,10 +112,10 @@ export class Person {
   }
 
   /** Does something to somebody by the panel of people: a deed's name as the page has it, `mute` or `ban`. */
-  async act(deed: string, name: string): Promise<void> {
+  async act(action: string, name: string): Promise<void> {
     await this.openPeople();
     await this.rowOf(name).getByTestId('person-more').click();
-    await this.get(`deed-${deed}`).click();
+    await this.get(`deed-${action}`).click();
   }
 
   async openRoom(origin: string, room: string): Promise<void> {

@@ -43,7 +43,7 @@ export class MemoryDatabase {
   readonly banned = new Set<string>();
   readonly removals: Removal[] = [];
   /** One turn of the event loop after another, as a query takes. */
-  latencyTurns = () => 0;
+  latencyTicks = () => 0;
 
   async read(room: RoomId, user: UserId): Promise<{ banned: boolean; removal: Removal | undefined }> {
     await this.wait();
@@ -61,7 +61,7 @@ export class MemoryDatabase {
   }
 
   private async wait(): Promise<void> {
-    for (let turns = this.latencyTurns(); turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let turns = this.latencyTicks(); turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -46,7 +46,7 @@ class NameVerifier extends TokenVerifier {
   }
 }
 
-class OpenDoors extends RoomAccess {
+class OpenAccess extends RoomAccess {
   override async admit(_principal: Principal, room: RoomId): Promise<Admission> {
     if (room === 'closed') throw new ProtocolError('forbidden');
     return { role: 'member', capacity: 100 };
@@ -56,9 +56,9 @@ class OpenDoors extends RoomAccess {
 class NoChat extends ChatLog {
   private readonly stored: ChatMessage[] = [];
   override async append({ room: _room, ...message }: NewMessage) {
-    const kept = { ...message, seq: this.stored.length + 1, at: 0 };
-    this.stored.push(kept);
-    return { message: kept, fresh: true };
+    const stored = { ...message, seq: this.stored.length + 1, at: 0 };
+    this.stored.push(stored);
+    return { message: stored, fresh: true };
   }
   override async page() {
     return { messages: this.stored, more: false };
@@ -88,7 +88,7 @@ export class MemoryNode {
     const rooms = new RoomHub(this.bus, stats);
     const sync = new RosterSync(this.presence, this.bus, rooms, stats);
     const lifecycle = new RoomLifecycle(this.presence, rooms, sync, stats, () => performance.now());
-    const access = database === undefined ? new OpenDoors() : new MemoryAccess(database);
+    const access = database === undefined ? new OpenAccess() : new MemoryAccess(database);
     const moderation = database === undefined ? new NoModeration() : new MemoryModeration(database, this.bus);
     const lobby = new Lobby(moderation, access, rooms, () => performance.now());
     const log = { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) };

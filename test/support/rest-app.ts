@@ -39,7 +39,7 @@ export interface RestApp {
   readonly app: NestFastifyApplication;
   readonly dataDir: string;
   /** What was announced to all nodes so far. */
-  readonly facts: ClusterEvent[];
+  readonly events: ClusterEvent[];
   /** What was answered so far. */
   readonly answers: Answer[];
   readonly http: ReturnType<typeof supertest>;
@@ -86,7 +86,7 @@ export const startRestApp = async (environment: Record<string, string> = {}): Pr
   return {
     app,
     dataDir,
-    facts: events,
+    events,
     answers,
     http: supertest(app.getHttpServer() as Server),
     async close() {

@@ -18,7 +18,7 @@ export interface RunningNode {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-const BOOT_PATIENCE_MS = 60_000;
+const BOOT_TIMEOUT_MS = 60_000;
 
 /**
  * Starts `node dist/main.js` on a free port with a data directory of its own, and waits until it is ready.
@@ -55,7 +55,7 @@ export const startNode = async (
       child.kill('SIGKILL');
       reject(error);
     };
-    const timer = setTimeout(() => give(new Error(`not ready in time:\n${output}`)), BOOT_PATIENCE_MS);
+    const timer = setTimeout(() => give(new Error(`not ready in time:\n${output}`)), BOOT_TIMEOUT_MS);
     const read = (chunk: Buffer) => {
       output += chunk.toString();
       const match = /Parley is ready:\s+(http:\/\/\S+)/.exec(output);

@@ -17,7 +17,7 @@ const ATTRIBUTES = {
   transport: 0x0019,
 } as const;
 const UDP = Buffer.from([17, 0, 0, 0]);
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 const RESEND_MS = 500;
 
 /** What TURN wants to know: `username` and `credential` of an RTCIceServer. */
@@ -105,7 +105,7 @@ export class TurnClient {
     return new Promise((resolve, reject) => {
       const send = () => this.socket.send(request);
       const again = setInterval(send, RESEND_MS);
-      const end = setTimeout(() => done(() => reject(new Error('the TURN server did not answer'))), PATIENCE_MS);
+      const end = setTimeout(() => done(() => reject(new Error('the TURN server did not answer'))), TIMEOUT_MS);
       const hear = (answer: Buffer) => answer.subarray(8, 20).equals(id) && done(() => resolve(answer));
       // Nobody listens yet: the next one may be heard.
       const ignore = () => {};

@@ -18,13 +18,13 @@ export const inTurns = async <T, R>(
 ): Promise<R[]> => {
   const results: R[] = [];
   let next = 0;
-  const lane = async (): Promise<void> => {
+  const queue = async (): Promise<void> => {
     while (next < items.length) {
       const index = next++;
       results[index] = await act(items[index] as T);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  await Promise.all(Array.from({ length: atOnce }, queue));
   return results;
 };
 

@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
-const LIFE_SECONDS = 7_200;
+const TTL_SECONDS = 7_200;
 
 /** A token as an application that shares the secret makes it (RFC 7519): the user may enter every room. */
 export const tokenOf = (user: string, secret: string): string => {
   const iat = Math.floor(Date.now() / 1000);
-  const claims = { sub: user, name: user, iss: 'parley', aud: 'parley', iat, exp: iat + LIFE_SECONDS };
+  const claims = { sub: user, name: user, iss: 'parley', aud: 'parley', iat, exp: iat + TTL_SECONDS };
   const signed = `${HEADER}.${encode({ ...claims, rooms: { '*': 'member' } })}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 };

@@ -23,8 +23,8 @@ const TEXT = 1;
 const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
-const PATIENCE_MS = 60_000;
-const MOST_EARLY = 8;
+const TIMEOUT_MS = 60_000;
+const MAX_EARLY = 8;
 
 /** One whole masked text frame (RFC 6455 §5.2), made once and sent many times. */
 export const textFrame = (payload: string | Buffer): Buffer => frameOf(TEXT, Buffer.from(payload));
@@ -102,7 +102,7 @@ export class RawSocket {
   expect<T>(read: (text: string) => T | undefined, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       let last = 'nothing';
-      const timer = setTimeout(() => fail(new Error('nothing came')), PATIENCE_MS);
+      const timer = setTimeout(() => fail(new Error('nothing came')), TIMEOUT_MS);
       const stop = () => {
         clearTimeout(timer);
         this.waiter = undefined;
@@ -190,7 +190,7 @@ export class RawSocket {
       return;
     }
     if (this.waiter?.take(bytes.toString('utf8', start, end)) === true) return;
-    if (early !== undefined && early.length < MOST_EARLY) early.push(bytes.toString('utf8', start, end));
+    if (early !== undefined && early.length < MAX_EARLY) early.push(bytes.toString('utf8', start, end));
     this.onText(bytes, start, end);
   }
 

@@ -2,7 +2,7 @@
 export interface Spread {
   readonly median: number;
   readonly least: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 /** @param values at least one */
@@ -10,5 +10,5 @@ export const spreadOf = (values: readonly number[]): Spread => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
-  return { median, least: sorted[0] as number, most: sorted.at(-1) as number };
+  return { median, least: sorted[0] as number, max: sorted.at(-1) as number };
 };

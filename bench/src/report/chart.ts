@@ -29,8 +29,8 @@ const plain = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g
 
 /** One work as an SVG of bars: the ratio of each system to the reference, with its range over the rounds. */
 export const chartOf = ({ title, figure, rows }: WorkReport): string => {
-  const most = Math.max(1, ...rows.map(({ ratio }) => ratio.most));
-  const scale = (WIDTH - LABEL - VALUE) / most;
+  const max = Math.max(1, ...rows.map(({ ratio }) => ratio.max));
+  const scale = (WIDTH - LABEL - VALUE) / max;
   const height = TOP + rows.length * (BAR + GAP) + 8;
   const one = LABEL + scale;
   const note = `${figure}, as a ratio to the reference: median of the rounds, line: min to max; shorter is better`;
@@ -45,14 +45,14 @@ ${rows.map((row, i) => barOf(row, TOP + i * (BAR + GAP), scale)).join('\n')}
 `;
 };
 
-const barOf = ({ system, ratio: { median, least, most } }: Row, y: number, scale: number): string => {
+const barOf = ({ system, ratio: { median, least, max } }: Row, y: number, scale: number): string => {
   const middle = y + BAR / 2;
   const at = (value: number): string => (LABEL + value * scale).toFixed(1);
   const kind = system.startsWith('parley') ? 'own' : 'bar';
   return [
     `<text x="${LABEL - 8}" y="${middle + 4.5}" text-anchor="end">${plain(system)}</text>`,
     `<rect class="${kind}" x="${LABEL}" y="${y}" width="${Math.max(1, median * scale).toFixed(1)}" height="${BAR}" rx="3"/>`,
-    `<line class="range" x1="${at(least)}" x2="${at(most)}" y1="${middle}" y2="${middle}"/>`,
-    `<text x="${(LABEL + most * scale + 8).toFixed(1)}" y="${middle + 4.5}">${median.toFixed(2)}</text>`,
+    `<line class="range" x1="${at(least)}" x2="${at(max)}" y1="${middle}" y2="${middle}"/>`,
+    `<text x="${(LABEL + max * scale + 8).toFixed(1)}" y="${middle + 4.5}">${median.toFixed(2)}</text>`,
   ].join('');
 };

@@ -17,7 +17,7 @@ const rowOf = ({ system, rounds, ratio, figures }: Row): string => {
   const cells = [
     system,
     `**${ratio.median.toFixed(2)}**`,
-    rounds === 1 ? '1 round' : `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)} of ${rounds}`,
+    rounds === 1 ? '1 round' : `${ratio.least.toFixed(2)}–${ratio.max.toFixed(2)} of ${rounds}`,
     number(cost),
     perSecond === undefined ? '' : Math.round(perSecond).toLocaleString('en'),
     number(p50),

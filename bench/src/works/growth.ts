@@ -1,5 +1,5 @@
 import { guestsOf } from './guests.js';
-import { mostSockets } from './max-sockets.js';
+import { maxSockets } from './max-sockets.js';
 import { onStage } from './stage.js';
 import type { Work } from './work.js';
 
@@ -21,7 +21,7 @@ const growth = ({ name, title, sockets, roomSize }: Place): Work => ({
   systems: ['ws', 'parley'],
   run: (system, ground, size) =>
     onStage(system, ground, 1, async ({ running, load, meter }) => {
-      const count = Math.min(sockets, size.quick ? 20 : mostSockets());
+      const count = Math.min(sockets, size.quick ? 20 : maxSockets());
       const signals = await load({
         load: 'pairs',
         options: {

@@ -7,15 +7,15 @@ const SOCKETS_AN_ADDRESS = 10_000;
 /**
  * People for a load: their names begin with `crowd`, their rooms have `size` seats, and neighbours sit on different nodes.
  */
-export const guestsOf = (crowd: string, count: number, size: number, { ports }: Running, { secret }: Ground): Guest[] =>
+export const guestsOf = (group: string, count: number, size: number, { ports }: Running, { secret }: Ground): Guest[] =>
   Array.from({ length: count }, (_, i) => ({
     at: {
       host: '127.0.0.1',
       port: ports[i % ports.length]!,
       ...otherAddress(Math.floor(i / SOCKETS_AN_ADDRESS)),
     },
-    who: { name: `${crowd}${i}`, secret },
-    room: `${crowd}-${Math.floor(i / size)}`,
+    who: { name: `${group}${i}`, secret },
+    room: `${group}-${Math.floor(i / size)}`,
   }));
 
 /** To bind a socket before it connects costs the kernel a search for a free port, each time: only who must does it. */

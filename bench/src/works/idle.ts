@@ -3,7 +3,7 @@ import type { LoadProcess } from '../load/load-process.js';
 import { COLLECTED, residentCollected } from '../measure/collected.js';
 import { cpuOf } from '../measure/process-tree.js';
 import { guestsOf } from './guests.js';
-import { mostSockets } from './max-sockets.js';
+import { maxSockets } from './max-sockets.js';
 import { onStage } from './stage.js';
 import type { Size, Work } from './work.js';
 
@@ -21,23 +21,23 @@ const idle = (sockets: number): Work => ({
   systems: ['ws', 'parley', 'nest', 'peerserver', 'socket.io', 'y-webrtc'],
   run: (system, ground, { quick }: Size) =>
     onStage(system, { ...ground, nodeOptions: COLLECTED }, 1, async ({ running, load }) => {
-      const count = quick ? 50 : Math.min(sockets, mostSockets() - FIRST);
+      const count = quick ? 50 : Math.min(sockets, maxSockets() - FIRST);
       const rest = quick ? SHORT_MS : REST_MS;
       const resident = () => residentCollected(running.pids, quick ? SHORT_MS : undefined);
       const enter = async (crowdName: string, people: number): Promise<LoadProcess> => {
         const guests = guestsOf(crowdName, people, 2, running, ground);
-        const crowd = await load({ load: 'idle', options: { guests, join: false } });
-        await crowd.begin();
-        return crowd;
+        const group = await load({ load: 'idle', options: { guests, join: false } });
+        await group.begin();
+        return group;
       };
       const first = await enter('first', quick ? 10 : FIRST);
       const before = await resident();
-      const crowd = await enter('g', count);
+      const clients = await enter('g', count);
       const after = await resident();
       const start = cpuOf(running.pids);
       await wait(rest);
       const cores = (cpuOf(running.pids) - start) / rest / 1000;
-      for (const part of [first, crowd]) await part.read();
+      for (const part of [first, clients]) await part.read();
       return { cost: (after - before) / count, more: { sockets: count, 'cores while idle': cores } };
     }),
 });

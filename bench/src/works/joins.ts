@@ -22,7 +22,7 @@ const storm = (nodes: 1 | 2): Work => ({
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
       const guests = guestsOf('g', quick ? 20 : STORM.guests, 2, running, ground);
       const first = guestsOf('first', guests.length, 2, running, ground);
-      const crowd = await load({
+      const group = await load({
         load: 'storm',
         options: {
           first: first.map((guest, i) => ({ ...guest, room: guests[i]!.room })),
@@ -31,7 +31,7 @@ const storm = (nodes: 1 | 2): Work => ({
           join: system.name !== 'ws',
         },
       });
-      return meter(crowd).of(() => crowd.begin());
+      return meter(group).of(() => group.begin());
     }),
 });
 
@@ -46,8 +46,8 @@ const rooms = (size: number, nodes: 1 | 2): Work => ({
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
       const guests = guestsOf('g', quick ? size : JOINS, size, running, ground);
       const rehearsal = guestsOf('first', quick ? size : REHEARSED, size, running, ground);
-      const crowd = await load({ load: 'rooms', options: { rehearsal, guests, atOnce: AT_ONCE } });
-      const figures = await meter(crowd).of(() => crowd.begin());
+      const group = await load({ load: 'rooms', options: { rehearsal, guests, atOnce: AT_ONCE } });
+      const figures = await meter(group).of(() => group.begin());
       return { ...figures, more: { 'frames to clients per join': (figures.more?.['frames'] ?? 0) / guests.length } };
     }),
 });

@@ -22,12 +22,12 @@ const recovery: Work = {
     onStage(system, ground, 2, async ({ running, load }) => {
       const guests = guestsOf('g', quick ? 20 : SESSIONS, 2, running, ground);
       const [victim, refuge] = running.ports.map((port) => ({ host: '127.0.0.1', port })) as [Address, Address];
-      const crowd = await load({ load: 'recovery', options: { guests, victim, refuge } });
+      const group = await load({ load: 'recovery', options: { guests, victim, refuge } });
       const since = performance.now();
-      const back = crowd.begin();
+      const back = group.begin();
       running.kill(0);
       await back;
-      const { p50, p99, units } = await crowd.read();
+      const { p50, p99, units } = await group.read();
       return { cost: performance.now() - since, p50, p99, more: { 'came back': units } };
     }),
 };

@@ -32,8 +32,8 @@ describe('chat', () => {
       else send({ type: 'chat', re: frame.id, room: 'room', ...line(1), id: frame.id, text: frame.text });
       return true;
     };
-    const kept = await room.sendChat('hello');
-    expect(kept).toMatchObject({ seq: 1, text: 'hello' });
+    const stored = await room.sendChat('hello');
+    expect(stored).toMatchObject({ seq: 1, text: 'hello' });
     expect(new Set(gateway.of('chat').map(({ id }) => id)).size).toBe(1);
   });
 

@@ -129,12 +129,12 @@ it('closes nobody for what others send: who is behind gets no more for now, and 
     await until(() => socket.sent.length > 0);
     return { socket, session, visitor: client };
   };
-  const [victim, stranger] = [await enter('victim'), await enter('stranger')];
+  const [victim, outsider] = [await enter('victim'), await enter('stranger')];
   const said = (type: string, payload: string) => JSON.stringify({ type, dst: 'victim', payload });
   const count = Math.ceil(MAX_BUFFERED_BYTES / MESSAGE) + 2;
-  for (let n = 0; n < count; n += 1) await stranger.visitor.receive(said('CANDIDATE', `${n}`.padEnd(MESSAGE)));
-  await stranger.visitor.receive(said('OFFER', 'last'));
-  await until(() => stranger.socket.sent.some((frame) => frame.includes('EXPIRE')));
+  for (let n = 0; n < count; n += 1) await outsider.visitor.receive(said('CANDIDATE', `${n}`.padEnd(MESSAGE)));
+  await outsider.visitor.receive(said('OFFER', 'last'));
+  await until(() => outsider.socket.sent.some((frame) => frame.includes('EXPIRE')));
   expect(victim.session.state).toBe('on');
   expect(victim.socket.bufferedBytes).toBeLessThan(MAX_BUFFERED_BYTES + 2 * MESSAGE);
 });

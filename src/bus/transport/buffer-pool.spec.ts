@@ -7,7 +7,7 @@ test('keeps so many buffers, and none that a peak left behind', () => {
   pool.release(Buffer.alloc(MAX_POOLED_BYTES + 1));
   expect(pool.acquire()).toBeUndefined();
   for (let i = 0; i <= MAX_POOLED; i += 1) pool.release(Buffer.alloc(MAX_POOLED_BYTES));
-  const kept = new Set(Array.from({ length: MAX_POOLED + 1 }, () => pool.acquire()));
-  expect(kept.size).toBe(MAX_POOLED + 1);
-  expect(kept.has(undefined)).toBe(true);
+  const stored = new Set(Array.from({ length: MAX_POOLED + 1 }, () => pool.acquire()));
+  expect(stored.size).toBe(MAX_POOLED + 1);
+  expect(stored.has(undefined)).toBe(true);
 });

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 
 const BACKOFF_MS = { first: 300, cap: 5_000 };
 /** What was refused for now, or did not arrive, is said again. */
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
 const counts = { attached: 0, resumed: 0, strangers: 0, left: 0, refused: 0 };
 
@@ -75,7 +75,7 @@ class LightPeer {
     else if (frame.type === 'welcome') this.#attach();
     else if (frame.type === 'joined' && frame.re === 'in') this.#joined(frame);
     else if (frame.type === 'roster') this.#roster(frame);
-    else if (frame.type === 'error' && frame.re === 'in') setTimeout(() => this.#enter(), AGAIN_MS);
+    else if (frame.type === 'error' && frame.re === 'in') setTimeout(() => this.#enter(), RETRY_MS);
     this.#waiting.get(frame.re)?.(frame);
     this.#waiting.delete(frame.re);
   }
@@ -141,8 +141,8 @@ const COMMANDS = {
         const due = begun + ((n * count + first) * 1_000) / perSecond;
         await sleep(Math.max(0, due - performance.now()));
         const room = rooms[(n + first) % rooms.length];
-        while ((await peer.request({ type: 'join', room })).type !== 'joined') await sleep(AGAIN_MS);
-        while ((await peer.request({ type: 'leave', room })).type !== 'left') await sleep(AGAIN_MS);
+        while ((await peer.request({ type: 'join', room })).type !== 'joined') await sleep(RETRY_MS);
+        while ((await peer.request({ type: 'leave', room })).type !== 'left') await sleep(RETRY_MS);
       }
     };
     await Promise.all(peers.map(walk));
@@ -162,7 +162,7 @@ const COMMANDS = {
     );
     for (let missing = signals; missing.length > 0; ) {
       for (const { from, to, n } of missing) from.send({ type: 'signal', to: to.peer, kind: 'candidate' }, String(n));
-      const least = performance.now() + 5 * AGAIN_MS;
+      const least = performance.now() + 5 * RETRY_MS;
       do {
         await sleep(50);
         missing = signals.filter(({ to, id }) => !to.got.has(id));

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
 /** How long a socket that nobody hears is kept open. */
-const DEAF_MS = 60_000;
+const UNREAD_MS = 60_000;
 
 /** The WebSockets of one SDK client, and what can happen to them. `Socket` is the class that the SDK is given. */
 export class FaultSockets {
@@ -41,7 +41,7 @@ export class FaultSockets {
       deafen() {
         this.#deaf = true;
         this.pause();
-        setTimeout(() => super.terminate(), DEAF_MS).unref();
+        setTimeout(() => super.terminate(), UNREAD_MS).unref();
       }
 
       /** A reader that stands still: what is sent still goes. */

@@ -5,7 +5,7 @@ import { hashOf, SubjectRoom } from './subject-room.mjs';
 import { tokenCallback } from './token.mjs';
 
 /** How often it is looked at whether a room is joined. The SDK has no event for it. */
-const LOOK_MS = 50;
+const CHECK_MS = 50;
 /** Errors that are kept to be shown, the last ones. */
 const MAX_ERRORS = 20;
 /** A user whose join fails tries again after up to so long. */
@@ -46,7 +46,7 @@ export class Subject {
     this.#open();
     this.#timer = setInterval(() => {
       for (const room of this.#rooms.values()) room.look();
-    }, LOOK_MS);
+    }, CHECK_MS);
   }
 
   async join(roomId) {

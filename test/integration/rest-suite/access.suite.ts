@@ -45,15 +45,15 @@ export const accessSuite = (world: World): void => {
 
     it('makes a room that a grant names, for those with a grant alone', async () => {
       const room = world.uniqueName('team-');
-      const stranger = await world.account();
-      await expect(admit(stranger, room)).rejects.toMatchObject({ code: 'room_not_found' });
+      const outsider = await world.account();
+      await expect(admit(outsider, room)).rejects.toMatchObject({ code: 'room_not_found' });
       const [byName, byPattern] = [
         world.external('out-1', { [room]: 'moderator' }),
         world.external('out-2', { 'team-*': 'member' }),
       ];
       expect(await admit(byPattern, room)).toMatchObject({ role: 'member', capacity: 200 });
       expect(await admit(byName, room)).toMatchObject({ role: 'moderator', capacity: 200 });
-      await expect(admit(stranger, room)).rejects.toMatchObject({ code: 'room_not_found' });
+      await expect(admit(outsider, room)).rejects.toMatchObject({ code: 'room_not_found' });
       await world.http.get(`/v1/rooms/${room}/preview`).expect(404);
       await expect(admit(world.external('out-3', { other: 'owner' }), room)).rejects.toMatchObject({
         code: 'room_not_found',
@@ -151,8 +151,8 @@ export const accessSuite = (world: World): void => {
       expect([...all.keys()].toSorted()).toEqual([owner.id, banned.id].toSorted());
       for (const [user, permissions] of all) expect(permissions).toEqual(await store.find(room, user));
       expect(await store.find(room, plain.id)).toEqual(NO_ACCESS_RECORD);
-      const crowd = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
-      await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);
+      const group = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
+      await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(group);
       const [now, empty] = await Promise.all([store.inRoom(room), store.inRoom('no such room')]);
       expect([now, empty]).toEqual(['many', new Map()]);
     });
@@ -160,8 +160,8 @@ export const accessSuite = (world: World): void => {
     it('is asked for one by one in a room with many', async () => {
       const [owner, friend] = [await world.account(), await world.account()];
       const room = await world.room(owner);
-      const crowd = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
-      await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(crowd);
+      const group = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));
+      await world.rest.app.get<Database>(DATABASE, { strict: false }).insert(bans).values(group);
       expect(await admit(owner, room)).toMatchObject({ role: 'owner' });
       expect(await admit(friend, room)).toMatchObject({ role: 'member' });
       await expect(admit(world.external('u7'), room)).rejects.toMatchObject({ code: 'banned' });

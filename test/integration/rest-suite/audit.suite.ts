@@ -89,8 +89,8 @@ export const auditSuite = (world: World): void => {
       expect(problem(await admin().get(path)).code).toBe('forbidden');
       // A cursor is of one user and one list.
       const other = await world.room(owner);
-      const strange = await as.get(`/v1/rooms/${other}/audit?cursor=${first.nextCursor}`);
-      expect([problem(strange).code, fields(strange)]).toEqual(['bad_request', ['cursor']]);
+      const unexpected = await as.get(`/v1/rooms/${other}/audit?cursor=${first.nextCursor}`);
+      expect([problem(unexpected).code, fields(unexpected)]).toEqual(['bad_request', ['cursor']]);
     });
 
     it('of everything is for administrators alone, and for no guest who has such an id', async () => {
@@ -136,7 +136,7 @@ export const auditSuite = (world: World): void => {
       const credentials = { username: ada.username, password: PASSWORD };
       const phone = (await world.http.post('/v1/auth/login').send(credentials).expect(200)).body;
       await world.as(phone).post('/v1/auth/logout-all', {}).expect(204);
-      expect(world.rest.facts).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
+      expect(world.rest.events).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
       for (const device of [ada, phone]) {
         expect(problem(await world.as(device).get('/v1/users/me')).code).toBe('token_invalid');
         const { refreshToken } = device;

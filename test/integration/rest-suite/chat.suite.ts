@@ -19,12 +19,12 @@ export const chatSuite = (world: World): void => {
       const room = await world.room(await world.account());
       // Each message is sent twice at once: a client that did not hear the answer.
       const sent = Array.from({ length: 40 }, (_, n) => log().append(message(room, `m${n % 20}`)));
-      const kept = await Promise.all(sent);
-      expect(kept.filter(({ fresh }) => fresh)).toHaveLength(20);
+      const stored = await Promise.all(sent);
+      expect(stored.filter(({ fresh }) => fresh)).toHaveLength(20);
       const { messages, more } = await log().page(room as RoomId, 0, 100);
       expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
       expect(more).toBe(false);
-      for (const { message: one } of kept) expect(messages).toContainEqual(one);
+      for (const { message: one } of stored) expect(messages).toContainEqual(one);
     });
 
     it('keeps the first text of an id, and one id of each user', async () => {

@@ -30,7 +30,7 @@ export const endingsSuite = (world: World): void => {
       ({ action }) => action === 'room.end',
     );
   const closings = (room: string) =>
-    world.rest.facts.filter((event) => event.fact === 'room_closed' && event.room === room);
+    world.rest.events.filter((event) => event.fact === 'room_closed' && event.room === room);
 
   describe('a room that is to end', () => {
     it('says when, takes another time, and none', async () => {

@@ -189,18 +189,18 @@ export const guestsSuite = (world: World): void => {
   });
 
   it('a list shows no banned user what the room itself does not', async () => {
-    const [owner, stranger] = [await world.account(), await world.account()];
+    const [owner, outsider] = [await world.account(), await world.account()];
     const name = world.uniqueName('Listed ');
     const room = await world.room(owner, { name });
     const search = async () =>
       (
         await world
-          .as(stranger)
+          .as(outsider)
           .get(`/v1/rooms?search=${encodeURIComponent(name)}`)
           .expect(200)
       ).body.items;
     expect(await search()).toHaveLength(1);
-    await world.as(owner).post(`/v1/rooms/${room}/bans`, { user: stranger.id }).expect(204);
+    await world.as(owner).post(`/v1/rooms/${room}/bans`, { user: outsider.id }).expect(204);
     expect(await search()).toEqual([]);
   });
 

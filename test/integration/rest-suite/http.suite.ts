@@ -80,8 +80,8 @@ export const httpSuite = (world: World): void => {
     it('takes a request id that looks like one, and makes one otherwise', async () => {
       const id = 'a1b2c3d4-trace';
       expect((await world.http.get('/v1/nowhere').set('x-request-id', id)).body.requestId).toBe(id);
-      for (const strange of ['short', 'x'.repeat(65), 'a b c d e f g', '<script>aaaa']) {
-        const { body, headers } = await world.http.get('/v1/nowhere').set('x-request-id', strange);
+      for (const unexpected of ['short', 'x'.repeat(65), 'a b c d e f g', '<script>aaaa']) {
+        const { body, headers } = await world.http.get('/v1/nowhere').set('x-request-id', unexpected);
         expect(body.requestId).toMatch(/^[0-9a-f-]{36}$/);
         expect(headers['x-request-id']).toBe(body.requestId);
       }

@@ -4,15 +4,15 @@ import { DATABASE, type Database } from '../../../src/database/database.tokens.j
 import { RetentionStore } from '../../../src/scheduler/retention.store.js';
 import type { World } from './world.js';
 
-const KEPT = { auditDays: 90, auditMaxRows: 1_000_000, removalDays: 30, messageDays: 0 };
+const RETENTION = { auditDays: 90, auditMaxRows: 1_000_000, removalDays: 30, messageDays: 0 };
 
 /** Last of all suites: it deletes what the others left. */
 export const pruningSuite = (world: World): void => {
   const app = () => world.rest.app;
-  const prune = (kept: Partial<typeof KEPT> = {}) =>
+  const prune = (stored: Partial<typeof RETENTION> = {}) =>
     app()
       .get(RetentionStore, { strict: false })
-      .prune({ ...KEPT, ...kept });
+      .prune({ ...RETENTION, ...stored });
   const query = async (text: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> =>
     (await app().get<Database>(DATABASE, { strict: false }).execute(text)).rows;
   const count = async (text: ReturnType<typeof sql>): Promise<number> =>

@@ -16,7 +16,7 @@ export const usersSuite = (world: World): void => {
     it('takes a new password with the current one; then every older token ends', async () => {
       const ada = await world.account();
       await world.as(ada).patch('/v1/users/me', { password: NEW_PASSWORD, currentPassword: PASSWORD }).expect(200);
-      expect(world.rest.facts).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
+      expect(world.rest.events).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
       expect(problem(await world.as(ada).get('/v1/users/me'))).toEqual({ status: 401, code: 'token_invalid' });
       const old = { refreshToken: ada.refreshToken };
       expect(problem(await world.http.post('/v1/auth/refresh').send(old)).code).toBe('refresh_invalid');
@@ -53,13 +53,13 @@ export const usersSuite = (world: World): void => {
       );
       await world.as(ada).delete('/v1/users/me', { password: PASSWORD }).expect(204);
       expect(problem(await world.as(ada).get('/v1/users/me')).code).toBe('token_invalid');
-      expect(world.rest.facts).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
-      expect(world.rest.facts).toContainEqual({ fact: 'room_closed', room });
+      expect(world.rest.events).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
+      expect(world.rest.events).toContainEqual({ fact: 'room_closed', room });
       const refreshed = await world.http.post('/v1/auth/refresh').send({ refreshToken: ada.refreshToken });
       expect(problem(refreshed).code).toBe('refresh_invalid');
-      const stranger = world.as(await world.account());
-      expect(problem(await stranger.get(`/v1/rooms/${room}`)).code).toBe('room_not_found');
-      expect(problem(await stranger.get(`/v1/users/${ada.id}`)).code).toBe('not_found');
+      const outsider = world.as(await world.account());
+      expect(problem(await outsider.get(`/v1/rooms/${room}`)).code).toBe('room_not_found');
+      expect(problem(await outsider.get(`/v1/users/${ada.id}`)).code).toBe('not_found');
       const again = { username: ada.username, password: PASSWORD, displayName: 'Ada' };
       await world.http.post('/v1/auth/register').send(again).expect(201);
     });

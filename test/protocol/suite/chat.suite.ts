@@ -20,8 +20,8 @@ export const chatRules = (on: Stage): void => {
         seq: 1,
         text: 'hi <b>there</b>',
       });
-      const { re: _re, ...kept } = mine;
-      expect(await bob.peer.next('chat')).toEqual(kept);
+      const { re: _re, ...stored } = mine;
+      expect(await bob.peer.next('chat')).toEqual(stored);
     });
     it('keeps a message that is sent twice once', async () => {
       const { alice, bob, room } = await on.pair();

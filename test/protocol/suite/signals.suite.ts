@@ -43,14 +43,14 @@ export const signalRules = (on: Stage): void => {
     });
     it('reach nobody outside the room, with the same answer for a stranger, for nobody and for oneself', async () => {
       const { alice, aliceId } = await on.pair();
-      const { bobId: stranger, bob: strangerPeer } = await on.pair();
-      for (const to of [stranger, 'nobody-at-all', aliceId]) {
+      const { bobId: outsider, bob: outsiderPeer } = await on.pair();
+      for (const to of [outsider, 'nobody-at-all', aliceId]) {
         alice.peer.send({ type: 'signal', to, seq: 1, base: 1, kind: 'data' }, 'x');
         const { message, ...error } = await alice.peer.next('error');
         expect(error).toEqual({ type: 'error', to, seq: 1, code: 'peer_unknown', retryable: false, body: undefined });
       }
-      await strangerPeer.peer.barrier();
-      expect(strangerPeer.peer.unread.some((frame) => frame.type === 'signal')).toBe(false);
+      await outsiderPeer.peer.barrier();
+      expect(outsiderPeer.peer.unread.some((frame) => frame.type === 'signal')).toBe(false);
     });
     it('to a peer that is away are answered peer_away, retryable', async () => {
       const { alice, bob, bobId } = await on.pair();

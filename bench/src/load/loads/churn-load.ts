@@ -12,7 +12,7 @@ export interface ChurnOptions {
   /** So many calls at any moment, each in a room that it uses again and again. */
   readonly calls: number;
   /** A call lasts between nothing and this. */
-  readonly mostMs: number;
+  readonly maxMs: number;
 }
 
 /** How calls end: as they should, by two sockets that are cut, or after one was cut and came back on another node. */
@@ -20,7 +20,7 @@ const ENDINGS = ['leave', 'leave', 'cut', 'return'] as const;
 /** A call has so many users in turn: what a node remembers of users has to fill up, and then stay. */
 const USERS = 8;
 const CALL_MS = 10_000;
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /** People who come, call and go in every way that there is, for hours. A unit is one call. */
 export class ChurnLoad implements Load {
@@ -46,30 +46,30 @@ export class ChurnLoad implements Load {
   /** No further calls; those that are on come to their end. */
   async finish(): Promise<void> {
     this.isOver = true;
-    await wait(this.options.mostMs + 2_000);
+    await wait(this.options.maxMs + 2_000);
   }
 
   /** In hours a busy machine answers `unavailable` now and then: that call is over, and the next one begins. */
-  private async keepCalling(lane: number): Promise<void> {
+  private async keepCalling(queue: number): Promise<void> {
     for (let count = 0; !this.isOver; count += 1) {
       const since = performance.now();
       const peers: Peer[] = [];
       try {
-        await this.call(lane, count, peers);
+        await this.call(queue, count, peers);
         this.tally.done(since);
       } catch {
         this.refused += 1;
-        await wait(AGAIN_MS);
+        await wait(RETRY_MS);
       } finally {
         for (const { socket } of peers) socket.close();
       }
     }
   }
 
-  private async call(lane: number, count: number, peers: Peer[]): Promise<void> {
+  private async call(queue: number, count: number, peers: Peer[]): Promise<void> {
     const ending = ENDINGS[Math.floor(Math.random() * ENDINGS.length)]!;
-    const [a, b] = [this.person(lane, count, 0), this.person(lane, count, 1)];
-    const room = `churn-${lane}`;
+    const [a, b] = [this.person(queue, count, 0), this.person(queue, count, 1)];
+    const room = `churn-${queue}`;
     const enter = async (who: Who, node: number): Promise<Peer> => {
       const { nodes } = this.options;
       const peer = await this.dialect.connect(nodes[node % nodes.length]!, who);
@@ -82,16 +82,16 @@ export class ChurnLoad implements Load {
       CALL_MS,
       exchangeCall(this.dialect, caller, callee, () => {}),
     );
-    await wait(Math.random() * this.options.mostMs);
+    await wait(Math.random() * this.options.maxMs);
     if (ending === 'cut') return;
     if (ending === 'return') caller.socket.close();
     const last = ending === 'return' ? await enter({ ...b, returns: 1 }, 0) : caller;
     await Promise.all([last, callee].map((peer) => this.dialect.leave(peer)));
   }
 
-  private person(lane: number, count: number, side: number): Who {
+  private person(queue: number, count: number, side: number): Who {
     const { run, secret } = this.options;
-    return { name: `${run}-${lane}-${count}-${side}`, user: `u${lane}-${count % USERS}-${side}`, secret };
+    return { name: `${run}-${queue}-${count}-${side}`, user: `u${queue}-${count % USERS}-${side}`, secret };
   }
 }
 

@@ -11,7 +11,7 @@ export interface FloodOptions {
 }
 
 const TICK_MS = 5;
-const AGAIN_MS = 100;
+const RETRY_MS = 100;
 
 /** One who sends a hundred times what anybody may, and comes back whenever it is thrown out. A unit is one frame sent. */
 export class FloodLoad implements Load {
@@ -44,7 +44,7 @@ export class FloodLoad implements Load {
         // Not let in again at once.
       }
       this.thrownOut += 1;
-      await wait(AGAIN_MS);
+      await wait(RETRY_MS);
     }
   }
 

@@ -16,10 +16,10 @@ export const handleChat: Handler<'chat'> = async (message, session, context) => 
   }
   context.rooms.charge(room, context.now());
   const { user, name } = session.principal;
-  const { message: kept, fresh } = await context.chat.append({ room, user, name, from, id, text });
-  session.send({ type: 'chat', re: id, room, ...kept });
+  const { message: stored, fresh } = await context.chat.append({ room, user, name, from, id, text });
+  session.send({ type: 'chat', re: id, room, ...stored });
   if (!fresh) return;
   context.stats.chats += 1;
-  const header: IncomingChat = { type: 'chat', room, ...kept };
+  const header: IncomingChat = { type: 'chat', room, ...stored };
   context.rooms.deliverToRoom('to_room', room, joinFrame(header), from);
 };
