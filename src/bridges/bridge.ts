@@ -1,7 +1,7 @@
 import type { Principal, TokenVerifier } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
+import type { Log } from '../logging/log.js';
 import type { NameRouter } from '../names/name-router.js';
-import type { Log } from '../signaling/messages/handler-context.js';
 import type { Topics } from '../topics/topics.js';
 
 /** What a client asked for when it came to a door. Never logged: its query may hold a token. */

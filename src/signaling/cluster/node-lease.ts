@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId, RoomId } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
+import type { Log } from '../../logging/log.js';
 import type { HeldAttachment, Presence } from '../../presence/presence.js';
-import type { Log } from '../messages/handler-context.js';
 import type { RoomHub } from '../rooms/room-hub.js';
 import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import { isBehind } from '../rooms/room-replica.js';

@@ -2,6 +2,7 @@ import type { Limits } from '@parley/protocol';
 import type { TokenVerifier } from '../../auth/principal.js';
 import type { ChatLog } from '../../chat/chat-log.js';
 import type { IceServers } from '../../ice/ice-servers.js';
+import type { Log } from '../../logging/log.js';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { RoomAccess } from '../../rooms/room-access.js';
 import type { Lobby } from '../moderation/lobby.js';
@@ -12,13 +13,6 @@ import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import type { SessionIds } from '../session/session-ids.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { SignalingStats } from '../signaling-stats.js';
-
-/** Where the signaling core writes what operators should know. Never a token, a key or a payload. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(error: unknown, message: string): void;
-}
 
 /** Everything that a handler may use: ports, and the node's own state. */
 export interface HandlerContext {

@@ -1,9 +1,9 @@
 import { ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import type { Bus, ClusterEvent } from '../../bus/bus.js';
+import type { Log } from '../../logging/log.js';
 import type { Presence } from '../../presence/presence.js';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { Admission, RoomAccess } from '../../rooms/room-access.js';
-import type { Log } from '../messages/handler-context.js';
 import type { PeerBinding, RoomHub } from '../rooms/room-hub.js';
 import { NOWHERE } from '../rooms/room-replica.js';
 import { deniedPermissions } from '../rooms/room-roster.js';

@@ -1,0 +1,6 @@
+/** Where sessions and bridges write what operators should know. Never a token, a key or a payload. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(error: unknown, message: string): void;
+}
