@@ -1,20 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Session } from '../signaling/session/session.js';
-import type { SessionRegistry } from '../signaling/session/session-registry.js';
-import { Drain } from './drain.js';
+import { Drain, type DrainableSession } from './drain.js';
 
 /** Sessions that move as soon as they are asked to, unless they are `stubborn`. */
 const registryOf = (count: number, stubborn = false) => {
-  const sessions = new Set<Session>();
+  const sessions = new Set<DrainableSession>();
   const asked: { deadlineMs: number; at: number }[] = [];
   for (let i = 0; i < count; i += 1) {
-    const session = {
+    const session: DrainableSession = {
       state: 'on',
       send: ({ deadlineMs }: { deadlineMs: number }) => {
         asked.push({ deadlineMs, at: performance.now() });
         if (!stubborn) sessions.delete(session);
       },
-    } as unknown as Session;
+    };
     sessions.add(session);
   }
   const registry = {
@@ -25,7 +23,7 @@ const registryOf = (count: number, stubborn = false) => {
       return sessions.size;
     },
   };
-  return { asked, registry: registry as unknown as SessionRegistry };
+  return { asked, registry };
 };
 
 describe('a drain', () => {

@@ -1,6 +1,5 @@
+import type { Drain as DrainMessage } from '@parley/protocol';
 import type { DrainConfig } from '../config/config.js';
-import type { Session } from '../signaling/session/session.js';
-import type { SessionRegistry } from '../signaling/session/session-registry.js';
 
 /** Nobody is asked in the last part of the time: who is has to come through a handshake and a join. */
 const LATEST = 0.85;
@@ -9,6 +8,18 @@ const LATEST = 0.85;
 export interface Drainable {
   /** Asks or makes them go. */
   move(): void;
+}
+
+/** A session of the core: it is asked to move, and goes by itself. */
+export interface DrainableSession {
+  readonly state: string;
+  send(message: DrainMessage): void;
+}
+
+/** The sessions of this node. */
+export interface DrainableSessions {
+  readonly all: readonly DrainableSession[];
+  readonly size: number;
 }
 
 /** Sockets beside the sessions. */
@@ -30,7 +41,7 @@ export class Drain {
 
   constructor(
     private readonly config: DrainConfig,
-    private readonly registry: SessionRegistry,
+    private readonly registry: DrainableSessions,
     private readonly random: () => number = Math.random,
   ) {}
 
@@ -57,7 +68,7 @@ export class Drain {
     return Math.max(0, this.config.deadlineMs - this.config.graceMs);
   }
 
-  private async ask(session: Session): Promise<void> {
+  private async ask(session: DrainableSession): Promise<void> {
     const afterMs = await this.later();
     if (session.state !== 'on') return;
     session.send({ type: 'drain', deadlineMs: Math.ceil(this.timeLeftMs - afterMs), reconnectAfterMs: 0 });
