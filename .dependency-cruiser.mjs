@@ -4,7 +4,7 @@
  */
 const SPEC = '\\.spec\\.ts$';
 const ADAPTER = '\\.(memory|redis)\\.ts$';
-const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice|bridges)/';
+const FEATURE = '^src/(signaling|rooms|users|auth|chat|ice|audit|bridges)/';
 const npm = (...names) => `node_modules/(@types/)?(${names.join('|')})/`;
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -12,7 +12,7 @@ const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, f
 const forbidden = [
   rule(
     'no-cycles',
-    'Two files that import each other die at import ("before initialization"), and neither can be read alone. Move what both need into a third file, or publish a fact on the bus.',
+    'Two files that import each other die at import ("before initialization"), and neither can be read alone. Move what both need into a third file, or publish a cluster event.',
     {},
     { circular: true },
   ),
@@ -54,19 +54,43 @@ const forbidden = [
   ),
   rule(
     'signaling-core-knows-no-framework',
-    'session/ and messages/ run in a unit test with no framework: take a port (presence, bus, chat-log …) and let signaling.module.ts hand in the adapter.',
-    { path: '^src/signaling/(session|messages)/.+\\.ts$', pathNot: SPEC },
+    'Everything below src/signaling runs in unit tests and in the simulation without a framework: take a port (presence, bus, chat-log …) and let signaling.module.ts hand in the adapter.',
+    { path: '^src/signaling/.+/.+\\.ts$', pathNot: [SPEC, '\\.controller\\.ts$'] },
     { path: [npm('@nestjs/[^/]+', 'ws', 'ioredis'), ADAPTER] },
   ),
   rule(
     'bus-and-presence-know-no-feature',
-    'bus, presence and names carry facts for features and know none: pass what they need as data.',
-    { path: '^src/(bus|presence|names)/' },
+    'bus, presence, names and topics serve features and know none: pass what they need as data.',
+    { path: '^src/(bus|presence|names|topics)/' },
     { path: FEATURE },
   ),
   rule(
-    'doors-know-ports-alone',
-    "A door translates: it takes ports from BridgeServices, sockets from BridgeSocket, and knows no framework, no other door and nothing of signaling. What it misses is a port's, or the frame's (src/bridges/*.ts).",
+    'websocket-knows-no-feature',
+    'The transport serves sessions and bridges and knows neither: take an interface (SocketListener, DrainableSessions), and let the module hand in what implements it.',
+    { path: '^src/(websocket|rate-limit)/', pathNot: SPEC },
+    { path: [FEATURE, '^src/(bus|presence|names|topics|scheduler|database)/'] },
+  ),
+  rule(
+    'clock-and-ids-know-nothing',
+    'Everything may import clock and ids, so they import no other part.',
+    { path: '^src/(clock|ids)/', pathNot: SPEC },
+    { path: '^src/(?!clock/|ids/)' },
+  ),
+  rule(
+    'codec-knows-no-session',
+    'The codec turns bytes into messages and back: what a message leads to is in messages/, rooms/ and moderation/.',
+    { path: '^src/signaling/codec/', pathNot: SPEC },
+    { path: '^src/signaling/(?!codec/)' },
+  ),
+  rule(
+    'adapters-know-their-port-alone',
+    'The memory and the Redis adapter of presence share the port and nothing else: what both need is beside the port.',
+    { path: '^src/presence/(memory|redis)/' },
+    { path: '^src/presence/(memory|redis)/', pathNot: '^src/presence/$1/' },
+  ),
+  rule(
+    'bridges-know-ports-alone',
+    'A bridge translates: it takes ports from BridgeServices and sockets from BridgeSocket, and knows no framework, no other bridge and nothing of signaling. What it misses belongs to a port, or to the frame (src/bridges/*.ts).',
     { path: '^src/bridges/([^/]+)/', pathNot: SPEC },
     {
       path: [
@@ -78,8 +102,14 @@ const forbidden = [
     },
   ),
   rule(
-    'the-core-knows-no-door',
-    'A door stands on the core, never in it: what all doors need is in src/bridges/*.ts, and ops and main put them in.',
+    'bridges-meet-signaling-in-their-module',
+    'Bridges and signaling share src/websocket and src/rate-limit: move what both need there.',
+    { path: '^src/bridges/', pathNot: [SPEC, '\\.module\\.ts$'] },
+    { path: '^src/signaling/' },
+  ),
+  rule(
+    'the-core-knows-no-bridge',
+    'A bridge stands on the core, never in it: what all bridges need is in src/bridges/*.ts, and ops and main put them in.',
     { path: '^src/(?!bridges/|ops/|main\\.ts|app\\.module\\.ts)', pathNot: SPEC },
     { path: '^src/bridges/' },
   ),
@@ -109,7 +139,7 @@ const forbidden = [
   ),
   rule(
     'rest-never-calls-signaling',
-    'The session may be on any node: publish a fact on the bus (room.closed, session.revoked), and every node acts on it.',
+    'The session may be on any node: publish a cluster event (room_closed, user_revoked), and every node acts on it.',
     { path: '^src/(rooms|users|auth|chat|ice)/' },
     { path: '^src/signaling/' },
   ),
