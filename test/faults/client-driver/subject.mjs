@@ -2,11 +2,11 @@ import { ParleyClient } from '@parley/client';
 import { FaultSockets } from './fault-sockets.mjs';
 import { mortalClock } from './mortal-clock.mjs';
 import { hashOf, SubjectRoom } from './subject-room.mjs';
+import { Talker } from './talker.mjs';
 import { tokenCallback } from './token.mjs';
 
 /** How often it is looked at whether a room is joined. The SDK has no event for it. */
 const CHECK_MS = 50;
-/** Errors that are kept to be shown, the last ones. */
 const MAX_ERRORS = 20;
 /** A user whose join fails tries again after up to so long. */
 const AGAIN_MS = 1_500;
@@ -29,6 +29,7 @@ export class Subject {
   #waiting = new Map();
   #timer;
   #dead = false;
+  #talker = new Talker();
   #states = [];
   #errors = [];
   #results = [];
@@ -126,17 +127,11 @@ export class Subject {
 
   /** Signals now and then until told otherwise; some come in bursts. */
   talk(everyMs) {
-    const turn = () => {
-      this.send(Math.random() < 0.05 ? 30 : 1);
-      this.#talking = setTimeout(turn, Math.random() * 2 * everyMs);
-    };
-    this.hush();
-    turn();
+    this.#talker.start(everyMs, (count) => this.send(count));
   }
 
-  #talking;
   hush() {
-    clearTimeout(this.#talking);
+    this.#talker.stop();
   }
 
   async leave() {
@@ -209,8 +204,7 @@ export class Subject {
       if (state !== 'connected') for (const room of this.#rooms.values()) room.attach(false);
     });
     client.on('error', ({ code, message }) => {
-      this.#errors.push(`${Math.round(performance.now())} ${code} ${message}`);
-      if (this.#errors.length > MAX_ERRORS) this.#errors.shift();
+      this.#errors = [...this.#errors, `${Math.round(performance.now())} ${code} ${message}`].slice(-MAX_ERRORS);
     });
     client.on('closed', (why) => {
       for (const room of this.#rooms.values()) {

@@ -4,7 +4,7 @@
 -- The room is one hash, so that it has one time to live and is read in one go:
 --   e epoch · v version · o order of the last who joined
 --   n nodes as JSON {node: [members, when it reconciled last, digest of what it held when all was well]}
---   s the replication id of the server that wrote it last
+--   r the replication id of the server that wrote it last
 --   m:PEER a member as a JSON array of the fields below
 -- Times are milliseconds by the clock of the Redis that has the room.
 local ROOM, ENDED = KEYS[1], KEYS[2]
@@ -15,7 +15,7 @@ local MAX_TOMBSTONES = 10000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local header = redis.call('HMGET', ROOM, 'e', 'v', 'o', 'n', 's')
+local header = redis.call('HMGET', ROOM, 'e', 'v', 'o', 'n', 'r')
 local epoch = header[1] or ''
 local version = tonumber(header[2] or 0)
 local order = tonumber(header[3] or 0)
@@ -151,7 +151,7 @@ local function finish()
   else
     local changed = { 'n', cjson.encode(nodes) }
     if #events > 0 then push(changed, 'v', version, 'o', order) end
-    if epoch ~= header[1] or reign ~= header[5] then push(changed, 'e', epoch, 's', reign) end
+    if epoch ~= header[1] or reign ~= header[5] then push(changed, 'e', epoch, 'r', reign) end
     redis.call('HSET', ROOM, unpack(changed))
     redis.call('PEXPIRE', ROOM, TTL)
   end

@@ -2,6 +2,6 @@
 -- is over would take a copy that came back for the state that it knows.
 if epoch ~= (header[1] or '') then
   prune()
-  redis.call('HSET', ROOM, 'e', epoch, 's', reign)
+  redis.call('HSET', ROOM, 'e', epoch, 'r', reign)
 end
 return redis.call('HGETALL', ROOM)
