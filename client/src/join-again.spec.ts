@@ -96,6 +96,8 @@ describe('a session that is replaced', () => {
     await again;
     expect(gateway.sockets).toHaveLength(2);
     expect(gateway.of('leave').map((frame) => frame['room'])).toEqual(['spent', 'room']);
+    // A server forgets the frames of a socket that has ended, and the leave waits behind the join.
+    expect(gateway.sockets.map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
   });
 });
 

@@ -13,7 +13,8 @@ const MAX_BUFFERED_BYTES = 1_048_576;
 
 /**
  * @internal How long the socket before the current one stays open. If it ended first, the others would see this peer
- * away until its rooms are joined on the new one; then the server ends the old one by itself.
+ * away until its rooms are joined on the new one; then the server ends the old one by itself. The socket of a session that
+ * was replaced stays open as long, to leave its rooms.
  */
 export const HANDOVER_MS = 5_000;
 
@@ -126,10 +127,11 @@ export class Connection {
     if (this.#closed) return;
     this.#key = newSessionKey();
     this.#abandonNext();
-    this.#dropPrevious();
     const had = this.#current;
     this.#current = undefined;
-    had?.close();
+    // The server forgets what it has not handled when a socket ends, and the last frames leave the rooms.
+    if (had) this.#keepOpen(had);
+    else this.#dropPrevious();
     if (had) this.listener.lost();
     this.#retry();
   }
@@ -185,9 +187,9 @@ export class Connection {
       socket.close();
       return;
     }
-    this.#dropPrevious();
-    this.#previous = this.#current;
-    if (this.#previous) this.#previousTimer = this.options.clock.setTimeout(() => this.#dropPrevious(), HANDOVER_MS);
+    if (this.#current) this.#keepOpen(this.#current);
+    // One of another session still leaves its rooms.
+    else if (this.#previous?.hello.key === this.#key) this.#dropPrevious();
     this.#current = socket;
     this.#next = undefined;
     this.#connecting = false;
@@ -230,6 +232,13 @@ export class Connection {
   #retry(retryAfterMs?: number): void {
     this.options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = this.options.clock.setTimeout(() => this.open(), this.#backoff.next(retryAfterMs));
+  }
+
+  /** As the previous socket, for a while; the one before it ends. */
+  #keepOpen(socket: SignalingSocket): void {
+    this.#dropPrevious();
+    this.#previous = socket;
+    this.#previousTimer = this.options.clock.setTimeout(() => this.#dropPrevious(), HANDOVER_MS);
   }
 
   #dropPrevious(): void {
