@@ -7,7 +7,7 @@ import { provide } from './provide.mjs';
 import { CommandFailed, runMain } from './run-command.mjs';
 import { setup } from './setup.mjs';
 
-const USAGE = `npm run faults -- [--seeds N | --minutes M] [--seconds S] [--seed K] [--topology NAME] [--lanes L]
+const USAGE = `npm run faults -- [--seeds N | --minutes M] [--seconds S] [--seed K] [--topology NAME] [--workers N]
 
 Runs real nodes, a real Redis and PostgreSQL and real clients with faults that each seed decides, and judges what was
 promised. Exits with 1 if a promise was broken; the last line is the summary.
@@ -16,7 +16,7 @@ promised. Exits with 1 if a promise was broken; the last line is the summary.
   --seconds S      how long faults are injected for each seed (30; with --minutes 45)
   --seed K         the first seed; without it they are fresh
   --topology NAME  standalone, sentinel or cluster; without it all three in turn
-  --lanes L        seeds at a time (1); a run mostly waits`;
+  --workers N      seeds at a time (1); a run mostly waits`;
 
 const numberOf = (name, text) => {
   const number = Number(text);
@@ -37,7 +37,7 @@ const faults = async () => {
       seconds: { type: 'string' },
       seed: { type: 'string' },
       topology: { type: 'string' },
-      lanes: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -47,7 +47,7 @@ const faults = async () => {
   const minutes = values.minutes === undefined ? undefined : numberOf('minutes', values.minutes);
   const count = minutes === undefined ? numberOf('seeds', values.seeds ?? '1') : 1_000_000;
   const seconds = numberOf('seconds', values.seconds ?? (minutes === undefined ? '30' : '45'));
-  const lanes = numberOf('lanes', values.lanes);
+  const workers = numberOf('workers', values.workers);
   const first = values.seed === undefined ? randomInt(1, 2 ** 31 - count) : numberOf('seed', values.seed);
   await setup();
   Object.assign(process.env, await provide(new Set(['redis'])));
@@ -65,9 +65,10 @@ const faults = async () => {
   const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
   const sound = await runSeeds(runsFrom(first, count, values.topology), {
     seconds,
-    lanes,
+    workers,
     more: () => performance.now() < end,
   });
+  await Fleet.stopAll();
   process.exit(sound ? 0 : 1);
 };
 

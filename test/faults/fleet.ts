@@ -34,6 +34,8 @@ const REDIS = {
 };
 export type RedisKind = keyof typeof REDIS;
 
+/** Until all nodes are ready for the first time, on a machine that does other things too. */
+const START_MS = 120_000;
 /** Starts of a node until one must succeed. */
 const MAX_STARTS = 5;
 
@@ -97,7 +99,7 @@ export class Fleet {
       }
       await Promise.all(fleet.slots.map((slot) => fleet.boot(slot)));
       fleet.watching = setInterval(() => void fleet.watch(), 200);
-      await fleet.whenReady();
+      await fleet.whenReady(START_MS);
     } catch (error) {
       await fleet.stop();
       throw error;

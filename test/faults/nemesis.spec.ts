@@ -5,14 +5,14 @@ import { planFaults } from './plan.js';
 import { SECONDS, SEEDS } from './seeds.js';
 
 /** A run mostly waits: three at a time take a third of the time, on two cores. */
-const LANES = 3;
+const MAX_PARALLEL = 3;
 
 /** Begins each run as soon as there is room for it, and gives its outcome to the test of its seed. */
-const inLanes = <Item, Outcome>(items: readonly Item[], work: (item: Item) => Promise<Outcome>) => {
-  const lanes = Array.from({ length: LANES }, () => Promise.resolve<unknown>(undefined));
+const inParallel = <Item, Outcome>(items: readonly Item[], work: (item: Item) => Promise<Outcome>) => {
+  const queues = Array.from({ length: MAX_PARALLEL }, () => Promise.resolve<unknown>(undefined));
   return items.map((item, i) => {
-    const outcome = (lanes[i % LANES] as Promise<unknown>).then(() => work(item));
-    lanes[i % LANES] = outcome.catch(() => {});
+    const outcome = (queues[i % MAX_PARALLEL] as Promise<unknown>).then(() => work(item));
+    queues[i % MAX_PARALLEL] = outcome.catch(() => {});
     outcome.catch(() => {});
     return outcome;
   });
@@ -24,7 +24,7 @@ describe('faults by a seed', () => {
   it.each(SEEDS.map((run, index) => ({ ...run, index })))(
     '$seed on $topology: every invariant holds, and all comes right again',
     async ({ seed, index }) => {
-      outcomes ??= inLanes(SEEDS, ({ seed, topology }) => runNemesis(seed, SECONDS, { topology }));
+      outcomes ??= inParallel(SEEDS, ({ seed, topology }) => runNemesis(seed, SECONDS, { topology }));
       const run = await (outcomes[index] as ReturnType<typeof runNemesis>);
       const { violations } = judge(run);
       expect({ seed, troubles: run.troubles, violations }).toEqual({ seed, troubles: [], violations: [] });

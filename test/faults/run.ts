@@ -20,7 +20,7 @@ export interface RunOptions {
   /** How long faults are injected in each. */
   readonly seconds: number;
   /** Runs at a time. A run mostly waits. Default 1. */
-  readonly lanes?: number | undefined;
+  readonly workers?: number | undefined;
   /** Whether another run may begin. Default: as long as there is one. */
   readonly more?: (() => boolean) | undefined;
 }
@@ -31,32 +31,38 @@ export interface RunOptions {
  */
 export const runSeeds = async (
   runs: Iterable<Run>,
-  { seconds, lanes = 1, more = () => true }: RunOptions,
+  { seconds, workers = 1, more = () => true }: RunOptions,
 ): Promise<boolean> => {
   const waiting = runs[Symbol.iterator]();
   const all: Counts[] = [];
   const again: string[] = [];
-  const stream = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (more()) {
       const { value: run, done } = waiting.next();
       if (done) return;
-      const { counts, sound } = await runOne(run, seconds);
-      all.push(counts);
+      const { seed, topology = topologyOf(seed) } = run;
+      const { counts, sound } = await runOne({ seed, topology }, seconds).catch((error: Error) => {
+        console.log(`seed ${seed}, ${topology}: it could not be run: ${error.stack}`);
+        return { counts: undefined, sound: false };
+      });
+      if (counts !== undefined) all.push(counts);
       if (!sound) {
-        const { seed, topology = topologyOf(seed) } = run;
         again.push(`again: npm run faults -- --seeds 1 --seconds ${seconds} --seed ${seed} --topology ${topology}`);
       }
     }
   };
-  await Promise.all(Array.from({ length: lanes }, stream));
+  await Promise.all(Array.from({ length: workers }, worker));
   for (const line of again) console.log(line);
-  console.log(`${all.length} seeds, ${again.length} with violations`);
+  console.log(`${all.length} seeds, ${again.length} with violations or not run`);
   console.log(summary(addCounts(all)));
   return again.length === 0;
 };
 
 /** What is said of a run is printed when it is over: several may go on at once. */
-const runOne = async ({ seed, topology }: Run, seconds: number): Promise<{ counts: Counts; sound: boolean }> => {
+const runOne = async (
+  { seed, topology }: Required<Run>,
+  seconds: number,
+): Promise<{ counts: Counts; sound: boolean }> => {
   const lines: string[] = [];
   const run = await runNemesis(seed, seconds, { topology, say: (line) => lines.push(line) });
   const { counts, violations } = judge(run);
