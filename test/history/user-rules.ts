@@ -13,19 +13,23 @@ export const removedByRestIsSilent: Rule = (timeline, bounds) =>
     }));
   });
 
-/** I20: a join that its application gave up leaves nobody in any roster. */
+/** I20: a join that its application gave up leaves nobody in any roster, for longer than the service may take. */
 export const cancelledLeavesNobody: Rule = (timeline, bounds) =>
   timeline.cancels.flatMap((cancel): Violation[] => {
-    const orphans = new Set(
-      timeline.seen
-        .filter(({ event, of, user }) => event === 'joined' && user === cancel.user && !timeline.lives.has(of))
-        .map(({ of }) => of),
+    const orphans = timeline.seen.filter(
+      ({ event, of, user, peer }) =>
+        event === 'joined' &&
+        user === cancel.user &&
+        !timeline.lives.has(of) &&
+        timeline.lives.get(peer)?.room === cancel.room,
     );
-    return shownTooLong(timeline, cancel, orphans, bounds).map(({ roster, peer }) => ({
-      invariant: 'I20',
-      message: `${roster.peer} still shows ${peer}, whose join ${cancel.user} cancelled`,
-      events: [cancel, roster],
-    }));
+    return orphans.flatMap((joined) =>
+      shownTooLong(timeline, joined.t < cancel.t ? cancel : joined, new Set([joined.of]), bounds).map(({ roster }) => ({
+        invariant: 'I20' as const,
+        message: `${roster.peer} still shows ${joined.of}, whose join ${cancel.user} cancelled`,
+        events: [cancel, roster],
+      })),
+    );
   });
 
 /** I21: whoever was kicked or banned is attached nowhere afterwards, nor let in again while the ban lasts. */
