@@ -46,12 +46,26 @@ describe('a session', () => {
     while (seen.length < 2) await Promise.resolve();
     expect(seen).toEqual(['first', 'other']);
   });
-  it('answers rate_limited beyond the frames that may wait, and keeps those that do', () => {
-    const { session, socket } = make(() => new Promise(() => {}), { ...DEFAULT_LIMITS, maxPendingFrames: 2 });
-    for (let count = 0; count < 4; count += 1) session.receive(Buffer.from('x'));
+  it('answers rate_limited to a frame beyond those that may wait, and handles the waiting ones in order', async () => {
+    const seen: string[] = [];
+    let release = (): void => {};
+    const { session, socket } = make(
+      (frame) => {
+        seen.push(frame.toString());
+        if (seen.length === 1) return new Promise<void>((resolve) => (release = resolve));
+      },
+      { ...DEFAULT_LIMITS, maxPendingFrames: 2 },
+    );
+    for (const text of ['handled', 'waits', 'waits too', 'refused']) session.receive(Buffer.from(text));
     expect(socket.messages()).toEqual([
       expect.objectContaining({ type: 'error', code: 'rate_limited', retryable: true }),
     ]);
+    expect(seen).toEqual(['handled']);
+    release();
+    await new Promise(setImmediate);
+    session.receive(Buffer.from('last'));
+    expect(seen).toEqual(['handled', 'waits', 'waits too', 'last']);
+    expect(socket.messages()).toHaveLength(1);
   });
   it('answers rate_limited beyond its rate, with the time to wait, and is cut when that goes on', () => {
     const { session, socket, clock } = make(() => {}, { ...DEFAULT_LIMITS, frameBurst: 2, framesPerSecond: 1 });
