@@ -127,19 +127,28 @@ describe('the signaling core', () => {
     expect(await again.request({ type: 'join', room: 'r1' })).toMatchObject({ code: 'session_ended' });
   });
 
-  it('leaves no peer in a room that ended while it was entered', async () => {
+  it('refuses a join of a room that has ended', async () => {
     const { one, two } = await setup(2);
     await Promise.all([one, two].map((node) => node.services.lifecycle.end('r1' as never)));
     const client = two.connect('bob');
     await client.hello();
     expect(await client.request({ type: 'join', room: 'r1' })).toMatchObject({ code: 'room_not_found' });
+  });
 
-    const racer = one.connect('carol');
-    await racer.hello();
-    const answer = racer.request({ type: 'join', room: 'r2' });
-    await one.services.lifecycle.end('r2' as never);
-    expect((await answer).code ?? 'removed').toMatch(/room_not_found|removed/);
-    expect((await one.presence.snapshot('r2' as never)).members).toEqual([]);
+  it.each(['before', 'after'])('refuses a join whose room ends just %s the store attaches its peer', async (moment) => {
+    const { one } = await setup(1);
+    const { attach } = one.presence;
+    one.presence.attach = async (request) => {
+      if (moment === 'before') await one.services.lifecycle.end(request.room);
+      const result = await attach.call(one.presence, request);
+      if (moment === 'after') await one.services.lifecycle.end(request.room);
+      return result;
+    };
+    const carol = one.connect('carol');
+    await carol.hello();
+    expect(await carol.request({ type: 'join', room: 'r1' })).toMatchObject({ type: 'error', code: 'room_not_found' });
+    expect(carol.received('joined')).toEqual([]);
+    expect((await one.presence.snapshot('r1' as never)).members).toEqual([]);
   });
 
   it('refuses a signal to a peer that reads too slowly, and tells its sender, on any node', async () => {
