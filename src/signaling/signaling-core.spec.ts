@@ -4,6 +4,7 @@ import { until } from '../../test/support/until.js';
 import { MemoryBusHub } from '../bus/bus.memory.js';
 import { MemoryPresenceStore } from '../presence/memory/presence.memory.js';
 import { PresenceUnavailable } from '../presence/presence.js';
+import { encodeNodeMessage } from './codec/node-message.js';
 
 const nodes: MemoryNode[] = [];
 const setup = async (count: number) => {
@@ -289,19 +290,21 @@ describe('the signaling core', () => {
     });
   });
 
-  it('takes a new life when others gave its node up, and its peers stay who they are', async () => {
+  it('takes a new node id when another node retired its lease, and its peers come back as the same', async () => {
     const { one, two } = await setup(2);
     const alice = await enter(one, 'alice');
     const bob = await enter(two, 'bob');
     await knows(alice.client, 'joined', bob.peer);
     const before = two.services.rooms.node;
     for (const change of await one.presence.retire(before))
-      two.bus.send(one.services.rooms.node, Buffer.from(JSON.stringify(change)));
+      two.bus.send(one.services.rooms.node, encodeNodeMessage({ kind: 'change', change }));
+    await knows(alice.client, 'away', bob.peer);
     await bob.client.until(() => two.services.rooms.node !== before);
     await alice.client.until(() => {
       const member = one.services.rooms.get('r1' as never)?.members.get(bob.peer as never);
       return member?.state === 'on' && member.node === two.services.rooms.node;
     });
+    await knows(alice.client, 'back', bob.peer);
     expect(bob.client.socket.closed).toBeUndefined();
   });
 });
