@@ -66,7 +66,7 @@ export interface Bridge {
   enter(socket: BridgeSocket, request: BridgeRequest): BridgeClient;
   /** Answers a GET at or below `path`; undefined is 404. Default: there is nothing. */
   answer?(request: BridgeRequest): Promise<BridgeResponse | undefined> | BridgeResponse | undefined;
-  /** Own counters, shown as `parley_door_events_total{door,event}`. */
+  /** Own counters, shown as `parley_bridge_events_total{bridge,event}`. */
   readonly counters?: Readonly<Record<string, number>>;
   /** Called once the sockets are closed, while the ports still work. */
   stop?(): Promise<void>;

@@ -153,7 +153,7 @@ export class RedisBus implements Bus {
       return;
     }
     const event = payload === undefined ? undefined : parseClusterEvent(payload.fact);
-    if (event === undefined) this.stats.rubbish += 1;
+    if (event === undefined) this.stats.invalidMessages += 1;
     else this.handlers.dispatch(event);
   }
 

@@ -6,7 +6,7 @@ export interface BusStats {
   messagesDropped: number;
   messagesReceived: number;
   /** Payloads that were not what {@link file://./transport/batch.ts} writes. */
-  rubbish: number;
+  invalidMessages: number;
   /** Subscriber connections made after the first one. */
   resubscriptions: number;
 }
@@ -16,6 +16,6 @@ export const emptyBusStats = (): BusStats => ({
   messagesSent: 0,
   messagesDropped: 0,
   messagesReceived: 0,
-  rubbish: 0,
+  invalidMessages: 0,
   resubscriptions: 0,
 });

@@ -31,7 +31,7 @@ export const retention = (env: Environment): { readonly rooms: RoomsConfig; read
   },
   retention: {
     auditDays: env.AUDIT_DAYS,
-    auditMaxRows: env.AUDIT_MOST_LINES,
+    auditMaxRows: env.AUDIT_MAX_ROWS,
     removalDays: env.REMOVAL_DAYS,
     messageDays: env.MESSAGE_DAYS,
   },

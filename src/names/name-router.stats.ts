@@ -13,7 +13,7 @@ export interface NameRouterStats {
   /** Claims by the owner of a name that another socket had. */
   takeovers: number;
   /** Messages between nodes that were not ours. */
-  strange: number;
+  invalidMessages: number;
 }
 
 export const emptyNameRouterStats = (): NameRouterStats => ({
@@ -23,5 +23,5 @@ export const emptyNameRouterStats = (): NameRouterStats => ({
   expired: 0,
   taken: 0,
   takeovers: 0,
-  strange: 0,
+  invalidMessages: 0,
 });

@@ -158,7 +158,7 @@ export class NameRouter {
   private onMessage(message: Buffer): void {
     const queued = decodeNameMessage(message);
     if (queued === undefined) {
-      this.stats.strange += 1;
+      this.stats.invalidMessages += 1;
       return;
     }
     switch (queued.kind) {

@@ -28,41 +28,41 @@ import { ConnectionQuota } from '../websocket/connection-quota.js';
 
 const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   frames: 'Frames handled.',
-  signalsLocal: 'Signals and acknowledgements passed to a peer on this node.',
-  signalsRemote: 'Signals and acknowledgements put into a batch for another node.',
-  signalsRefused: 'Signals refused because the bus was down or its batch was full.',
-  undeliverable: 'Signals from other nodes for peers that were not here.',
+  signalsLocal: 'Signals and acknowledgements delivered to a peer on this node.',
+  signalsRemote: 'Signals and acknowledgements queued for another node.',
+  signalsRefused: 'Signals refused because the bus was unavailable or its batch was full.',
+  undeliverable: 'Signals from other nodes for peers that are not on this node.',
   broadcasts: 'Broadcasts accepted.',
-  chats: 'Chat messages kept.',
-  joins: 'Peers that entered a room.',
-  resumes: 'Peers that came back to a room.',
-  internalErrors: 'Faults of our own in a handler.',
-  strangeNodeMessages: 'Messages between nodes that were not ours.',
-  rosterSnapshots: 'Snapshots asked for because a roster had a gap.',
+  chats: 'Chat messages stored.',
+  joins: 'Peers that joined a room.',
+  resumes: 'Peers that resumed in a room.',
+  internalErrors: 'Unexpected errors in message handlers.',
+  invalidNodeMessages: 'Messages between nodes that could not be decoded.',
+  rosterSnapshots: 'Snapshots requested because a roster had a gap.',
 };
 
 const NAME_COUNTERS: Readonly<Record<keyof NameRouterStats, string>> = {
-  sent: 'Messages to names that went to their holders.',
-  queued: 'Messages that wait for a name that nobody has.',
-  refused: 'Messages to names that went nowhere.',
-  expired: 'Senders that were told that nobody came.',
-  taken: 'Claims of names that somebody else has.',
-  takeovers: 'Names that went to another socket of their owner.',
-  strange: 'Messages between nodes about names that were not ours.',
+  sent: 'Messages delivered to the holder of a name.',
+  queued: 'Messages queued for a name that no client holds yet.',
+  refused: 'Messages to names that could not be delivered or queued.',
+  expired: 'Senders notified that their queued message expired.',
+  taken: 'Claims refused because another client holds the name.',
+  takeovers: 'Names taken over by another socket of the same owner.',
+  invalidMessages: 'Messages between nodes about names that could not be decoded.',
 };
 
 const BUS_COUNTERS: Readonly<Record<keyof BusStats, string>> = {
-  batchesSent: 'Batches handed to other nodes.',
-  messagesSent: 'Messages in these.',
-  messagesDropped: 'Messages that did not leave: the bus was down, its batch was full, or a PUBLISH failed.',
-  messagesReceived: 'Messages of other nodes.',
-  rubbish: 'Payloads on our channel that were not ours.',
+  batchesSent: 'Batches published to other nodes.',
+  messagesSent: 'Messages in published batches.',
+  messagesDropped: 'Messages not sent: the bus was unavailable, its batch was full, or a PUBLISH failed.',
+  messagesReceived: 'Messages received from other nodes.',
+  invalidMessages: 'Payloads received on the bus that could not be decoded.',
   resubscriptions: 'Subscriptions made after the first one.',
 };
 
 const PRESENCE_COUNTERS: Readonly<Record<keyof PresenceStats, string>> = {
-  commands: 'Operations asked of the presence store.',
-  failures: 'Operations that the presence store did not do.',
+  commands: 'Operations requested from the presence store.',
+  failures: 'Operations that the presence store did not complete.',
 };
 
 /** Prometheus metrics, text format 0.0.4. The core only counts; names and help live here. */
@@ -83,7 +83,7 @@ export class MetricsController {
     limiters: LocalRateLimiter,
     bridges: BridgeHost,
     @Inject(TOPICS) topics: Topics,
-    endings: RoomExpiry,
+    expiry: RoomExpiry,
     access: RoomAccess,
     pruning: RetentionStore,
     scheduler: Scheduler,
@@ -93,17 +93,17 @@ export class MetricsController {
     collectDefaultMetrics({ register: this.registry });
     this.counts('', COUNTERS, stats);
     this.counts('bus_', BUS_COUNTERS, bus.stats);
-    this.gauge('bus_waiting_bytes', 'Bytes on their way to other nodes.', () => bus.waitingBytes);
+    this.gauge('bus_waiting_bytes', 'Bytes queued for other nodes.', () => bus.waitingBytes);
     this.counts('presence_', PRESENCE_COUNTERS, presence.stats);
     if (redis !== undefined) this.redis(redis);
-    this.gauge('sockets', 'Open sockets, those before hello too.', () => sessions.size);
-    this.gauge('sockets_unauthenticated', 'Sockets that have not said hello.', () => quota.unauthenticated);
-    this.gauge('socket_addresses', 'Addresses that have a socket here.', () => quota.addresses);
-    this.count('sockets_refused', 'Upgrades refused because there were too many sockets.', () => quota.refused);
-    this.gauge('rate_buckets', 'Rates of addresses and users that are remembered.', () =>
+    this.gauge('sockets', 'Open sockets, including those that have not sent hello.', () => sessions.size);
+    this.gauge('sockets_unauthenticated', 'Open sockets that have not sent hello.', () => quota.unauthenticated);
+    this.gauge('socket_addresses', 'Client addresses with an open socket on this node.', () => quota.addresses);
+    this.count('sockets_refused', 'WebSocket upgrades refused by a connection limit.', () => quota.refused);
+    this.gauge('rate_buckets', 'Token buckets held for addresses and users.', () =>
       rates === limiters ? limiters.size : rates.size + limiters.size,
     );
-    this.gauge('room_facts', 'Answers of the database about rooms that are remembered.', () => access.remembered);
+    this.gauge('room_cache_entries', 'Cached database answers about rooms.', () => access.cacheEntries);
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
@@ -112,17 +112,21 @@ export class MetricsController {
     this.topics(topics);
     this.count(
       'rooms_ended',
-      'Rooms that this node ended at their time, or when they were empty.',
-      () => endings.ended,
+      'Rooms that this node ended: at their end time, or empty for too long.',
+      () => expiry.ended,
     );
-    this.count('rows_pruned', 'Rows that this node deleted because nobody needs them any more.', () => pruning.pruned);
-    this.count('upkeep_rounds', 'Rounds of upkeep that this node did for all.', () => scheduler.runs);
-    this.count('upkeep_failures', 'Rounds of upkeep that failed here.', () => scheduler.failures);
-    this.gauge('names', "Names that this node's sockets have.", () => names.size);
-    this.gauge('name_letters_bytes', 'Bytes of what waits for absent names.', () => names.waitingBytes);
+    this.count('rows_pruned', 'Expired rows that this node deleted.', () => pruning.pruned);
+    this.count('job_rounds', 'Rounds of scheduled jobs completed by this node.', () => scheduler.runs);
+    this.count('job_failures', 'Rounds of scheduled jobs that failed on this node.', () => scheduler.failures);
+    this.gauge('names', 'Names held by sockets of this node.', () => names.size);
+    this.gauge(
+      'name_queued_bytes',
+      'Bytes of messages queued for names that no client holds.',
+      () => names.waitingBytes,
+    );
     this.counts('name_', NAME_COUNTERS, names.stats);
-    this.gauge('presence_available', '1 when the presence store can be asked.', () => Number(presence.available));
-    this.gauge('bus_available', '1 when other nodes can be reached.', () => Number(bus.available));
+    this.gauge('presence_available', '1 while the presence store is available.', () => Number(presence.available));
+    this.gauge('bus_available', '1 while the bus to other nodes is available.', () => Number(bus.available));
   }
 
   @Get()
@@ -131,11 +135,11 @@ export class MetricsController {
     return this.registry.metrics();
   }
 
-  /** What the authorization policy answered. */
+  /** Decisions of the authorization policy. */
   private policy(): void {
     new Counter({
       name: 'parley_policy_decisions_total',
-      help: 'Answers of the authorization policy by action: allowed, or the code of the refusal.',
+      help: 'Decisions of the authorization policy by action; the outcome is allowed or an error code.',
       labelNames: ['action', 'outcome'],
       registers: [this.registry],
       collect() {
@@ -145,29 +149,29 @@ export class MetricsController {
     });
   }
 
-  /** What the doors for other people's clients did, each under its name. */
+  /** Metrics of the bridges, labelled by bridge. */
   private bridges(host: BridgeHost): void {
     const registers = [this.registry];
     new Gauge({
-      name: 'parley_door_sockets',
-      help: 'Open sockets of a door.',
-      labelNames: ['door'],
+      name: 'parley_bridge_sockets',
+      help: 'Open sockets per bridge.',
+      labelNames: ['bridge'],
       registers,
       collect() {
-        for (const [bridge, { sockets }] of host.stats) this.set({ door: bridge }, sockets);
+        for (const [bridge, { sockets }] of host.stats) this.set({ bridge }, sockets);
       },
     });
     new Counter({
-      name: 'parley_door_events_total',
-      help: 'What happened in a door: frames handled and refused, sockets let in, and what the door itself counts.',
-      labelNames: ['door', 'event'],
+      name: 'parley_bridge_events_total',
+      help: 'Events per bridge: frames handled and refused, clients admitted, internal errors, and its own counters.',
+      labelNames: ['bridge', 'event'],
       registers,
       collect() {
         this.reset();
         for (const { name: bridge, counters } of host.bridges) {
           const { sockets: _, ...counted } = host.stats.get(bridge) ?? {};
           for (const [event, count] of Object.entries({ ...counted, ...counters }))
-            this.inc({ door: bridge, event: snakeCase(event) }, count);
+            this.inc({ bridge, event: snakeCase(event) }, count);
         }
       },
     });
@@ -176,19 +180,25 @@ export class MetricsController {
   private topics({ stats }: Topics): void {
     this.gauge('topics', 'Topics with a subscriber on this node.', () => stats.topics);
     this.gauge('topic_subscriptions', 'Subscriptions to topics on this node.', () => stats.subscriptions);
-    this.gauge('topic_bytes', 'Bytes that count for topics: names, subscriptions, what waits.', () => stats.bytes);
+    this.gauge('topic_bytes', 'Bytes used by topics: names, subscriptions and queued payloads.', () => stats.bytes);
     this.count('topic_publications', 'Payloads published to topics.', () => stats.published);
-    this.count('topic_deliveries', 'Payloads handed to subscribers of this node.', () => stats.delivered);
-    this.count('topic_refusals', 'Subscriptions and publications refused for a limit.', () => stats.refused);
-    this.count('topic_gaps', 'Subscribers that had to begin anew, because something may be lost.', () => stats.gaps);
+    this.count('topic_deliveries', 'Payloads delivered to subscribers on this node.', () => stats.delivered);
+    this.count('topic_refusals', 'Subscriptions and publications refused by a limit.', () => stats.refused);
+    this.count('topic_gaps', 'Subscriptions ended because messages may have been lost.', () => stats.gaps);
   }
 
   private redis({ commands }: RedisClient): void {
-    this.count('redis_commands', 'Commands asked of Redis.', () => commands.stats.commands);
-    this.count('redis_failures', 'Commands that Redis did not do, or did not say so.', () => commands.stats.failures);
-    this.count('redis_timeouts', 'Commands without an answer in time.', () => commands.stats.timeouts);
-    this.gauge('redis_breaker_open', '1 while commands are refused because Redis does not answer.', () =>
-      Number(commands.breakerOpen),
+    this.count('redis_commands', 'Commands sent to Redis.', () => commands.stats.commands);
+    this.count(
+      'redis_failures',
+      'Commands to Redis that failed, including those without an answer.',
+      () => commands.stats.failures,
+    );
+    this.count('redis_timeouts', 'Commands to Redis that timed out.', () => commands.stats.timeouts);
+    this.gauge(
+      'redis_breaker_open',
+      '1 while the circuit breaker refuses commands because Redis does not answer.',
+      () => Number(commands.breakerOpen),
     );
   }
 

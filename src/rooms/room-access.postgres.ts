@@ -52,7 +52,7 @@ export class PostgresRoomAccess extends RoomAccess {
     bus.onGap(() => this.forgetFreshness());
   }
 
-  override get remembered(): number {
+  override get cacheEntries(): number {
     return this.rooms.size + this.records.size + this.wholes.size;
   }
 

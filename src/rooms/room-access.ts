@@ -26,8 +26,8 @@ export interface Entry {
 
 /** The rooms' word on who may come in. Goes on from what it remembers while the database is away. */
 export abstract class RoomAccess {
-  /** Answers that are remembered. */
-  get remembered(): number {
+  /** Number of cached answers. */
+  get cacheEntries(): number {
     return 0;
   }
 

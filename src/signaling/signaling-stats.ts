@@ -10,6 +10,6 @@ export class SignalingStats {
   joins = 0;
   resumes = 0;
   internalErrors = 0;
-  strangeNodeMessages = 0;
+  invalidNodeMessages = 0;
   rosterSnapshots = 0;
 }

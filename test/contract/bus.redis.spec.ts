@@ -46,7 +46,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       for (const text of malformed) await publish(links.redis, channelOf(two), text);
       const invalidEvent = Buffer.concat([Buffer.from([0xb7, 2, 0, 0, 0, 2]), Buffer.from('{}')]);
       await publish(links.redis, channelOf(two), invalidEvent);
-      await until(() => two.bus.stats.rubbish === malformed.length + 1);
+      await until(() => two.bus.stats.invalidMessages === malformed.length + 1);
       await reaches(one, two);
       expect(two.events).toEqual([]);
     });

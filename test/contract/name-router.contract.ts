@@ -157,10 +157,10 @@ export const switchboardContract = (title: string, start: () => Promise<NamesFix
     });
 
     it('counts and drops what no node of ours says', async () => {
-      const { strange: unexpected } = there.board.stats;
+      const { invalidMessages: unexpected } = there.board.stats;
       for (const text of ['', 'x', '{}\n', '{"kind":"deliver"}\n', '{"kind":"constructor"}\n', 'null\n'])
         here.bus.send(there.id, Buffer.concat([Buffer.from([0xe0]), Buffer.from(text)]));
-      await until(() => there.board.stats.strange === unexpected + 6);
+      await until(() => there.board.stats.invalidMessages === unexpected + 6);
     });
   });
 };

@@ -17,7 +17,7 @@ describe('a flood', () => {
     const other = await stage.enter('Other');
     await other.peer.request({ type: 'join', room });
     // What is remembered so that the database is spared is bounded, and can be watched.
-    expect(await stage.metric('parley_room_facts')).toBeGreaterThan(0);
+    expect(await stage.metric('parley_room_cache_entries')).toBeGreaterThan(0);
     for (let n = 1; n <= 2_500; n += 1)
       mallory.peer.send({ type: 'signal', to: victimId, kind: 'candidate' }, 'x'.repeat(1_000));
     expect(await mallory.peer.closed()).toBe(4029);

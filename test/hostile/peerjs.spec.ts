@@ -50,7 +50,7 @@ describe('a PeerJS client', () => {
       mallory.send(text);
     await talk(mallory, victim);
     expect(victim.types).toEqual(['OPEN', 'OFFER']);
-    expect(await stage.metric('parley_door_events_total\\{door="peerjs",event="internal_errors"\\}')).toBe(0);
+    expect(await stage.metric('parley_bridge_events_total\\{bridge="peerjs",event="internal_errors"\\}')).toBe(0);
   });
 
   it('P02 that sends 20 MiB loses its socket with 1009, and nobody gets them', async () => {
@@ -74,14 +74,14 @@ describe('a PeerJS client', () => {
       }
       if (n % 100 !== 0) continue;
       await talk(ada, bela);
-      max = Math.max(max, await stage.metric('parley_name_letters_bytes'));
+      max = Math.max(max, await stage.metric('parley_name_queued_bytes'));
     }
     expect(max).toBeGreaterThan(0);
     expect(max).toBeLessThanOrEqual(20 * 512 * 1024);
     expect(await stage.metric('process_resident_memory_bytes')).toBeLessThan(before + 150 * 1024 * 1024);
     // Not one of them was let wait: each was told at once, or sent away for its rate.
     await until(() => floods.every(({ end, types }) => end === 4029 || types.includes('EXPIRE')));
-    await until(async () => (await stage.metric('parley_name_letters_bytes')) === 0);
+    await until(async () => (await stage.metric('parley_name_queued_bytes')) === 0);
   }, 90_000);
 
   it('P04 cannot speak for the server, nor for another client', async () => {

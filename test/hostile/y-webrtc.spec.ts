@@ -41,7 +41,7 @@ describe('a door for anybody', () => {
     FRAME_BURST: '1000000',
   });
   const open = clientsOf(stage);
-  const socketsOpen = () => stage.metric('parley_door_sockets\\{door="y_webrtc"\\}');
+  const socketsOpen = () => stage.metric('parley_bridge_sockets\\{bridge="y_webrtc"\\}');
 
   it('Y01 what is no frame of this protocol is passed over', async () => {
     const honest = await honestPair(open);
@@ -182,7 +182,7 @@ describe('a door for those with a token', () => {
     for (const { closeCode, frames } of outsiders) {
       expect([closeCode, frames.filter(({ type }) => type !== 'pong')]).toEqual([undefined, []]);
     }
-    expect(await stage.metric('parley_door_events_total\\{door="y_webrtc",event="refused_clients"\\}')).toBe(
+    expect(await stage.metric('parley_bridge_events_total\\{bridge="y_webrtc",event="refused_clients"\\}')).toBe(
       bad.length,
     );
   });

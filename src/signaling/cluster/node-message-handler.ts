@@ -16,7 +16,7 @@ export class NodeMessageHandler {
 
   readonly receive = (bytes: Buffer): void => {
     const message = decodeNodeMessage(bytes);
-    if (message === undefined) this.stats.strangeNodeMessages += 1;
+    if (message === undefined) this.stats.invalidNodeMessages += 1;
     else this.handle(message);
   };
 

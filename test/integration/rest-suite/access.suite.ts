@@ -24,9 +24,9 @@ export const accessSuite = (world: World): void => {
     it('lets the owner, others and guests in, each as what they are, within the capacity', async () => {
       const owner = await world.account();
       const room = await world.room(owner, { capacity: 3 });
-      const { remembered } = world.rest.app.get(RoomAccess);
+      const { cacheEntries } = world.rest.app.get(RoomAccess);
       expect(await admit(owner, room)).toMatchObject({ role: 'owner', capacity: 3 });
-      expect(world.rest.app.get(RoomAccess).remembered).toBeGreaterThan(remembered);
+      expect(world.rest.app.get(RoomAccess).cacheEntries).toBeGreaterThan(cacheEntries);
       expect(await admit(await world.account(), room)).toMatchObject({ role: 'member', capacity: 3 });
       expect(await admit(await world.guest(room), room)).toMatchObject({ role: 'guest', capacity: 3 });
     });
