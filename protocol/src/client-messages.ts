@@ -3,11 +3,11 @@ import type { PeerId, RoomId } from './ids.js';
 /** Data a participant shows to the room: name, muted, sharing. JSON, at most `limits.maxMetaBytes`. */
 export type Meta = { readonly [key: string]: unknown };
 
-/** What a signal is about. The server never looks further than this word. */
-export type SignalKind = 'offer' | 'answer' | 'candidate' | 'end_of_candidates' | 'data';
+/** Every kind of signal. */
+export const SIGNAL_KINDS = ['offer', 'answer', 'candidate', 'end_of_candidates', 'data'] as const;
 
-/** Every kind of signal, in the order of the type. */
-export const SIGNAL_KINDS: readonly SignalKind[] = ['offer', 'answer', 'candidate', 'end_of_candidates', 'data'];
+/** What a signal carries. The server reads this word and never the body. */
+export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
 /** First frame of a socket, within `helloTimeoutMs`. A resume is the same frame with the next attempt. */
 export interface Hello {

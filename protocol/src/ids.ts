@@ -20,5 +20,8 @@ export const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 /** A session key: 32 random bytes in base64url without padding. It is a secret of the client. */
 export const SESSION_KEY_PATTERN = /^[A-Za-z0-9_-]{43}$/;
 
+/** An invite's token: 32 random bytes in base64url without padding. It is a secret of those who were invited. */
+export const INVITE_TOKEN_PATTERN = /^[A-Za-z0-9_-]{43}$/;
+
 /** Request ids and chat message ids: chosen by the client, unique within its session. */
 export const REQUEST_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,64}$/;

@@ -1,11 +1,17 @@
 import type { Meta } from './client-messages.js';
 import type { PeerId, UserId } from './ids.js';
 
+/** Every role, the highest first. */
+export const ROLES = ['owner', 'moderator', 'member', 'guest'] as const;
+
 /** What a user may be in a room, least first: guest, member, moderator, owner. */
-export type Role = 'owner' | 'moderator' | 'member' | 'guest';
+export type Role = (typeof ROLES)[number];
+
+/** Every state of a participant. */
+export const PARTICIPANT_STATES = ['on', 'away'] as const;
 
 /** `on`: its socket is attached to a node. `away`: it lost its socket and may come back. */
-export type ParticipantState = 'on' | 'away';
+export type ParticipantState = (typeof PARTICIPANT_STATES)[number];
 
 /** The roster's view of a peer. */
 export interface Participant {
@@ -26,8 +32,11 @@ export interface Participant {
   readonly chat?: boolean;
 }
 
-/** How people come into a room: everybody, with an invite, or after a moderator let them in. */
-export type RoomEntry = 'open' | 'invite' | 'lobby';
+/** Every way into a room. */
+export const ROOM_ENTRIES = ['open', 'invite', 'lobby'] as const;
+
+/** Who may enter a room: any user, holders of an invite, or those whom a moderator admits from the lobby. */
+export type RoomEntry = (typeof ROOM_ENTRIES)[number];
 
 /** Why a participant is gone for good. */
 export type LeftReason = 'left' | 'expired' | 'removed' | 'room_closed';

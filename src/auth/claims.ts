@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { ProtocolError, type Role, type UserId } from '@parley/protocol';
+import { ProtocolError, ROLES, type Role, type UserId } from '@parley/protocol';
 import { isUserId } from '../users/user-id.js';
 import type { Principal } from './principal.js';
 
@@ -11,7 +11,7 @@ export const MAX_TOKEN_BYTES = 4_096;
 
 const MAX_GRANTS = 100;
 const MAX_NAME = 64;
-const ROLES: ReadonlySet<unknown> = new Set<Role>(['owner', 'moderator', 'member', 'guest']);
+const KNOWN_ROLES: ReadonlySet<unknown> = new Set(ROLES);
 const GRANT_PATTERN = /^(?:[A-Za-z0-9_-]{1,64}\*?|\*)$/;
 /** Control characters, and what can turn the direction of text around it. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -82,7 +82,7 @@ const readGrants = (rooms: unknown): Grants => {
     const { role, guests = false, ...unexpected } = isRecord(value) ? value : { role: value };
     const isValid =
       GRANT_PATTERN.test(room) &&
-      ROLES.has(role) &&
+      KNOWN_ROLES.has(role) &&
       typeof guests === 'boolean' &&
       Object.keys(unexpected).length === 0;
     if (!isValid) throw invalid('rooms');

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ERRORS, type ErrorCode } from '@parley/protocol';
+import type { Every, SameAsProtocol } from '../contract/same.js';
 import type { Problem } from './problem.js';
 
 class FieldFault {
@@ -11,7 +12,7 @@ class FieldFault {
 }
 
 /** RFC 9457 problem details: the answer to every request that was not done. */
-export class ProblemResponse implements Problem {
+export class ProblemResponse {
   @ApiProperty({ example: 'urn:parley:error:bad_request' })
   readonly type!: string;
 
@@ -34,5 +35,8 @@ export class ProblemResponse implements Problem {
   readonly requestId!: string;
 
   @ApiProperty({ type: [FieldFault], required: false })
-  readonly errors!: readonly FieldFault[];
+  readonly errors?: readonly FieldFault[];
 }
+
+/** Compiles only while the documented problem is the one that is sent. */
+export type ProblemResponseIsTheProblem = Every<{ problem: SameAsProtocol<ProblemResponse, Problem> }>;

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { ProtocolError, type RoomId, type RoomState } from '@parley/protocol';
+import { ProtocolError, type RoomId } from '@parley/protocol';
 import { type Decision, decide, grantAllowsGuests, mayCreateByGrant } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import type { Bus, ClusterEvent } from '../bus/bus.js';
@@ -16,6 +16,7 @@ import {
   RoomAccessRecordsStore,
 } from './room-access-records.store.js';
 import { type RoomRecord, RoomRecordsStore } from './room-records.store.js';
+import { roomStateOf } from './room-state.js';
 import { StaleCache } from './stale-cache.js';
 
 interface AccessAnswer {
@@ -68,7 +69,7 @@ export class PostgresRoomAccess extends RoomAccess {
       throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
     }
     if (entry.peer !== undefined && record?.endedPeers.includes(entry.peer)) throw new ProtocolError('session_ended');
-    const state = this.describe(room);
+    const state = roomStateOf(room, this.config.limits);
     return {
       role: decision.role,
       capacity: state.capacity,
@@ -94,12 +95,6 @@ export class PostgresRoomAccess extends RoomAccess {
     const asked = cached === undefined ? undefined : judge(cached);
     // Nobody is refused by what was asked for others: somebody may have let them in since.
     return asked?.decision.allowed ? asked : judge(await this.recordOf(id, principal.user));
-  }
-
-  private describe({ id, name, access, locked, capacity, metadata }: RoomRecord): RoomState {
-    const max = this.config.limits.maxParticipantsPerRoom;
-    const room = id as RoomId;
-    return { type: 'room', room, name, access, locked, capacity: Math.min(capacity ?? max, max), metadata };
   }
 
   private room(principal: Principal, id: RoomId): Promise<RoomRecord | undefined> {

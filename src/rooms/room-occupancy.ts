@@ -22,15 +22,8 @@ export class RoomOccupancy {
   /** @throws PresenceUnavailable */
   async participants(room: RoomId): Promise<ParticipantsResponse> {
     const { epoch, version, members } = await this.presence.snapshot(room);
-    const participants = members.map(({ peer, user, name, role, meta, state, order }) => ({
-      peer,
-      user,
-      name,
-      role,
-      meta,
-      state,
-      order,
-    }));
+    // Where a peer is attached is not for clients.
+    const participants = members.map(({ node: _, connection: __, ...participant }) => participant);
     return { epoch, version, participants };
   }
 }

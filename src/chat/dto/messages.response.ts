@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { ChatMessage, HistoryPage } from '@parley/protocol';
+import type { Every, SameAsProtocol } from '../../contract/same.js';
 
 class MessageResponse {
   @ApiProperty({ example: 'c-1', description: "The sender's id for it." })
@@ -31,3 +33,9 @@ export class MessagesResponse {
   @ApiProperty({ example: false, description: 'Whether there are more after the last one.' })
   readonly more!: boolean;
 }
+
+/** Compiles only while REST and the gateway describe chat messages alike. */
+export type ChatResponsesMatchTheProtocol = Every<{
+  message: SameAsProtocol<MessageResponse, ChatMessage>;
+  page: SameAsProtocol<MessagesResponse, Pick<HistoryPage, 'messages' | 'more'>>;
+}>;

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { IceServer, IceServers } from '@parley/protocol';
+import type { Every, SameAsProtocol } from '../../contract/same.js';
 
 class IceServerResponse {
   @ApiProperty({ type: [String], example: ['turn:turn.example.org:3478?transport=udp'] })
@@ -16,3 +18,9 @@ export class IceServersResponse {
   @ApiProperty({ type: [IceServerResponse] })
   readonly iceServers!: IceServerResponse[];
 }
+
+/** Compiles only while REST and the gateway describe ICE servers alike. */
+export type IceResponsesMatchTheProtocol = Every<{
+  server: SameAsProtocol<IceServerResponse, IceServer>;
+  servers: SameAsProtocol<IceServersResponse, Pick<IceServers, 'iceServers'>>;
+}>;

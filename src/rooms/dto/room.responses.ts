@@ -1,5 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Meta, ParticipantState, Role, RoomEntry } from '@parley/protocol';
+import {
+  type Joined,
+  type Meta,
+  PARTICIPANT_STATES,
+  type Participant,
+  type ParticipantState,
+  ROLES,
+  ROOM_ENTRIES,
+  type Role,
+  type RoomEntry,
+  type RoomState,
+} from '@parley/protocol';
+import type { Every, SameAsProtocol } from '../../contract/same.js';
 
 /** A room, as those who may read it see it. */
 export class RoomResponse {
@@ -21,7 +33,7 @@ export class RoomResponse {
   @ApiProperty({ example: true })
   readonly listed!: boolean;
 
-  @ApiProperty({ enum: ['open', 'invite', 'lobby'], example: 'open', description: 'How people come in.' })
+  @ApiProperty({ enum: ROOM_ENTRIES, example: 'open', description: 'Who may enter.' })
   readonly access!: RoomEntry;
 
   @ApiProperty({ example: false, description: 'Nobody new comes in.' })
@@ -68,7 +80,7 @@ export class RoomPreviewResponse {
   @ApiProperty({ example: true })
   readonly guestsAllowed!: boolean;
 
-  @ApiProperty({ enum: ['open', 'invite', 'lobby'], example: 'open' })
+  @ApiProperty({ enum: ROOM_ENTRIES, example: 'open' })
   readonly access!: RoomEntry;
 
   @ApiProperty({ example: false })
@@ -85,20 +97,26 @@ class ParticipantResponse {
   @ApiProperty({ example: 'Ada Lovelace' })
   readonly name!: string;
 
-  @ApiProperty({ enum: ['owner', 'moderator', 'member', 'guest'], example: 'member' })
+  @ApiProperty({ enum: ROLES, example: 'member' })
   readonly role!: Role;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: { muted: false } })
   readonly meta!: Meta;
 
-  @ApiProperty({ enum: ['on', 'away'], example: 'on' })
+  @ApiProperty({ enum: PARTICIPANT_STATES, example: 'on' })
   readonly state!: ParticipantState;
 
   @ApiProperty({ example: 1 })
   readonly order!: number;
+
+  @ApiProperty({ example: false, required: false, description: 'False: may not publish media. Absent: may.' })
+  readonly publish?: boolean;
+
+  @ApiProperty({ example: false, required: false, description: 'False: may not chat. Absent: may.' })
+  readonly chat?: boolean;
 }
 
-/** Who is in a room now. */
+/** The current participants of a room. */
 export class ParticipantsResponse {
   @ApiProperty({ example: 'Zq1x8LmV', description: 'Empty: nobody was in it lately.' })
   readonly epoch!: string;
@@ -109,3 +127,17 @@ export class ParticipantsResponse {
   @ApiProperty({ type: [ParticipantResponse] })
   readonly participants!: ParticipantResponse[];
 }
+
+/** Compiles only while REST and the gateway describe participants and rooms alike. */
+export type RoomResponsesMatchTheProtocol = Every<{
+  participant: SameAsProtocol<ParticipantResponse, Participant>;
+  participants: SameAsProtocol<ParticipantsResponse, Pick<Joined, 'epoch' | 'version' | 'participants'>>;
+  room: SameAsProtocol<
+    Pick<RoomResponse, 'name' | 'access' | 'locked' | 'metadata'>,
+    Pick<RoomState, 'name' | 'access' | 'locked' | 'metadata'>
+  >;
+  preview: SameAsProtocol<
+    Pick<RoomPreviewResponse, 'name' | 'access' | 'locked'>,
+    Pick<RoomState, 'name' | 'access' | 'locked'>
+  >;
+}>;

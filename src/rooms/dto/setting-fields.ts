@@ -1,10 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import type { RoomEntry } from '@parley/protocol';
+import { ROOM_ENTRIES } from '@parley/protocol';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { IsMoment } from '../../http/moment.js';
-
-const ENTRIES: readonly RoomEntry[] = ['open', 'invite', 'lobby'];
 
 /** Absent is allowed, null is not. */
 export const isGiven = (_: unknown, value: unknown): boolean => value !== undefined;
@@ -12,9 +10,9 @@ export const isGiven = (_: unknown, value: unknown): boolean => value !== undefi
 /** How people come in. */
 export const IsRoomEntry = () =>
   applyDecorators(
-    ApiProperty({ enum: ENTRIES, example: 'lobby', required: false, description: 'How people come in.' }),
+    ApiProperty({ enum: ROOM_ENTRIES, example: 'lobby', required: false, description: 'How people come in.' }),
     ValidateIf(isGiven),
-    IsIn(ENTRIES),
+    IsIn(ROOM_ENTRIES),
   );
 
 /** Whether anybody new comes in. */

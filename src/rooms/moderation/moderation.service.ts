@@ -4,6 +4,7 @@ import type { Principal } from '../../auth/principal.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { orUnavailable } from '../../database/database-errors.js';
+import { roomStateOf } from '../room-state.js';
 import { RoomsService } from '../rooms.service.js';
 import { RoomsStore } from '../rooms.store.js';
 import type { Actor } from './actor.js';
@@ -64,9 +65,6 @@ export class RoomModeration extends Moderation {
 
   async state(id: RoomId): Promise<RoomState | undefined> {
     const room = await orUnavailable(this.store.find(id));
-    if (room === undefined) return undefined;
-    const { name, access, locked, capacity, metadata } = room;
-    const max = this.config.limits.maxParticipantsPerRoom;
-    return { type: 'room', room: id, name, access, locked, capacity: Math.min(capacity ?? max, max), metadata };
+    return room === undefined ? undefined : roomStateOf(room, this.config.limits);
   }
 }

@@ -1,6 +1,6 @@
 import type { ClientMessage, ClientMessageType, ServerMessage } from '@parley/protocol';
+import type { Unbranded } from '../../contract/same.js';
 import type { ServerMessageType } from '../codec/server-message.schema.js';
-import type { Unbranded } from '../codec/wire.schema.js';
 
 /** What the API document says of one kind of frame beside its schema. */
 export interface MessageNote<Header> {

@@ -1,18 +1,14 @@
-import { type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
+import {
+  type ClientMessage,
+  type ClientMessageType,
+  ID_PATTERN,
+  ProtocolError,
+  REQUEST_ID_PATTERN,
+} from '@parley/protocol';
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import {
-  Count,
-  Cursor,
-  type Every,
-  Id,
-  Kind,
-  Meta,
-  RequestId,
-  type Same,
-  type Unbranded,
-  Word,
-} from './wire.schema.js';
+import type { Every, Same, Unbranded } from '../../contract/same.js';
+import { Count, Cursor, Id, InviteToken, Kind, Meta, RequestId, SessionKey, Word } from './wire.schema.js';
 
 const Token = Type.String({ minLength: 1, maxLength: 4096 });
 
@@ -24,7 +20,7 @@ export const SCHEMAS = {
   hello: frame('hello', {
     id: RequestId,
     token: Token,
-    key: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+    key: SessionKey,
     attempt: Count,
     features: Type.Optional(Type.Array(Word, { maxItems: 16 })),
   }),
@@ -32,7 +28,7 @@ export const SCHEMAS = {
     id: RequestId,
     room: Id,
     meta: Type.Optional(Meta),
-    invite: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
+    invite: Type.Optional(InviteToken),
   }),
   leave: frame('leave', { id: RequestId, room: Id }),
   update: frame('update', { id: RequestId, room: Id, meta: Meta }),
@@ -121,10 +117,10 @@ export const describeFaulty = (header: string): ErrorContext => {
   // A frame that is refused for its keys still says which request it is: five fields are read, and nothing is copied.
   const { id, to, seq, room, type } = value as Record<string, unknown>;
   return {
-    ...(typeof id === 'string' && /^[A-Za-z0-9_.:-]{1,64}$/.test(id) && { re: id }),
-    ...(typeof to === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(to) && { to }),
+    ...(typeof id === 'string' && REQUEST_ID_PATTERN.test(id) && { re: id }),
+    ...(typeof to === 'string' && ID_PATTERN.test(to) && { to }),
     ...(Number.isSafeInteger(seq) && { seq: seq as number }),
-    ...(type === 'broadcast' && typeof room === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(room) && { room }),
+    ...(type === 'broadcast' && typeof room === 'string' && ID_PATTERN.test(room) && { room }),
   };
 };
 

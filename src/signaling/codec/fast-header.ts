@@ -1,4 +1,4 @@
-import type { Ack, PeerId, Signal } from '@parley/protocol';
+import { type Ack, ID_PATTERN, type PeerId, SIGNAL_KINDS, type Signal } from '@parley/protocol';
 import type { SplitMessage } from '../../bus/bus.js';
 
 /** A frame that was read. */
@@ -10,10 +10,10 @@ export interface FastHeader<Message> {
   readonly tail?: Buffer;
 }
 
-const ID = '[A-Za-z0-9_-]{1,64}';
+const ID = ID_PATTERN.source.slice(1, -1);
 /** At most fourteen digits: all of them are below the contract's 2^48, and longer ones take the other way. */
 const COUNT = '[1-9]\\d{0,13}';
-const KIND = 'offer|answer|candidate|end_of_candidates|data';
+const KIND = SIGNAL_KINDS.join('|');
 const SIGNAL = new RegExp(
   `^{"type":"signal","to":"(${ID})"(?:,"seq":(${COUNT}),"base":(${COUNT}))?,"kind":"(${KIND})"}\n`,
 );

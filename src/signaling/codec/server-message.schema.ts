@@ -1,20 +1,7 @@
 import { DEFAULT_LIMITS, ERRORS, type ErrorCode, type Limits, type ServerMessage } from '@parley/protocol';
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
-import {
-  Count,
-  Cursor,
-  type Every,
-  Id,
-  Kind,
-  LeftReason,
-  Meta,
-  RequestId,
-  Role,
-  type Same,
-  State,
-  type Unbranded,
-  Word,
-} from './wire.schema.js';
+import type { Every, Same, Unbranded } from '../../contract/same.js';
+import { Count, Cursor, Entry, Id, Kind, LeftReason, Meta, RequestId, Role, State, Word } from './wire.schema.js';
 
 /** The `type` of every server message. */
 export type ServerMessageType = ServerMessage['type'];
@@ -154,7 +141,7 @@ export const SERVER_SCHEMAS = {
   room: frame('room', {
     room: Id,
     name: Type.String(),
-    access: Type.Union([Type.Literal('open'), Type.Literal('invite'), Type.Literal('lobby')]),
+    access: Entry,
     locked: Type.Boolean(),
     capacity: Type.Integer({ minimum: 1 }),
     metadata: Meta,

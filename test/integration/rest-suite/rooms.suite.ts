@@ -16,6 +16,7 @@ export const roomsSuite = (world: World): void => {
         name: 'Ada',
         role: 'member',
         meta: { muted: true },
+        publish: false,
       },
       node: 'node-1' as NodeId,
       connection: 'connection-1' as ConnectionId,
@@ -129,6 +130,7 @@ export const roomsSuite = (world: World): void => {
             meta: { muted: true },
             state: 'on',
             order: expect.any(Number),
+            publish: false,
           },
         ],
       });

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ID_PATTERN, type PeerId } from '@parley/protocol';
+import { ID_PATTERN, INVITE_TOKEN_PATTERN, type PeerId } from '@parley/protocol';
 import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsPrintable } from '../../../users/display-name.js';
 import { IsUserId } from '../../../users/user-id.js';
@@ -117,8 +117,8 @@ export class CreateInviteRequest {
 
 /** A token that somebody was given. */
 export class AcceptInviteRequest {
-  @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8', pattern: '^[A-Za-z0-9_-]{43}$' })
-  @Matches(/^[A-Za-z0-9_-]{43}$/, { message: 'must be 43 of A-Z a-z 0-9 _ -' })
+  @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8', pattern: INVITE_TOKEN_PATTERN.source })
+  @Matches(INVITE_TOKEN_PATTERN, { message: 'must be 43 of A-Z a-z 0-9 _ -' })
   readonly token!: string;
 }
 

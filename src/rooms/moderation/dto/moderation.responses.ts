@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Knock, Role, UserId } from '@parley/protocol';
+import type { Knock, Knocking, Role } from '@parley/protocol';
+import type { Every, SameAsProtocol } from '../../../contract/same.js';
 
 const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
 const MOMENT = { example: '2026-11-23T10:00:00.000Z' };
@@ -98,12 +99,12 @@ export class AcceptedInviteResponse {
 }
 
 /** Somebody who waits to be let in. */
-export class KnockResponse implements Knock {
+export class KnockResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
   readonly knock!: string;
 
-  @ApiProperty({ ...USER, type: String })
-  readonly user!: UserId;
+  @ApiProperty(USER)
+  readonly user!: string;
 
   @ApiProperty({ example: 'Grace' })
   readonly name!: string;
@@ -117,3 +118,9 @@ export class LobbyResponse {
   @ApiProperty({ type: [KnockResponse] })
   readonly knocks!: KnockResponse[];
 }
+
+/** Compiles only while REST and the gateway describe the lobby alike. */
+export type LobbyResponsesMatchTheProtocol = Every<{
+  knock: SameAsProtocol<KnockResponse, Knock>;
+  lobby: SameAsProtocol<LobbyResponse, Pick<Knocking, 'knocks'>>;
+}>;
