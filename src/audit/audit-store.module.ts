@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditStore } from './audit.store.js';
 
-/** The audit trail's rows, for those who write them. */
+/** Provides the audit log's store to the modules that write entries. */
 @Module({ providers: [AuditStore], exports: [AuditStore] })
 export class AuditStoreModule {}

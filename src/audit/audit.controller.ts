@@ -18,7 +18,7 @@ export class AuditController {
 
   @Get('rooms/:id/audit')
   @ApiModeration()
-  @ApiOperation({ summary: 'Who did what to whom in a room, newest first: for its owner' })
+  @ApiOperation({ summary: "List a room's audit entries, newest first (owners only)" })
   @ApiOkResponse({ type: AuditPageResponse })
   async ofRoom(
     @CurrentPrincipal() principal: Principal,
@@ -29,7 +29,7 @@ export class AuditController {
   }
 
   @Get('audit')
-  @ApiOperation({ summary: 'Sign-ins and moderation everywhere, newest first: for administrators' })
+  @ApiOperation({ summary: 'List all audit entries, newest first (administrators only)' })
   @ApiOkResponse({ type: AuditPageResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden')
   async ofServer(
@@ -44,7 +44,7 @@ export class AuditController {
 const dateOf = (moment: string | undefined): Date | undefined =>
   moment === undefined ? undefined : new Date(momentOf(moment));
 
-const show = ({ lines, nextCursor }: AuditPage): AuditPageResponse => ({
-  items: lines.map(({ at, ...line }) => ({ ...line, at: at.toISOString() })),
+const show = ({ entries, nextCursor }: AuditPage): AuditPageResponse => ({
+  items: entries.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() })),
   nextCursor,
 });

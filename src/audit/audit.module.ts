@@ -5,7 +5,7 @@ import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { AuditStoreModule } from './audit-store.module.js';
 
-/** The audit trail, for those who may read it. */
+/** Serves the audit log to room owners and administrators. */
 @Module({
   imports: [AuditStoreModule, AuthModule, RoomsModule],
   controllers: [AuditController],

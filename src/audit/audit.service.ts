@@ -10,19 +10,19 @@ import { SignedCursors } from '../http/signed-cursors.js';
 import { RoomPolicy } from '../rooms/room-policy.js';
 import { type AuditFilter, type AuditRow, AuditStore } from './audit.store.js';
 
-/** Which page. */
+/** The requested page. */
 export interface AuditPosition {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
 
-/** A page, newest first. */
+/** A page of audit entries, newest first. */
 export interface AuditPage {
-  readonly lines: AuditRow[];
+  readonly entries: AuditRow[];
   readonly nextCursor: string | null;
 }
 
-/** Shows the audit trail to those who may read it. */
+/** Reads the audit log for users who may see it. */
 @Injectable()
 export class AuditService {
   private readonly cursors: SignedCursors;
@@ -38,13 +38,13 @@ export class AuditService {
     this.administrators = new Set(config.administrators);
   }
 
-  /** What was done in a room that there is, for its owner. @throws ProtocolError as the policy decides */
+  /** Entries of an existing room, for its owner. @throws ProtocolError as the policy decides */
   async ofRoom(by: Principal, room: RoomId, position: AuditPosition): Promise<AuditPage> {
     await this.policy.permit(by, 'audit.read', room);
     return this.page(by, { room }, position);
   }
 
-  /** What was done at all, for administrators. @throws ProtocolError `forbidden` */
+  /** Entries of the whole server, for administrators. @throws ProtocolError `forbidden` */
   async ofServer(by: Principal, filter: AuditFilter, position: AuditPosition): Promise<AuditPage> {
     if (!decideForServer(by, 'audit.read_all', this.administrators)) throw new ProtocolError('forbidden');
     return this.page(by, filter, position);
@@ -54,11 +54,11 @@ export class AuditService {
     const { room, actor, target, action, from, to } = filter;
     const scope = [user, room, actor, target, action, from, to];
     const before = cursor === undefined ? undefined : Number(this.cursors.read(cursor, scope));
-    // One more than asked for tells whether there are more.
+    // One more than requested shows whether there is a next page.
     const found = await orUnavailable(this.store.page(filter, before, limit + 1));
-    const lines = found.slice(0, limit);
-    const last = lines.at(-1);
+    const entries = found.slice(0, limit);
+    const last = entries.at(-1);
     const more = found.length > limit && last !== undefined;
-    return { lines, nextCursor: more ? this.cursors.write(`${last.id}`, scope) : null };
+    return { entries, nextCursor: more ? this.cursors.write(`${last.id}`, scope) : null };
   }
 }

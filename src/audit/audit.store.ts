@@ -3,13 +3,13 @@ import { and, desc, eq, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { audit } from '../database/schema.js';
 
-/** One line of the audit trail as it is kept. */
+/** A stored audit entry. */
 export type AuditRow = typeof audit.$inferSelect;
 
-/** What is written: who, what, where, to whom, from where. */
+/** A new audit entry; the database adds id and time. */
 export type NewAuditRow = Omit<typeof audit.$inferInsert, 'id' | 'at'>;
 
-/** What is written of accounts and guests. */
+/** Audited actions of accounts and guests. */
 export type AccountAction =
   | 'auth.register'
   | 'auth.login'
@@ -22,18 +22,18 @@ export type AccountAction =
   | 'account.password_refused'
   | 'account.delete';
 
-/** Which lines; what is undefined does not matter. */
+/** A filter on audit entries; undefined fields match everything. */
 export interface AuditFilter {
   readonly room?: string | undefined;
   readonly actor?: string | undefined;
   readonly target?: string | undefined;
   readonly action?: string | undefined;
   readonly from?: Date | undefined;
-  /** Not this moment itself. */
+  /** Exclusive. */
   readonly to?: Date | undefined;
 }
 
-/** A line on what somebody does with an account: signs in, changes it, ends it. */
+/** Makes an audit entry about an account: a log-in, a change, a deletion. */
 export const accountAuditEntry = (
   action: AccountAction,
   actor: string | null,
@@ -41,12 +41,12 @@ export const accountAuditEntry = (
   details: Record<string, unknown> = {},
 ): NewAuditRow => ({ actor, action, room: null, target: null, ip, details });
 
-/** Writes a line with whatever else the transaction does: both are kept, or neither is. */
+/** Inserts an audit entry as part of a transaction. */
 export const insertAudit = async (queries: Queries, row: NewAuditRow): Promise<void> => {
   await queries.insert(audit).values(row);
 };
 
-/** The audit trail's rows. */
+/** Stores audit entries. */
 @Injectable()
 export class AuditStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
@@ -55,7 +55,7 @@ export class AuditStore {
     return insertAudit(this.db, row);
   }
 
-  /** Where an account signed in from lately, the last fifty times. */
+  /** The addresses of an account's last 50 log-ins. */
   async signedInFrom(user: string): Promise<string[]> {
     const rows = await this.db
       .select({ ip: audit.ip })
@@ -67,8 +67,8 @@ export class AuditStore {
   }
 
   /**
-   * Newest first.
-   * @param before lines older than this one
+   * Lists entries, newest first.
+   * @param before an entry's id: only older entries are listed
    */
   page(filter: AuditFilter, before: number | undefined, limit: number): Promise<AuditRow[]> {
     const { from, to } = filter;

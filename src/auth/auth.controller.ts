@@ -13,7 +13,7 @@ export class AuthController {
   constructor(private readonly auth: AuthService) {}
 
   @Post('register')
-  @ApiOperation({ summary: 'Make an account' })
+  @ApiOperation({ summary: 'Create an account' })
   @ApiCreatedResponse({ type: TokensResponse })
   @ApiProblems('username_taken', 'accounts_disabled')
   register(@Body() body: RegisterRequest, @Ip() address: string): Promise<TokensResponse> {
@@ -32,9 +32,9 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
-    summary: 'Use a refresh token up: new tokens',
+    summary: 'Exchange a refresh token',
     description:
-      'A guest gets new ones only while its room exists and lets guests in: otherwise `room_not_found`, and the refresh token stays valid.',
+      'The token works once. A guest gets new tokens only while its room exists and allows guests; otherwise the reply is `room_not_found` and the refresh token stays valid.',
   })
   @ApiOkResponse({ type: TokensResponse })
   @ApiProblems('refresh_invalid', 'room_not_found', 'banned', 'accounts_disabled')
@@ -44,7 +44,7 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'End every token that came of the same log-in' })
+  @ApiOperation({ summary: 'Log out: revoke every token of this log-in' })
   @ApiNoContentResponse()
   @ApiProblems('accounts_disabled')
   logout(@Body() body: RefreshRequest, @Ip() address: string): Promise<void> {
@@ -53,9 +53,8 @@ export class AuthController {
 
   @Post('guest')
   @ApiOperation({
-    summary: 'Come into one room without an account',
-    description:
-      'The answer `room_not_found` does not tell a room that lets no guests in from one that does not exist.',
+    summary: 'Get guest tokens for a room',
+    description: '`room_not_found` does not distinguish a room that allows no guests from one that does not exist.',
   })
   @ApiCreatedResponse({ type: TokensResponse })
   @ApiProblems('room_not_found', 'accounts_disabled')

@@ -4,7 +4,7 @@ import { ProtocolError } from '@parley/protocol';
 import { type Principal, TokenVerifier } from './principal.js';
 import { IS_PUBLIC } from './public.js';
 
-/** A request that the guard let through. */
+/** A request that passed {@link AuthGuard}; `principal` is absent on public routes. */
 export interface AuthenticatedRequest {
   readonly headers: { readonly authorization?: string };
   principal?: Principal;
@@ -12,7 +12,7 @@ export interface AuthenticatedRequest {
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i;
 
-/** Wants a Bearer token (RFC 6750) on every route that is not {@link Public}, and says whose it is. */
+/** Requires a Bearer token (RFC 6750) on every route that is not {@link Public}, and sets the request's principal. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(

@@ -22,7 +22,7 @@ import { TokenIssuer } from './token-issuer.js';
 import { TokenRevocation } from './token-revocation.js';
 
 const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
-  // A KeyObject: a string would be tried as a PEM key first, at forty times the cost.
+  // A KeyObject: jsonwebtoken tries to parse a string as a PEM key first, on every call.
   secret: jwtKey,
   signOptions: { algorithm: 'HS256' as const, issuer: jwt.issuer, audience: jwt.audience },
   verifyOptions: { algorithms: ['HS256' as const], issuer: jwt.issuer, audience: jwt.audience },
@@ -33,7 +33,7 @@ const chooseVerifier = ({ jwt }: Config, service: JwtService, revocation: TokenR
     ? new OwnTokenVerifier(service, revocation)
     : new JwksTokenVerifier({ ...jwt, jwksUrl: jwt.jwksUrl });
 
-/** Who is asking: tokens made and verified, and the guard of REST. */
+/** Authentication: issues and verifies tokens, and guards REST. */
 @Module({
   imports: [
     AuditStoreModule,

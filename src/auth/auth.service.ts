@@ -16,7 +16,7 @@ import type { Principal } from './principal.js';
 import { type RefreshGrant, RefreshTokensStore } from './refresh-tokens.store.js';
 import { TokenIssuer } from './token-issuer.js';
 
-/** Names of an account, of a guest, of whom the tokens are for. */
+/** The user that tokens are issued to. */
 type Identity = TokensResponse['user'];
 
 /** The grant of a guest's tokens. */
@@ -24,7 +24,7 @@ type GuestGrant = RefreshGrant & { readonly guest: NonNullable<RefreshGrant['gue
 
 const isOfGuest = (grant: RefreshGrant): grant is GuestGrant => grant.guest !== null;
 
-/** Lets people in and keeps them in. */
+/** Registers accounts, logs users in, admits guests and exchanges refresh tokens. */
 @Injectable()
 export class AuthService {
   constructor(
@@ -60,7 +60,7 @@ export class AuthService {
     const forgive = await this.attempts.begin(key, address);
     const user = await this.users.findByKey(key);
     if (!(await this.hasher.verify(user?.passwordHash, password)) || user === undefined) {
-      // Whether there is such a user or not: the same work, so that it takes the same time.
+      // The same work whether or not the user exists, so that the response time does not tell.
       await this.audit.write({ ...accountAuditEntry('auth.login_failed', null, address), target: key });
       throw new ProtocolError('invalid_credentials');
     }
@@ -82,9 +82,9 @@ export class AuthService {
   async refresh(refreshToken: string, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
     const known = await this.refreshTokens.find(refreshToken);
-    // A guest's token is not used up by a room that is closed to guests for a while.
+    // Checked before rotation: a room that is closed to guests for a while does not consume the refresh token.
     if (known !== undefined && isOfGuest(known)) await this.requireOpenTo(known);
-    // Who is put out while this is under way must not get a token from after that.
+    // A user who is removed during this request must not get a token dated after the removal.
     const asOf = Date.now();
     const seconds = known?.guest ? this.guestRefreshSeconds : this.config.jwt.refreshTokenSeconds;
     const rotated = await this.refreshTokens.rotate(refreshToken, seconds, address);
@@ -134,8 +134,8 @@ export class AuthService {
   }
 
   /**
-   * Asks the policy whether this guest may have a token for its room, at the first one and at each refresh.
-   * @throws ProtocolError `room_not_found`, also when the room exists and lets no guests in; `banned`
+   * Checks that this guest may have a token for its room, at the first one and at each refresh.
+   * @throws ProtocolError `room_not_found`, also when the room exists and allows no guests; `banned`
    */
   private async requireOpenTo({ subject, guest: { name, room } }: GuestGrant): Promise<void> {
     const now = Date.now();
@@ -146,7 +146,7 @@ export class AuthService {
     if (!decision.allowed) throw new ProtocolError(decision.code);
   }
 
-  /** An outside issuer's users are its own. */
+  /** @throws ProtocolError `accounts_disabled` when an external issuer manages the users */
   private refuseWithoutAccounts(): void {
     if (this.config.jwt.jwksUrl !== undefined) throw new ProtocolError('accounts_disabled');
   }

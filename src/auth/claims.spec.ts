@@ -10,13 +10,13 @@ const read = (rooms: unknown) => {
 };
 
 describe("a token's grants", () => {
-  it('are roles by room id or pattern, and let no guests into the rooms that they create', () => {
+  it('are roles by room id or pattern, and allow no guests in the rooms that they create', () => {
     const rooms = { 'team-1': 'owner', 'team-*': 'member' };
     expect(read(rooms)).toEqual({ grants: rooms, guestRooms: undefined });
     expect(read(undefined)).toEqual({ grants: {}, guestRooms: undefined });
   });
 
-  it('may let guests in, room by room', () => {
+  it('may allow guests per room', () => {
     expect(
       read({ 'open-*': { role: 'owner', guests: true }, b: { role: 'member', guests: false }, c: 'guest' }),
     ).toEqual({

@@ -3,20 +3,20 @@ import { ProtocolError, ROLES, type Role, type UserId } from '@parley/protocol';
 import { isUserId } from '../users/user-id.js';
 import type { Principal } from './principal.js';
 
-/** How far two clocks may be apart, seconds. */
+/** Tolerated clock difference between issuer and server, in seconds. */
 export const LEEWAY_SECONDS = 30;
 
-/** Longer tokens are not looked at. */
+/** Maximum length of a token in bytes; longer ones are refused unparsed. */
 export const MAX_TOKEN_BYTES = 4_096;
 
 const MAX_GRANTS = 100;
 const MAX_NAME = 64;
 const KNOWN_ROLES: ReadonlySet<unknown> = new Set(ROLES);
 const GRANT_PATTERN = /^(?:[A-Za-z0-9_-]{1,64}\*?|\*)$/;
-/** Control characters, and what can turn the direction of text around it. */
+/** Control characters, surrogates and bidirectional controls. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-/** Whose word on `kind` is taken: an outside issuer has no accounts here. */
+/** Who signed a token. Only Parley's own tokens may claim `kind: account`. */
 export type Issuer = 'own' | 'outside';
 
 /**
@@ -70,7 +70,7 @@ type Grants = Pick<Principal, 'grants' | 'guestRooms'>;
 
 const NO_GRANTS: Grants = Object.freeze({ grants: Object.freeze({}) });
 
-/** Each value is a role, or `{"role": …, "guests": true}`: guests may enter a room that this grant creates. */
+/** Each value is a role, or `{"role": …, "guests": true}`: then guests may enter a room that this grant creates. */
 const readGrants = (rooms: unknown): Grants => {
   if (rooms === undefined) return NO_GRANTS;
   if (!isRecord(rooms)) throw invalid('rooms');

@@ -1,4 +1,4 @@
-/** The passwords that every guesser tries first, of those that are long enough to be chosen here. Lower case. */
+/** Common passwords of at least 8 characters, in lower case. They are refused for new accounts. */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   `password password1 password12 password123 password1234 password! password1! passw0rd passw0rd1 p@ssw0rd p@ssword
   p@ssw0rd1 pa55word pass1234 12345678 123456789 1234567890 12345678910 0123456789 87654321 987654321 9876543210

@@ -3,7 +3,7 @@ import { ProtocolError } from '@parley/protocol';
 import type { AuthenticatedRequest } from './auth.guard.js';
 import type { Principal } from './principal.js';
 
-/** The {@link Principal} whom the guard let through. */
+/** Injects the request's authenticated {@link Principal}. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (principal === undefined) throw new ProtocolError('unauthenticated');

@@ -4,7 +4,7 @@ import type { JwtConfig } from '../config/config.js';
 import { LEEWAY_SECONDS, MAX_TOKEN_BYTES, readClaims } from './claims.js';
 import { type Principal, TokenVerifier } from './principal.js';
 
-/** Verifies the tokens of an outside issuer by the public keys at its JWKS URL (RFC 7517, RFC 8725). */
+/** Verifies the tokens of an external issuer with the public keys at its JWKS URL (RFC 7517, RFC 8725). */
 export class JwksTokenVerifier extends TokenVerifier {
   private readonly keys: JWTVerifyGetKey;
 
@@ -12,7 +12,7 @@ export class JwksTokenVerifier extends TokenVerifier {
     super();
     const remote = createRemoteJWKSet(new URL(config.jwksUrl), {
       timeoutDuration: 3_000,
-      // An unknown key id makes the keys be read anew, but no more often than this: a flood of them is no lever.
+      // An unknown key id triggers a refetch of the keys; this bounds how often a flood of them can.
       cooldownDuration: 10_000,
       cacheMaxAge: 600_000,
     });
@@ -21,7 +21,7 @@ export class JwksTokenVerifier extends TokenVerifier {
         return await remote(header, token);
       } catch (error) {
         const last = remote.jwks();
-        // The issuer is away: the keys that it showed last still count.
+        // The issuer is unavailable: its last known keys stay valid.
         if (last === undefined || !isOutage(error)) throw error;
         return createLocalJWKSet(last)(header, token);
       }
@@ -48,7 +48,7 @@ export class JwksTokenVerifier extends TokenVerifier {
   }
 }
 
-/** The keys could not be fetched, or what came was not a key set. */
+/** Whether the keys could not be fetched, or the response was not a key set. */
 const isOutage = (error: unknown): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||

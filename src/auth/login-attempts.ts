@@ -5,8 +5,8 @@ import { UsersStore } from '../users/users.store.js';
 import { LoginThrottle } from './login-throttle.js';
 
 /**
- * Lets somebody try the password of an account. While an account is guessed at from everywhere, whoever signed in
- * from the same network before is let try all the same: a stranger with many addresses locks nobody out at home.
+ * Limits attempts to log in. While an account is under a distributed guessing attack, users on a network that it
+ * logged in from before may still try: an attacker with many addresses cannot lock the owner out.
  */
 @Injectable()
 export class LoginAttempts {
@@ -17,13 +17,14 @@ export class LoginAttempts {
   ) {}
 
   /**
-   * @param usernameKey of the account, whether there is one or not
-   * @returns to be called when the password was right
-   * @throws ProtocolError `rate_limited` with the time until it may be tried again
+   * Counts an attempt before the password is verified.
+   * @param usernameKey of the account, whether or not it exists
+   * @returns a function to call when the password was right; it takes the count back
+   * @throws ProtocolError `rate_limited` with the time until the next attempt is allowed
    */
   async begin(usernameKey: string, address: string): Promise<() => void> {
-    const isAtHome = this.throttle.isGuessedAt(usernameKey) && (await this.wasHere(usernameKey, address));
-    return this.throttle.attempt(usernameKey, address, { isAtHome });
+    const isKnownNetwork = this.throttle.isUnderAttack(usernameKey) && (await this.wasHere(usernameKey, address));
+    return this.throttle.attempt(usernameKey, address, { isKnownNetwork });
   }
 
   private async wasHere(usernameKey: string, address: string): Promise<boolean> {

@@ -14,12 +14,12 @@ interface Rule {
 }
 
 const PAIR: Rule = { max: 10, windowMs: 5 * 60_000 };
-/** Higher than one address's share: guessing from everywhere ends, and its victim is not locked out by one guesser. */
+/** Above one address's limit: it stops distributed guessing, and one attacker cannot lock the account. */
 const ACCOUNT: Rule = { max: 100, windowMs: 15 * 60_000 };
 const ADDRESS: Rule = { max: 200, windowMs: 5 * 60_000 };
 const MAX_WINDOWS = 50_000;
 
-/** Bounds the guessing of passwords: failures are counted by account, by address, and by both. */
+/** Rate limiter of failed log-ins, by account, by address, and by the pair of both. */
 @Injectable()
 export class LoginThrottle {
   private readonly windows = new Map<string, Window>();
@@ -29,16 +29,16 @@ export class LoginThrottle {
   }
 
   /**
-   * Counts an attempt as a failure until it turns out not to be one: a burst cannot outrun the count.
-   * @param isAtHome whether the account signed in from there before: what others do elsewhere does not count then
-   * @returns to be called when the password was right
+   * Counts an attempt as a failure until it succeeds, so that concurrent attempts cannot exceed the limit.
+   * @param isKnownNetwork whether the account logged in from this network before: then its account limit is not applied
+   * @returns a function to call when the password was right; it takes the count back
    * @throws ProtocolError `rate_limited` with the time until the window ends
    */
-  attempt(account: string, address: string, { isAtHome = false, now = Date.now() } = {}): () => void {
+  attempt(account: string, address: string, { isKnownNetwork = false, now = Date.now() } = {}): () => void {
     const network = networkOf(address);
     const counted = [
       { key: `both ${network} ${account}`, rule: PAIR },
-      ...(isAtHome ? [] : [{ key: `account ${account}`, rule: ACCOUNT }]),
+      ...(isKnownNetwork ? [] : [{ key: `account ${account}`, rule: ACCOUNT }]),
       { key: `address ${network}`, rule: ADDRESS },
     ];
     for (const { key, rule } of counted) {
@@ -53,8 +53,8 @@ export class LoginThrottle {
     };
   }
 
-  /** Whether an account is guessed at from so many places that others than its own are refused. */
-  isGuessedAt(account: string, now = Date.now()): boolean {
+  /** Whether an account has so many failures that attempts from unknown networks are refused. */
+  isUnderAttack(account: string, now = Date.now()): boolean {
     const window = this.windows.get(`account ${account}`);
     return window !== undefined && window.endsAt > now && window.failures >= ACCOUNT.max;
   }

@@ -5,7 +5,7 @@ import { MAX_TOKEN_BYTES, readClaims } from './claims.js';
 import { type Principal, TokenVerifier } from './principal.js';
 import { TokenRevocation } from './token-revocation.js';
 
-/** Verifies tokens under the shared secret: Parley's own, and those of an issuer that knows the secret. */
+/** Verifies HS256 tokens: Parley's own, and those of an issuer that shares the secret. */
 @Injectable()
 export class OwnTokenVerifier extends TokenVerifier {
   constructor(
@@ -27,7 +27,7 @@ export class OwnTokenVerifier extends TokenVerifier {
     if (token.length > MAX_TOKEN_BYTES) throw new ProtocolError('token_invalid');
     let opened: { header: { crit?: unknown; b64?: unknown }; payload: unknown };
     try {
-      // Times are judged by readClaims, which is stricter: here 1e99 would be a date.
+      // readClaims checks the times more strictly: jsonwebtoken accepts 1e99 as a date.
       opened = this.jwt.verify(token, { complete: true, ignoreExpiration: true, ignoreNotBefore: true });
     } catch {
       throw new ProtocolError('token_invalid');

@@ -5,26 +5,26 @@ import { ProtocolError } from '@parley/protocol';
 /** OWASP Password Storage Cheat Sheet, Argon2id (RFC 9106): 19 MiB, two passes, one lane. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Hashes at once, and how many more may wait: each takes 19 MiB and a thread for tens of milliseconds. */
+/** Concurrent hashes, and how many more may wait: each takes 19 MiB and a thread for tens of milliseconds. */
 const MAX_CONCURRENT = 4;
 const MAX_WAITING = 50;
 
-/** Hashes and checks passwords, off the event loop and never more at once than memory bears. */
+/** Hashes and verifies passwords off the event loop, with bounded concurrency. */
 @Injectable()
 export class PasswordHasher {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
-  /** What a password of nobody is compared with, so that an unknown user takes as long as a known one. */
+  /** Verified for unknown users, so that they take as long as known ones. */
   private dummyHash: Promise<string> | undefined;
 
-  /** @throws ProtocolError `unavailable` when too many wait already */
+  /** @throws ProtocolError `unavailable` when too many calls wait */
   hash(password: string): Promise<string> {
     return this.enqueue(() => hash(password, ARGON2ID));
   }
 
   /**
-   * @param stored the hash; undefined when there is no such user: then the answer is false, after the same work
-   * @throws ProtocolError `unavailable` when too many wait already
+   * @param stored the hash; undefined for an unknown user: then the result is false, after the same work
+   * @throws ProtocolError `unavailable` when too many calls wait
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
     this.dummyHash ??= hash('nobody has this password', ARGON2ID);
@@ -36,7 +36,7 @@ export class PasswordHasher {
     if (this.running >= MAX_CONCURRENT) {
       if (this.waiting.length >= MAX_WAITING)
         throw new ProtocolError('unavailable', undefined, { retryAfterMs: 1_000 });
-      // The turn is handed over: nobody who comes later can take it.
+      // A finished call hands its slot to the next in line, so that no later call can take it.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
       this.running += 1;

@@ -1,7 +1,7 @@
-/** Answers of the policy in this process since it began, by action and outcome (`allowed`, or the code of the refusal). */
+/** Policy decisions of this process since its start, by action and outcome (`allowed`, or an error code). */
 const counts = new Map<string, Map<string, number>>();
 
-/** Counts one answer. */
+/** Counts one decision. */
 export const counted = (action: string, outcome: string): void => {
   let outcomes = counts.get(action);
   if (outcomes === undefined) {

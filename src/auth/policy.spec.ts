@@ -36,12 +36,12 @@ const room = (attributes: Partial<RoomAttributes> = {}): RoomAttributes => ({
 type Row = [string, Principal, RoomAttributes | undefined, Role | undefined, Role | 'forbidden' | 'room_not_found'];
 
 const ROWS: Row[] = [
-  ['an account in a room of somebody', who('account'), room(), undefined, 'member'],
+  ["an account in another user's room", who('account'), room(), undefined, 'member'],
   ['the owner', who('account', {}, 'owner'), room(), undefined, 'owner'],
   ['a moderator by membership', who('account'), room(), 'moderator', 'moderator'],
-  ['an outside user', who('external'), room(), undefined, 'member'],
-  ['an outside user with a grant by id', who('external', { 'team-1': 'moderator' }), room(), undefined, 'moderator'],
-  ['an outside user with a grant by pattern', who('external', { 'team-*': 'owner' }), room(), undefined, 'owner'],
+  ['an external user', who('external'), room(), undefined, 'member'],
+  ['an external user with a grant by id', who('external', { 'team-1': 'moderator' }), room(), undefined, 'moderator'],
+  ['an external user with a grant by pattern', who('external', { 'team-*': 'owner' }), room(), undefined, 'owner'],
   ['a grant for everything', who('external', { '*': 'member' }), room({ owner: null }), undefined, 'member'],
   ['the highest of grant and membership', who('external', { 'team-1': 'member' }), room(), 'moderator', 'moderator'],
   ['a token for another room', who('external', { 'team-2': 'owner' }), room(), undefined, 'forbidden'],
@@ -74,7 +74,7 @@ const ROWS: Row[] = [
   ['a guest of another room', who('guest', { 'team-2': 'guest' }), room(), undefined, 'room_not_found'],
   ['a guest without a room', who('guest'), room(), undefined, 'room_not_found'],
   ['a guest with the id of the owner', who('guest', {}, 'owner'), room(), 'owner', 'room_not_found'],
-  ['anybody where there is no room', who('account', { '*': 'owner' }), undefined, undefined, 'room_not_found'],
+  ['an account when the room does not exist', who('account', { '*': 'owner' }), undefined, undefined, 'room_not_found'],
 ];
 
 describe('policy', () => {
@@ -131,7 +131,7 @@ describe('policy', () => {
     expect(asked(action, {}, { banned: true })).toBe('banned');
   });
 
-  it('tells the holder of an invite alone that a room lets no guests in', () => {
+  it('tells only the holder of an invite that a room allows no guests', () => {
     expect(asked('invite.accept', { guestsAllowed: false })).toBe('guests_not_allowed');
     expect(asked('guest.token', { guestsAllowed: false })).toBe('room_not_found');
   });
@@ -153,7 +153,7 @@ describe('policy', () => {
     expect(kinds.filter((kind) => decideForServer(who(kind), action))).toEqual(expected);
   });
 
-  it('shows the whole audit trail to administrators who are no guests', () => {
+  it('shows the whole audit log to administrators who are not guests', () => {
     const kinds: Principal['kind'][] = ['account', 'external', 'guest'];
     const administrators = new Set(['someone']);
     const allowed = kinds.filter((kind) => decideForServer(who(kind), 'audit.read_all', administrators));
@@ -169,7 +169,7 @@ describe('policy', () => {
     expect(mayCreateByGrant(who('guest', grants), 'team-1')).toBe(false);
   });
 
-  it('counts its answers by action and outcome', () => {
+  it('counts its decisions by action and outcome', () => {
     const count = (outcome: string) =>
       policyCounts().find((row) => row[0] === 'audit.read' && row[1] === outcome)?.[2] ?? 0;
     const before = ['allowed', 'forbidden'].map(count);

@@ -2,7 +2,7 @@ import type { ErrorCode, Role, RoomEntry } from '@parley/protocol';
 import { counted } from './policy-counts.js';
 import type { Principal } from './principal.js';
 
-/** What may be done to a room. */
+/** Actions on a room. */
 export type RoomAction =
   | 'guest.token'
   | 'room.list'
@@ -32,28 +32,28 @@ export type RoomAction =
   | 'messages.read'
   | 'participants.read';
 
-/** What the policy must know of a room. */
+/** The attributes of a room that decisions depend on. */
 export interface RoomAttributes {
   readonly id: string;
-  /** Null: a token's grant made the room, and only grants and memberships let people in. */
+  /** Null: a token's grant created the room, and only grants and memberships give access. */
   readonly owner: string | null;
   readonly guestsAllowed: boolean;
   readonly access: RoomEntry;
   readonly locked: boolean;
 }
 
-/** What the policy is asked about. */
+/** The attributes that a decision depends on, beside the principal and the action. */
 export interface AccessAttributes {
-  /** Undefined: there is no such room. */
+  /** Undefined: the room does not exist. */
   readonly room: RoomAttributes | undefined;
-  /** What the principal was made in this room. */
+  /** The principal's persisted role in this room. */
   readonly membership: Role | undefined;
   readonly banned?: boolean;
-  /** Somebody let them in: from the lobby, or by an invite. */
+  /** Admitted from the lobby or by an invite. */
   readonly admitted?: boolean;
-  /** When they were put out last, ms since the Unix epoch. Tokens from before do not count in the room. */
+  /** Time of the last removal, ms since the Unix epoch. Tokens issued earlier are not valid in the room. */
   readonly removedAt?: number | undefined;
-  /** Whom it is done to. */
+  /** The user that the action affects. */
   readonly target?: { readonly user: string; readonly role: Role } | undefined;
 }
 
@@ -61,7 +61,7 @@ export type Decision =
   | {
       readonly allowed: true;
       readonly role: Role;
-      /** The room is locked: who is in it may come back, and nobody else. */
+      /** The room is locked: only current participants may rejoin. */
       readonly returningOnly: boolean;
     }
   | {
@@ -111,13 +111,13 @@ const LEAST_ROLE: Readonly<Record<RoomAction, Role>> = {
   'audit.read': 'owner',
 };
 
-/** Every action, for whoever walks the table. */
+/** Every action on a room. */
 export const ROOM_ACTIONS = Object.keys(LEAST_ROLE) as readonly RoomAction[];
 
 /** Actions that precede joining: a lobby, an invite requirement or a lock does not prevent them. */
 const BEFORE_JOINING: ReadonlySet<RoomAction> = new Set(['guest.token', 'room.list', 'invite.accept']);
 
-/** May this principal do this to this room? REST and the gateway ask here and nowhere else. */
+/** Decides whether a principal may perform an action on a room: the only place, for REST and the gateway. */
 export const decide = (principal: Principal, action: RoomAction, attributes: AccessAttributes): Decision => {
   const decision = judge(principal, action, attributes);
   counted(action, decision.allowed ? 'allowed' : decision.code);
@@ -130,16 +130,16 @@ const judge = (principal: Principal, action: RoomAction, attributes: AccessAttri
   const isGuest = principal.kind === 'guest';
   const own = ownRole(principal, room, attributes.membership);
   const role = own ?? (isOpenTo(principal, room) ? 'member' : undefined);
-  // A room that is open to nobody without a grant is not shown to exist either, nor is any room to a guest of another.
+  // Rooms that need a grant, and all other rooms for a guest, look as if they did not exist.
   if (role === undefined) return deny(room.owner === null || isGuest ? 'room_not_found' : 'forbidden');
   if (isGuest && !room.guestsAllowed) {
-    // A refused guest does not learn that the room exists; the holder of an invite knows it.
+    // A refused guest does not learn that the room exists; the holder of an invite knows it already.
     return deny(action === 'invite.accept' ? 'guests_not_allowed' : 'room_not_found');
   }
   if (attributes.banned === true && role !== 'owner') return deny('banned');
   if (attributes.removedAt !== undefined && principal.issuedAt < attributes.removedAt) return deny('removed');
-  const isVisitor = own === undefined || own === 'guest';
-  if (isVisitor && room.access !== 'open' && attributes.admitted !== true && !BEFORE_JOINING.has(action)) {
+  const needsAdmission = own === undefined || own === 'guest';
+  if (needsAdmission && room.access !== 'open' && attributes.admitted !== true && !BEFORE_JOINING.has(action)) {
     if (room.locked) return deny('room_locked');
     return deny(room.access === 'invite' ? 'invite_required' : 'admission_required');
   }
@@ -151,8 +151,8 @@ const judge = (principal: Principal, action: RoomAction, attributes: AccessAttri
 };
 
 /**
- * The same question for somebody who is in the room, asked for each frame: what was decided when they came in, and
- * each time that it changed, is on their seat.
+ * Decides whether a participant may send a frame. Role and permissions are those of its roster entry, which are set on
+ * joining and updated by each change.
  */
 export const decideForParticipant = (
   action: 'room.signal' | 'room.publish' | 'room.chat' | 'room.broadcast' | 'messages.read',
@@ -162,29 +162,30 @@ export const decideForParticipant = (
   (action !== 'room.publish' || participant.publish !== false) &&
   (action !== 'room.chat' || participant.chat !== false);
 
-/** May anyone, without a token, see the name of this room? Only if they could enter it without a grant. */
+/** Decides whether a room's preview is public: only if it can be entered without a grant. */
 export const decidePreview = (room: RoomAttributes | undefined): boolean => {
   const allowed = room !== undefined && (room.owner !== null || room.guestsAllowed);
   counted('room.preview', allowed ? 'allowed' : 'room_not_found');
   return allowed;
 };
 
-/** Actions that concern no particular room. */
+/** Actions on no particular room. */
 export type ServerAction = 'audit.read_all' | 'account.token' | 'ice.read' | 'room.create' | 'user.read';
 
-/** Every action that the policy decides on. */
+/** Every action that the policy decides. */
 export type PolicyAction = RoomAction | ServerAction | 'room.preview';
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_ADMINISTRATORS: ReadonlySet<string> = new Set();
 
 /**
- * May this principal do this, whatever room it is in? A guest never may: its token is for its room alone.
+ * Decides whether a principal may perform an action on no particular room. A guest never may: its token is limited to
+ * its room.
  * @param administrators user ids, as the operator configured them; default: none
  */
 export const decideForServer = (
   { user, kind }: Pick<Principal, 'user' | 'kind'>,
   action: ServerAction,
-  administrators: ReadonlySet<string> = NOBODY,
+  administrators: ReadonlySet<string> = NO_ADMINISTRATORS,
 ): boolean => {
   const allowed =
     action === 'audit.read_all'
@@ -196,41 +197,44 @@ export const decideForServer = (
   return allowed;
 };
 
-/** May this principal use a topic of the y-webrtc bridge? Undefined: an anonymous client, where these are allowed. */
+/**
+ * Decides whether a principal may use a topic of the y-webrtc bridge.
+ * @param principal undefined: an anonymous client, where the bridge allows these
+ */
 export const decideForTopic = (principal: Principal | undefined, topic: string): boolean => {
   if (principal === undefined) return true;
-  // A token that names rooms is for topics of these names; a guest's is for nothing else; any other is for all.
+  // Grants limit a token to topics with these names; a guest has nothing else; other tokens are not limited.
   if (principal.kind !== 'guest' && Object.keys(principal.grants).length === 0) return true;
   return grantedRole(principal, topic) !== undefined;
 };
 
-/** Whether one role may what another may. */
+/** Whether a role is at least as high as another. */
 export const isAtLeast = (role: Role, least: Role): boolean => RANK[role] >= RANK[least];
 
 /** The highest role that the token itself grants in a room, by its id or by a pattern `prefix*`. */
 export const grantedRole = ({ grants }: Principal, room: string): Role | undefined =>
   highest(Object.entries(grants).map(([name, role]) => (names(name, room) ? role : undefined)));
 
-/** Whether the token grants this principal the creation of a room by joining it. A guest creates none. */
+/** Whether a grant of the token creates this room on joining. Guests create no rooms. */
 export const mayCreateByGrant = (principal: Principal, room: string): boolean =>
   principal.kind !== 'guest' && grantedRole(principal, room) !== undefined;
 
-/** Whether a room that this token's grant creates lets guests in: only if a grant for it says so. */
+/** Whether a room that this token's grant creates allows guests: only if a grant for it says so. */
 export const grantAllowsGuests = ({ guestRooms = [] }: Principal, room: string): boolean =>
   guestRooms.some((name) => names(name, room));
 
-/** Whether a room id, or a pattern `prefix*`, is for this room. */
+/** Whether a room id or a pattern `prefix*` matches this room. */
 const names = (name: string, room: string): boolean =>
   name === room || (name.endsWith('*') && room.startsWith(name.slice(0, -1)));
 
-/** The highest of some roles. */
+/** The highest of some roles; undefined when there is none. */
 export const highest = (roles: readonly (Role | undefined)[]): Role | undefined =>
   roles.reduce(
     (best, role) => (role !== undefined && (best === undefined || RANK[role] > RANK[best]) ? role : best),
     undefined,
   );
 
-/** What somebody is by more than that the room is open. */
+/** The role from grant, membership or ownership, as opposed to the room being open. */
 const ownRole = (principal: Principal, room: RoomAttributes, membership: Role | undefined): Role | undefined =>
   highest([
     grantedRole(principal, room.id),
@@ -238,7 +242,7 @@ const ownRole = (principal: Principal, room: RoomAttributes, membership: Role | 
     principal.kind !== 'guest' && room.owner === principal.user ? 'owner' : undefined,
   ]);
 
-/** A token that names rooms is for these rooms; one that names none is for every room that somebody owns. */
+/** A token with grants is limited to these rooms; one without is valid for every room with an owner. */
 const isOpenTo = ({ kind, grants }: Principal, room: RoomAttributes): boolean =>
   kind !== 'guest' && room.owner !== null && Object.keys(grants).length === 0;
 

@@ -1,14 +1,14 @@
 import type { Role, UserId } from '@parley/protocol';
 
-/** Who is asking: what a verified access token says, and nothing that a client merely claims. */
+/** The authenticated user, from a verified access token. Nothing in it is a client's unverified claim. */
 export interface Principal {
   readonly user: UserId;
   readonly name: string;
-  /** `account`: of Parley's own. `guest`: bound to the rooms of its grants. `external`: of an outside issuer. */
+  /** `account`: registered with Parley. `guest`: limited to the rooms of its grants. `external`: from another issuer. */
   readonly kind: 'account' | 'guest' | 'external';
   /** Room id, or a pattern with `*` at its end, → role. */
   readonly grants: Readonly<Record<string, Role>>;
-  /** Those of the grants' names whose rooms let guests in when the grant creates them. Default: none. */
+  /** Keys of `grants` whose rooms allow guests when the grant creates them. Default: none. */
   readonly guestRooms?: readonly string[];
   /** Milliseconds since the Unix epoch. */
   readonly issuedAt: number;
@@ -16,11 +16,11 @@ export interface Principal {
   readonly tokenId: string;
 }
 
-/** Verifies access tokens; the gateway and REST ask the same one. */
+/** Verifies access tokens, for REST and the gateway. */
 export abstract class TokenVerifier {
   /**
-   * @throws ProtocolError `token_invalid` or `token_expired`, or `unavailable` when the keys or the
-   *   database cannot be asked.
+   * @throws ProtocolError `token_invalid`, `token_expired`, or `unavailable` when neither keys nor database can be
+   *   reached and nothing is cached.
    */
   abstract verify(token: string): Promise<Principal>;
 }

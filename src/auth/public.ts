@@ -1,11 +1,11 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 
-/** Marks what {@link Public} marked. */
+/** Metadata key of routes marked {@link Public}. */
 export const IS_PUBLIC = 'parley:public';
 
-/** The same mark in the OpenAPI document. */
+/** The OpenAPI extension of routes marked {@link Public}. */
 export const PUBLIC_EXTENSION = 'x-public';
 
-/** The route wants no token. */
+/** Marks a route that requires no token. */
 export const Public = () => applyDecorators(SetMetadata(IS_PUBLIC, true), ApiExtension(PUBLIC_EXTENSION, true));

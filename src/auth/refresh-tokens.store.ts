@@ -7,30 +7,30 @@ import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { refreshTokens, users } from '../database/schema.js';
 import { newId } from '../ids/new-id.js';
 
-/** What a refresh token stands for. */
+/** The user that a refresh token belongs to. */
 export interface RefreshGrant {
   readonly subject: string;
   /** Null: an account. */
   readonly guest: { readonly name: string; readonly room: string } | null;
 }
 
-/** What is given for a token that was used up. */
+/** The result of exchanging a refresh token. */
 export interface Rotated {
   readonly grant: RefreshGrant;
   readonly next: string;
-  /** The account as it was in the same moment: an access token dated by a later one would outlive a revocation. */
+  /** The account, read in the same transaction: an access token based on a later read could outlive a revocation. */
   readonly account: typeof users.$inferSelect | undefined;
 }
 
-/** Refresh tokens: random, kept as hashes, used once, a family from one log-in. */
+/** Stores refresh tokens: random, stored as hashes, used once. The tokens of one log-in form a family. */
 @Injectable()
 export class RefreshTokensStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * The first token of a family.
-   * @param validAfter of the account when its password was checked
-   * @returns undefined when the account was changed meanwhile or is gone
+   * Issues the first token of a family.
+   * @param validAfter the account's `validAfter` when its password was verified
+   * @returns undefined when the account was changed or deleted since
    */
   begin(grant: RefreshGrant, seconds: number, validAfter?: Date): Promise<string | undefined> {
     return this.db.transaction(async (tx) => {
@@ -43,7 +43,7 @@ export class RefreshTokensStore {
     });
   }
 
-  /** Reads what a token stands for, used or not. */
+  /** Finds the grant of a token, used or not. */
   async find(token: string): Promise<RefreshGrant | undefined> {
     const [row] = await this.db
       .select()
@@ -54,17 +54,17 @@ export class RefreshTokensStore {
   }
 
   /**
-   * Uses a token up and makes the next one of its family. A second use ends the family: one of the two users
-   * is a thief, and nobody can tell which.
-   * @param ip for the trail, when it is a second use
-   * @returns undefined when the token is unknown, ended or used
+   * Exchanges a token for the next one of its family. A second use revokes the family: one of the two clients has
+   * a stolen token, and the server cannot tell which.
+   * @param ip for the audit entry about a second use
+   * @returns undefined when the token is unknown, expired, revoked or used
    */
   rotate(token: string, seconds: number, ip: string): Promise<Rotated | undefined> {
     const hash = hashOf(token);
     return this.db.transaction(async (tx) => {
       const [known] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, hash)).limit(1);
       if (known === undefined) return undefined;
-      // One subject's tokens change one after another: a family that ends leaves no late-born token behind.
+      // One subject's tokens change one at a time: no token is issued into a family that is being revoked.
       await lockInTransaction(tx, 'tokens of', known.subject);
       const [used] = await tx
         .update(refreshTokens)
@@ -83,7 +83,7 @@ export class RefreshTokensStore {
     });
   }
 
-  /** Ends the family of a token, if it is known. */
+  /** Revokes the family of a token, if it is known. */
   async endFamilyOf(token: string, ip: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       const [known] = await tx

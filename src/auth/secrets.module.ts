@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { CONFIG } from '../config/config.module.js';
 import { resolveSecrets, SECRETS } from './signing-secret.js';
 
-/** The secrets of this process, resolved once. */
+/** Provides the secrets of this process, resolved once. */
 @Module({
   providers: [{ provide: SECRETS, inject: [CONFIG], useFactory: resolveSecrets }],
   exports: [SECRETS],

@@ -17,7 +17,7 @@ const resolve = (environment: Record<string, string> = {}) => {
 };
 const SECRET = 'one of the secrets that a person made up';
 
-it('is made on the first start, kept for its owner alone, and the same ever after', () => {
+it('is generated on the first start, readable by its owner only, and reused', () => {
   const first = resolve();
   expect(resolve()).toEqual(first);
   expect(readdirSync(dataDir)).toEqual(['jwt-secret']);
@@ -26,7 +26,7 @@ it('is made on the first start, kept for its owner alone, and the same ever afte
   expect(first.session).not.toBe(first.jwt);
 });
 
-it('derives the session key from the token secret, unless it has its own', () => {
+it('derives the session key from the token secret, unless it is configured', () => {
   const derived = resolve({ JWT_SECRET: SECRET });
   expect(resolve({ JWT_SECRET: SECRET }).session).toBe(derived.session);
   expect(resolve({ JWT_SECRET: `${SECRET}.` }).session).not.toBe(derived.session);
@@ -35,14 +35,14 @@ it('derives the session key from the token secret, unless it has its own', () =>
   expect(readdirSync(dataDir)).toEqual([]);
 });
 
-it('keeps a session secret where an outside issuer signs the tokens', () => {
+it('stores a session secret when an external issuer signs the tokens', () => {
   const environment = { JWT_JWKS_URL: 'https://issuer.example/jwks.json' };
   const first = resolve(environment);
   expect(resolve(environment).session).toBe(first.session);
   expect(readdirSync(dataDir)).toEqual(['session-secret']);
 });
 
-it('refuses a kept secret that somebody cut short', () => {
+it('refuses a stored secret that is too short', () => {
   writeFileSync(join(dataDir, 'jwt-secret'), 'short');
   expect(() => resolve()).toThrow('less than 32 bytes');
 });

@@ -3,7 +3,7 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 
-/** The secrets that this process holds. Replicas that share users must hold the same. */
+/** The secrets of this process. Replicas that share users must have the same ones. */
 export interface Secrets {
   /** Signs and checks Parley's own access tokens (HS256). */
   readonly jwtKey: KeyObject;
@@ -11,17 +11,18 @@ export interface Secrets {
   readonly sessionKey: KeyObject;
 }
 
-/** Injects the {@link Secrets}. */
+/** Injection token of the {@link Secrets}. */
 export const SECRETS = Symbol('SECRETS');
 
 /**
- * The configured secrets; those that are absent are made on the first start and kept in the data directory,
- * readable by its owner alone. The session key is derived from the token secret when it has no own (RFC 5869).
+ * Resolves the secrets. Absent ones are generated on the first start and stored in the data directory, readable by its
+ * owner only. Without a secret of its own, the session key is derived from the token secret (RFC 5869).
+ * @throws Error when a stored secret has less than 32 bytes
  */
 export const resolveSecrets = (config: Pick<Config, 'jwt' | 'dataDir'>): Secrets => {
   const { secret, sessionSecret, jwksUrl } = config.jwt;
   if (jwksUrl !== undefined && secret === undefined) {
-    // No token is ever made with this key: an outside issuer signs them.
+    // No token is signed with this key: an external issuer signs them.
     const session =
       sessionSecret === undefined ? persisted(config.dataDir, 'session-secret') : Buffer.from(sessionSecret);
     return { jwtKey: createSecretKey(randomBytes(32)), sessionKey: createSecretKey(session) };
@@ -40,7 +41,7 @@ const persisted = (dataDir: string, name: string): Buffer => {
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;
   writeFileSync(fresh, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   try {
-    // A link either makes the whole file or finds the one that was there: never half a secret.
+    // link() either creates the complete file or finds an existing one: never half a secret.
     linkSync(fresh, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -49,7 +50,6 @@ const persisted = (dataDir: string, name: string): Buffer => {
   }
   chmodSync(path, 0o600);
   const text = readFileSync(path, 'utf8').trim();
-  if (Buffer.byteLength(text) < 32)
-    throw new Error(`${path} holds less than 32 bytes; remove it to have a new one made`);
+  if (Buffer.byteLength(text) < 32) throw new Error(`${path} has less than 32 bytes. Delete it to generate a new one.`);
   return Buffer.from(text);
 };

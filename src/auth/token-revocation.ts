@@ -5,21 +5,21 @@ import { isDatabaseLost } from '../database/database-errors.js';
 import { UsersStore } from '../users/users.store.js';
 
 interface CachedValidity {
-  /** Tokens from before this moment are void; Infinity: the user is gone. */
+  /** Tokens issued earlier are revoked; Infinity: the user no longer exists. */
   readonly validAfter: number;
   readonly freshUntil: number;
 }
 
 const FRESH_MS = 30_000;
 const MAX_USERS = 20_000;
-/** A verification waits no longer for the database than this. */
+/** Maximum time that a verification waits for the database. */
 const TIMEOUT_MS = 1_500;
-/** After a failure the database is left alone for so long. */
+/** Pause between queries after a failure. */
 const PAUSE_MS = 2_000;
 
 /**
- * Whether an account's tokens still count. Remembers each user's answer for 30 s, hears of revocations by the
- * bus, and while the database is away goes by what it remembers, then by the signature alone: calls go on.
+ * Checks whether an account's tokens were revoked. Caches each user for 30 s and learns of revocations through the bus.
+ * While the database is unavailable it uses stale cache entries, then the signature alone, so that calls go on.
  */
 @Injectable()
 export class TokenRevocation {
@@ -45,7 +45,7 @@ export class TokenRevocation {
     return validAfter === undefined || issuedAt >= validAfter;
   }
 
-  /** What the database says, else what was remembered, else nothing. */
+  /** The database's answer, else the cached one, else undefined. */
   private async ask(user: string): Promise<number | undefined> {
     if (Date.now() < this.pausedUntil) return this.cached.get(user)?.validAfter;
     let asked = this.asking.get(user);
@@ -63,12 +63,12 @@ export class TokenRevocation {
     } catch (error) {
       if (!(error instanceof NoAnswer) && !isDatabaseLost(error)) throw error;
       this.pausedUntil = Date.now() + PAUSE_MS;
-      this.log.warn('the database is away: accounts go by the signature of their tokens');
+      this.log.warn('Database unavailable; accepting cached revocations, then tokens on signature only.');
       return this.cached.get(user)?.validAfter;
     }
   }
 
-  /** Never moves a revocation back: a look-up may have begun before it. */
+  /** Never moves a revocation back: this lookup may have begun before it. */
   private remember(user: string, validAfter: number): number {
     const latest = Math.max(validAfter, this.cached.get(user)?.validAfter ?? 0);
     this.cached.delete(user);

@@ -7,9 +7,9 @@ import { IsUserId } from '../../users/user-id.js';
 
 const OF_USER = { required: false, minLength: 1, maxLength: 128, example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
 
-/** Which page of a room's trail. */
+/** The requested page of a room's audit entries. */
 export class RoomAuditQuery {
-  @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the page before.' })
+  @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the previous page.' })
   @IsOptional()
   @IsString()
   @Length(1, 256)
@@ -24,19 +24,19 @@ export class RoomAuditQuery {
   readonly limit: number = 50;
 }
 
-/** Which page of which lines of everything. */
+/** The requested page of all audit entries, and filters. */
 export class AuditQuery extends RoomAuditQuery {
   @ApiProperty({ required: false, example: 'k3J9xQ2bLw7Z', pattern: ID_PATTERN.source })
   @IsOptional()
   @Matches(ID_PATTERN, { message: 'must be 1 to 64 of A-Z a-z 0-9 _ -' })
   readonly room?: string;
 
-  @ApiProperty({ ...OF_USER, description: 'Who did it.' })
+  @ApiProperty({ ...OF_USER, description: 'The user who acted.' })
   @IsOptional()
   @IsUserId()
   readonly actor?: string;
 
-  @ApiProperty({ ...OF_USER, description: 'To whom; at a log-in that failed, the name that was tried.' })
+  @ApiProperty({ ...OF_USER, description: 'The user affected; for a failed log-in, the username that was tried.' })
   @IsOptional()
   @IsUserId()
   readonly target?: string;
@@ -46,12 +46,12 @@ export class AuditQuery extends RoomAuditQuery {
   @Matches(/^[a-z_]{1,32}\.[a-z_]{1,32}$/, { message: 'must be an action, as auth.login' })
   readonly action?: string;
 
-  @ApiProperty({ required: false, format: 'date-time', example: '2026-11-23T10:00:00Z', description: 'And later.' })
+  @ApiProperty({ required: false, format: 'date-time', example: '2026-11-23T10:00:00Z', description: 'Inclusive.' })
   @IsOptional()
   @IsMoment()
   readonly from?: string;
 
-  @ApiProperty({ required: false, format: 'date-time', example: '2099-11-24T10:00:00Z', description: 'Before it.' })
+  @ApiProperty({ required: false, format: 'date-time', example: '2099-11-24T10:00:00Z', description: 'Exclusive.' })
   @IsOptional()
   @IsMoment()
   readonly to?: string;

@@ -2,15 +2,15 @@ import { ApiProperty } from '@nestjs/swagger';
 
 const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A', nullable: true, type: String };
 
-/** Who did what to whom, when, and from where. */
-export class AuditLineResponse {
+/** One entry of the audit log. */
+export class AuditEntryResponse {
   @ApiProperty({ example: 4711 })
   readonly id!: number;
 
   @ApiProperty({ example: '2026-11-23T10:00:00.000Z' })
   readonly at!: string;
 
-  @ApiProperty({ ...USER, description: 'Null: nobody who is known, or the server itself.' })
+  @ApiProperty({ ...USER, description: 'The user who acted. Null: unknown, or the server itself.' })
   readonly actor!: string | null;
 
   @ApiProperty({ example: 'member.kick' })
@@ -19,20 +19,20 @@ export class AuditLineResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z', nullable: true, type: String })
   readonly room!: string | null;
 
-  @ApiProperty({ ...USER, description: 'To whom; at a log-in that failed, the name that was tried.' })
+  @ApiProperty({ ...USER, description: 'The user affected; for a failed log-in, the username that was tried.' })
   readonly target!: string | null;
 
-  @ApiProperty({ example: '203.0.113.7', nullable: true, type: String, description: 'Where the actor asked from.' })
+  @ApiProperty({ example: '203.0.113.7', nullable: true, type: String, description: "The actor's address." })
   readonly ip!: string | null;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: { reason: 'Shouting' } })
   readonly details!: Record<string, unknown>;
 }
 
-/** A page of the audit trail, newest first. */
+/** A page of audit entries, newest first. */
 export class AuditPageResponse {
-  @ApiProperty({ type: [AuditLineResponse] })
-  readonly items!: AuditLineResponse[];
+  @ApiProperty({ type: [AuditEntryResponse] })
+  readonly items!: AuditEntryResponse[];
 
   @ApiProperty({ example: 'q7mP0c2Zt4sVb1NnYw8rLzE3NjM5', nullable: true, type: String })
   readonly nextCursor!: string | null;

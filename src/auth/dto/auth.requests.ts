@@ -18,7 +18,7 @@ export class RegisterRequest {
   readonly displayName!: string;
 }
 
-/** Who somebody says to be, and the proof. */
+/** Credentials of an account. */
 export class LoginRequest {
   @ApiProperty({ example: 'ada', pattern: USERNAME_PATTERN.source })
   @Matches(USERNAME_PATTERN, { message: 'must be 3 to 32 of A-Z a-z 0-9 _ . -' })
@@ -28,7 +28,7 @@ export class LoginRequest {
   readonly password!: string;
 }
 
-/** Somebody without an account, for one room. */
+/** A guest's name, and the room to enter. */
 export class GuestRequest {
   @IsDisplayName()
   readonly displayName!: string;
@@ -38,7 +38,7 @@ export class GuestRequest {
   readonly room!: string;
 }
 
-/** A refresh token, to be used up or ended. */
+/** A refresh token to exchange or revoke. */
 export class RefreshRequest {
   @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8', maxLength: 128 })
   @IsString()

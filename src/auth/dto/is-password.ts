@@ -5,7 +5,7 @@ import { COMMON_PASSWORDS } from '../common-passwords.js';
 
 const EXAMPLE = 'plum tractor sings 42';
 
-/** A password that is chosen now (NIST SP 800-63B §5.1.1): length, and not one that everybody guesses. */
+/** A new password (NIST SP 800-63B §5.1.1): 8 to 128 characters, and not a common one. */
 export const IsNewPassword = (required = true) =>
   applyDecorators(
     ApiProperty({ example: EXAMPLE, minLength: 8, maxLength: 128, required }),
@@ -15,11 +15,11 @@ export const IsNewPassword = (required = true) =>
       name: 'isUncommon',
       validator: {
         validate: (value) => typeof value === 'string' && !COMMON_PASSWORDS.has(value.toLowerCase()),
-        defaultMessage: () => 'is one of the passwords that are guessed first',
+        defaultMessage: () => 'is a common password; choose another one',
       },
     }),
   );
 
-/** A password that is compared. */
+/** An existing password, to be verified. */
 export const IsPassword = (required = true) =>
   applyDecorators(ApiProperty({ example: EXAMPLE, maxLength: 128, required }), IsString(), Length(1, 128));
