@@ -1,2 +1,2 @@
-/** What keeps somebody out of a room that they would be let into otherwise. */
+/** Codes of refusals to a user who could otherwise join the room. */
 export const JOIN_REFUSALS = ['banned', 'removed', 'invite_required', 'admission_required', 'room_locked'] as const;

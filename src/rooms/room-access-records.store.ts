@@ -4,24 +4,24 @@ import { sql } from 'drizzle-orm';
 import { batched } from '../database/batched.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 
-/** Everything that is kept of one user in one room. */
+/** The stored state of one user in one room. */
 export interface RoomAccessRecord {
   readonly membership: Role | undefined;
   readonly banned: boolean;
-  /** Let in from the lobby, or by an invite. */
+  /** Admitted from the lobby or by an invite. */
   readonly admitted: boolean;
-  /** When they were put out last, ms since the Unix epoch. */
+  /** Time of the last removal, ms since the Unix epoch. */
   readonly removedAt: number | undefined;
-  /** Peers of theirs that were ended and must not come back. */
+  /** The user's removed peers, which must not rejoin. */
   readonly endedPeers: readonly string[];
   readonly mayPublish: boolean;
   readonly mayChat: boolean;
 }
 
-/** Of everybody of whom anything is kept in a room; `many`: of more than {@link MAX_ACCESS_RECORDS}. */
+/** The records of every user with a stored state in a room; `many`: more than {@link MAX_ACCESS_RECORDS}. */
 export type RoomAccessRecords = ReadonlyMap<string, RoomAccessRecord> | 'many';
 
-/** Somebody of whom nothing is kept. */
+/** The record of a user without a stored state. */
 export const NO_ACCESS_RECORD: RoomAccessRecord = {
   membership: undefined,
   banned: false,
@@ -32,7 +32,7 @@ export const NO_ACCESS_RECORD: RoomAccessRecord = {
   mayChat: true,
 };
 
-/** In a room with more rows than so many each user is asked about alone. */
+/** In a room with more records, each user is queried separately. */
 export const MAX_ACCESS_RECORDS = 50;
 
 interface Row extends Record<string, unknown> {
@@ -50,13 +50,13 @@ interface RowOfRoom extends Row {
   readonly user_id: string;
 }
 
-/** Somebody in a room. */
+/** A user in a room. */
 interface RecordKey {
   readonly room: string;
   readonly user: string;
 }
 
-/** Of `a`, somebody in a room, and `p`, their permissions. */
+/** The columns of a record, for `a` (user and room) and `p` (permissions). */
 const COLUMNS = sql.raw(`
   (select role from memberships m where m.room = a.room and m.user_id = a.user_id) as role,
   exists (select from bans b where b.room = a.room and b.user_id = a.user_id
@@ -70,14 +70,14 @@ const COLUMNS = sql.raw(`
   coalesce(p.may_publish, true) as may_publish,
   coalesce(p.may_chat, true) as may_chat`);
 
-/** Whoever has a row in room `w`, once for each. No table is read further than the answer could be used. */
+/** Every user with a row in room `w`, with duplicates. Each table is read up to the limit only. */
 const ANY_USER = sql.raw(
   ['memberships', 'bans', 'knocks', 'removals', 'permissions']
     .map((table) => `(select t.user_id from ${table} t where t.room = w.room limit ${MAX_ACCESS_RECORDS + 1})`)
     .join(' union all '),
 );
 
-/** Who somebody is in a room, in one question for all who are asked about in one turn. */
+/** Reads access records, with one query for all lookups of one turn of the event loop. */
 @Injectable()
 export class RoomAccessRecordsStore {
   private readonly together = batched<RecordKey, RoomAccessRecord>((asked) => this.findAll(asked));
@@ -89,7 +89,7 @@ export class RoomAccessRecordsStore {
     return this.together({ room, user });
   }
 
-  /** Everybody at once: who is not among them has {@link NO_ACCESS_RECORD}. */
+  /** All records of a room; users without one have {@link NO_ACCESS_RECORD}. */
   inRoom(room: string): Promise<RoomAccessRecords> {
     return this.roomsTogether(room);
   }

@@ -25,14 +25,14 @@ interface AccessAnswer {
   readonly decision: Decision;
 }
 
-/** For so long after a gap facts may go to nodes that the bus knows, and this one be none of them yet. */
+/** How long after a gap in the bus this node may still miss cluster events, until publishers know its subscription. */
 const DOUBT_MS = 15_000;
-/** That somebody is not banned is believed for a second, and no longer than until a fact says otherwise. */
+/** A user's record is fresh for one second, or until a cluster event invalidates it. */
 const ACCESS_RECORD = { freshMs: 1_000, staleMs: 600_000, retryMs: 2_000, max: 20_000 };
-/** Of everybody in a room, for those who come within that second. Of a room with many it is remembered that they are. */
+/** All records of a room, for users who join within the same second; or only that there are too many. */
 const WHOLE = { freshMs: 1_000, staleMs: 60_000, retryMs: 0, max: 5_000 };
 
-/** What the gateway asks about rooms, from the database and from what was remembered of it. */
+/** Decides admission from PostgreSQL, with a cache that is served stale while the database is unavailable. */
 @Injectable()
 export class PostgresRoomAccess extends RoomAccess {
   private readonly log = new Logger('RoomAccess');
@@ -88,12 +88,12 @@ export class PostgresRoomAccess extends RoomAccess {
       decision: decide(principal, 'room.join', { membership: undefined, ...record, room }),
     });
     if (room === undefined) return judge(undefined);
-    // What no standing changes is refused after the same question as a room that does not exist.
+    // Refused whatever the user's record says: no second query, so that timing does not tell it from a missing room.
     const first = judge(NO_ACCESS_RECORD);
     if (principal.kind === 'guest' && !first.decision.allowed && first.decision.code === 'room_not_found') return first;
     const cached = this.cachedRecord(id, principal.user);
     const asked = cached === undefined ? undefined : judge(cached);
-    // Nobody is refused by what was asked for others: somebody may have let them in since.
+    // A refusal is never taken from another user's query: the user may have been admitted since.
     return asked?.decision.allowed ? asked : judge(await this.recordOf(id, principal.user));
   }
 
@@ -110,12 +110,15 @@ export class PostgresRoomAccess extends RoomAccess {
   private async make(id: string, principal: Principal): Promise<RoomRecord> {
     const made = await this.store.make(id, principal.user, grantAllowsGuests(principal, id));
     if (made === undefined) {
-      throw new ProtocolError('too_many_rooms', `A user's grants may make ${this.config.rooms.maxGranted} rooms.`);
+      throw new ProtocolError(
+        'too_many_rooms',
+        `A user's grants may create at most ${this.config.rooms.maxGranted} rooms.`,
+      );
     }
     return made;
   }
 
-  /** What was asked when somebody else came within this second. */
+  /** The record from another user's query within the last second. */
   private cachedRecord(id: RoomId, user: string): RoomAccessRecord | undefined {
     const whole = this.wholes.get(id);
     if (!whole?.fresh || whole.value === 'many' || !this.isConnected) return undefined;
@@ -137,12 +140,12 @@ export class PostgresRoomAccess extends RoomAccess {
     return this.recall(this.records, keyOf(id, user), ask, this.isConnected);
   }
 
-  /** A node that may not hear who is put out believes nothing of a moment ago. */
+  /** While this node may miss removals, no cached record counts as fresh. */
   private get isConnected(): boolean {
     return this.bus.available && Date.now() >= this.doubtUntil;
   }
 
-  /** @param ask undefined is not remembered: what is not there may be made a moment later */
+  /** @param ask `undefined` is not cached: a missing room may be created at any time */
   private async recall<T>(
     cache: StaleCache<T>,
     key: string,
@@ -158,7 +161,7 @@ export class PostgresRoomAccess extends RoomAccess {
       return answer;
     } catch (error) {
       if (cached === undefined || !isDatabaseLost(error)) return orUnavailable(Promise.reject(error));
-      this.log.warn('the database is away: rooms go by what is remembered of them');
+      this.log.warn('Database unavailable; admitting to rooms from cached data of at most 10 minutes ago.');
       cache.extend(key);
       return cached.value;
     }
@@ -185,7 +188,7 @@ export class PostgresRoomAccess extends RoomAccess {
     this.wholes.forget(room);
   }
 
-  /** Facts may have been missed: what is remembered serves an outage only. */
+  /** Cluster events may have been missed: cached data now serves outages only. */
   private forgetFreshness(): void {
     this.doubtUntil = Date.now() + DOUBT_MS;
     this.rooms.expireAll();
@@ -194,7 +197,7 @@ export class PostgresRoomAccess extends RoomAccess {
   }
 }
 
-/** What an invite opens. */
+/** Whether an invite can lift this refusal. */
 const isJoinRefusal = (code: string): boolean => code === 'invite_required' || code === 'admission_required';
 
 const keyOf = (room: string, user: string): string => `${room} ${user}`;

@@ -2,29 +2,29 @@ import { ID_PATTERN, type PeerId, ProtocolError, type Role, type RoomId, type Ro
 import { decideForServer } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 
-/** What the gateway must know to let a principal into a room. */
+/** A principal's role and permissions in a room that it may join. */
 export interface Admission {
   readonly role: Role;
-  /** At most so many participants. */
+  /** Maximum number of participants. */
   readonly capacity: number;
-  /** The room is locked: who is in it may come back, and nobody else. */
+  /** The room is locked: only current participants may rejoin. */
   readonly returningOnly?: boolean;
-  /** False: taken from them. */
+  /** False: the permission was revoked. */
   readonly publish?: boolean;
   readonly chat?: boolean;
-  /** What the room is now. */
+  /** The room's current state. */
   readonly state?: RoomState;
 }
 
-/** How somebody comes in. */
+/** Details of a request to join. */
 export interface Entry {
-  /** The peer id that they would have. */
+  /** The peer id that the session would have in the room. */
   readonly peer?: PeerId;
   /** The token of an invite. */
   readonly invite?: string | undefined;
 }
 
-/** The rooms' word on who may come in. Goes on from what it remembers while the database is away. */
+/** Decides who may join a room. While the database is unavailable, stale cache entries are used. */
 export abstract class RoomAccess {
   /** Number of cached answers. */
   get cacheEntries(): number {
@@ -33,14 +33,14 @@ export abstract class RoomAccess {
 
   /**
    * @throws ProtocolError `room_not_found`, `forbidden`, `banned`, `removed`, `session_ended`,
-   *   `room_locked`, `invite_required`, `invite_invalid`, `admission_required`, or `unavailable` when nothing is
-   *   remembered of the room and the database cannot be asked.
+   *   `room_locked`, `invite_required`, `invite_invalid`, `admission_required`, or `unavailable` when the database is
+   *   unavailable and the room is not cached.
    */
   abstract admit(principal: Principal, room: RoomId, entry?: Entry): Promise<Admission>;
 
   /**
-   * Whether the principal may have credentials for the relay. A guest may while a room that its token names lets it in;
-   * a pattern names no room, so it is the issuer's word. While the database is unavailable the token alone decides.
+   * Whether the principal may have credentials for the TURN relay. A guest may while it can join a room that its token
+   * names; a pattern names no room, so the issuer is trusted. While the database is unavailable the token alone decides.
    */
   async mayRelay(principal: Principal): Promise<boolean> {
     if (decideForServer(principal, 'ice.read')) return true;

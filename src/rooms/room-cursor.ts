@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { SignedCursors } from '../http/signed-cursors.js';
 import type { RoomPosition } from './rooms.store.js';
 
-/** What a cursor belongs to: it works for the same user and the same search alone. */
+/** The user and search that a cursor is valid for. */
 export interface CursorScope {
   readonly user: string;
   readonly search: string | undefined;
@@ -20,7 +20,7 @@ export class RoomCursors {
     return this.cursors.write(`${createdAt} ${id}`, [user, search]);
   }
 
-  /** @throws ProtocolError `bad_request` when the cursor is not one that was given for this query */
+  /** @throws ProtocolError `bad_request` when the cursor was not issued for this query */
   read(cursor: string, { user, search }: CursorScope): RoomPosition {
     const [createdAt, id] = this.cursors.read(cursor, [user, search]).split(' ');
     return { createdAt: Number(createdAt), id: id ?? '' };

@@ -4,7 +4,7 @@ import { ProtocolError } from '@parley/protocol';
 export const etagOf = (version: number): string => `"v${version}"`;
 
 /**
- * Whether If-Match (RFC 9110 §13.1.1) lets a change of this version happen. Weak tags never match.
+ * Requires If-Match (RFC 9110 §13.1.1) to match this version. Weak tags never match.
  * @throws ProtocolError `precondition_required`, `precondition_failed`
  */
 export const requireMatch = (ifMatch: string | undefined, version: number): void => {

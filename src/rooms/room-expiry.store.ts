@@ -3,17 +3,17 @@ import { and, asc, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { audit, rooms } from '../database/schema.js';
 
-/** Why a room ended by itself. */
+/** Why a room expired. */
 export type EndReason = 'time' | 'empty';
 
-/** When rooms end, in the database. */
+/** Stores when rooms were last occupied, and ends the expired ones. */
 @Injectable()
 export class RoomExpiryStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * Notes that somebody is in these rooms, for those that end when empty.
-   * @returns those that there are
+   * Marks rooms as occupied now, as far as they end when empty.
+   * @returns those of the rooms that exist
    */
   async occupied(ids: readonly string[]): Promise<string[]> {
     const found = await this.db
@@ -27,12 +27,12 @@ export class RoomExpiryStore {
     return found.map(({ id }) => id);
   }
 
-  /** Ends rooms whose time has come; at most so many. */
+  /** Ends at most `max` rooms whose end time has passed. @returns their ids */
   endDue(max: number): Promise<string[]> {
     return this.end('time', lte(rooms.endsAt, sql`now()`), max);
   }
 
-  /** Rooms that nobody was seen in for as long as they last without, and `marginMs` more. */
+  /** Rooms that were empty for their `endWhenEmptySeconds` plus `marginMs`. */
   async findEmpty(marginMs: number, max: number): Promise<string[]> {
     const found = await this.db
       .select({ id: rooms.id })
@@ -43,19 +43,19 @@ export class RoomExpiryStore {
     return found.map(({ id }) => id);
   }
 
-  /** Ends those of the rooms that nobody was seen in meanwhile either. */
+  /** Ends those of the rooms that are still empty. @returns their ids */
   async endEmpty(ids: readonly string[], marginMs: number): Promise<string[]> {
     if (ids.length === 0) return [];
     return this.end('empty', and(inArray(rooms.id, [...ids]), isEmptyFor(marginMs)), ids.length);
   }
 
-  /** The rooms are gone and the trail says so, or neither. One that another node is ending is left to it. */
+  /** Deletes rooms and writes their audit entries in one transaction, skipping rows that another node has locked. */
   private end(reason: EndReason, which: SQL | undefined, max: number): Promise<string[]> {
     return this.db.transaction(async (tx) => {
       const due = tx.select({ id: rooms.id }).from(rooms).where(which).limit(max).for('update', { skipLocked: true });
       const gone = await tx.delete(rooms).where(inArray(rooms.id, due)).returning({ id: rooms.id });
-      const lines = gone.map(({ id }) => ({ action: 'room.end', room: id, details: { reason } }));
-      if (lines.length > 0) await tx.insert(audit).values(lines);
+      const entries = gone.map(({ id }) => ({ action: 'room.end', room: id, details: { reason } }));
+      if (entries.length > 0) await tx.insert(audit).values(entries);
       return gone.map(({ id }) => id);
     });
   }

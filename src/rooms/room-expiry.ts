@@ -7,15 +7,15 @@ import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { RoomExpiryStore } from './room-expiry.store.js';
 
-/** Rooms that are looked at together. */
+/** Rooms per batch. */
 const BATCH = 100;
-/** Batches of one round; what is left waits for the next. */
+/** Maximum batches per round; the rest waits for the next round. */
 const MAX_BATCHES = 10;
 
 /**
- * Ends rooms at their time, and rooms that were empty for as long as they last so. To be run by one node at a time;
- * two at once do no harm, since a room is ended by whoever deletes its row. A node that dies between that and telling
- * the others leaves them to find out by themselves: each asks now and then for the rooms that it serves.
+ * Ends rooms at their end time, and rooms that were empty for too long. Runs on one node at a time; two at once are
+ * harmless, because deleting the row decides which node ends a room. If that node dies before it publishes the event,
+ * the others notice when they next poll for the rooms that they serve.
  */
 @Injectable()
 export class RoomExpiry {
@@ -29,7 +29,7 @@ export class RoomExpiry {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** One bounded round. @throws PresenceUnavailable when nobody can say who is in the rooms */
+  /** Runs one bounded round. @throws PresenceUnavailable when the occupants of rooms are unknown */
   async run(signal?: AbortSignal): Promise<void> {
     for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
       const due = await this.store.endDue(BATCH);
@@ -41,9 +41,9 @@ export class RoomExpiry {
     }
   }
 
-  /** @returns how many rooms looked empty. Those that are not do so no more. */
+  /** @returns the number of rooms that looked empty; those with occupants are marked as occupied */
   private async endEmpty(): Promise<number> {
-    // Twice as long as nodes need to say that somebody is there: one may be late, or the store may have been lost.
+    // Twice the nodes' reporting interval: a report may be late, or the presence store may have lost its data.
     const marginMs = 2 * this.config.rooms.checkMs;
     const suspects = await this.store.findEmpty(marginMs, BATCH);
     const [empty, occupied]: [string[], string[]] = [[], []];

@@ -1,7 +1,7 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ID_PATTERN, ProtocolError, type RoomId } from '@parley/protocol';
 
-/** A room's id in a path. What cannot be one names no room. */
+/** Validates a room id in a path; an invalid one is `room_not_found`. */
 @Injectable()
 export class RoomIdPipe implements PipeTransform<string, RoomId> {
   transform(value: string): RoomId {

@@ -3,13 +3,13 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 
 const MAX_BYTES = 4_096;
-const DEEPEST = 16;
+const MAX_DEPTH = 16;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Whether a value is a JSON object of at most 4 KiB that cannot reach a prototype and that PostgreSQL can keep. */
+/** Whether a value is a JSON object of at most 4 KiB without keys that reach a prototype and that jsonb can store. */
 export const isRoomMetadata = (value: unknown): boolean => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return isStorable(value, DEEPEST) && Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES;
+  return isStorable(value, MAX_DEPTH) && Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES;
 };
 
 /** jsonb cannot hold U+0000, nor half a surrogate pair. */
@@ -25,7 +25,7 @@ const isStorable = (value: unknown, depth: number): boolean => {
 
 const isStorableText = (text: string): boolean => !text.includes('\u0000') && !/\p{Cs}/u.test(text);
 
-/** Whatever an application keeps with a room. */
+/** A field with an application's own data about a room. */
 export const IsRoomMetadata = () =>
   applyDecorators(
     ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { topic: 'Weekly' } }),
@@ -33,7 +33,7 @@ export const IsRoomMetadata = () =>
       name: 'isRoomMetadata',
       validator: {
         validate: isRoomMetadata,
-        defaultMessage: () => `must be a JSON object of at most ${MAX_BYTES} bytes, at most ${DEEPEST} levels deep`,
+        defaultMessage: () => `must be a JSON object of at most ${MAX_BYTES} bytes, at most ${MAX_DEPTH} levels deep`,
       },
     }),
   );

@@ -4,12 +4,12 @@ import { type Presence, PresenceUnavailable } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import type { ParticipantsResponse } from './dto/room.responses.js';
 
-/** Who is in which room now. */
+/** Counts and lists the current participants of rooms. */
 @Injectable()
 export class RoomOccupancy {
   constructor(@Inject(PRESENCE) private readonly presence: Presence) {}
 
-  /** @returns null while it cannot be known: a list of rooms is shown without it */
+  /** @returns null while presence is unavailable, so that rooms can be listed without it */
   async count(room: string): Promise<number | null> {
     try {
       return this.presence.available ? await this.presence.count(room as RoomId) : null;

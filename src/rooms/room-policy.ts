@@ -9,13 +9,13 @@ import { PolicyFacts, type RoomAndStanding } from './policy-facts.js';
 import { RoomAccessRecordsStore } from './room-access-records.store.js';
 import type { Room } from './rooms.store.js';
 
-/** What was allowed: in which room, as what, and who is in it now. */
+/** A permitted action: the room, and the principal's role in it. */
 export interface Permission {
   readonly room: Room;
   readonly role: Role;
 }
 
-/** Asks the policy with what the database says now: for everything that changes something. */
+/** Evaluates the policy with uncached data from the database, for every action that changes something. */
 @Injectable()
 export class RoomPolicy {
   constructor(
@@ -25,20 +25,21 @@ export class RoomPolicy {
   ) {}
 
   /**
-   * @param target the user to whom it is done
+   * Requires the policy to allow an action.
+   * @param target the user that the action affects
    * @throws ProtocolError as the policy decides
    */
   permit(principal: Principal, action: RoomAction, id: RoomId, target?: string): Promise<Permission> {
     return orUnavailable(this.ask(principal, action, id, target));
   }
 
-  /** Those of some rooms that a list may show to this principal. */
+  /** The rooms among those given that a list may show to this principal. */
   async listed(principal: Principal, rooms: readonly Room[]): Promise<Room[]> {
     const attributes = await orUnavailable(this.facts.ofRooms(principal.user, rooms));
     return rooms.filter((_, n) => decide(principal, 'room.list', attributes[n] as RoomAndStanding).allowed);
   }
 
-  /** Who is in the room now; nobody while that cannot be known. */
+  /** The room's current participants; empty while presence is unavailable. */
   async members(id: RoomId): Promise<readonly Member[]> {
     try {
       return (await this.presence.snapshot(id)).members;
@@ -60,7 +61,7 @@ export class RoomPolicy {
     return { room, role: decision.role };
   }
 
-  /** What somebody is without their token at hand: by membership, or as the room sees them now. */
+  /** The role of a user without their token: from membership, or from the roster. */
   private async roleOf(room: Room, user: string): Promise<Role> {
     if (room.owner === user) return 'owner';
     const { membership } = await this.records.find(room.id, user);

@@ -8,24 +8,24 @@ import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockAllInTransaction } from '../database/lock-in-transaction.js';
 import { type Room, searchable } from './rooms.store.js';
 
-/** What the gateway knows of a room. */
+/** The part of a room that admission needs. */
 export type RoomRecord = RoomAttributes & Pick<Room, 'name' | 'capacity' | 'metadata'>;
 
 type Row = RoomRecord & Record<string, unknown>;
 
-/** A room that a token's grant names. */
+/** A room to create for a token's grant. */
 interface Wanted {
   readonly id: string;
   readonly madeBy: string;
   readonly guestsAllowed: boolean;
 }
 
-/** Longer than anybody has a user's lock who works. */
+/** Maximum wait for a user's lock; longer than a working transaction holds it. */
 const LOCK_MS = 1_000;
 
 const COLUMNS = sql.raw('id, owner, guests_allowed as "guestsAllowed", access, locked, name, capacity, metadata');
 
-/** What the gateway asks of rooms, in one question for all that is asked in one turn. */
+/** Reads and creates rooms for admission, with one query for all requests of one turn of the event loop. */
 @Injectable()
 export class RoomRecordsStore {
   private readonly found = batched<string, RoomRecord | undefined>(async (ids) => {
@@ -44,9 +44,9 @@ export class RoomRecordsStore {
   }
 
   /**
-   * Makes a room that a token's grant names, if it is not there.
-   * @param guestsAllowed whether the grant lets guests in; of no effect on a room that is there
-   * @returns undefined when grants of this user made as many rooms as they may
+   * Creates a room for a token's grant, unless it exists.
+   * @param guestsAllowed whether the grant allows guests; without effect on an existing room
+   * @returns undefined when this user's grants created the maximum number of rooms
    */
   make(id: string, madeBy: string, guestsAllowed: boolean): Promise<RoomRecord | undefined> {
     return this.made({ id, madeBy, guestsAllowed });
@@ -56,7 +56,7 @@ export class RoomRecordsStore {
     const firsts = new Map<string, Wanted>();
     for (const each of wanted) if (!firsts.has(each.id)) firsts.set(each.id, each);
     const made = await this.makeEach([...firsts.values()]);
-    // Who wanted the same room as somebody who may make no more makes it alone.
+    // Another user may have requested the same room first and be at the limit: these are tried again separately.
     const others = wanted.map(async (each) =>
       made.has(each.id) || firsts.get(each.id)?.madeBy === each.madeBy
         ? made.get(each.id)
@@ -73,11 +73,11 @@ export class RoomRecordsStore {
     const makers = sql.param(wanted.map(({ madeBy }) => madeBy));
     const guests = sql.param(wanted.map(({ guestsAllowed }) => guestsAllowed));
     return this.db.transaction(async (tx) => {
-      // Who stands still with one user's lock holds up nobody else for longer: each is made alone then.
+      // A transaction that hangs with one user's lock must not delay the others for longer.
       await tx.execute(sql`set local lock_timeout = '${sql.raw(String(LOCK_MS))}ms'`);
-      // One user's rooms are counted and made one after another, or a burst would pass the limit.
+      // The lock makes counting and creating one step: a burst cannot exceed the limit.
       await lockAllInTransaction(tx, 'rooms of', [...new Set(wanted.map(({ madeBy }) => madeBy))]);
-      // In the order of their ids, so that two who make the same rooms do not wait for each other.
+      // Ordered by id, so that two nodes that create the same rooms do not deadlock.
       const { rows } = await tx.execute<Row>(sql`
         insert into rooms (id, name, search_name, listed, guests_allowed, made_by, end_when_empty_seconds, empty_since)
         select id, id, search_name, false, guests_allowed, made_by, ${endsAfter}::int, case when ${endsAfter}::int is not null then now() end

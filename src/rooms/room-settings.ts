@@ -2,10 +2,10 @@ import type { RoomAction } from '../auth/policy.js';
 import type { CreateRoomRequest, UpdateRoomRequest } from './dto/room.requests.js';
 import type { RoomChange } from './rooms.store.js';
 
-/** What a moderator may change; the rest is the owner's. */
+/** Fields that moderators may change; the others are for owners. */
 const MODERATED: ReadonlySet<string> = new Set(['name', 'metadata']);
 
-/** What a request asks to be set: what is undefined stays as it is. */
+/** The changes that a request asks for; absent fields stay as they are. */
 export const changeOf = (request: CreateRoomRequest | UpdateRoomRequest): RoomChange => {
   const { name, guestsAllowed, listed, capacity, metadata, access, locked, endWhenEmptySeconds } = request;
   return withoutUndefined({
@@ -14,7 +14,7 @@ export const changeOf = (request: CreateRoomRequest | UpdateRoomRequest): RoomCh
   });
 };
 
-/** What the policy is asked for a change. */
+/** The actions that a change must be permitted for. */
 export const actionsOf = (request: UpdateRoomRequest): readonly [RoomAction, ...RoomAction[]] => {
   const fields = Object.keys(withoutUndefined({ ...request }));
   const actions: RoomAction[] = [];

@@ -13,6 +13,6 @@ const STORES = [
   ...[InvitesStore, KnocksStore, RemovalsStore, RoomExpiryStore],
 ];
 
-/** The rooms' rows, for rooms and for the tickets of their guests. */
+/** Provides the stores of rooms, invites, knocks and removals. */
 @Module({ providers: STORES, exports: STORES })
 export class RoomsStoreModule {}

@@ -26,7 +26,7 @@ import { RoomsService } from './rooms.service.js';
 import type { Room } from './rooms.store.js';
 
 const ETAG = {
-  etag: { description: 'The version, for If-Match.', schema: { type: 'string', example: '"v3"' } },
+  etag: { description: "The room's version, for If-Match.", schema: { type: 'string', example: '"v3"' } },
 } as const;
 const ID = { name: 'id', example: 'k3J9xQ2bLw7Z' };
 
@@ -38,7 +38,7 @@ export class RoomsController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Make a room' })
+  @ApiOperation({ summary: 'Create a room' })
   @ApiCreatedResponse({ type: RoomResponse, headers: ETAG })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'too_many_rooms')
   async create(
@@ -53,8 +53,8 @@ export class RoomsController {
 
   @Get()
   @ApiOperation({
-    summary: 'The rooms that are listed, and those that one is a member of, newest first',
-    description: 'A page holds fewer rooms than `limit` when the policy does not show some of them.',
+    summary: 'List public rooms and your own',
+    description: 'Newest first. A page has fewer rooms than `limit` when the policy hides some of them.',
   })
   @ApiOkResponse({ type: RoomPageResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired')
@@ -65,7 +65,7 @@ export class RoomsController {
 
   @Get(':id')
   @ApiParam(ID)
-  @ApiOperation({ summary: 'One room' })
+  @ApiOperation({ summary: 'Get a room' })
   @ApiOkResponse({ type: RoomResponse, headers: ETAG })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...JOIN_REFUSALS, 'room_not_found')
   async read(
@@ -78,8 +78,13 @@ export class RoomsController {
 
   @Patch(':id')
   @ApiParam(ID)
-  @ApiHeader({ name: 'if-match', required: true, description: 'The ETag that was read.', example: '"v3"' })
-  @ApiOperation({ summary: 'Change a room that nobody changed meanwhile' })
+  @ApiHeader({
+    name: 'if-match',
+    required: true,
+    description: 'The ETag of the version that the change is based on.',
+    example: '"v3"',
+  })
+  @ApiOperation({ summary: 'Update a room, unless it was changed since it was read' })
   @ApiOkResponse({ type: RoomResponse, headers: ETAG })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'room_not_found')
   @ApiProblems('precondition_required', 'precondition_failed')
@@ -96,7 +101,7 @@ export class RoomsController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiParam(ID)
-  @ApiOperation({ summary: 'End a room: everybody in it is removed' })
+  @ApiOperation({ summary: 'Delete a room and remove its participants' })
   @ApiNoContentResponse()
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'room_not_found')
   remove(@CurrentActor() actor: Actor, @Param('id', RoomIdPipe) id: RoomId): Promise<void> {
@@ -107,7 +112,7 @@ export class RoomsController {
   @Get(':id/preview')
   @ApiParam(ID)
   @ApiOperation({
-    summary: 'What a link to a room leads to, before one logs in',
+    summary: 'Preview a room without logging in',
     description: 'A room that the grant of a token created is shown only if it allows guests.',
   })
   @ApiOkResponse({ type: RoomPreviewResponse })
@@ -119,7 +124,7 @@ export class RoomsController {
 
   @Get(':id/participants')
   @ApiParam(ID)
-  @ApiOperation({ summary: 'Who is in a room now' })
+  @ApiOperation({ summary: "List a room's current participants" })
   @ApiOkResponse({ type: ParticipantsResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...JOIN_REFUSALS, 'room_not_found')
   async participants(

@@ -11,7 +11,7 @@ import { RoomsController } from './rooms.controller.js';
 import { RoomsService } from './rooms.service.js';
 import { RoomsStoreModule } from './rooms-store.module.js';
 
-/** Rooms, and who may come into them. */
+/** Rooms and admission to them. */
 @Module({
   imports: [AuditStoreModule, AuthModule, RoomsStoreModule],
   controllers: [RoomsController],

@@ -17,7 +17,7 @@ import { RoomPolicy } from './room-policy.js';
 import { actionsOf, changeOf } from './room-settings.js';
 import { type Room, type RoomScope, RoomsStore } from './rooms.store.js';
 
-/** Rooms, made and changed by those who may. */
+/** Creates, lists, changes and deletes rooms as the policy allows. */
 @Injectable()
 export class RoomsService {
   private readonly cursors: RoomCursors;
@@ -44,16 +44,16 @@ export class RoomsService {
     const room = { id: newId(12), name: request.name, ...changeOf(request), owner: principal.user };
     const { maxOwned } = this.config.rooms;
     const made = await this.store.insert(room, maxOwned);
-    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own ${maxOwned} rooms.`);
+    if (made === undefined) throw new ProtocolError('too_many_rooms', `A user may own at most ${maxOwned} rooms.`);
     return made;
   }
 
-  /** What the policy does not show is left out: a page may hold fewer rooms than asked for. */
+  /** Rooms that the policy hides are left out, so a page may have fewer than `limit`. */
   async list(principal: Principal, query: ListRoomsQuery): Promise<{ rooms: Room[]; nextCursor: string | null }> {
     const { search, cursor, limit } = query;
     const scope = { user: principal.user, search };
     const after = cursor === undefined ? undefined : this.cursors.read(cursor, scope);
-    // One more than asked for tells whether there are more.
+    // One more than requested shows whether there is a next page.
     const found = await this.store.list(visibleTo(principal), search, after, limit + 1);
     const page = found.slice(0, limit);
     const rooms = await this.policy.listed(principal, page);
@@ -65,7 +65,7 @@ export class RoomsService {
     return { rooms, nextCursor };
   }
 
-  /** For anyone who was sent a link. @throws ProtocolError as the policy decides */
+  /** Reads a room's public preview. @throws ProtocolError `room_not_found`, also when the policy hides it */
   async preview(id: RoomId): Promise<Room> {
     const room = await this.store.find(id);
     if (!decidePreview(room) || room === undefined) throw new ProtocolError('room_not_found');
@@ -78,7 +78,8 @@ export class RoomsService {
     for (const action of actions.slice(1)) room = await this.permit(by.principal, action, id);
     requireMatch(ifMatch, room.version);
     const change = changeOf(request);
-    if (change.access !== undefined && change.access !== 'open' && room.access === 'open') await this.keepThoseIn(id);
+    if (change.access !== undefined && change.access !== 'open' && room.access === 'open')
+      await this.admitParticipants(id);
     const changed = await this.store.update(id, room.version, change);
     if (changed === undefined) throw new ProtocolError('precondition_failed');
     await this.audit.write(auditEntry(by, 'room.update', id, null, { fields: Object.keys(change) }));
@@ -86,7 +87,7 @@ export class RoomsService {
     return changed;
   }
 
-  /** Nobody new comes in, or people do again. */
+  /** Locks or unlocks a room. */
   async lock(by: Actor, id: RoomId, locked: boolean): Promise<Room> {
     await this.permit(by.principal, 'room.lock', id);
     const room = await this.store.set(id, { locked });
@@ -96,7 +97,7 @@ export class RoomsService {
     return room;
   }
 
-  /** Ends the room: its row is gone, and every node ends its peers. */
+  /** Deletes a room; every node then removes its peers. */
   async remove(by: Actor, id: RoomId): Promise<void> {
     await this.permit(by.principal, 'room.delete', id);
     await this.store.remove(id);
@@ -104,14 +105,14 @@ export class RoomsService {
     await this.events.publish({ fact: 'room_closed', room: id });
   }
 
-  /** A door is put in: whoever is inside may come back through it. */
-  private async keepThoseIn(id: RoomId): Promise<void> {
-    const people = new Map((await this.policy.members(id)).map(({ user, name }) => [user, { user, name }]));
-    await this.knocks.admitAll(id, [...people.values()]);
+  /** Admits the current participants when a room stops being open, so that they may rejoin. */
+  private async admitParticipants(id: RoomId): Promise<void> {
+    const users = new Map((await this.policy.members(id)).map(({ user, name }) => [user, { user, name }]));
+    await this.knocks.admitAll(id, [...users.values()]);
   }
 }
 
-/** Whom the list shows what: a token that names rooms shows these alone, as the policy lets in to these alone. */
+/** The rooms that a principal's list may include: a token with grants is limited to the rooms that these name. */
 const visibleTo = ({ user, kind, grants }: Principal): RoomScope => ({
   member: kind === 'guest' ? undefined : user,
   granted: kind === 'guest' || Object.keys(grants).length > 0 ? Object.keys(grants) : undefined,

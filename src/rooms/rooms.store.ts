@@ -5,10 +5,10 @@ import { DATABASE, type Database } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, rooms } from '../database/schema.js';
 
-/** A room as it is kept. */
+/** A stored room. */
 export type Room = typeof rooms.$inferSelect;
 
-/** What may be set of a room. */
+/** Changes of a room's settings. */
 export type RoomChange = Partial<
   Pick<
     Room,
@@ -24,28 +24,28 @@ export type RoomChange = Partial<
   >
 >;
 
-/** A place between two rooms in the list: the room that was shown last. */
+/** A position in the list of rooms: the last room of a page. */
 export interface RoomPosition {
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
   readonly id: string;
 }
 
-/** Whose list it is. */
+/** Which rooms a list includes. */
 export interface RoomScope {
-  /** Rooms that this user is a member of are shown. */
+  /** Includes rooms that this user is a member of. */
   readonly member: string | undefined;
-  /** Rooms of these ids, or of these beginnings (`prefix*`), are shown. Undefined: all that are listed. */
+  /** Includes rooms with these ids or prefixes (`prefix*`). Undefined: all listed rooms. */
   readonly granted: readonly string[] | undefined;
 }
 
-/** The rooms' rows, and who is what in them. */
+/** Stores rooms and their owners' memberships. */
 @Injectable()
 export class RoomsStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * Makes a room of an owner's, unless there are `most` of these already.
+   * Creates a room, unless its owner has `max` rooms already.
    * @returns undefined when the limit is reached
    */
   insert(
@@ -53,7 +53,7 @@ export class RoomsStore {
     max: number,
   ): Promise<Room | undefined> {
     return this.db.transaction(async (tx) => {
-      // One owner's rooms are counted and made one after another, or a burst would pass the limit.
+      // The lock makes counting and creating one step: a burst cannot exceed the limit.
       await lockInTransaction(tx, 'rooms of', room.owner);
       const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, room.owner));
       if (own === undefined || own.rooms >= max) return undefined;
@@ -71,7 +71,7 @@ export class RoomsStore {
     return room;
   }
 
-  /** What a user was made in a room. */
+  /** A user's persisted role in a room. */
   async membership(room: string, user: string): Promise<Role | undefined> {
     const [row] = await this.db
       .select({ role: memberships.role })
@@ -81,7 +81,7 @@ export class RoomsStore {
     return row?.role;
   }
 
-  /** Whatever its version is: the change does not depend on what was read. */
+  /** Changes a room at any version. @returns undefined when it does not exist */
   async set(id: string, change: RoomChange): Promise<Room | undefined> {
     const [row] = await this.db
       .update(rooms)
@@ -92,9 +92,9 @@ export class RoomsStore {
   }
 
   /**
-   * A page of the rooms that may be shown, newest first.
-   * @param search a part of the name, whatever its case
-   * @param after the last room of the page before
+   * Lists rooms within a scope, newest first.
+   * @param search a part of the name, case-insensitive
+   * @param after the last room of the previous page
    */
   list(scope: RoomScope, search: string | undefined, after: RoomPosition | undefined, limit: number): Promise<Room[]> {
     const shown = or(this.isMember(scope.member), isGranted(scope.granted)) ?? sql`false`;
@@ -118,7 +118,7 @@ export class RoomsStore {
     return exists(this.db.select({ one: sql`1` }).from(memberships).where(row));
   }
 
-  /** @returns undefined when the room is gone or is at another version */
+  /** Changes a room at a version. @returns undefined when it does not exist or has another version */
   async update(id: string, version: number, change: RoomChange): Promise<Room | undefined> {
     const [row] = await this.db
       .update(rooms)
@@ -142,13 +142,13 @@ const isGranted = (granted: readonly string[] | undefined): SQL | undefined =>
         ),
       );
 
-/** What follows from a change. Nobody is thought to have been missing before it mattered. */
+/** Columns derived from a change. Time spent empty counts from when `endWhenEmptySeconds` was set. */
 const derived = <T extends RoomChange>({ name, endWhenEmptySeconds }: T) => ({
   ...(name !== undefined && { searchName: searchable(name) }),
   ...(endWhenEmptySeconds !== undefined && { emptySince: sql`now()` }),
 });
 
-/** A name as it is searched. */
+/** A name normalized for searching: NFKC and lower case. */
 export const searchable = (name: string): string => name.normalize('NFKC').toLowerCase();
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

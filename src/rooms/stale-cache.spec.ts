@@ -22,7 +22,7 @@ it('is fresh for a while, then stale for an outage, then gone', () => {
   expect(cache.get('a')).toBeUndefined();
 });
 
-it('believes an answer from when it was asked for, however long it took', () => {
+it('counts freshness from the start of the lookup', () => {
   const { clock, cache } = make();
   const keep = cache.begin('a');
   clock.now = 20;
@@ -32,7 +32,7 @@ it('believes an answer from when it was asked for, however long it took', () => 
   expect(cache.get('a')).toEqual({ value: 'x', fresh: false });
 });
 
-it('keeps for an outage what was learned in passing, and forgets it like all else', () => {
+it('serves values from other queries in an outage only, and forgets them too', () => {
   const { cache } = make();
   cache.keepStale('a', 'x');
   expect(cache.get('a')).toEqual({ value: 'x', fresh: false });
@@ -40,7 +40,7 @@ it('keeps for an outage what was learned in passing, and forgets it like all els
   expect(cache.get('a')).toBeUndefined();
 });
 
-it('does not keep the answer of a look-up that began before the key was forgotten', () => {
+it('does not store the answer of a lookup that began before the key was forgotten', () => {
   const { cache } = make();
   const keep = cache.begin('a');
   cache.forget('a');
@@ -48,7 +48,7 @@ it('does not keep the answer of a look-up that began before the key was forgotte
   expect(cache.get('a')).toBeUndefined();
 });
 
-it('forgets what is not there any more, and what matches', () => {
+it('forgets missing values, and matching keys', () => {
   const { cache } = make();
   cache.begin('a 1')('x');
   cache.begin('a 2')('y');
@@ -61,7 +61,7 @@ it('forgets what is not there any more, and what matches', () => {
   expect(cache.get('b 1')).toEqual({ value: 'z', fresh: false });
 });
 
-it('keeps a bounded number of answers, the newest', () => {
+it('keeps a bounded number of entries, the newest', () => {
   const { cache } = make();
   for (const key of ['a', 'b', 'c', 'd']) cache.begin(key)(key);
   expect([cache.size, cache.get('a'), cache.get('d')?.value]).toEqual([3, undefined, 'd']);

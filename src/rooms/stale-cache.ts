@@ -1,4 +1,4 @@
-/** How long what was remembered is as good as asked, how long it serves an outage, and how much is kept. */
+/** How long entries are fresh, how long they serve an outage, the pause between retries, and how many are kept. */
 const LIMITS = { freshMs: 30_000, staleMs: 600_000, retryMs: 2_000, max: 20_000 };
 
 interface Entry<T> {
@@ -8,12 +8,12 @@ interface Entry<T> {
 }
 
 /**
- * Answers of the database, remembered for two uses: for 30 s instead of asking, and for 10 minutes while it
- * cannot be asked. At most 20,000; the one that was kept longest ago goes first.
+ * Cache of database answers: fresh for 30 s, and served stale for 10 minutes while the database is unavailable. By
+ * default it has at most 20,000 entries; the oldest is evicted first.
  */
 export class StaleCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
-  /** Raised by whatever makes something be forgotten: a look-up that began before is not kept. */
+  /** Raised by each invalidation: a lookup that began before it is not stored. */
   private generation = 0;
 
   constructor(
@@ -36,23 +36,23 @@ export class StaleCache<T> {
     return { value: entry.value, fresh: now < entry.freshUntil };
   }
 
-  /** A look-up begins. Call what is returned with its answer; undefined means "nothing to remember". */
+  /** Begins a lookup. @returns a function to call with the answer; `undefined` is not cached */
   begin(key: string): (answer: T | undefined) => void {
     const began = this.generation;
     const beganAt = this.now();
     return (answer) => {
       if (answer === undefined) this.entries.delete(key);
-      // What was true when it was asked is believed from then on, however long the answer took.
+      // Freshness counts from the start of the lookup: the answer may have been slow.
       else if (began === this.generation) this.keep(key, answer, beganAt + this.limits.freshMs);
     };
   }
 
-  /** Keeps what was learned in passing, for an outage only. */
+  /** Stores a value from another query, to be served in an outage only. */
   keepStale(key: string, value: T): void {
     this.keep(key, value, 0);
   }
 
-  /** The database is away: what is known counts for another moment, so that not every call waits for it. */
+  /** Makes a stale entry fresh for `retryMs`, so that not every call waits for an unavailable database. */
   extend(key: string): void {
     const entry = this.entries.get(key);
     if (entry !== undefined) this.entries.set(key, { ...entry, freshUntil: this.now() + this.limits.retryMs });
@@ -68,7 +68,7 @@ export class StaleCache<T> {
     for (const key of this.entries.keys()) if (matches(key)) this.entries.delete(key);
   }
 
-  /** Everything is asked anew; what is remembered serves an outage only. */
+  /** Makes every entry stale: from now on they serve outages only. */
   expireAll(): void {
     this.generation += 1;
     for (const [key, entry] of this.entries) this.entries.set(key, { ...entry, freshUntil: 0 });

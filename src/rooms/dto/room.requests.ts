@@ -13,14 +13,18 @@ export class CreateRoomRequest {
 
   @ApiProperty({
     ...{ example: true, default: true, required: false },
-    description:
-      'Whether guests may enter. A room that the grant of a token creates allows none unless the grant says so.',
+    description: "Whether guests may enter. A room that a token's grant creates allows none unless the grant says so.",
   })
   @ValidateIf(isGiven)
   @IsBoolean()
   readonly guestsAllowed?: boolean;
 
-  @ApiProperty({ example: true, default: true, required: false, description: 'Whether the list of rooms shows it.' })
+  @ApiProperty({
+    example: true,
+    default: true,
+    required: false,
+    description: 'Whether the list of public rooms includes it.',
+  })
   @ValidateIf(isGiven)
   @IsBoolean()
   readonly listed?: boolean;
@@ -49,7 +53,7 @@ export class CreateRoomRequest {
   readonly endWhenEmptySeconds?: number | null;
 }
 
-/** What is to change of a room. `capacity: null` takes the limit of the server. */
+/** Changes of a room; absent fields stay as they are. `capacity: null` applies the server's limit. */
 export class UpdateRoomRequest {
   @ValidateIf(isGiven)
   @IsPrintable(100, 'Weekly, now on Tuesdays', false)
@@ -89,13 +93,13 @@ export class UpdateRoomRequest {
   readonly endWhenEmptySeconds?: number | null;
 }
 
-/** Which page of the list of rooms. */
+/** The requested page of the list of rooms. */
 export class ListRoomsQuery {
   @IsOptional()
   @IsPrintable(100, 'week', false)
   readonly search?: string;
 
-  @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the page before.' })
+  @ApiProperty({ required: false, maxLength: 256, description: '`nextCursor` of the previous page.' })
   @IsOptional()
   @IsString()
   @Length(1, 256)

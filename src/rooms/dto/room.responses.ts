@@ -13,7 +13,7 @@ import {
 } from '@parley/protocol';
 import type { Every, SameAsProtocol } from '../../contract/same.js';
 
-/** A room, as those who may read it see it. */
+/** A room and its settings. */
 export class RoomResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
   readonly id!: string;
@@ -24,7 +24,12 @@ export class RoomResponse {
   @ApiProperty({ example: 'u_4fQ9sLk2VbX8mZ1rTy6A', nullable: true, type: String })
   readonly owner!: string | null;
 
-  @ApiProperty({ example: 12, nullable: true, type: Number, description: 'Null: the limit of the server.' })
+  @ApiProperty({
+    example: 12,
+    nullable: true,
+    type: Number,
+    description: "Maximum number of participants. Null: the server's limit.",
+  })
   readonly capacity!: number | null;
 
   @ApiProperty({ example: true })
@@ -36,18 +41,23 @@ export class RoomResponse {
   @ApiProperty({ enum: ROOM_ENTRIES, example: 'open', description: 'Who may enter.' })
   readonly access!: RoomEntry;
 
-  @ApiProperty({ example: false, description: 'Nobody new comes in.' })
+  @ApiProperty({ example: false, description: 'True: only current participants may rejoin.' })
   readonly locked!: boolean;
 
   @ApiProperty({
     example: '2099-12-24T18:00:00.000Z',
     nullable: true,
     type: String,
-    description: 'Null: at no set time.',
+    description: 'When the room ends. Null: at no set time.',
   })
   readonly endsAt!: string | null;
 
-  @ApiProperty({ example: 3600, nullable: true, type: Number, description: 'Null: it stays when nobody is in it.' })
+  @ApiProperty({
+    example: 3600,
+    nullable: true,
+    type: Number,
+    description: 'Seconds after which an empty room ends. Null: never.',
+  })
   readonly endWhenEmptySeconds!: number | null;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: { topic: 'Weekly' } })
@@ -56,7 +66,12 @@ export class RoomResponse {
   @ApiProperty({ example: '2026-11-23T10:00:00.000Z' })
   readonly createdAt!: string;
 
-  @ApiProperty({ example: 3, nullable: true, type: Number, description: 'Who is in it now; null: not known now.' })
+  @ApiProperty({
+    example: 3,
+    nullable: true,
+    type: Number,
+    description: 'Current number of participants. Null: unavailable.',
+  })
   readonly participants!: number | null;
 }
 
@@ -69,7 +84,7 @@ export class RoomPageResponse {
   readonly nextCursor!: string | null;
 }
 
-/** What a person who was sent a link may know before they come in. */
+/** The public preview of a room, for users who follow a link. */
 export class RoomPreviewResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
   readonly id!: string;
@@ -118,7 +133,7 @@ class ParticipantResponse {
 
 /** The current participants of a room. */
 export class ParticipantsResponse {
-  @ApiProperty({ example: 'Zq1x8LmV', description: 'Empty: nobody was in it lately.' })
+  @ApiProperty({ example: 'Zq1x8LmV', description: 'Empty: the room had no recent participant.' })
   readonly epoch!: string;
 
   @ApiProperty({ example: 7 })

@@ -1,14 +1,14 @@
 import type { NewAuditRow } from '../../audit/audit.store.js';
 import type { Principal } from '../../auth/principal.js';
 
-/** Who does something, and from where. */
+/** The user who acts, and the address that the request came from. */
 export interface Actor {
   readonly principal: Principal;
-  /** The address of their socket or request; null: not known. */
+  /** The address of the socket or request; null: unknown. */
   readonly ip: string | null;
 }
 
-/** A line of the audit trail on what an actor does in a room. */
+/** Makes an audit entry about an action in a room. */
 export const auditEntry = (
   { principal, ip }: Actor,
   action: string,

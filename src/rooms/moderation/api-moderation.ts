@@ -3,7 +3,7 @@ import { ApiParam } from '@nestjs/swagger';
 import { ApiProblems } from '../../http/api-problems.js';
 import { JOIN_REFUSALS } from '../join-refusals.js';
 
-/** What every route that moderates a room has in common in the documentation. */
+/** Documents what all moderation routes have in common: the room's id, and error codes. */
 export const ApiModeration = () =>
   applyDecorators(
     ApiParam({ name: 'id', example: 'k3J9xQ2bLw7Z' }),

@@ -18,13 +18,13 @@ export class BansController {
 
   @Get()
   @ApiModeration()
-  @ApiOperation({ summary: 'Who must stay out' })
+  @ApiOperation({ summary: 'List bans' })
   @ApiOkResponse({ type: BansResponse })
   async list(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId): Promise<BansResponse> {
     const bans = await this.removals.bans(by, id);
     return {
-      bans: bans.map(({ user, reason, by: judge, until, createdAt }) => ({
-        ...{ user, reason, by: judge, until: until?.toISOString() ?? null, createdAt: createdAt.toISOString() },
+      bans: bans.map(({ user, reason, by: moderator, until, createdAt }) => ({
+        ...{ user, reason, by: moderator, until: until?.toISOString() ?? null, createdAt: createdAt.toISOString() },
       })),
     };
   }
@@ -32,7 +32,7 @@ export class BansController {
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Put somebody out, and keep them out: a user, or a guest by the id of their token' })
+  @ApiOperation({ summary: 'Ban a user or guest and remove them from the room' })
   @ApiNoContentResponse()
   @ApiProblems('peer_unknown')
   ban(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: BanRequest): Promise<void> {

@@ -25,7 +25,7 @@ export class InvitesController {
 
   @Post('rooms/:id/invites')
   @ApiModeration()
-  @ApiOperation({ summary: 'Make an invite. Its token is shown this once' })
+  @ApiOperation({ summary: 'Create an invite; its token is shown only once' })
   @ApiCreatedResponse({ type: NewInviteResponse })
   @ApiProblems('conflict')
   async create(
@@ -39,7 +39,7 @@ export class InvitesController {
 
   @Get('rooms/:id/invites')
   @ApiModeration()
-  @ApiOperation({ summary: 'The invites that still work' })
+  @ApiOperation({ summary: 'List valid invites' })
   @ApiOkResponse({ type: InvitesResponse })
   async list(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId): Promise<InvitesResponse> {
     return { invites: (await this.invites.list(by, id)).map(describe) };
@@ -49,7 +49,7 @@ export class InvitesController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
   @ApiParam({ name: 'invite', example: 'k3J9xQ2bLw7Z' })
-  @ApiOperation({ summary: 'Take an invite back' })
+  @ApiOperation({ summary: 'Revoke an invite' })
   @ApiNoContentResponse()
   @ApiProblems('not_found')
   async revoke(
@@ -63,7 +63,7 @@ export class InvitesController {
 
   @Post('invites/accept')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Use an invite: one becomes a member; a guest is admitted' })
+  @ApiOperation({ summary: 'Accept an invite: users become members, guests are admitted' })
   @ApiOkResponse({ type: AcceptedInviteResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invite_invalid', 'banned', 'guests_not_allowed')
   async accept(@CurrentActor() by: Actor, @Body() { token }: AcceptInviteRequest): Promise<AcceptedInviteResponse> {

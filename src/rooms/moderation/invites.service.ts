@@ -7,19 +7,19 @@ import { RoomPolicy } from '../room-policy.js';
 import { type Actor, auditEntry } from './actor.js';
 import { type Invite, InvitesStore } from './invites.store.js';
 
-/** Invites that one room may have. */
+/** Maximum number of invites per room. */
 const MAX_INVITES = 100;
 
-/** What an invite is to be. */
+/** The terms of a new invite. */
 export interface InviteTerms {
   readonly role: 'moderator' | 'member';
-  /** Null: any number. */
+  /** Null: unlimited. */
   readonly uses: number | null;
   /** Null: until it is revoked. */
   readonly expiresInSeconds: number | null;
 }
 
-/** Tickets to rooms: made, taken back, used. */
+/** Creates, lists, revokes and accepts invites. */
 @Injectable()
 export class InvitesService {
   constructor(
@@ -29,7 +29,7 @@ export class InvitesService {
     private readonly audit: AuditStore,
   ) {}
 
-  /** @throws ProtocolError `forbidden`: a moderator's invite makes no moderators; `conflict`: there are too many */
+  /** @throws ProtocolError `forbidden`: only owners invite moderators; `conflict`: the room has too many invites */
   async create(by: Actor, room: RoomId, terms: InviteTerms): Promise<{ invite: Invite; token: string }> {
     const { role: own } = await this.policy.permit(by.principal, 'invite.create', room);
     const { role, uses, expiresInSeconds } = terms;
@@ -37,7 +37,7 @@ export class InvitesService {
     const expiresAt = expiresInSeconds === null ? null : new Date(Date.now() + expiresInSeconds * 1000);
     const invite = { room, role, usesLeft: uses, expiresAt, by: by.principal.user };
     const made = await orUnavailable(this.store.create(invite, MAX_INVITES));
-    if (made === undefined) throw new ProtocolError('conflict', `A room may have ${MAX_INVITES} invites.`);
+    if (made === undefined) throw new ProtocolError('conflict', `A room may have at most ${MAX_INVITES} invites.`);
     const details = { invite: made.invite.id, role, uses, expiresAt: expiresAt?.toISOString() ?? null };
     await this.audit.write(auditEntry(by, 'invite.create', room, null, details));
     return made;
@@ -54,7 +54,7 @@ export class InvitesService {
     await this.audit.write(auditEntry(by, 'invite.revoke', room, null, { invite: id }));
   }
 
-  /** @returns the room that the invite led to */
+  /** @returns the invite's room */
   async accept({ principal }: Actor, token: string): Promise<RoomId> {
     const room = (await orUnavailable(this.store.accept(principal, token))) as RoomId;
     await this.events.publish({ fact: 'member_changed', room, user: principal.user as UserId });

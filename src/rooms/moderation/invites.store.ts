@@ -10,17 +10,18 @@ import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { bans, invites, knocks, memberships, rooms } from '../../database/schema.js';
 import { newId } from '../../ids/new-id.js';
 
-/** An invite as it is kept: its token is not. */
+/** A stored invite, without the hash of its token. */
 export type Invite = Omit<typeof invites.$inferSelect, 'hash'>;
 
-/** Tickets to rooms. */
+/** Stores invites. */
 @Injectable()
 export class InvitesStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * @param max invites that one room may have
-   * @returns the token, which is known to nobody afterwards; undefined when the limit is reached
+   * Creates an invite.
+   * @param max invites per room
+   * @returns the invite and its token, which is not stored; undefined when the limit is reached
    */
   create(
     invite: Pick<Invite, 'room' | 'role' | 'usesLeft' | 'expiresAt' | 'by'>,
@@ -40,7 +41,7 @@ export class InvitesStore {
     });
   }
 
-  /** Those that still work, newest first. */
+  /** A room's valid invites, newest first. */
   list(room: string): Promise<Invite[]> {
     return this.db
       .select(SHOWN)
@@ -58,8 +59,8 @@ export class InvitesStore {
   }
 
   /**
-   * Lets a principal in and counts one use, unless they were in already. Guests are admitted; users become members.
-   * @param room where it must lead; undefined: wherever it leads
+   * Accepts an invite: users become members, guests are admitted. A use is counted unless that changes nothing.
+   * @param room the room that the invite must be for; undefined: any
    * @returns the room's id
    * @throws ProtocolError `invite_invalid`, and `banned` or `guests_not_allowed` as the policy decides
    */
@@ -108,7 +109,7 @@ const isUsable = and(
   or(isNull(invites.usesLeft), gt(invites.usesLeft, 0)),
 );
 
-/** A user is judged as what the invite makes them; a guest stays what the token says. */
+/** Evaluates the policy with the role that the invite gives. */
 const askPolicy = async (tx: Queries, principal: Principal, invite: Pick<Invite, 'room' | 'role'>): Promise<void> => {
   const [room] = await tx.select().from(rooms).where(eq(rooms.id, invite.room));
   const [ban] = await tx

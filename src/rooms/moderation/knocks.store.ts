@@ -7,17 +7,17 @@ import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { knocks } from '../../database/schema.js';
 import { newId } from '../../ids/new-id.js';
 
-/** A knock that no node has stood behind for so long is over: its node died. */
+/** A knock that no node renewed for so long has expired: its node died. */
 const SILENT_SECONDS = 90;
 
-/** Who waits in the lobbies. */
+/** Stores knocks: users who wait in lobbies, and users who were admitted. */
 @Injectable()
 export class KnocksStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * Somebody waits, or waits on another socket now.
-   * @param max that may wait for one room
+   * Adds a user to the lobby, or moves a waiting one to another socket.
+   * @param max waiting users per room
    */
   knock(
     { room, user, name, holder }: { room: string; user: string; name: string; holder: string },
@@ -44,7 +44,7 @@ export class KnocksStore {
     });
   }
 
-  /** The socket that waited is gone, or does not wait any more. @returns whether it was the one */
+  /** Withdraws the knock of a socket. @returns false when another socket of the user waits by now */
   async withdraw(room: string, user: string, holder: string): Promise<boolean> {
     const gone = await this.db
       .delete(knocks)
@@ -53,7 +53,7 @@ export class KnocksStore {
     return gone.length > 0;
   }
 
-  /** Still waiting. */
+  /** Renews a knock. */
   async keep(room: string, user: string): Promise<void> {
     await this.db
       .update(knocks)
@@ -61,7 +61,7 @@ export class KnocksStore {
       .where(and(eq(knocks.room, room), eq(knocks.user, user)));
   }
 
-  /** @returns the user who knocked; undefined when nobody waits under this id */
+  /** @returns the user who knocked; undefined when no waiting knock has this id */
   find(room: string, id: string): Promise<string | undefined> {
     return this.db
       .select({ user: knocks.user })
@@ -70,7 +70,7 @@ export class KnocksStore {
       .then(([row]) => row?.user);
   }
 
-  /** @returns false when somebody else answered before */
+  /** Admits or denies a knock. @returns false when it was already answered */
   answer(room: string, id: string, admit: boolean, entry: NewAuditRow): Promise<boolean> {
     const wanted = and(eq(knocks.room, room), eq(knocks.id, id), isNull(knocks.admittedAt));
     return this.db.transaction(async (tx) => {
@@ -82,17 +82,17 @@ export class KnocksStore {
     });
   }
 
-  /** Those who are in already stay in when the room gets a door. */
-  async admitAll(room: string, people: readonly { readonly user: string; readonly name: string }[]): Promise<void> {
-    if (people.length === 0) return;
+  /** Admits several users at once. */
+  async admitAll(room: string, admitted: readonly { readonly user: string; readonly name: string }[]): Promise<void> {
+    if (admitted.length === 0) return;
     const admittedAt = sql`now()`;
     await this.db
       .insert(knocks)
-      .values(people.map(({ user, name }) => ({ room, user, name, id: newId(12), admittedAt })))
+      .values(admitted.map(({ user, name }) => ({ room, user, name, id: newId(12), admittedAt })))
       .onConflictDoUpdate({ target: [knocks.room, knocks.user], set: { admittedAt } });
   }
 
-  /** Who waits, longest first. */
+  /** The waiting users, longest wait first. */
   async list(room: string): Promise<Knock[]> {
     const rows = await this.db
       .select()

@@ -17,7 +17,7 @@ export class LobbyController {
 
   @Get()
   @ApiModeration()
-  @ApiOperation({ summary: 'Who waits to be let in, longest first' })
+  @ApiOperation({ summary: 'List users waiting in the lobby, longest wait first' })
   @ApiOkResponse({ type: LobbyResponse })
   async list(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId): Promise<LobbyResponse> {
     return { knocks: await this.lobby.list(by, id) };
@@ -26,7 +26,7 @@ export class LobbyController {
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Let somebody in who waits, or send them away' })
+  @ApiOperation({ summary: 'Admit or deny a waiting user' })
   @ApiNoContentResponse()
   @ApiProblems('not_found')
   answer(

@@ -7,10 +7,10 @@ import { RoomPolicy } from '../room-policy.js';
 import { type Actor, auditEntry } from './actor.js';
 import { KnocksStore } from './knocks.store.js';
 
-/** People who may wait for one room. */
+/** Maximum number of users waiting for one room. */
 const MAX_WAITING = 200;
 
-/** Who waits in a lobby, and who lets them in. */
+/** Manages lobbies: knocks, and moderators' answers to them. */
 @Injectable()
 export class LobbyService {
   constructor(
@@ -20,8 +20,8 @@ export class LobbyService {
   ) {}
 
   /**
-   * Somebody whom the policy sent to the lobby waits there.
-   * @param holder the connection that waits
+   * Adds a user to the lobby after `admission_required`.
+   * @param holder the waiting connection
    * @throws ProtocolError `lobby_full`
    */
   async knock({ user, name }: Principal, room: RoomId, holder: string): Promise<'waiting' | 'admitted'> {
@@ -39,7 +39,7 @@ export class LobbyService {
     return this.store.keep(room, user);
   }
 
-  /** For the gateway, which knows who its moderators are. */
+  /** Lists knocks without a policy check, for the gateway, which sends them to moderators only. */
   knocks(room: RoomId): Promise<Knock[]> {
     return orUnavailable(this.store.list(room));
   }
@@ -49,14 +49,14 @@ export class LobbyService {
     return this.knocks(room);
   }
 
-  /** @throws ProtocolError `not_found`: nobody waits under this id; and as the policy decides */
+  /** @throws ProtocolError `not_found`: no waiting user has this knock id; and as the policy decides */
   async answer(by: Actor, room: RoomId, knock: string, admit: boolean): Promise<void> {
     await this.policy.permit(by.principal, 'lobby.answer', room);
     const user = await orUnavailable(this.store.find(room, knock));
-    if (user === undefined) throw new ProtocolError('not_found', 'Nobody waits under this id.');
+    if (user === undefined) throw new ProtocolError('not_found', 'No waiting user has this knock id.');
     const entry = auditEntry(by, admit ? 'lobby.admit' : 'lobby.deny', room, user);
     const first = await orUnavailable(this.store.answer(room, knock, admit, entry));
-    if (!first) throw new ProtocolError('not_found', 'Nobody waits under this id.');
+    if (!first) throw new ProtocolError('not_found', 'No waiting user has this knock id.');
     await this.events.publish({ fact: 'knock_answered', room, user: user as UserId, admitted: admit });
     await this.changed(room);
   }

@@ -20,7 +20,7 @@ export class MembersController {
 
   @Get()
   @ApiModeration()
-  @ApiOperation({ summary: 'Who was made what in a room' })
+  @ApiOperation({ summary: 'List members and their roles' })
   @ApiOkResponse({ type: MembersResponse })
   list(
     @CurrentActor() by: Actor,
@@ -34,7 +34,7 @@ export class MembersController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
   @ApiParam(USER)
-  @ApiOperation({ summary: 'Make somebody a moderator or a member' })
+  @ApiOperation({ summary: "Set a user's role to moderator or member" })
   @ApiNoContentResponse()
   @ApiProblems('conflict')
   set(
@@ -50,7 +50,7 @@ export class MembersController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
   @ApiParam(USER)
-  @ApiOperation({ summary: 'Take a membership back; where only members are let in, they are put out' })
+  @ApiOperation({ summary: 'Remove a member; a room that is not open also kicks them' })
   @ApiNoContentResponse()
   @ApiProblems('not_found')
   remove(

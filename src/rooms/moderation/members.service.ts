@@ -13,13 +13,13 @@ import { RemovalsService, type Target } from './removals.service.js';
 
 const PAGE = 100;
 
-/** What is taken or given back; undefined stays as it is. */
+/** Permissions to revoke (false) or restore (true); undefined ones stay as they are. */
 export interface Rights {
   readonly publish?: boolean | undefined;
   readonly chat?: boolean | undefined;
 }
 
-/** What people are in a room, and what they may do there. */
+/** Manages members' roles and permissions, muting, and transfer of ownership. */
 @Injectable()
 export class MembersService {
   constructor(
@@ -45,7 +45,7 @@ export class MembersService {
     await this.publishChanged(room, user);
   }
 
-  /** Somebody is a member no more. Where only members are let in, they go at once. */
+  /** Removes a member. A room that is not open also removes their peers. */
   async remove(by: Actor, room: RoomId, user: string): Promise<void> {
     const { room: found } = await this.policy.permit(by.principal, 'member.set', room, user);
     const entry = auditEntry(by, 'member.remove', room, user);
@@ -67,7 +67,7 @@ export class MembersService {
     await this.publishChanged(room, user);
   }
 
-  /** Asks a peer to be quiet. */
+  /** Asks a peer to mute itself. */
   async mute(by: Actor, room: RoomId, peer: PeerId): Promise<void> {
     const user = await this.userOf(by, 'member.mute', room, { peer });
     await orUnavailable(this.audit.write(auditEntry(by, 'member.mute', room, user)));
@@ -81,9 +81,9 @@ export class MembersService {
     const entry = auditEntry(by, 'room.transfer', room, user);
     const { maxOwned } = this.config.rooms;
     const result = await orUnavailable(this.store.transfer(room, found.owner, user, maxOwned, entry));
-    if (result === 'nobody') throw new ProtocolError('not_found');
-    if (result === 'gone') throw new ProtocolError('conflict');
-    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own ${maxOwned} rooms.`);
+    if (result === 'unknown_user') throw new ProtocolError('not_found');
+    if (result === 'not_owner') throw new ProtocolError('conflict');
+    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own at most ${maxOwned} rooms.`);
     await this.events.publish({ fact: 'room_changed', room });
     await this.publishChanged(room, found.owner);
     await this.publishChanged(room, user);

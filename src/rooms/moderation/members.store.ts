@@ -6,22 +6,22 @@ import { DATABASE, type Database } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { memberships, permissions, rooms, users } from '../../database/schema.js';
 
-/** Somebody who was made something in a room. */
+/** A member with role and permissions. */
 export interface MemberRow {
   readonly user: string;
   readonly role: Role;
-  /** Null: not an account of Parley's own. */
+  /** Null: a user of an external issuer. */
   readonly name: string | null;
   readonly mayPublish: boolean;
   readonly mayChat: boolean;
 }
 
-/** Who is what in a room, and what they may do there. */
+/** Stores members' roles and permissions. */
 @Injectable()
 export class MembersStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  /** By user, after one of them. */
+  /** Lists members by user id, after one of them. */
   list(room: string, after: string, limit: number): Promise<MemberRow[]> {
     return this.db
       .select({
@@ -60,7 +60,7 @@ export class MembersStore {
     });
   }
 
-  /** What is undefined stays as it is. */
+  /** Sets permissions; undefined ones stay as they are. */
   permit(
     room: string,
     user: string,
@@ -77,9 +77,10 @@ export class MembersStore {
   }
 
   /**
-   * Makes somebody the owner; the owner before becomes a moderator.
+   * Transfers ownership; the previous owner becomes a moderator.
    * @param max rooms that one user may own
-   * @returns `gone`: the room has another owner by now; `nobody`: there is no such account or member; `too_many`
+   * @returns `not_owner`: `from` does not own the room any more; `unknown_user`: `to` is neither an account nor a
+   *   member; `too_many`: `to` owns `max` rooms
    */
   transfer(
     room: string,
@@ -87,12 +88,12 @@ export class MembersStore {
     to: string,
     max: number,
     entry: NewAuditRow,
-  ): Promise<'done' | 'gone' | 'nobody' | 'too_many'> {
+  ): Promise<'done' | 'not_owner' | 'unknown_user' | 'too_many'> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'rooms of', to);
       const cached = await tx.execute(sql`select 1 from users where id = ${to}
         union all select 1 from memberships where room = ${room} and user_id = ${to}`);
-      if (cached.rows.length === 0) return 'nobody';
+      if (cached.rows.length === 0) return 'unknown_user';
       const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, to));
       if ((own?.rooms ?? 0) >= max) return 'too_many';
       const moved = await tx
@@ -100,7 +101,7 @@ export class MembersStore {
         .set({ owner: to, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
         .where(and(eq(rooms.id, room), eq(rooms.owner, from)))
         .returning({ id: rooms.id });
-      if (moved.length === 0) return 'gone';
+      if (moved.length === 0) return 'not_owner';
       for (const [user, role] of [[from, 'moderator'] as const, [to, 'owner'] as const]) {
         await tx
           .insert(memberships)

@@ -23,7 +23,7 @@ export class ModerationController {
   @Post('kick')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Put somebody out. They may come back with a newer token' })
+  @ApiOperation({ summary: 'Kick a user; they may rejoin with a newer token' })
   @ApiNoContentResponse()
   @ApiProblems('peer_unknown')
   kick(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: KickRequest): Promise<void> {
@@ -33,7 +33,7 @@ export class ModerationController {
   @Post('mute')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Ask a peer to be quiet; its application decides' })
+  @ApiOperation({ summary: 'Ask a peer to mute itself; its application decides' })
   @ApiNoContentResponse()
   @ApiProblems('peer_unknown')
   mute(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() { peer }: MuteRequest): Promise<void> {
@@ -43,7 +43,7 @@ export class ModerationController {
   @Post('permit')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Take the permission to publish or to chat, or give it back' })
+  @ApiOperation({ summary: 'Revoke or restore the permission to publish or to chat' })
   @ApiNoContentResponse()
   @ApiProblems('peer_unknown')
   permit(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: PermitRequest): Promise<void> {
@@ -53,7 +53,7 @@ export class ModerationController {
   @Post('lock')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Let nobody new in, or let people in again' })
+  @ApiOperation({ summary: 'Lock or unlock a room' })
   @ApiNoContentResponse()
   async lock(
     @CurrentActor() by: Actor,
@@ -66,7 +66,7 @@ export class ModerationController {
   @Post('transfer')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Make an account or a member the owner; the owner before becomes a moderator' })
+  @ApiOperation({ summary: 'Transfer ownership to an account or member; the previous owner becomes a moderator' })
   @ApiNoContentResponse()
   @ApiProblems('not_found', 'conflict', 'too_many_rooms')
   transfer(

@@ -18,7 +18,7 @@ import { RemovalLog } from './removal-log.js';
 import { PostgresRemovalLog } from './removal-log.postgres.js';
 import { RemovalsService } from './removals.service.js';
 
-/** Who is let in, put out, kept out, and made what, by REST and by the gateway. */
+/** Moderation for REST and the gateway: lobby, invites, kicks, bans, members and permissions. */
 @Module({
   imports: [AuthModule, AuditStoreModule, RoomsModule, RoomsStoreModule],
   controllers: [BansController, InvitesController, LobbyController, MembersController, ModerationController],

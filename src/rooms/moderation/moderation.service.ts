@@ -13,7 +13,7 @@ import { MembersService, type Rights } from './members.service.js';
 import { Moderation } from './moderation.js';
 import { RemovalsService } from './removals.service.js';
 
-/** The gateway's door to what REST does too. */
+/** Gives the gateway the moderation services that REST uses. */
 @Injectable()
 export class RoomModeration extends Moderation {
   constructor(

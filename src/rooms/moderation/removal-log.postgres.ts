@@ -4,10 +4,10 @@ import { RoomExpiryStore } from '../room-expiry.store.js';
 import { type Removal, RemovalLog } from './removal-log.js';
 import { RemovalsStore } from './removals.store.js';
 
-/** More removals than this within a few seconds are not read at once. */
+/** Maximum number of removals that one poll reads. */
 const MAX_ROWS = 1_000;
 
-/** The removals that PostgreSQL knows of. */
+/** The removal log in PostgreSQL. */
 @Injectable()
 export class PostgresRemovalLog extends RemovalLog {
   constructor(

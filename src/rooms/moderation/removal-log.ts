@@ -1,9 +1,9 @@
 import type { PeerId, RoomId, UserId } from '@parley/protocol';
 
-/** Somebody was put out: of a room, or of everything. */
+/** A user was removed from a room, or their tokens were revoked everywhere. */
 export interface Removal {
   readonly id: number;
-  /** Undefined: of everything. */
+  /** Undefined: everywhere. */
   readonly room: RoomId | undefined;
   readonly user: UserId;
   /** Milliseconds since the Unix epoch. */
@@ -11,14 +11,14 @@ export interface Removal {
   readonly peers: readonly PeerId[];
 }
 
-/** What a node reads when it may not have heard: the database's word on who was put out. */
+/** The durable log of removals, which nodes read when they may have missed a cluster event. */
 export abstract class RemovalLog {
-  /** Of the last seconds, oldest first; the newest when there are too many. */
+  /** Removals of the last `seconds`, oldest first; only the newest when there are too many. */
   abstract recent(seconds: number): Promise<readonly Removal[]>;
 
   /**
-   * Notes that somebody is in these rooms: some end when nobody is.
-   * @returns those of them that are over already
+   * Marks rooms as occupied, for those that end when empty.
+   * @returns those of them that have already ended
    */
   abstract occupied(rooms: readonly RoomId[]): Promise<readonly RoomId[]>;
 }

@@ -6,23 +6,23 @@ import { RoomPolicy } from '../room-policy.js';
 import { type Actor, auditEntry } from './actor.js';
 import { type Ban, RemovalsStore } from './removals.store.js';
 
-/** Peers that one removal names. A user with more in one room has them ended all the same. */
+/** Maximum number of peers in one event. A user's further peers are removed too: nodes match by user. */
 const MAX_PEERS = 64;
 
-/** Whom: by a peer of theirs, or by user. */
+/** The target of a removal: by peer or by user. */
 export interface Target {
   readonly peer?: PeerId | undefined;
   readonly user?: string | undefined;
 }
 
-/** For how long, and why. */
+/** Reason and end of a ban. */
 export interface BanTerms {
   readonly reason?: string | undefined;
   /** Null or absent: until it is lifted. */
   readonly until?: Date | null | undefined;
 }
 
-/** Puts people out of rooms. The database is told first, then every node. */
+/** Kicks and bans users: writes to the database first, then publishes to every node. */
 @Injectable()
 export class RemovalsService {
   constructor(
@@ -59,7 +59,7 @@ export class RemovalsService {
     await this.events.publish({ fact: 'member_changed', room, user: user as UserId });
   }
 
-  /** Ends what a user has in a room, without asking anybody: who may was decided before. */
+  /** Removes a user from a room, without a policy check: callers made it. */
   async remove(
     room: RoomId,
     user: UserId,
@@ -76,7 +76,7 @@ export class RemovalsService {
     await this.events.publish({ fact: 'lobby_changed', room });
   }
 
-  /** First whether they may at all: a stranger learns nothing of who is in the room. */
+  /** Checks the actor's own permission first: without it, a reply must not tell who is in the room. */
   private async judge(by: Actor, action: 'member.kick' | 'member.ban', room: RoomId, target: Target): Promise<UserId> {
     await this.policy.permit(by.principal, action, room);
     const user = await this.userOf(room, target);

@@ -7,10 +7,10 @@ import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { bans, knocks, refreshTokens, removals } from '../../database/schema.js';
 import type { Removal } from './removal-log.js';
 
-/** A ban as it is kept. */
+/** A stored ban. */
 export type Ban = typeof bans.$inferSelect;
 
-/** Who is to go, and whether to stay out. */
+/** A user to remove from a room, and optionally to ban. */
 export interface RemovalOrder {
   readonly room: RoomId;
   readonly user: UserId;
@@ -18,23 +18,23 @@ export interface RemovalOrder {
   readonly ban: Pick<Ban, 'reason' | 'by' | 'until'> | undefined;
 }
 
-/** Writes that a user's tokens from before a moment count nowhere any more. */
+/** Records that a user's tokens issued before a time are revoked everywhere. */
 export const insertRevocation = async (queries: Queries, user: string, before: Date): Promise<void> => {
   await queries.insert(removals).values({ room: null, user, at: before });
 };
 
-/** Who was put out, and who must stay out. */
+/** Stores removals and bans. */
 @Injectable()
 export class RemovalsStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * Everything that lets the user in ends at once, and the trail says so: all or nothing.
-   * @returns the moment from which on it holds
+   * Revokes everything that admits the user and writes the audit entry, in one transaction.
+   * @returns the time of the removal; tokens issued earlier are not valid in the room
    */
   remove({ room, user, peers, ban }: RemovalOrder, entry: NewAuditRow): Promise<Date> {
     return this.db.transaction(async (tx) => {
-      // A refresh that is under way is done first: its next token would not be seen below, nor be from before.
+      // Waits for a refresh in flight: its new token would escape the deletion below, and be dated after it.
       await lockInTransaction(tx, 'tokens of', user);
       const at = new Date();
       if (ban !== undefined) {
@@ -54,7 +54,7 @@ export class RemovalsStore {
     });
   }
 
-  /** Those that hold, newest first. */
+  /** A room's current bans, newest first. */
   bans(room: string): Promise<Ban[]> {
     return this.db
       .select()
@@ -84,7 +84,7 @@ export class RemovalsStore {
     });
   }
 
-  /** Those of the last seconds, oldest first. */
+  /** Removals of the last `seconds`, oldest first. */
   async recent(seconds: number, max: number): Promise<Removal[]> {
     const rows = await this.db
       .select()

@@ -2,7 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
 import { isUserId } from '../../users/user-id.js';
 
-/** A user's id in a path: of an account, of a guest, or of an outside issuer. */
+/** Validates a user id in a path: an account's, a guest's or an external issuer's. */
 @Injectable()
 export class UserIdPipe implements PipeTransform<string, string> {
   transform(value: string): string {

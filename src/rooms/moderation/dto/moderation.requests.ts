@@ -9,9 +9,9 @@ const PEER = { example: 'p_Vn3kQ8sLxT0b', pattern: ID_PATTERN.source };
 const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A', minLength: 1, maxLength: 128 };
 const ID_FAULT = { message: 'must be 1 to 64 of A-Z a-z 0-9 _ -' };
 
-/** Whom: a peer in the room, or a user by id. */
+/** The target: a peer in the room, or a user by id. */
 export class TargetRequest {
-  @ApiProperty({ ...PEER, required: false, description: 'A peer that is in the room; or else `user`.' })
+  @ApiProperty({ ...PEER, required: false, description: 'A peer in the room; alternatively `user`.' })
   @ValidateIf(({ user }, value) => user === undefined || value !== undefined)
   @Matches(ID_PATTERN, ID_FAULT)
   readonly peer?: PeerId;
@@ -22,14 +22,14 @@ export class TargetRequest {
   readonly user?: string;
 }
 
-/** Whom to put out, and why. */
+/** The user to kick, and the reason. */
 export class KickRequest extends TargetRequest {
   @ValidateIf(isGiven)
   @IsPrintable(200, 'Shouting', false)
   readonly reason?: string;
 }
 
-/** Whom to keep out, why, and for how long. */
+/** The user to ban, the reason, and the end of the ban. */
 export class BanRequest extends KickRequest {
   @ApiProperty({
     example: '2026-12-24T18:00:00.000Z',
@@ -44,41 +44,41 @@ export class BanRequest extends KickRequest {
   readonly until?: string | null;
 }
 
-/** Whom to ask to be quiet. */
+/** The peer to mute. */
 export class MuteRequest {
   @ApiProperty(PEER)
   @Matches(ID_PATTERN, ID_FAULT)
   readonly peer!: PeerId;
 }
 
-/** What to take from somebody, or to give back. What is absent stays as it is. */
+/** Permissions to revoke or restore; absent ones stay as they are. */
 export class PermitRequest extends TargetRequest {
-  @ApiProperty({ example: false, required: false, description: 'Whether they may offer media.' })
+  @ApiProperty({ example: false, required: false, description: 'Whether the user may publish media.' })
   @ValidateIf(isGiven)
   @IsBoolean()
   readonly publish?: boolean;
 
-  @ApiProperty({ example: true, required: false, description: 'Whether they may chat.' })
+  @ApiProperty({ example: true, required: false, description: 'Whether the user may chat.' })
   @ValidateIf(isGiven)
   @IsBoolean()
   readonly chat?: boolean;
 }
 
-/** Whether anybody new comes in. */
+/** Whether to lock the room. */
 export class LockRequest {
   @IsLocked()
   @IsBoolean()
   readonly locked!: boolean;
 }
 
-/** Who is to be the owner. */
+/** The new owner. */
 export class TransferRequest {
   @ApiProperty(USER)
   @IsUserId()
   readonly user!: string;
 }
 
-/** What somebody is to be. */
+/** The member's new role. */
 export class SetMemberRequest {
   @ApiProperty({ enum: ['moderator', 'member'], example: 'moderator' })
   @IsIn(['moderator', 'member'])
@@ -115,14 +115,14 @@ export class CreateInviteRequest {
   readonly expiresInSeconds?: number | null;
 }
 
-/** A token that somebody was given. */
+/** An invite's token. */
 export class AcceptInviteRequest {
   @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8', pattern: INVITE_TOKEN_PATTERN.source })
   @Matches(INVITE_TOKEN_PATTERN, { message: 'must be 43 of A-Z a-z 0-9 _ -' })
   readonly token!: string;
 }
 
-/** A word on somebody who knocked. */
+/** The answer to a knock. */
 export class AnswerKnockRequest {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z', pattern: ID_PATTERN.source })
   @Matches(ID_PATTERN, ID_FAULT)
@@ -133,9 +133,9 @@ export class AnswerKnockRequest {
   readonly admit!: boolean;
 }
 
-/** Where the list of members goes on. */
+/** The requested page of the list of members. */
 export class ListMembersQuery {
-  @ApiProperty({ ...USER, required: false, description: '`nextAfter` of the page before.' })
+  @ApiProperty({ ...USER, required: false, description: '`nextAfter` of the previous page.' })
   @ValidateIf(isGiven)
   @IsUserId()
   readonly after?: string;

@@ -5,12 +5,17 @@ import type { Every, SameAsProtocol } from '../../../contract/same.js';
 const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
 const MOMENT = { example: '2026-11-23T10:00:00.000Z' };
 
-/** Somebody who was made something in a room. */
+/** A member of a room. */
 export class MemberResponse {
   @ApiProperty(USER)
   readonly user!: string;
 
-  @ApiProperty({ example: 'Ada Lovelace', nullable: true, type: String, description: 'Null: of an outside issuer.' })
+  @ApiProperty({
+    example: 'Ada Lovelace',
+    nullable: true,
+    type: String,
+    description: 'Null: a user of an external issuer.',
+  })
   readonly name!: string | null;
 
   @ApiProperty({ enum: ['owner', 'moderator', 'member'], example: 'member' })
@@ -32,7 +37,7 @@ export class MembersResponse {
   readonly nextAfter!: string | null;
 }
 
-/** Somebody who must stay out. */
+/** A ban. */
 export class BanResponse {
   @ApiProperty(USER)
   readonly user!: string;
@@ -50,7 +55,7 @@ export class BanResponse {
   readonly createdAt!: string;
 }
 
-/** Everybody who must stay out of a room. */
+/** A room's bans. */
 export class BansResponse {
   @ApiProperty({ type: [BanResponse] })
   readonly bans!: BanResponse[];
@@ -64,7 +69,7 @@ export class InviteResponse {
   @ApiProperty({ enum: ['moderator', 'member'], example: 'member' })
   readonly role!: 'moderator' | 'member';
 
-  @ApiProperty({ example: 1, nullable: true, type: Number, description: 'Null: any number.' })
+  @ApiProperty({ example: 1, nullable: true, type: Number, description: 'Null: unlimited.' })
   readonly usesLeft!: number | null;
 
   @ApiProperty({ ...MOMENT, nullable: true, type: String, description: 'Null: until it is revoked.' })
@@ -74,31 +79,31 @@ export class InviteResponse {
   readonly by!: string;
 }
 
-/** A new invite: the token is shown this once. */
+/** A new invite with its token, which is shown only once. */
 export class NewInviteResponse extends InviteResponse {
   @ApiProperty({ example: 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8' })
   readonly token!: string;
 
   @ApiProperty({
     example: '/#/rooms/k3J9xQ2bLw7Z?invite=pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8',
-    description: "Of this server's own pages. The token is behind the `#`: no server and no log sees it.",
+    description: "Path in this server's demo. The token follows the `#`, so it is not sent to servers or logs.",
   })
   readonly url!: string;
 }
 
-/** A room's invites that still work. */
+/** A room's valid invites. */
 export class InvitesResponse {
   @ApiProperty({ type: [InviteResponse] })
   readonly invites!: InviteResponse[];
 }
 
-/** Where an invite led to. */
+/** The room of an accepted invite. */
 export class AcceptedInviteResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
   readonly room!: string;
 }
 
-/** Somebody who waits to be let in. */
+/** A user waiting in the lobby. */
 export class KnockResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
   readonly knock!: string;
@@ -113,7 +118,7 @@ export class KnockResponse {
   readonly since!: number;
 }
 
-/** Who waits, longest first. */
+/** The users waiting in a lobby, longest wait first. */
 export class LobbyResponse {
   @ApiProperty({ type: [KnockResponse] })
   readonly knocks!: KnockResponse[];
