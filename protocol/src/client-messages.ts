@@ -1,46 +1,46 @@
 import type { PeerId, RoomId } from './ids.js';
 
-/** Data a participant shows to the room: name, muted, sharing. JSON, at most `limits.maxMetaBytes`. */
+/** Data that a participant shows to the room, for example whether it is muted. JSON, at most `limits.maxMetaBytes`. */
 export type Meta = { readonly [key: string]: unknown };
 
-/** Every kind of signal. */
+/** Every {@link SignalKind}. */
 export const SIGNAL_KINDS = ['offer', 'answer', 'candidate', 'end_of_candidates', 'data'] as const;
 
-/** What a signal carries. The server reads this word and never the body. */
+/** The kind of a signal. The server reads nothing else of it. */
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
-/** First frame of a socket, within `helloTimeoutMs`. A resume is the same frame with the next attempt. */
+/** The first frame of a socket, due within `helloTimeoutMs`. To resume, send it again with the next attempt. */
 export interface Hello {
   readonly type: 'hello';
   readonly id: string;
-  /** Access token (JWT, RFC 7519). Never in a URL. */
+  /** Access token (JWT, RFC 7519). Never put it into a URL. */
   readonly token: string;
-  /** Session key, see {@link SESSION_KEY_PATTERN}. Kept in memory by the client, never stored. */
+  /** Session key, see {@link SESSION_KEY_PATTERN}. The client keeps it in memory and never stores it. */
   readonly key: string;
-  /** The client's own counter of connection attempts, from 1. The highest one is the current socket. */
+  /** The client's counter of connection attempts, from 1. The highest attempt is the current socket. */
   readonly attempt: number;
-  /** What the client can do beyond this text, for example `heartbeat`. At most 16 words. */
+  /** What the client supports beyond the base protocol, for example `heartbeat`. At most 16 words. */
   readonly features?: readonly string[];
 }
 
-/** Enter a room, or come back to it: the same session gets the same peer id. */
+/** Join a room, or come back to it: the same session gets the same peer id. */
 export interface Join {
   readonly type: 'join';
   readonly id: string;
   readonly room: RoomId;
   readonly meta?: Meta;
-  /** An invite's token: it is used up by whom it lets in. */
+  /** Token of an invite. It is used up only if it was needed to admit the client. */
   readonly invite?: string;
 }
 
-/** Leave a room for good. */
+/** Leave a room permanently: the peer id cannot come back. */
 export interface Leave {
   readonly type: 'leave';
   readonly id: string;
   readonly room: RoomId;
 }
 
-/** Replace the own participant's data in one room. */
+/** Replace the client's own `meta` in one room. */
 export interface Update {
   readonly type: 'update';
   readonly id: string;
@@ -48,35 +48,35 @@ export interface Update {
   readonly meta: Meta;
 }
 
-/** One signal to one peer; the body follows the header and is opaque. No reply when all is well. */
+/** A signal to one peer. The body follows the header and is opaque. No reply on success. */
 export interface Signal {
   readonly type: 'signal';
   readonly to: PeerId;
-  /** 1, 2, 3 … for this receiver. Without it the signal is sent at most once. */
+  /** 1, 2, 3 … per receiver. Without it the signal is delivered at most once. */
   readonly seq?: number;
-  /** Lowest number to this receiver that has no result yet. Present whenever `seq` is. */
+  /** Lowest number to this receiver without a result. Present whenever `seq` is. */
   readonly base?: number;
   readonly kind: SignalKind;
 }
 
-/** The receiving client's word to the sending one: everything up to `upto` was handled, but `missed`. */
+/** Acknowledgement from the receiving client: everything up to `upto` was delivered, except `missed`. */
 export interface Ack {
   readonly type: 'ack';
   readonly to: PeerId;
   readonly upto: number;
-  /** Numbers at or below `upto` that were never handed to the application. At most 64. */
+  /** Numbers up to `upto` that were never delivered to the application. At most 64. */
   readonly missed?: readonly number[];
 }
 
-/** To everyone else in the room who is there now, at most once; the body is opaque. */
+/** A message to every other connected peer in the room, delivered at most once. The body is opaque. */
 export interface Broadcast {
   readonly type: 'broadcast';
   readonly room: RoomId;
-  /** The application's own word, 1 to 32 characters. */
+  /** An application-defined word, 1 to 32 characters. */
   readonly kind: string;
 }
 
-/** A line of text to the room, kept. `id` makes a resend the same message. */
+/** A chat message to the room, which the server stores. The `id` makes it safe to send again. */
 export interface Chat {
   readonly type: 'chat';
   readonly id: string;
@@ -84,47 +84,47 @@ export interface Chat {
   readonly text: string;
 }
 
-/** Messages after a cursor, oldest first. */
+/** Read chat messages after a cursor, oldest first. */
 export interface History {
   readonly type: 'history';
   readonly id: string;
   readonly room: RoomId;
-  /** Messages with a greater `seq`; 0 from the beginning. Absent: the newest ones. */
+  /** Messages with a greater `seq`; 0: from the beginning. Default: the newest ones. */
   readonly after?: number;
   /** 1 to 100, default 50. */
   readonly limit?: number;
 }
 
-/** A fresh token before the old one ends, for the same user. */
+/** Replace the access token before it expires, with one for the same user. */
 export interface Refresh {
   readonly type: 'refresh';
   readonly id: string;
   readonly token: string;
 }
 
-/** A moderator's word on somebody who knocked. */
+/** Admit or deny a user who is waiting in the lobby. For moderators. */
 export interface AnswerKnock {
   readonly type: 'answer_knock';
   readonly id: string;
   readonly room: RoomId;
-  /** The id of the knock, as `knocking` named it. */
+  /** Id of the knock, from `knocking`. */
   readonly knock: string;
   readonly admit: boolean;
 }
 
-/** End a peer, and every other peer of the same user in the room. */
+/** Remove a peer, and every other peer of the same user in the room. For moderators. */
 export interface Kick {
   readonly type: 'kick';
   readonly id: string;
   readonly room: RoomId;
   readonly peer: PeerId;
-  /** True: the user stays out until the ban is lifted. */
+  /** True: the user cannot join again until the ban is lifted. */
   readonly ban?: boolean;
-  /** For the audit trail, 1 to 200 characters. */
+  /** For the audit log, 1 to 200 characters. */
   readonly reason?: string;
 }
 
-/** Ask a peer to be quiet. Its application decides; `permit` is what it cannot refuse. */
+/** Ask a peer to mute. Its application decides; `permit` enforces it. For moderators. */
 export interface Mute {
   readonly type: 'mute';
   readonly id: string;
@@ -132,7 +132,7 @@ export interface Mute {
   readonly peer: PeerId;
 }
 
-/** Take a user's permission to publish or to chat, or give it back. What is absent stays as it is. */
+/** Revoke or restore a user's permission to publish or to chat. An absent field changes nothing. For moderators. */
 export interface Permit {
   readonly type: 'permit';
   readonly id: string;
@@ -142,7 +142,7 @@ export interface Permit {
   readonly chat?: boolean;
 }
 
-/** Let nobody new in, or let people in again. Whoever is in stays and may come back. */
+/** Lock a room against new peers, or unlock it. Peers in the room stay and may come back. For moderators. */
 export interface Lock {
   readonly type: 'lock';
   readonly id: string;
@@ -150,7 +150,7 @@ export interface Lock {
   readonly locked: boolean;
 }
 
-/** Answered by `pong` at once. */
+/** Ask whether the connection is alive. The server replies `pong` at once. */
 export interface ClientPing {
   readonly type: 'ping';
   readonly id?: string;

@@ -1,6 +1,6 @@
 /**
- * The codes that Parley closes a socket with. 4000–4499: come back, with backoff. 4500–4999: do not.
- * Beside these: 1009 (frame too large, RFC 6455 §7.4.1), do not; any other, come back.
+ * The close codes that a Parley server sends (RFC 6455 §7.4). 4000–4499: reconnect with backoff; 4500–4999: do not
+ * reconnect. Of the standard codes, only 1009 (frame too large, §7.4.1) means "do not reconnect".
  */
 export const CLOSE_CODES = {
   serviceRestart: 1012,
@@ -21,5 +21,5 @@ export const CLOSE_CODES = {
 /** One of {@link CLOSE_CODES}. */
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
 
-/** True when a client should connect again, with backoff, after a socket closed with this code. */
+/** Whether a client should reconnect, with backoff, after a socket was closed with this code. */
 export const shouldReconnect = (code: number): boolean => code < 4500 && code !== 1009;

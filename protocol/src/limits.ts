@@ -1,4 +1,4 @@
-/** What a server accepts; it tells its own values in `welcome.limits`. Sizes are bytes of UTF-8. */
+/** What a server accepts. It sends its own values in `welcome.limits`. Sizes are bytes of UTF-8. */
 export interface Limits {
   /** One frame, header and body. */
   readonly maxFrameBytes: number;
@@ -6,36 +6,36 @@ export interface Limits {
   readonly maxHeaderBytes: number;
   /** A participant's `meta` as JSON. */
   readonly maxMetaBytes: number;
-  /** A chat text. */
+  /** The text of a chat message. */
   readonly maxChatBytes: number;
   readonly maxRoomsPerSession: number;
   readonly maxParticipantsPerRoom: number;
-  /** Frames of one session that wait for their turn on the server. */
+  /** Frames of one session that may be queued on the server. */
   readonly maxPendingFrames: number;
-  /** Token bucket over all frames of a session: so many at once, and so many a second in the long run. */
+  /** Token bucket over all frames of a session: the burst, and the sustained rate per second. */
   readonly frameBurst: number;
   readonly framesPerSecond: number;
-  /** The same over their bytes. */
+  /** The same for their bytes. */
   readonly byteBurst: number;
   readonly bytesPerSecond: number;
   readonly chatBurst: number;
   readonly chatsPerSecond: number;
   readonly broadcastBurst: number;
   readonly broadcastsPerSecond: number;
-  /** Requests that ask a store and have no rate of their own: `join`, `leave`, `update`, `history`, `refresh`, moderation. */
+  /** Requests without a rate of their own: `join`, `leave`, `update`, `history`, `refresh` and moderation requests. */
   readonly requestBurst: number;
   readonly requestsPerSecond: number;
-  /** How long a lost session keeps its place in its rooms. */
+  /** How long a session without a socket stays in its rooms. */
   readonly resumeWindowMs: number;
-  /** How often the server shows that it lives. */
+  /** Interval of the server's heartbeats. */
   readonly heartbeatMs: number;
-  /** Silence after which the server gives a socket up. A client gives up after three quarters of it. */
+  /** Silence after which the server closes a socket. A client gives up after three quarters of it. */
   readonly silenceMs: number;
-  /** How long a socket may stay without `hello`. */
+  /** How long a socket may stay open without `hello`. */
   readonly helloTimeoutMs: number;
 }
 
-/** The limits of a server that nobody configured. */
+/** The default limits of a server. */
 export const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 65_536,
   maxHeaderBytes: 32_768,
@@ -60,8 +60,8 @@ export const DEFAULT_LIMITS: Limits = {
   helloTimeoutMs: 5_000,
 };
 
-/** The subprotocol that both sides name in the handshake (RFC 6455 §1.9). */
+/** The WebSocket subprotocol of the handshake (RFC 6455 §1.9). */
 export const SUBPROTOCOL = 'parley.v1';
 
-/** Where the gateway listens. */
+/** Path of the signaling endpoint. */
 export const SIGNALING_PATH = '/v1/signaling';

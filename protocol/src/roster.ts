@@ -1,19 +1,19 @@
 import type { Meta } from './client-messages.js';
 import type { PeerId, UserId } from './ids.js';
 
-/** Every role, the highest first. */
+/** Every {@link Role}, the highest first. */
 export const ROLES = ['owner', 'moderator', 'member', 'guest'] as const;
 
-/** What a user may be in a room, least first: guest, member, moderator, owner. */
+/** A user's role in a room. */
 export type Role = (typeof ROLES)[number];
 
-/** Every state of a participant. */
+/** Every {@link ParticipantState}. */
 export const PARTICIPANT_STATES = ['on', 'away'] as const;
 
-/** `on`: its socket is attached to a node. `away`: it lost its socket and may come back. */
+/** `on`: the peer's socket is attached to a node. `away`: it lost its socket and may come back. */
 export type ParticipantState = (typeof PARTICIPANT_STATES)[number];
 
-/** The roster's view of a peer. */
+/** A peer's roster entry. */
 export interface Participant {
   readonly peer: PeerId;
   readonly user: UserId;
@@ -22,31 +22,31 @@ export interface Participant {
   readonly meta: Meta;
   readonly state: ParticipantState;
   /**
-   * The server's order of joining: rises by one or more with each new participant of the room's epoch.
+   * Order of joining. It increases by at least one with each participant that joins in the room's epoch.
    * Of a pair, the one with the **greater** order is the polite peer (W3C WebRTC 1.0 §10.7, perfect negotiation).
    */
   readonly order: number;
-  /** False: it may not offer media. Absent: it may. */
+  /** False: the permission to offer media was revoked. Absent otherwise. */
   readonly publish?: boolean;
-  /** False: it may not chat. Absent: it may. */
+  /** False: the permission to chat was revoked. Absent otherwise. */
   readonly chat?: boolean;
 }
 
-/** Every way into a room. */
+/** Every {@link RoomEntry}. */
 export const ROOM_ENTRIES = ['open', 'invite', 'lobby'] as const;
 
-/** Who may enter a room: any user, holders of an invite, or those whom a moderator admits from the lobby. */
+/** Who may join a room: anyone, members and users with an invite, or members and users whom a moderator admits. */
 export type RoomEntry = (typeof ROOM_ENTRIES)[number];
 
-/** Why a participant is gone for good. */
+/** Why a participant left permanently. `expired`: it was away for longer than the resume window. */
 export type LeftReason = 'left' | 'expired' | 'removed' | 'room_closed';
 
-/** One change of a roster. Each raises the roster's version by exactly one. */
+/** One change of a roster. Each increases the roster's version by exactly one. */
 export type RosterEvent =
   | { readonly event: 'joined'; readonly participant: Participant }
   | { readonly event: 'away'; readonly peer: PeerId }
   | { readonly event: 'back'; readonly peer: PeerId }
-  /** `name` is there when it is another one than before. */
+  /** `name` is present only if it changed. */
   | { readonly event: 'updated'; readonly peer: PeerId; readonly meta: Meta; readonly name?: string }
   | {
       readonly event: 'permitted';

@@ -21,17 +21,17 @@ export interface Welcome {
   readonly iceServers: readonly IceServer[];
   readonly limits: Limits;
   readonly features: readonly string[];
-  /** When the token ends, milliseconds since the Unix epoch. */
+  /** When the token expires, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
 }
 
-/** Reply to `join`: who is here, the caller included. */
+/** Reply to `join`: the roster, including the client itself. */
 export interface Joined {
   readonly type: 'joined';
   readonly re: string;
   readonly room: RoomId;
   readonly peer: PeerId;
-  /** True when this session was a participant already. */
+  /** True if this session was already a participant. */
   readonly resumed: boolean;
   readonly epoch: string;
   readonly version: number;
@@ -45,21 +45,21 @@ export interface Left {
   readonly room: RoomId;
 }
 
-/** Reply to `update`; the change itself comes to everyone, the sender too, as a roster event. */
+/** Reply to `update`. Everyone, including the sender, gets the change itself as a roster event. */
 export interface Updated {
   readonly type: 'updated';
   readonly re: string;
   readonly room: RoomId;
 }
 
-/** A signal from a peer; `from` is the server's word. With `denied` the body is empty. */
+/** A signal from a peer. The server sets `from`; clients cannot spoof it. With `denied` the body is empty. */
 export interface IncomingSignal {
   readonly type: 'signal';
   readonly from: PeerId;
   readonly seq?: number;
   readonly base?: number;
   readonly kind: SignalKind;
-  /** The policy refused this signal: count the number as missed and show nothing. */
+  /** Policy forbids this signal: count its number as missed and deliver nothing. */
   readonly denied?: ErrorCode;
 }
 
@@ -71,7 +71,7 @@ export interface IncomingAck {
   readonly missed?: readonly number[];
 }
 
-/** A broadcast of another peer in the room. */
+/** A broadcast from another peer in the room. */
 export interface IncomingBroadcast {
   readonly type: 'broadcast';
   readonly room: RoomId;
@@ -79,43 +79,43 @@ export interface IncomingBroadcast {
   readonly kind: string;
 }
 
-/** One line of a room's chat as it is kept. */
+/** A stored chat message of a room. */
 export interface ChatMessage {
   /** The sender's id for it, unique for that sender in that room. */
   readonly id: string;
-  /** 1, 2, 3 … in its room: the cursor. */
+  /** 1, 2, 3 … per room, without gaps: the cursor of `history`. */
   readonly seq: number;
   /** The user who wrote it. */
   readonly user: UserId;
-  /** The user's name when it was written. */
+  /** The user's name when the message was written. */
   readonly name: string;
-  /** The peer it was sent by; a peer id may be long gone. */
+  /** The peer that sent it, which may have left long ago. */
   readonly from: PeerId;
-  /** When the server kept it, milliseconds since the Unix epoch. */
+  /** When the server stored it, in milliseconds since the Unix epoch. */
   readonly at: number;
   readonly text: string;
 }
 
-/** A new chat message; to its sender it is the reply and carries `re`. */
+/** A new chat message. For its sender it is the reply and carries `re`. */
 export interface IncomingChat extends ChatMessage {
   readonly type: 'chat';
   readonly re?: string;
   readonly room: RoomId;
 }
 
-/** Reply to `history`, oldest first. */
+/** Reply to `history`: chat messages, oldest first. */
 export interface HistoryPage {
   readonly type: 'history';
   readonly re: string;
   readonly room: RoomId;
   readonly messages: readonly ChatMessage[];
-  /** True when there are more messages after the last one of this page. */
+  /** True if more messages follow the last one of this page. */
   readonly more: boolean;
 }
 
 /**
- * The roster changed. With `events`, they lead from version `version - events.length` to `version` of the
- * same epoch. With `participants`, the whole roster is replaced (a gap was healed, or a new epoch began).
+ * A change of the roster. `events` lead from version `version - events.length` to `version` of the same epoch.
+ * `participants` replaces the whole roster: after a gap, or in a new epoch.
  */
 export type Roster = {
   readonly type: 'roster';
@@ -134,69 +134,69 @@ export interface Refreshed {
   readonly expiresAt: number;
 }
 
-/** The token ends soon: send `refresh`. */
+/** The access token expires soon: send `refresh`. */
 export interface TokenExpiring {
   readonly type: 'token_expiring';
   readonly expiresAt: number;
 }
 
-/** The socket is closed when this goes on: after `left` more frames that are refused with this code. */
+/** A warning before the server closes the socket: it does after `left` more frames refused with this code. */
 export interface Warning {
   readonly type: 'warning';
   readonly code: 'rate_limited' | 'bad_message';
   readonly left: number;
 }
 
-/** New ICE servers, before the credentials of the old ones end. */
+/** New ICE servers, sent before the credentials of the previous ones expire. */
 export interface IceServers {
   readonly type: 'ice_servers';
   readonly iceServers: readonly IceServer[];
 }
 
-/** This node is going: open a new socket after `reconnectAfterMs`; this one ends at `deadlineMs` from now. */
+/** This node is shutting down: open a new socket after `reconnectAfterMs`. This one is closed after `deadlineMs`. */
 export interface Drain {
   readonly type: 'drain';
   readonly deadlineMs: number;
   readonly reconnectAfterMs: number;
 }
 
-/** The own peer in this room was ended by someone else. It cannot come back under this peer id. */
+/** The client's own peer in this room was ended, other than by its `leave`. This peer id cannot come back. */
 export interface Removed {
   readonly type: 'removed';
   readonly room: RoomId;
   readonly reason: Exclude<LeftReason, 'left'>;
 }
 
-/** Reply to `join` in a room with a lobby: the moderators were told. `admitted` or `refused` follows. */
+/** Reply to `join` in a room with a lobby: the user waits for a moderator. `admitted` or `refused` follows. */
 export interface Waiting {
   readonly type: 'waiting';
   readonly re: string;
   readonly room: RoomId;
 }
 
-/** A moderator let the waiting person in: join again. */
+/** A moderator admitted the waiting user: send `join` again. */
 export interface Admitted {
   readonly type: 'admitted';
   readonly room: RoomId;
 }
 
-/** The waiting person will not be let in. */
+/** The waiting user is not admitted. */
 export interface Refused {
   readonly type: 'refused';
   readonly room: RoomId;
   readonly reason: 'denied' | 'banned' | 'room_closed' | 'expired';
 }
 
-/** Somebody who waits to be let in. */
+/** A user who is waiting in the lobby. */
 export interface Knock {
   readonly knock: string;
   readonly user: UserId;
   readonly name: string;
-  /** Milliseconds since the Unix epoch. */
+  /** When the user knocked, in milliseconds since the Unix epoch. */
   readonly since: number;
 }
 
-/** To moderators: everybody who waits now. Sent whole on each change, and after `joined`. */
+/** To moderators: every user waiting in the lobby. The whole list, after `joined` and on each change. */
 export interface Knocking {
   readonly type: 'knocking';
   readonly room: RoomId;
@@ -209,48 +209,48 @@ export interface Done {
   readonly re: string;
 }
 
-/** A moderator asks the own peer to be quiet. */
+/** A moderator asks the client's own peer to mute. */
 export interface MuteRequested {
   readonly type: 'mute_requested';
   readonly room: RoomId;
   readonly by: UserId;
 }
 
-/** What a room is now: after `joined`, and on each change. */
+/** The room's current settings, after `joined` and on each change. */
 export interface RoomState {
   readonly type: 'room';
   readonly room: RoomId;
   readonly name: string;
   readonly access: RoomEntry;
   readonly locked: boolean;
-  /** At most so many participants. */
+  /** Maximum number of participants. */
   readonly capacity: number;
   readonly metadata: Meta;
 }
 
-/** A request, or a signal, was not done. */
+/** A request, a signal, an acknowledgement or a broadcast failed. */
 export interface ErrorMessage {
   readonly type: 'error';
-  /** The request's id, when it had one that could be read. */
+  /** Id of the request, if it had a readable one. */
   readonly re?: string;
-  /** For a signal or an acknowledgement: whom it was for, and its number. */
+  /** For a signal or an acknowledgement: its receiver, and its number if it had one. */
   readonly to?: PeerId;
   readonly seq?: number;
   /** For a broadcast: the room. */
   readonly room?: RoomId;
   readonly code: ErrorCode;
   readonly message: string;
-  /** True: the same request may succeed later. */
+  /** True: the same request may succeed later without a change. */
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
 }
 
-/** To clients with the feature `heartbeat`, when nothing else was sent for a while: answer with `pong`. */
+/** Heartbeat to clients with the feature `heartbeat`, if nothing else was sent meanwhile. Reply with `pong`. */
 export interface ServerPing {
   readonly type: 'ping';
 }
 
-/** Answer to the client's `ping`. */
+/** Reply to the client's `ping`. */
 export interface ServerPong {
   readonly type: 'pong';
   readonly re?: string;
