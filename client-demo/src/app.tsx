@@ -1,7 +1,7 @@
 import { Waiting } from './screens/failure.js';
-import { Lobby } from './screens/lobby.js';
-import { Nowhere } from './screens/nowhere.js';
+import { NotFound } from './screens/not-found.js';
 import { RoomScreen } from './screens/room-screen.js';
+import { Rooms } from './screens/rooms.js';
 import { Welcome } from './screens/welcome.js';
 import { route } from './state/route.js';
 import { session } from './state/session.js';
@@ -10,11 +10,11 @@ import { Notices } from './ui/notices.js';
 const Screen = () => {
   const where = route.value;
   if (where.screen === 'room') return <RoomScreen key={where.room} id={where.room} invite={where.invite} />;
-  if (where.screen === 'nowhere') return <Nowhere />;
+  if (where.screen === 'not_found') return <NotFound />;
   const now = session.value;
   if (now.status === 'starting') return <Waiting text="One moment…" />;
   // A guest has one room and no lobby.
-  if (now.status === 'in' && now.guestOf === undefined) return <Lobby user={now.user} />;
+  if (now.status === 'in' && now.guestOf === undefined) return <Rooms user={now.user} />;
   return <Welcome why={now.status === 'out' ? now.why : undefined} />;
 };
 

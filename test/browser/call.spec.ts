@@ -124,7 +124,7 @@ describe('a call through one embedded node', () => {
   it('says in words that a room is not there', async () => {
     const ada = await at(url(), 'Ada');
     await ada.signUp();
-    await ada.get('lobby').waitFor();
+    await ada.get('room-list').waitFor();
     await ada.openRoom(url(), 'NoSuchRoom12');
     await ada.get('failure').waitFor();
     expect(await ada.get('failure').textContent()).toMatch(/room/i);

@@ -48,7 +48,7 @@ const guest = async (room: string, name: string, viewport?: typeof PHONE): Promi
 const member = async (room: string, name: string): Promise<Person> => {
   const person = await at(url(1), name);
   await person.signUp();
-  await person.get('lobby').waitFor();
+  await person.get('room-list').waitFor();
   await person.openRoom(url(1), room);
   return person;
 };
@@ -126,7 +126,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.act('publish', 'Bela');
     await ada.page.locator('[data-testid="person"][data-publish="no"]').waitFor();
     await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="off"]').waitFor();
-    await bela.get('banner-off-air').waitFor();
+    await bela.get('banner-media-revoked').waitFor();
     // Whatever Bela's page might send: Ada's shows none of it.
     await ada.page.waitForFunction(() => {
       const video = document.querySelector('[data-testid="tile"]:not([data-self]) video') as HTMLVideoElement | null;
@@ -141,7 +141,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.act('chat', 'Bela');
     await ada.act('publish', 'Bela');
     await bela.page.locator('[data-testid="chat-input"]:not([disabled])').waitFor();
-    await bela.get('banner-off-air').waitFor({ state: 'detached' });
+    await bela.get('banner-media-revoked').waitFor({ state: 'detached' });
     await bela.get('camera-toggle').click();
     await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="on"]').waitFor();
     await ada.seesPlaying(1);
@@ -155,7 +155,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
 
     // Whoever was let in once asks again after a removal.
     await bela.get('failure-next').click();
-    await bela.get('lobby').waitFor();
+    await bela.get('room-list').waitFor();
     await bela.openRoom(url(1), room);
     await bela.get('device-join').click();
     await ada.get('knocks').getByTestId('knock-admit').click();
@@ -167,7 +167,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.get('question-yes').click();
     await failed(bela, 'removed');
     await bela.get('failure-next').click();
-    await bela.get('lobby').waitFor();
+    await bela.get('room-list').waitFor();
     await bela.openRoom(url(1), room);
     expect(await failed(bela, 'banned')).toContain('You are banned from this room');
     await bela.screenshot('banned-1440');
@@ -188,7 +188,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.page.setViewportSize(PHONE);
     await ada.screenshot('activity-390');
     await bela.get('failure-next').click();
-    await bela.get('lobby').waitFor();
+    await bela.get('room-list').waitFor();
     await bela.openRoom(url(0), room);
     await bela.get('device-check').waitFor();
   }, 180_000);
@@ -228,7 +228,7 @@ describe('a room for those with an invite, on two nodes', () => {
     // By the keyboard alone, which stays where it was.
     await ada.page.keyboard.press('p');
     await ada.rowOf('Bela').getByTestId('person-more').press('Enter');
-    await ada.get('deed-rank').press('Enter');
+    await ada.get('action-role').press('Enter');
     const focused = () => ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
     expect(await focused()).toBe('What you can do about Bela');
     await ada.page.locator('[data-testid="person"][data-role="moderator"]').waitFor();
@@ -237,7 +237,7 @@ describe('a room for those with an invite, on two nodes', () => {
     await bela.screenshot('moderator-1440');
     expect(await bela.get('person-more').count()).toBe(0);
     await ada.rowOf('Bela').getByTestId('person-more').press('Enter');
-    await ada.get('deed-transfer').press('Enter');
+    await ada.get('action-transfer').press('Enter');
     await ada.get('question').waitFor();
     await ada.page.keyboard.press('Escape');
     expect(await focused()).toBe('What you can do about Bela');
@@ -246,9 +246,9 @@ describe('a room for those with an invite, on two nodes', () => {
     await bela.rowOf('Bela').and(bela.page.locator('[data-role="owner"]')).waitFor();
     await ada.rowOf('Ada').and(ada.page.locator('[data-role="moderator"]')).waitFor();
     await bela.get('person-more').click();
-    await bela.screenshot('deeds-1440');
+    await bela.screenshot('person-actions-1440');
     await bela.page.setViewportSize(PHONE);
-    await bela.screenshot('deeds-390');
+    await bela.screenshot('person-actions-390');
   }, 120_000);
 });
 

@@ -33,7 +33,7 @@ describe('a running call on a machine that changes its network', () => {
     await Promise.all([ada.signUp(), bela.signUp()]);
     const room = await ada.makeRoom('On the move');
     await ada.join();
-    await bela.get('lobby').waitFor();
+    await bela.get('room-list').waitFor();
     await bela.openRoom(url, room);
     await bela.join();
     await Promise.all([ada.seesPlaying(1), bela.seesPlaying(1)]);

@@ -49,7 +49,7 @@ describe('a running call behind a load balancer', () => {
     const person = await Person.at(browser, (balancer as Balancer).url, name);
     people.push(person);
     await person.signUp();
-    await person.get('lobby').waitFor();
+    await person.get('room-list').waitFor();
     return person;
   };
 

@@ -34,7 +34,7 @@ describe('a call of two people on two nodes', () => {
     await Promise.all([ada.signUp(), bela.signUp()]);
     const room = await ada.makeRoom('Harbour watch');
     await ada.join();
-    await bela.get('lobby').waitFor();
+    await bela.get('room-list').waitFor();
     await bela.openRoom(second, room);
     await bela.join();
     await Promise.all([ada.seesPlaying(1), bela.seesPlaying(1)]);

@@ -59,7 +59,7 @@ describe('a call over the relay alone', () => {
       }),
     );
     await person.signUp();
-    await person.get('lobby').waitFor();
+    await person.get('room-list').waitFor();
     return { person, ends };
   };
 

@@ -91,7 +91,7 @@ export class Person {
     await this.get('submit').click();
   }
 
-  /** Makes a room in the lobby; answers its id. The device check is open then. */
+  /** Creates a room from the room list and returns its id. The device check is open then. */
   async makeRoom(name: string, access: 'open' | 'lobby' | 'invite' = 'open'): Promise<string> {
     await this.get('room-create').click();
     await this.get('room-create-name').fill(name);
@@ -111,11 +111,11 @@ export class Person {
     return this.get('person').filter({ hasText: name });
   }
 
-  /** Does something to somebody by the panel of people: a deed's name as the page has it, `mute` or `ban`. */
+  /** Acts on a participant in the people panel. `action` ends the button's test id: `mute`, `ban` … */
   async act(action: string, name: string): Promise<void> {
     await this.openPeople();
     await this.rowOf(name).getByTestId('person-more').click();
-    await this.get(`deed-${action}`).click();
+    await this.get(`action-${action}`).click();
   }
 
   async openRoom(origin: string, room: string): Promise<void> {

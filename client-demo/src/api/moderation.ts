@@ -2,12 +2,12 @@ import { send } from './http.js';
 import { type Page, roomPath } from './rest.js';
 
 /** What somebody can be made. */
-export type Rank = 'moderator' | 'member';
+export type AssignableRole = 'moderator' | 'member';
 
 /** An invite that still works, without its token. */
 export interface Invite {
   readonly id: string;
-  readonly role: Rank;
+  readonly role: AssignableRole;
   /** Null: any number. */
   readonly usesLeft: number | null;
   /** ISO 8601; null: until it is taken back. */
@@ -16,7 +16,7 @@ export interface Invite {
 
 /** What a new invite is to be. */
 export interface InviteTerms {
-  readonly role: Rank;
+  readonly role: AssignableRole;
   readonly uses: number | null;
   readonly expiresInSeconds: number | null;
 }
@@ -61,7 +61,7 @@ export const liftBan = (token: string, room: string, user: string) =>
   send<void>({ method: 'DELETE', path: roomPath(room, `/bans/${encodeURIComponent(user)}`), token });
 
 /** Owners alone. */
-export const setMember = (token: string, room: string, user: string, role: Rank) =>
+export const setMember = (token: string, room: string, user: string, role: AssignableRole) =>
   send<void>({ method: 'PUT', path: roomPath(room, `/members/${encodeURIComponent(user)}`), body: { role }, token });
 
 /** The owner before becomes a moderator. */

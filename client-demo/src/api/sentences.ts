@@ -1,5 +1,5 @@
 /** What a button under a failure does. */
-export type NextStep = 'retry' | 'rejoin' | 'sign_in' | 'lobby' | 'guest' | 'devices' | 'dismiss' | 'reload';
+export type NextStep = 'retry' | 'rejoin' | 'sign_in' | 'rooms' | 'guest' | 'devices' | 'dismiss' | 'reload';
 
 /** A failure as a person reads it. */
 export interface Sentence {
@@ -13,7 +13,7 @@ export const NEXT_STEP_LABELS: Readonly<Record<NextStep, string>> = {
   retry: 'Try again',
   rejoin: 'Join again',
   sign_in: 'Sign in',
-  lobby: 'Back to the rooms',
+  rooms: 'Back to the rooms',
   guest: 'Come as a guest',
   devices: 'Choose devices',
   dismiss: 'Got it',
@@ -55,9 +55,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   room_not_found: say(
     'There is no such room',
     'The link may be old or mistyped, or the room was deleted. Ask for a fresh link, or open another room.',
-    'lobby',
+    'rooms',
   ),
-  not_found: say('There is nothing here', 'It may have been deleted in the meantime.', 'lobby'),
+  not_found: say('There is nothing here', 'It may have been deleted in the meantime.', 'rooms'),
   room_full: say(
     'The room is full',
     'Everyone has a seat and there is none left. Try again when somebody has gone.',
@@ -68,22 +68,22 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     'Guests cannot come in here. Sign in, or make an account; it takes a moment.',
     'sign_in',
   ),
-  too_many_rooms: say('That is a lot of rooms', 'You have reached the limit. Leave or delete one first.', 'lobby'),
-  forbidden: say('You may not do this', 'Ask the owner of the room to let you.', 'lobby'),
+  too_many_rooms: say('That is a lot of rooms', 'You have reached the limit. Leave or delete one first.', 'rooms'),
+  forbidden: say('You may not do this', 'Ask the owner of the room to let you.', 'rooms'),
   banned: say(
     'You are banned from this room',
     'Somebody who runs it keeps you out until they lift the ban. If that is a mistake, ask them outside of Parley.',
-    'lobby',
+    'rooms',
   ),
   invite_required: say(
     'This room wants an invite',
     'Its plain link is not enough. Ask somebody in it for an invite link, and open that.',
-    'lobby',
+    'rooms',
   ),
   invite_invalid: say(
     'This invite does not work any more',
     'It has ended or is used up. Ask whoever sent it for a fresh one.',
-    'lobby',
+    'rooms',
   ),
   admission_required: say('Somebody must let you in', 'Ask to come in, and wait until somebody answers.', 'retry'),
   denied: say(
@@ -120,13 +120,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   removed: say(
     'You were removed from the room',
     'Somebody who runs it has ended your visit. Unless they banned you, its link leads back in.',
-    'lobby',
+    'rooms',
   ),
   revoked: say('You were signed out', 'Your access was ended by somebody who runs this service.', 'sign_in'),
   room_closed: say(
     'The room is over',
     'Its owner deleted it, or its time was up. Make another one, or open one that is there.',
-    'lobby',
+    'rooms',
   ),
   not_in_room: say('You are not in the room any more', 'Join again to go on.', 'rejoin'),
   peer_away: say('They lost their connection', 'They may be back in a moment. Try again then.', 'retry'),

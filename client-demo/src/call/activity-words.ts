@@ -40,7 +40,7 @@ const SENTENCES: Readonly<Record<string, Say>> = {
   'lobby.deny': (who, whom) => `${who} sent ${whom} away`,
 };
 
-/** A line of the room's trail as a sentence. An action of a newer server is told by its name. */
+/** A line of the room's audit-log as a sentence. An action of a newer server is told by its name. */
 export const activityWords = (line: ActivityLine, nameOf: (user: string) => string): string => {
   const who = line.actor === null ? 'The server' : nameOf(line.actor);
   const whom = line.target === null ? 'somebody' : nameOf(line.target);

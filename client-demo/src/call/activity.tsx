@@ -64,7 +64,7 @@ export const Activity = ({
         </p>
       )}
       {lines.length > 0 && (
-        <ol class="trail">
+        <ol class="audit-log">
           {lines.map((line) => (
             <li key={line.id} data-testid="activity-line" data-action={line.action}>
               <When at={Date.parse(line.at)} />

@@ -25,9 +25,9 @@ const LinkBanner = ({ call }: { call: Call }) => {
 };
 
 /** Said for as long as it is so: otherwise one talks into the void. */
-const OffAir = ({ call }: { call: Call }) =>
+const MediaRevoked = ({ call }: { call: Call }) =>
   call.controls.permissions.value.publish ? null : (
-    <div class="banner off-air" role="status" data-testid="banner-off-air">
+    <div class="banner media-revoked" role="status" data-testid="banner-media-revoked">
       <MicOffIcon />
       <span>You are off the air: somebody who runs the room has taken your voice and picture.</span>
     </div>
@@ -35,9 +35,9 @@ const OffAir = ({ call }: { call: Call }) =>
 
 /** Lies over the top of the stage. */
 export const Banners = ({ actions }: { actions: CallActions }) => (
-  <div class="banner-place">
+  <div class="banner-area">
     <LinkBanner call={actions.call} />
-    <OffAir call={actions.call} />
+    <MediaRevoked call={actions.call} />
     <KnockBanner actions={actions} />
     {actions.call.blocked.value.length > 0 && (
       <div class="banner" role="status" data-testid="banner-sound">

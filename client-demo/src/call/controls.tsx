@@ -39,7 +39,7 @@ const Control = (props: {
     onClick={props.onClick}
   >
     {props.children}
-    <span class="control-word" aria-hidden="true">
+    <span class="control-label" aria-hidden="true">
       {props.word}
     </span>
   </button>
@@ -62,7 +62,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
   const panel = actions.panel.value;
   const knocks = call.controls.knocks.value.length;
   const here = `People, ${call.people.value.length} here`;
-  const barred = call.controls.permissions.value.publish ? '' : 'barred';
+  const notPermitted = call.controls.permissions.value.publish ? '' : 'not-permitted';
   return (
     <fieldset class="controls" aria-label="Call controls">
       <Control
@@ -71,7 +71,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         hint={mic ? 'Switch the microphone off (M)' : 'Switch the microphone on (M)'}
         testid="mic-toggle"
         pressed={mic}
-        class={mic ? '' : `off ${barred}`}
+        class={mic ? '' : `off ${notPermitted}`}
         onClick={() => call.outgoing.toggleMic()}
       >
         {mic ? <MicIcon /> : <MicOffIcon />}
@@ -82,7 +82,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         hint={camera ? 'Switch the camera off (V)' : 'Switch the camera on (V)'}
         testid="camera-toggle"
         pressed={camera}
-        class={camera ? '' : `off ${barred}`}
+        class={camera ? '' : `off ${notPermitted}`}
         onClick={() => call.outgoing.toggleCamera()}
       >
         {camera ? <CameraIcon /> : <CameraOffIcon />}
@@ -92,7 +92,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         word={sharing ? 'Stop' : 'Share'}
         hint={sharing ? 'Stop sharing (S)' : 'Share your screen (S)'}
         testid="screen-toggle"
-        class={`only-wide ${sharing ? 'on' : barred}`}
+        class={`only-wide ${sharing ? 'on' : notPermitted}`}
         onClick={() => call.outgoing.toggleScreen()}
       >
         {sharing ? <ScreenOffIcon /> : <ScreenIcon />}

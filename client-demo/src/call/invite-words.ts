@@ -2,7 +2,7 @@ import type { Invite } from '../api/moderation.js';
 import { DAY_SECONDS, HOUR_SECONDS, spanWords } from '../ui/spans.js';
 
 /** How long an invite can be good for: words, and seconds or null for no end. */
-export const LIVES: readonly (readonly [words: string, seconds: number | null])[] = [
+export const DURATIONS: readonly (readonly [words: string, seconds: number | null])[] = [
   ['an hour', HOUR_SECONDS],
   ['a day', DAY_SECONDS],
   ['a week', 7 * DAY_SECONDS],

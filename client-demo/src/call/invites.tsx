@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { createInvite, type Invite, listInvites, type Rank, revokeInvite } from '../api/moderation.js';
+import { type AssignableRole, createInvite, type Invite, listInvites, revokeInvite } from '../api/moderation.js';
 import { codeOf } from '../api/problem.js';
 import { announce } from '../state/notices.js';
 import { useReading } from '../state/reading.js';
@@ -13,9 +13,9 @@ import { Problem } from '../ui/problem.js';
 import { Select } from '../ui/select.js';
 import { useSubmit } from '../ui/submit.js';
 import type { Call } from './call.js';
-import { inviteWords, LIVES, USES } from './invite-words.js';
+import { DURATIONS, inviteWords, USES } from './invite-words.js';
 
-const RANKS: readonly (readonly [words: string, rank: Rank])[] = [
+const ROLES: readonly (readonly [words: string, role: AssignableRole])[] = [
   ['members', 'member'],
   ['moderators', 'moderator'],
 ];
@@ -75,15 +75,15 @@ export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) 
   const { roomId, controls } = call;
   const { value: invites, code: unread, again } = useReading((token) => listInvites(token, roomId));
   const [uses, setUses] = useState(ONE_PERSON);
-  const [life, setLife] = useState(A_WEEK);
-  const [rank, setRank] = useState(0);
+  const [duration, setDuration] = useState(A_WEEK);
+  const [role, setRole] = useState(0);
   const [link, setLink] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const { busy, code, onSubmit } = useSubmit(async () => {
     const terms = {
-      role: RANKS[rank]?.[1] ?? 'member',
+      role: ROLES[role]?.[1] ?? 'member',
       uses: USES[uses]?.[1] ?? null,
-      expiresInSeconds: LIVES[life]?.[1] ?? null,
+      expiresInSeconds: DURATIONS[duration]?.[1] ?? null,
     };
     const made = await withToken((token) => createInvite(token, roomId, terms));
     setLink(inviteLink(roomId, made.token));
@@ -107,10 +107,16 @@ export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) 
       <form class="form" onSubmit={onSubmit}>
         <div class="pair-of-fields">
           <Select label="It lets in" testid="invite-uses" options={USES} value={uses} onValue={setUses} />
-          <Select label="It is good for" testid="invite-life" options={LIVES} value={life} onValue={setLife} />
+          <Select
+            label="It is good for"
+            testid="invite-duration"
+            options={DURATIONS}
+            value={duration}
+            onValue={setDuration}
+          />
         </div>
         {controls.role.value === 'owner' && (
-          <Select label="They come in as" testid="invite-rank" options={RANKS} value={rank} onValue={setRank} />
+          <Select label="They come in as" testid="invite-role" options={ROLES} value={role} onValue={setRole} />
         )}
         {code && <Problem code={code === 'conflict' ? 'too_many_invites' : code} />}
         <button type="submit" class="button wide" data-testid="invite-make" disabled={busy}>

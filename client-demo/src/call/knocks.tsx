@@ -25,7 +25,7 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
   return (
     <div class="banner knock" role="status" data-testid="knock-banner" data-count={others.length + 1}>
       <Avatar name={first.name} size="small" />
-      <span class="grow knock-word">
+      <span class="grow knock-text">
         <strong class="cut">{first.name}</strong> wants to come in
       </span>
       <span class="knock-answers">

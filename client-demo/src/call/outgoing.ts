@@ -59,7 +59,7 @@ export class Outgoing {
   async toggleScreen(): Promise<void> {
     if (this.shared) return this.stopScreen();
     if (!this.room) return;
-    if (this.isBarred()) return notifyProblem('publish_taken');
+    if (this.mayNotPublish()) return notifyProblem('publish_taken');
     if (!canShareScreen()) return notifyProblem('screen_unsupported');
     try {
       const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });
@@ -92,7 +92,7 @@ export class Outgoing {
 
   private async toggle(which: 'mic' | 'camera', name: string): Promise<void> {
     const input = this.media[which];
-    if (!input.on.value && this.isBarred()) return notifyProblem('publish_taken');
+    if (!input.on.value && this.mayNotPublish()) return notifyProblem('publish_taken');
     await input.set(!input.on.value);
     if (input.problem.value) notifyProblem(input.problem.value, () => void this.toggle(which, name));
     else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
@@ -100,14 +100,14 @@ export class Outgoing {
     if (!this.published[which]) this.carry(which, input.track.value);
   }
 
-  private isBarred(): boolean {
+  private mayNotPublish(): boolean {
     return this.room?.permissions.publish === false;
   }
 
   private carry(which: 'mic' | 'camera', track: MediaStreamTrack | undefined): void {
     const publication = this.published[which];
     if (publication) void publication.replaceTrack(track ?? null).catch(() => undefined);
-    else if (track && this.room && !this.isBarred()) this.publish(which, track, this.room);
+    else if (track && this.room && !this.mayNotPublish()) this.publish(which, track, this.room);
   }
 
   private publish(which: 'mic' | 'camera', track: MediaStreamTrack, room: Room): void {

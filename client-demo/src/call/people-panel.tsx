@@ -1,4 +1,4 @@
-import { BanIcon, InviteIcon, LockIcon, TrailIcon } from '../ui/icons.js';
+import { AuditLogIcon, BanIcon, InviteIcon, LockIcon } from '../ui/icons.js';
 import { Switch } from '../ui/switch.js';
 import type { CallActions } from './actions.js';
 import { KnockList } from './knocks.js';
@@ -32,7 +32,7 @@ const RoomTools = ({ actions }: { actions: CallActions }) => {
         </button>
         {controls.role.value === 'owner' && (
           <button type="button" class="button quiet small grow" data-testid="activity-open" onClick={open('activity')}>
-            <TrailIcon /> Activity
+            <AuditLogIcon /> Activity
           </button>
         )}
       </div>

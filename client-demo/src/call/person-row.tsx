@@ -50,7 +50,7 @@ const Action = (props: {
   <li class={props.row ? 'row-begins' : ''}>
     <button
       type="button"
-      class={`deed ${props.danger ? 'danger' : ''}`}
+      class={`person-action ${props.danger ? 'danger' : ''}`}
       data-testid={props.testid}
       onClick={props.onClick}
     >
@@ -70,23 +70,23 @@ const PersonActions = (props: { person: Person; actions: CallActions; id: string
     run();
   };
   return (
-    <ul class="deeds" id={id} aria-label={`What you can do about ${person.name}`} data-testid="person-deeds">
+    <ul class="person-actions" id={id} aria-label={`What you can do about ${person.name}`} data-testid="person-actions">
       {audio && (
-        <Action testid="deed-mute" onClick={done(() => void controls.askToMute(person))}>
+        <Action testid="action-mute" onClick={done(() => void controls.askToMute(person))}>
           <MicOffIcon /> Ask to mute
         </Action>
       )}
-      <Action testid="deed-publish" onClick={done(() => void controls.permit(person, { publish: !mayPublish }))}>
+      <Action testid="action-publish" onClick={done(() => void controls.permit(person, { publish: !mayPublish }))}>
         {mayPublish ? <CameraOffIcon /> : <CameraIcon />}
         {mayPublish ? 'Take voice and picture' : 'Give voice and picture back'}
       </Action>
-      <Action testid="deed-chat" onClick={done(() => void controls.permit(person, { chat: !mayChat }))}>
+      <Action testid="action-chat" onClick={done(() => void controls.permit(person, { chat: !mayChat }))}>
         {mayChat ? <ChatOffIcon /> : <ChatIcon />}
         {mayChat ? 'Take the chat' : 'Give the chat back'}
       </Action>
       {appoints && (
         <Action
-          testid="deed-rank"
+          testid="action-role"
           onClick={done(() => void controls.setRole(person, role === 'moderator' ? 'member' : 'moderator'))}
         >
           <ShieldIcon />
@@ -94,14 +94,14 @@ const PersonActions = (props: { person: Person; actions: CallActions; id: string
         </Action>
       )}
       {appoints && (
-        <Action testid="deed-transfer" onClick={done(() => actions.ask({ what: 'transfer', person }))}>
+        <Action testid="action-transfer" onClick={done(() => actions.ask({ what: 'transfer', person }))}>
           <CrownIcon /> Make owner…
         </Action>
       )}
-      <Action testid="deed-kick" danger row onClick={done(() => actions.ask({ what: 'kick', person }))}>
+      <Action testid="action-kick" danger row onClick={done(() => actions.ask({ what: 'kick', person }))}>
         <ExitIcon /> Remove…
       </Action>
-      <Action testid="deed-ban" danger onClick={done(() => actions.ask({ what: 'ban', person }))}>
+      <Action testid="action-ban" danger onClick={done(() => actions.ask({ what: 'ban', person }))}>
         <BanIcon /> Ban…
       </Action>
     </ul>
@@ -121,7 +121,7 @@ export const PersonRow = ({ person, actions }: { person: Person; actions: CallAc
     row.current?.querySelector<HTMLElement>('[aria-controls]')?.focus();
   };
   return (
-    <li ref={row} class={`person-place ${open && mayAct ? 'open' : ''}`}>
+    <li ref={row} class={`person-item ${open && mayAct ? 'open' : ''}`}>
       <div
         class="person"
         data-testid="person"

@@ -56,7 +56,7 @@ const setup = (micOn = true) => {
   const controls = new RoomControls(own, (call) => call('token'));
   const room = new PlayedRoom();
   controls.enter(room as unknown as Room);
-  return { house: controls, room, media };
+  return { controls, room, media };
 };
 const said = () => notices.value.map(({ text }) => text);
 
@@ -68,14 +68,14 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('the order of the house', () => {
+describe('room controls', () => {
   it.each<[Role, Role[]]>([
     ['owner', ['moderator', 'member', 'guest']],
     ['moderator', ['member', 'guest']],
     ['member', []],
     ['guest', []],
   ])('lets a %s act on %p', (role, below) => {
-    const { house: controls, room } = setup();
+    const { controls, room } = setup();
     room.become({ role });
     const roles: Role[] = ['owner', 'moderator', 'member', 'guest'];
     expect(roles.filter((one) => controls.mayActOn(person(one)))).toEqual(below);
@@ -83,7 +83,7 @@ describe('the order of the house', () => {
   });
 
   it('says who knocks, once', () => {
-    const { house: controls, room } = setup();
+    const { controls, room } = setup();
     room.emit('knocking', [GUSTA]);
     expect([controls.knocks.value, announcement.value]).toEqual([[GUSTA], 'Gusta asks to come in.']);
     announcement.value = '';
@@ -93,7 +93,7 @@ describe('the order of the house', () => {
   });
 
   it('answers a knock, and says in words that somebody was faster', async () => {
-    const { house: controls, room } = setup();
+    const { controls, room } = setup();
     await controls.answer(GUSTA, true);
     room.refusal = new ParleyError('not_found');
     await controls.answer(GUSTA, false);
@@ -105,7 +105,7 @@ describe('the order of the house', () => {
   });
 
   it('takes everything off the air with the permission, and puts nothing on with it', () => {
-    const { house: controls, room, media } = setup();
+    const { controls, room, media } = setup();
     room.become({ permissions: { publish: false, chat: true } });
     room.become({ permissions: { publish: true, chat: true } });
     expect([media, controls.permissions.value.publish]).toEqual([['silence'], true]);
@@ -127,7 +127,7 @@ describe('the order of the house', () => {
   });
 
   it('says that the room is locked when that changes, and not on coming in', () => {
-    const { house: controls, room } = setup();
+    const { controls, room } = setup();
     room.emit('info', { ...INFO, locked: true });
     expect(said()).toEqual([]);
     room.emit('info', INFO);
@@ -136,7 +136,7 @@ describe('the order of the house', () => {
   });
 
   it('writes the name to a ban, for the list has ids alone', async () => {
-    const { house: controls, room } = setup();
+    const { controls, room } = setup();
     await controls.remove(person('guest'), true, ' Sang ');
     await controls.remove(person('guest'), true, '');
     await controls.remove(person('guest'), false, '');
@@ -148,7 +148,7 @@ describe('the order of the house', () => {
   });
 
   it('forgets the oldest names beyond a thousand', () => {
-    const { house: controls } = setup();
+    const { controls } = setup();
     for (let n = 0; n < 1_001; n++) controls.learn(`u_${n}`, `Name ${n}`);
     expect([controls.nameOf('u_0'), controls.nameOf('u_1'), controls.nameOf('u_1000')]).toEqual([
       undefined,

@@ -1,6 +1,6 @@
 import type { Knock, Permissions, Role, Room, RoomInfo } from '@parley/client';
 import { signal } from '@preact/signals';
-import { type Rank, setMember, transferRoom } from '../api/moderation.js';
+import { type AssignableRole, setMember, transferRoom } from '../api/moderation.js';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { withToken } from '../state/session.js';
@@ -15,7 +15,7 @@ export interface OwnMedia {
   readonly silence: () => void;
 }
 
-const RANKS: Readonly<Record<Role, number>> = { guest: 0, member: 1, moderator: 2, owner: 3 };
+const ROLE_LEVELS: Readonly<Record<Role, number>> = { guest: 0, member: 1, moderator: 2, owner: 3 };
 /** Names that are kept of those who were here. */
 const MAX_NAMES = 1_000;
 const ALL: Permissions = { publish: true, chat: true };
@@ -39,12 +39,12 @@ export class RoomControls {
   ) {}
 
   get runs(): boolean {
-    return RANKS[this.role.value] >= RANKS.moderator;
+    return ROLE_LEVELS[this.role.value] >= ROLE_LEVELS.moderator;
   }
 
   /** Whether the server would let this person do something to that one. */
   mayActOn({ self, role }: Person): boolean {
-    return this.runs && !self && RANKS[role] < RANKS[this.role.value];
+    return this.runs && !self && ROLE_LEVELS[role] < ROLE_LEVELS[this.role.value];
   }
 
   enter(room: Room): void {
@@ -113,10 +113,10 @@ export class RoomControls {
     );
   }
 
-  async setRole({ user, name }: Person, rank: Rank): Promise<void> {
+  async setRole({ user, name }: Person, newRole: AssignableRole): Promise<void> {
     await this.run(async ({ id }) => {
-      await this.asPerson((token) => setMember(token, id, user, rank));
-      notify(rank === 'moderator' ? `${name} helps you run the room now.` : `${name} is a member now.`);
+      await this.asPerson((token) => setMember(token, id, user, newRole));
+      notify(newRole === 'moderator' ? `${name} helps you run the room now.` : `${name} is a member now.`);
     });
   }
 

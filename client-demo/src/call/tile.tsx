@@ -65,7 +65,7 @@ export const Tile = (props: {
         }}
       />
       {word && (
-        <div class="tile-word">
+        <div class="tile-status">
           <div class="spinner" />
           {word}
         </div>

@@ -62,7 +62,7 @@ export const ChatPanel = ({ call, onClose }: { call: Call; onClose: () => void }
           </div>
         )}
         {empty && !chat.problem.value && (
-          <p class="quiet-word">Say hello. Messages stay in this room; files go straight to the people in it.</p>
+          <p class="empty-hint">Say hello. Messages stay in this room; files go straight to the people in it.</p>
         )}
         {entries.map((entry) =>
           entry.kind === 'message' ? (

@@ -61,7 +61,7 @@ export const FileCard = ({ item, onCancel }: { item: FileItem; onCancel: () => v
           <FileIcon />
           <div class="grow">
             <div class="file-name">{item.name}</div>
-            <div class="file-facts">
+            <div class="file-details">
               {bytesInWords(item.size)} · {words(state, only?.reason, progress)}
             </div>
           </div>

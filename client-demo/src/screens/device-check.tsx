@@ -53,7 +53,7 @@ export const DeviceCheck = (props: {
               <Avatar name={user.displayName} size="large" />
             )}
             <span class="pill preview-name">{user.displayName}</span>
-            {previewWord(media) && <p class="preview-word">{previewWord(media)}</p>}
+            {previewWord(media) && <p class="preview-status">{previewWord(media)}</p>}
             <MediaSwitches media={media} />
           </div>
           <div class="check-side">
@@ -81,7 +81,7 @@ export const DeviceCheck = (props: {
             </div>
             <DeviceFields media={media} />
             <RelaySwitch />
-            <div class="join-place">
+            <div class="join-area">
               <button ref={join} type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
                 {props.knocks ? 'Ask to come in' : 'Join now'}
               </button>

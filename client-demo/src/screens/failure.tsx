@@ -19,9 +19,9 @@ export const Failure = ({ code, onNext }: { code: string; onNext: (next: NextSte
             <button type="button" class="button" data-testid="failure-next" onClick={() => onNext(next)}>
               {NEXT_STEP_LABELS[next]}
             </button>
-            {next !== 'lobby' && next !== 'sign_in' && (
-              <button type="button" class="button quiet" onClick={() => onNext('lobby')}>
-                {NEXT_STEP_LABELS.lobby}
+            {next !== 'rooms' && next !== 'sign_in' && (
+              <button type="button" class="button quiet" onClick={() => onNext('rooms')}>
+                {NEXT_STEP_LABELS.rooms}
               </button>
             )}
           </div>

@@ -28,14 +28,14 @@ export const Knocking = (props: { user: Account; roomName: string; media: LocalM
       <TopBar />
       <main class="middle" id="main">
         <div class="middle-card" data-testid="knocking">
-          <div class="preview at-door">
+          <div class="preview in-lobby">
             {media.camera.track.value ? (
               <Video stream={media.stream} muted label="Your camera" />
             ) : (
               <Avatar name={user.displayName} size="large" />
             )}
             {/* Q, hoisted alone, asks a port for leave to come in. */}
-            <span class="at-door-flag">
+            <span class="lobby-flag">
               <Flag letter="Q" />
             </span>
             <MediaSwitches media={media} />

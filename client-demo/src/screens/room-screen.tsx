@@ -29,7 +29,7 @@ export const RoomScreen = ({ id, invite }: { id: string; invite?: string | undef
 
   if (problem) {
     return (
-      <Failure code={problem} onNext={(next) => (next === 'lobby' ? goTo('#/') : setAttempt((count) => count + 1))} />
+      <Failure code={problem} onNext={(next) => (next === 'rooms' ? goTo('#/') : setAttempt((count) => count + 1))} />
     );
   }
   if (!room) return <Waiting text="Looking for the room…" />;

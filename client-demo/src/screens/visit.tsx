@@ -81,7 +81,7 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
   const onNext = (next: NextStep) => {
     if (next === 'reload') location.reload();
     else if (next === 'sign_in') forget();
-    else if (next === 'lobby') guest ? leaveAsGuest() : goTo('#/');
+    else if (next === 'rooms') guest ? leaveAsGuest() : goTo('#/');
     else if (media?.mic.track.value || media?.camera.track.value) join();
     else rejoin();
   };

@@ -9,16 +9,16 @@ describe('parseRoute', () => {
   it('finds the invite in a link that has one', () => {
     const invite = 'pYy0bC3o7v1Jx8m2Tq5Wz4Ls9Rk6Hd0Fg3Na7Ve1Xu8';
     expect(parseRoute(`#/rooms/abc?invite=${invite}`)).toEqual({ screen: 'room', room: 'abc', invite });
-    expect(parseRoute('#/rooms/abc?invite=short')).toEqual({ screen: 'nowhere' });
+    expect(parseRoute('#/rooms/abc?invite=short')).toEqual({ screen: 'not_found' });
   });
 
-  it.each(['', '#', '#/', '#/rooms', '#/rooms/'])('is the lobby for %p', (hash) =>
-    expect(parseRoute(hash)).toEqual({ screen: 'lobby' }),
+  it.each(['', '#', '#/', '#/rooms', '#/rooms/'])('is the room list for %p', (hash) =>
+    expect(parseRoute(hash)).toEqual({ screen: 'rooms' }),
   );
 
   it.each(['#/foo', '#/rooms/a b', '#/rooms/../x', `#/rooms/${'x'.repeat(65)}`, '#foo', '#/rooms/a/b'])(
-    'is nowhere for %p',
-    (hash) => expect(parseRoute(hash)).toEqual({ screen: 'nowhere' }),
+    'is not found for %p',
+    (hash) => expect(parseRoute(hash)).toEqual({ screen: 'not_found' }),
   );
 
   it('reads what it writes', () => {

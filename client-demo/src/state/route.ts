@@ -2,18 +2,18 @@ import { signal } from '@preact/signals';
 
 /** Where the page is. Everything is behind `#`, so the server has one page to serve. */
 export type Route =
-  | { readonly screen: 'lobby' | 'nowhere' }
+  | { readonly screen: 'rooms' | 'not_found' }
   | { readonly screen: 'room'; readonly room: string; readonly invite?: string };
 
 const ROOM = /^#\/(?:rooms?|r)\/([A-Za-z0-9_-]{1,64})\/?(?:\?invite=([A-Za-z0-9_-]{43}))?$/;
 
-const LOBBY = /^#?\/?(?:rooms?\/?)?$/;
+const ROOM_LIST = /^#?\/?(?:rooms?\/?)?$/;
 
 /** The route of a location's hash. */
 export const parseRoute = (hash: string): Route => {
   const [, room, invite] = ROOM.exec(hash) ?? [];
   if (room) return { screen: 'room', room, ...(invite && { invite }) };
-  return { screen: LOBBY.test(hash) ? 'lobby' : 'nowhere' };
+  return { screen: ROOM_LIST.test(hash) ? 'rooms' : 'not_found' };
 };
 
 /** The hash of a room. */
@@ -30,7 +30,7 @@ export const dropInvite = (room: string): void => {
   if (location.hash.includes('?invite=')) history.replaceState(null, '', roomHash(room));
 };
 
-export const route = signal<Route>({ screen: 'lobby' });
+export const route = signal<Route>({ screen: 'rooms' });
 
 /** Follows the address bar. */
 export const startRouting = (): void => {

@@ -229,7 +229,7 @@ export const WaveIcon = () => (
     <path d="M3 9.5c2-2 4-2 6 0s4 2 6 0 4-2 6 0M3 15c2-2 4-2 6 0s4 2 6 0 4-2 6 0" />
   </Icon>
 );
-export const TrailIcon = () => (
+export const AuditLogIcon = () => (
   <Icon>
     <path d="M9.5 6h10M9.5 12h10M9.5 18h6M5 6h.01M5 12h.01M5 18h.01" />
   </Icon>

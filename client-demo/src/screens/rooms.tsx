@@ -38,7 +38,7 @@ const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void 
       <Hoist name={room.name} count={3} />
       <div class="grow">
         <h2 class="cut">{room.name}</h2>
-        <p class="room-facts">
+        <p class="room-details">
           <span class={`live ${here > 0 ? 'on' : ''}`}>{people(here)}</span>
           {room.locked && (
             <span class="locked">
@@ -125,7 +125,7 @@ const Empty = ({ search, onCreate }: { search: string; onCreate: () => void }) =
 );
 
 /** The rooms of this Parley: find one, make one, share one. */
-export const Lobby = ({ user }: { user: User }) => {
+export const Rooms = ({ user }: { user: User }) => {
   const list = useMemo(() => new RoomList(), []);
   const [creating, setCreating] = useState(false);
   const [account, setAccount] = useState(false);
@@ -169,8 +169,8 @@ export const Lobby = ({ user }: { user: User }) => {
           <ExitIcon />
         </IconButton>
       </TopBar>
-      <main class="page" id="main" data-testid="lobby">
-        <div class="lobby-head">
+      <main class="page" id="main" data-testid="room-list">
+        <div class="rooms-head">
           <div class="grow">
             <ScreenTitle page="Rooms">Rooms</ScreenTitle>
             <p class="soft">Open one to check your camera first. Nobody sees you before you join.</p>
