@@ -15,7 +15,7 @@ import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 import { UsersModule } from './users/users.module.js';
 
-/** The whole server, of one configuration. */
+/** The root module of the server. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's dynamic modules are such classes
 export class AppModule {

@@ -17,7 +17,7 @@ import { Drain } from './websocket/drain.js';
 import { upgradePolicy } from './websocket/upgrade-policy.js';
 import { WebSocketServerAdapter } from './websocket/web-socket.adapter.js';
 
-/** How long closing may take once the drain is over. */
+/** Maximum time to close after the drain. */
 const CLOSING_MS = 5_000;
 
 const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplication> => {
@@ -30,7 +30,7 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
       abortOnError: false,
     },
   );
-  letGoWhileDraining(app);
+  closeConnectionsWhileDraining(app);
   await configureHttp(app, config);
   await serveDemo(app);
   const host = app.get(BridgeHost);
@@ -48,8 +48,8 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
   return app;
 };
 
-/** A connection that is kept alive would be cut under a request when the node ends: its client is told to let go. */
-const letGoWhileDraining = (app: NestFastifyApplication): void => {
+/** Ends HTTP keep-alive while draining: a reused connection could be cut during a request when the node stops. */
+const closeConnectionsWhileDraining = (app: NestFastifyApplication): void => {
   const drain = app.get(Drain);
   app
     .getHttpAdapter()
@@ -59,7 +59,7 @@ const letGoWhileDraining = (app: NestFastifyApplication): void => {
     });
 };
 
-/** SIGTERM drains (an orchestrator is replacing this node), SIGINT stops at once (somebody pressed Ctrl-C). */
+/** Stops the node on signals: SIGTERM drains it (an orchestrator replaces it), SIGINT stops at once (Ctrl-C). */
 const stopOnSignals = (app: NestFastifyApplication, logger: Logger): void => {
   let draining = false;
   let closing = false;
@@ -70,12 +70,12 @@ const stopOnSignals = (app: NestFastifyApplication, logger: Logger): void => {
     await app.get(Drain).run();
     await close();
   };
-  /** Also in the middle of a drain: Ctrl-C does not wait. */
+  /** Also interrupts a drain: Ctrl-C does not wait. */
   const close = async (): Promise<void> => {
     if (closing) return;
     closing = true;
     logger.info('stopping');
-    // A client that does not let go, or a store that does not answer, must not keep the process.
+    // A client that does not close, or a store that does not answer, must not keep the process alive.
     setTimeout(() => process.exit(0), CLOSING_MS).unref();
     await app.close();
     process.exit(0);
@@ -84,7 +84,7 @@ const stopOnSignals = (app: NestFastifyApplication, logger: Logger): void => {
   process.on('SIGINT', () => void close());
   for (const fault of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(fault, (error: unknown) => {
-      // Never go on in an unknown state: clients resume on another node, or on this one after its restart.
+      // Never continue in an unknown state: clients resume on another node, or on this one after its restart.
       logger.fatal(error, fault);
       process.exitCode = 1;
       void app.close().finally(() => process.exit(1));
@@ -111,19 +111,19 @@ const banner = (config: Config, port: number): string => {
     `Parley is ready:  ${url}`,
     `API docs:         ${url}/docs`,
     ...(everywhere && !config.production
-      ? ['', 'Who reaches this machine can sign up too. HOST=127.0.0.1 keeps it to yourself.']
+      ? ['', 'Anyone who can reach this port can register. Set HOST=127.0.0.1 to accept local connections only.']
       : []),
   ];
   return `\n${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`;
 };
 
-/** What whoever starts Parley can mend, in one sentence; anything else is a bug and comes with its stack. */
+/** Explains an error that an operator can fix in one sentence; any other is a bug and is shown with its stack. */
 const explain = (error: unknown): string => {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return `Parley cannot start: ${String(error)}`;
   const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
-    return `Parley cannot start: port ${port} is in use. Stop what listens there, or set PORT to another one.`;
+    return `Parley cannot start: port ${port} is in use. Stop the process that uses it, or set PORT to another one.`;
   }
   if (code === 'EACCES' && port !== undefined) {
     return `Parley cannot start: this user may not listen on port ${port}. Set PORT to one above 1023.`;

@@ -12,9 +12,9 @@ export class PostgresChatLog extends ChatLog {
   }
 
   async append({ room, user, name, from, id, text }: NewMessage): Promise<{ message: ChatMessage; fresh: boolean }> {
-    // PostgreSQL's text holds every character but this one.
+    // The one character that PostgreSQL's text type cannot store.
     if (text.includes('\u0000'))
-      throw new ProtocolError('bad_message', 'A chat text cannot hold the character U+0000.');
+      throw new ProtocolError('bad_message', 'A chat text cannot contain the character U+0000.');
     const stored = await orUnavailable(this.store.append({ room, user, name, peer: from, clientId: id, text }));
     if (stored === undefined) throw new ProtocolError('room_not_found');
     return { message: toMessage(stored.row), fresh: stored.fresh };
@@ -25,7 +25,7 @@ export class PostgresChatLog extends ChatLog {
     after: number | undefined,
     limit: number,
   ): Promise<{ messages: ChatMessage[]; more: boolean }> {
-    // One more than asked for tells whether there are more.
+    // One more than requested shows whether there is a next page.
     const rows = await orUnavailable(this.store.page(room, after, after === undefined ? limit : limit + 1));
     return { messages: rows.slice(0, limit).map(toMessage), more: rows.length > limit };
   }

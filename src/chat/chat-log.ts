@@ -1,5 +1,6 @@
 import type { ChatMessage, PeerId, RoomId, UserId } from '@parley/protocol';
 
+/** A chat message to append. */
 export interface NewMessage {
   readonly room: RoomId;
   readonly user: UserId;
@@ -13,9 +14,9 @@ export interface NewMessage {
 /** The durable log of each room's chat. */
 export abstract class ChatLog {
   /**
-   * Keeps a message. The same `id` of the same user in the same room is the same message: it is returned as
-   * it was kept first, with `fresh` false.
-   * @throws ProtocolError `unavailable` when the database cannot be asked, `room_not_found`.
+   * Stores a message. The same `id` of the same user in the same room is the same message: the stored one is returned,
+   * with `fresh` false.
+   * @throws ProtocolError `unavailable` when the database is unavailable, `room_not_found`.
    */
   abstract append(message: NewMessage): Promise<{ readonly message: ChatMessage; readonly fresh: boolean }>;
 

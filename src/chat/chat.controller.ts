@@ -21,7 +21,7 @@ export class ChatController {
 
   @Get()
   @ApiParam({ name: 'id', example: 'k3J9xQ2bLw7Z' })
-  @ApiOperation({ summary: "A room's chat" })
+  @ApiOperation({ summary: "List a room's chat messages" })
   @ApiOkResponse({ type: MessagesResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', ...JOIN_REFUSALS, 'room_not_found')
   async page(

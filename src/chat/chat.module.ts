@@ -6,7 +6,7 @@ import { ChatStore } from './chat.store.js';
 import { ChatLog } from './chat-log.js';
 import { PostgresChatLog } from './chat-log.postgres.js';
 
-/** The durable chat of rooms. */
+/** The durable chat log of rooms. */
 @Module({
   imports: [AuthModule, RoomsModule],
   controllers: [ChatController],

@@ -3,21 +3,20 @@ import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { messages, rooms } from '../database/schema.js';
 
-/** A message as it is kept. */
+/** A stored chat message. */
 export type MessageRow = typeof messages.$inferSelect;
 
-/** The messages' rows. */
+/** Stores chat messages. */
 @Injectable()
 export class ChatStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  /** @returns undefined when there is no such room */
+  /** Stores a message, once per client id. @returns undefined when the room does not exist */
   append(
     message: Omit<MessageRow, 'seq' | 'at'>,
   ): Promise<{ readonly row: MessageRow; readonly fresh: boolean } | undefined> {
     return this.db.transaction(async (tx) => {
-      // Locks the room's row: one message of a room is numbered after another. A number that turns out not
-      // to be needed is given back with the transaction's other change, so that there are no holes.
+      // The row lock numbers a room's messages one at a time; a rollback also takes the number back, so there are no gaps.
       const [room] = await tx
         .select({ seq: rooms.lastSeq })
         .from(rooms)
@@ -45,7 +44,7 @@ export class ChatStore {
     });
   }
 
-  /** Oldest first: those after a number, or the newest ones. */
+  /** Messages after a sequence number, or the newest ones; oldest first. */
   async page(room: string, after: number | undefined, limit: number): Promise<MessageRow[]> {
     if (after !== undefined) {
       const wanted = and(eq(messages.room, room), gt(messages.seq, after));

@@ -1,5 +1,5 @@
 /**
- * Whole milliseconds of a clock that never goes back. Whole, since a session keeps half a dozen moments, and V8 keeps each
- * that has a fraction, or is beyond 24 days, in 16 bytes of its own.
+ * The time of a monotonic clock, in whole milliseconds. Whole, because V8 stores each fractional number, or one beyond
+ * 24 days, as a separate 16-byte object, and a session holds half a dozen times.
  */
 export const monotonic = (): number => Math.floor(performance.now());

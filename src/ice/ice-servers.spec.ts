@@ -23,7 +23,7 @@ describe('ICE servers', () => {
   });
 
   it.each(['auth0|1', 'ada lovelace', "o'hara", 'a:b', 'Ада', 'x'.repeat(65), '~'])(
-    'name the user %j so that coturn takes it, and nobody else is named so',
+    'encode the user %j as a unique name that coturn accepts',
     (user) => {
       expect(username(user)).toMatch(/^1800000900:~[A-Za-z0-9_-]{43}:s_42$/);
       expect(username(user)).not.toBe(username(`${user}.`));

@@ -2,14 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IceServer, SessionId, UserId } from '@parley/protocol';
 import type { IceConfig } from '../config/config.js';
 
-/** Users as coturn takes them in a username: of few kinds of character, and short enough with what stands around. */
+/** User ids that coturn accepts in a username: plain characters, and short enough with expiry and session. */
 const PLAIN = /^[A-Za-z0-9_.@-]{1,64}$/;
 
 /**
  * The ICE servers for one user's session. TURN credentials follow the TURN REST convention
  * (draft-uberti-behave-turn-rest-00): the username is `<expiry>:<user>:<session>`, expiry in seconds since the Unix
- * epoch, the credential its HMAC-SHA1 in base64 under the secret shared with coturn. A user whose name coturn would
- * refuse, or that could be taken for another, stands there as `~` and its SHA-256.
+ * epoch, and the credential is its HMAC-SHA1 in base64 under the secret shared with coturn. An id that coturn would
+ * refuse, or that would be ambiguous, is replaced by `~` and its SHA-256.
  */
 export class IceServers {
   constructor(
@@ -17,19 +17,19 @@ export class IceServers {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** How long credentials are good for, in milliseconds; undefined: there are none, and nothing to renew. */
+  /** Lifetime of credentials, in milliseconds; undefined: there are none to renew. */
   get ttlMs(): number | undefined {
     const { turnUrls, turnSecret, credentialSeconds } = this.config;
     return turnUrls.length > 0 && turnSecret !== undefined ? credentialSeconds * 1000 : undefined;
   }
 
-  /** Servers that take no credentials. */
+  /** The servers that need no credentials. */
   get withoutRelay(): IceServer[] {
     const { stunUrls } = this.config;
     return stunUrls.length > 0 ? [{ urls: [...stunUrls] }] : [];
   }
 
-  /** @param session of signaling; over REST, where there is none, what tells one sign-in from another. */
+  /** @param session the signaling session; over REST, where there is none, the access token's id. */
   for(user: UserId, session: SessionId | string): IceServer[] {
     const { turnUrls, turnSecret, credentialSeconds } = this.config;
     const servers = this.withoutRelay;

@@ -10,7 +10,7 @@ import { RoomAccess } from '../rooms/room-access.js';
 import { IceServersResponse } from './dto/ice-servers.response.js';
 import { IceServers } from './ice-servers.js';
 
-/** A user's: who is in a call gets new ones over the socket, and asks here hardly ever. */
+/** Per user. Clients in a call get new credentials over the socket. */
 const RATE: Rate = { name: 'ice', burst: 10, perSecond: 0.5 };
 
 @Rest('v1/ice-servers', 'ice')
@@ -23,8 +23,8 @@ export class IceController {
 
   @Get()
   @ApiOperation({
-    summary: 'ICE servers, with credentials for a while',
-    description: 'A guest whose room does not let it in, now or any more, gets `forbidden`.',
+    summary: 'Get ICE servers with short-lived credentials',
+    description: 'A guest who may not join its room gets `forbidden`.',
   })
   @ApiOkResponse({ type: IceServersResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'rate_limited')

@@ -7,7 +7,7 @@ import { RoomsModule } from '../rooms/rooms.module.js';
 import { IceController } from './ice.controller.js';
 import { IceServers } from './ice-servers.js';
 
-/** The ICE servers that clients are told of. */
+/** Provides ICE servers to clients. */
 @Module({
   imports: [AuthModule, RateLimitModule, RoomsModule],
   controllers: [IceController],

@@ -1,5 +1,5 @@
 import type { ConnectionId } from '@parley/protocol';
 import { randomTexts } from './random-texts.js';
 
-/** A name for one socket that no other ever has: 96 random bits. It is no secret. */
+/** Makes a unique id of one socket: 96 random bits. It is not a secret. */
 export const newConnectionId = randomTexts(12) as () => ConnectionId;

@@ -2,6 +2,6 @@ import { randomInt } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** A random id of `length` characters of base62: nearly 6 bits each, safe in a URL and in a Redis key. */
+/** Makes a random id of `length` base62 characters: nearly 6 bits each, safe in URLs and Redis keys. */
 export const newId = (length: number): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

@@ -2,12 +2,12 @@ import { randomFillSync } from 'node:crypto';
 
 const POOLED = 512;
 
-/** Bytes of a room's epoch. */
+/** Random bytes in a room's epoch. */
 export const EPOCH_BYTES = 9;
 
 /**
- * Makes texts of so many random bytes, as base64url. Their bytes are asked of the system for {@link POOLED} at once: a call
- * for each was one fortieth of what a newcomer costs.
+ * Makes a generator of random texts of `bytes` bytes in base64url. Random bytes are read for {@link POOLED} texts at
+ * once, because one system call per text is a measurable part of the cost of a connection.
  */
 export const randomTexts = (bytes: number): (() => string) => {
   const pool = Buffer.alloc(POOLED * bytes);

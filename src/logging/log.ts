@@ -1,4 +1,4 @@
-/** Where sessions and bridges write what operators should know. Never a token, a key or a payload. */
+/** Port for log lines of sessions and bridges. Never pass a token, a key or a payload. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -3,10 +3,10 @@ import { type Logger, pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 
-/** Injection token of the one logger: pino's interface, JSON lines on standard output. */
+/** Injection token of the logger: pino's interface, JSON lines on standard output. */
 export const LOG = Symbol('LOG');
 
-/** Whatever may carry a secret is removed wherever it turns up, one level deep and two. */
+/** Fields that may carry a secret: their values are redacted at the first and second level. */
 const SECRETS = ['token', 'key', 'password', 'secret', 'authorization', 'accessToken', 'refreshToken', 'credential'];
 
 export const createLogger = (config: Pick<Config, 'logLevel' | 'nodeName'>): Logger =>
@@ -25,9 +25,9 @@ export const createLogger = (config: Pick<Config, 'logLevel' | 'nodeName'>): Log
 })
 export class LoggingModule {}
 
-/** Nest's own messages as pino lines: its chatter about modules and routes is `debug`. */
+/** Writes Nest's own messages as pino lines; those about modules and routes at level `debug`. */
 export class NestLogger implements LoggerService {
-  /** Until it is false, errors are `debug`: what stops the boot is told once, by who boots. */
+  /** While true, errors are logged at level `debug`: main.ts reports what stops the boot, once. */
   booting = true;
 
   constructor(private readonly logger: Logger) {}
@@ -41,7 +41,7 @@ export class NestLogger implements LoggerService {
   }
 
   warn(message: unknown, ...details: unknown[]): void {
-    // Fields come as an object in place of the message, and the message behind it.
+    // Callers may pass an object of fields, then the message.
     if (typeof message === 'object' && message !== null) this.logger.warn(message, String(details[0] ?? ''));
     else this.logger.warn({ details }, String(message));
   }

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/public.js';
 import type { Bus } from '../bus/bus.js';
@@ -8,7 +8,7 @@ import type { Presence } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
 import { Drain } from '../websocket/drain.js';
 
-/** What load balancers and orchestrators ask. */
+/** Liveness and readiness for load balancers and orchestrators. */
 @ApiTags('operations')
 @Public()
 @Controller('health')
@@ -19,15 +19,17 @@ export class HealthController {
     private readonly drain: Drain,
   ) {}
 
-  /** The process lives. It never asks Redis or PostgreSQL: an outage of theirs must not restart the fleet. */
+  /** Liveness. It does not depend on Redis or PostgreSQL: their outage must not restart every node. */
   @Get('live')
+  @ApiOperation({ summary: 'Check liveness' })
   @ApiOkResponse({ example: { status: 'ok' } })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** New sockets may be sent here. PostgreSQL is not asked: calls and signaling go on without it. */
+  /** Readiness for new sockets. It does not depend on PostgreSQL: calls and signaling go on without it. */
   @Get('ready')
+  @ApiOperation({ summary: 'Check readiness' })
   @ApiOkResponse({ example: { status: 'ready', presence: true, bus: true, draining: false } })
   @ApiServiceUnavailableResponse({ example: { status: 'not_ready', presence: false, bus: false, draining: false } })
   ready(@Res({ passthrough: true }) reply: FastifyReply) {

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 const DEMO = fileURLToPath(new URL('../../client-demo/dist', import.meta.url));
 
-/** The demo at `/`, when it was built. Files with a hash in their name are kept by browsers for a year. */
+/** Serves the demo at `/`, if it was built. Browsers cache files with a hash in their name for a year. */
 export const serveDemo = async (app: NestFastifyApplication): Promise<void> => {
   if (!existsSync(DEMO)) return;
   const { default: fastifyStatic } = await import('@fastify/static');

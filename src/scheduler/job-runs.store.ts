@@ -4,10 +4,10 @@ import { DATABASE, type Database } from '../database/database.tokens.js';
 import { jobs } from '../database/schema.js';
 import type { JobClaims } from './scheduler.js';
 
-/** Two clocks that tick as often are never quite together: a turn is over a little before its time. */
+/** Timers of different nodes drift: a round may be claimed slightly before the interval has passed. */
 const SLACK = 0.9;
 
-/** The turns of chores, by the database's clock. */
+/** Claims rounds of jobs in PostgreSQL, by the database's clock. */
 @Injectable()
 export class JobRunsStore implements JobClaims {
   constructor(@Inject(DATABASE) private readonly db: Database) {}

@@ -5,9 +5,9 @@ import type { RetentionConfig } from '../config/retention.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { audit, bans, invites, knocks, messages, refreshTokens, removals } from '../database/schema.js';
 
-/** Rows that one statement deletes: none may hold the table for long. */
+/** Maximum rows per statement, so that none locks the table for long. */
 const BATCH = 5_000;
-/** Statements of one table in one round; what is left waits for the next. */
+/** Maximum statements per table and round; the rest waits for the next round. */
 const MAX_BATCHES = 20;
 
 interface Outdated {
@@ -17,7 +17,7 @@ interface Outdated {
 
 const days = (count: number): SQL => sql`now() - make_interval(days => ${count})`;
 
-/** What is over in each table that would only grow. */
+/** The expired rows of each table that would otherwise only grow. */
 const outdated = ({ auditDays, auditMaxRows, removalDays, messageDays }: RetentionConfig): Outdated[] => [
   { table: audit, which: sql`${audit.at} < ${days(auditDays)}` },
   {
@@ -28,7 +28,7 @@ const outdated = ({ auditDays, auditMaxRows, removalDays, messageDays }: Retenti
   { table: refreshTokens, which: sql`${refreshTokens.expiresAt} < now()` },
   { table: bans, which: sql`${bans.until} < now()` },
   { table: invites, which: sql`${invites.expiresAt} < now() or ${invites.usesLeft} = 0` },
-  // Whoever was let in so long ago, and was made nothing in the room, knocks again.
+  // Users who were admitted that long ago and have no role in the room must knock again.
   {
     table: knocks,
     which: sql`coalesce(${knocks.admittedAt} < ${days(removalDays)}, ${knocks.seenAt} < now() - interval '1 hour')`,
@@ -36,15 +36,15 @@ const outdated = ({ auditDays, auditMaxRows, removalDays, messageDays }: Retenti
   ...(messageDays === 0 ? [] : [{ table: messages, which: sql`${messages.at} < ${days(messageDays)}` }]),
 ];
 
-/** Deletes what nobody needs any more. */
+/** Deletes expired rows. */
 @Injectable()
 export class RetentionStore {
-  /** Rows that were deleted by this node. */
+  /** Rows that this node deleted. */
   pruned = 0;
 
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
-  /** One bounded round over all tables. */
+  /** Runs one bounded round over all tables. */
   async prune(stored: RetentionConfig, signal?: AbortSignal): Promise<void> {
     for (const { table, which } of outdated(stored)) {
       for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {

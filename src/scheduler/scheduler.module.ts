@@ -12,12 +12,12 @@ import { Scheduler } from './scheduler.js';
 
 const PRUNE_MS = 600_000;
 
-const log = new Logger('Upkeep');
+const log = new Logger('Scheduler');
 
 const reasonOf = (error: unknown): string =>
-  isDatabaseLost(error) || error instanceof PresenceUnavailable ? 'a store is away' : describeFault(error);
+  isDatabaseLost(error) || error instanceof PresenceUnavailable ? 'a store is unavailable' : describeFault(error);
 
-/** Everything that is done now and then by one node for all. */
+/** Periodic jobs that one node runs for the whole cluster. */
 @Module({
   imports: [RoomsModule],
   providers: [
@@ -30,15 +30,15 @@ const reasonOf = (error: unknown): string =>
         { retention: stored, rooms }: Config,
         claims: JobRunsStore,
         pruning: RetentionStore,
-        endings: RoomExpiry,
+        expiry: RoomExpiry,
       ) =>
         new Scheduler(
           claims,
           [
-            { name: 'end rooms', everyMs: rooms.checkMs, run: (signal) => endings.run(signal) },
+            { name: 'end rooms', everyMs: rooms.checkMs, run: (signal) => expiry.run(signal) },
             { name: 'prune', everyMs: PRUNE_MS, run: (signal) => pruning.prune(stored, signal) },
           ],
-          (job, error) => log.warn(`"${job}" failed and is tried again: ${reasonOf(error)}`),
+          (job, error) => log.warn(`Job "${job}" failed; the next round retries it: ${reasonOf(error)}`),
         ),
     },
   ],

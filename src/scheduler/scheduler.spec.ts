@@ -2,20 +2,20 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { install } from '@sinonjs/fake-timers';
 import { type JobClaims, Scheduler } from './scheduler.js';
 
-/** The turns of several nodes with one clock. */
+/** Claims of several nodes with one clock. */
 class SharedClaims implements JobClaims {
   private readonly last = new Map<string, number>();
   lost = false;
 
   async take(name: string, everyMs: number): Promise<boolean> {
-    if (this.lost) throw new Error('the database is away');
+    if (this.lost) throw new Error('The database is unavailable.');
     if (Date.now() - (this.last.get(name) ?? Number.NEGATIVE_INFINITY) < everyMs * 0.9) return false;
     this.last.set(name, Date.now());
     return true;
   }
 }
 
-describe('upkeep', () => {
+describe('the scheduler', () => {
   let clock: ReturnType<typeof install>;
   const claims = new SharedClaims();
 
@@ -24,7 +24,7 @@ describe('upkeep', () => {
   });
   afterEach(() => clock.uninstall());
 
-  it('does each chore in one node a turn, and another node goes on when that one is gone', async () => {
+  it('runs each round on one node, and on another after that one stops', async () => {
     const done: string[] = [];
     const node = (name: string) =>
       new Scheduler(claims, [{ name: 'c', everyMs: 1_000, run: async () => void done.push(name) }], () => {});
@@ -41,7 +41,7 @@ describe('upkeep', () => {
     expect([a.runs, b.runs]).toEqual([3, 2]);
   });
 
-  it('does not begin a chore that is still being done, and waits for it at the end', async () => {
+  it('does not start a job that is still running, and waits for it on stop', async () => {
     let begun = 0;
     let finish = () => {};
     let signal: AbortSignal | undefined;
@@ -67,7 +67,7 @@ describe('upkeep', () => {
     expect(begun).toBe(1);
   });
 
-  it('counts and reports a round that fails, and tries again', async () => {
+  it('counts and reports a failed round, and tries again', async () => {
     const failed: string[] = [];
     const scheduler = new Scheduler(claims, [{ name: 'f', everyMs: 100, run: async () => {} }], (job) =>
       failed.push(job),

@@ -1,34 +1,34 @@
-/** Something to be done every so often, by one node at a time. */
+/** Maintenance work that one node at a time does periodically. */
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
-  /** @param signal aborted when the node is stopping: what is left is another node's, or the next round's */
+  /** @param signal aborted when the node stops: the rest is left to another node or the next round */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Whose turn it is. */
+/** Decides which node runs a round of a job. */
 export interface JobClaims {
-  /** Takes the next turn of a chore for all nodes; false: another node had it less than `everyMs` ago. */
+  /** Claims the next round of a job for this node; false: a node claimed one less than `everyMs` ago. */
   take(name: string, everyMs: number): Promise<boolean>;
 }
 
-/** Chores that are hours apart are looked at more often: a node may not live for hours. */
+/** Maximum interval between claims: for jobs that are hours apart, because a node may not live for hours. */
 const CHECK_MS = 60_000;
 
 /**
- * Does chores for all nodes. Each round is done by whoever takes its turn first, so a node that dies leaves the next
- * one to another. A round that takes longer than its turn may run beside the next: chores must bear that.
+ * Runs jobs for the whole cluster. The node that claims a round first runs it, so when a node dies, another one runs
+ * the next round. A round that takes longer than the interval may overlap with the next: jobs must tolerate that.
  */
 export class Scheduler {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly running = new Map<string, Promise<void>>();
   private readonly ending = new AbortController();
-  /** Rounds that failed here. */
+  /** Rounds that failed on this node. */
   failures = 0;
-  /** Rounds that were done here. */
+  /** Rounds that this node completed. */
   runs = 0;
 
-  /** @param failed hears of a round that failed; the next one tries again */
+  /** @param failed called for each failed round; the next round tries again */
   constructor(
     private readonly claims: JobClaims,
     private readonly jobs: readonly Job[],
@@ -41,7 +41,7 @@ export class Scheduler {
     }
   }
 
-  /** Resolves when what was begun has come to a place where it can end. */
+  /** Stops the timers and resolves when running jobs have ended. */
   async stop(): Promise<void> {
     this.ending.abort();
     for (const timer of this.timers.splice(0)) clearInterval(timer);

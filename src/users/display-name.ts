@@ -3,20 +3,20 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
-/** Control characters, half characters, and what can turn the direction of text around it. */
+/** Control characters, surrogates, line separators and bidirectional controls. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
-/** What a body field that people will read becomes before it is checked. */
+/** Normalizes a text for people to NFC without surrounding space, before validation. */
 export const tidy = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.normalize('NFC').trim() : value;
 
-/** Whether a text of 1 to `most` characters can be shown without doing something to what stands around it. */
+/** Whether a text has 1 to `max` characters and none that affects the display of text around it. */
 export const isPrintable = (value: unknown, max: number): value is string =>
   typeof value === 'string' && value.length <= max * 4 && isWithin([...value].length, max) && !UNPRINTABLE.test(value);
 
 const isWithin = (length: number, max: number): boolean => length >= 1 && length <= max;
 
-/** A field for people to read: NFC, no space at its ends, 1 to `most` characters, all printable. */
+/** A text field for people: NFC, trimmed, 1 to `max` printable characters. */
 export const IsPrintable = (max: number, example: string, required = true) =>
   applyDecorators(
     ApiProperty({ example, minLength: 1, maxLength: max, required }),
@@ -30,5 +30,5 @@ export const IsPrintable = (max: number, example: string, required = true) =>
     }),
   );
 
-/** The name that others see. */
+/** A display name of 1 to 64 characters. */
 export const IsDisplayName = (required = true) => IsPrintable(64, 'Ada Lovelace', required);

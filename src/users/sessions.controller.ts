@@ -12,7 +12,7 @@ export class SessionsController {
 
   @Post('logout-all')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'End every token and session of the account, on all devices, this one too' })
+  @ApiOperation({ summary: 'Log out on all devices: revoke every token and session of the account' })
   @ApiNoContentResponse()
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'accounts_disabled')
   logoutAll(@CurrentActor() by: Actor): Promise<void> {

@@ -3,15 +3,15 @@ import { isPrintable } from './display-name.js';
 
 const MAX_LENGTH = 128;
 
-/** Whether a text can be a user's id: of an account, of a guest, or of an outside issuer. */
+/** Whether a value can be a user id: an account's, a guest's or an external issuer's. */
 export const isUserId = (value: unknown): value is string => isPrintable(value, MAX_LENGTH);
 
-/** A field that names a user by id. */
+/** A field with a user id. */
 export const IsUserId = () =>
   ValidateBy({
     name: 'isUserId',
     validator: {
       validate: isUserId,
-      defaultMessage: () => `must be 1 to ${MAX_LENGTH} characters that can be printed`,
+      defaultMessage: () => `must be 1 to ${MAX_LENGTH} printable characters`,
     },
   });

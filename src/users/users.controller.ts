@@ -15,7 +15,7 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'Whom the token is of' })
+  @ApiOperation({ summary: 'Get the current user' })
   @ApiOkResponse({ type: MeResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired')
   me(@CurrentPrincipal() principal: Principal): Promise<MeResponse> {
@@ -23,7 +23,10 @@ export class UsersController {
   }
 
   @Patch('me')
-  @ApiOperation({ summary: 'Change the name, or the password: then every token and session of the account ends' })
+  @ApiOperation({
+    summary: 'Update the current account',
+    description: 'A new password requires the current one, and revokes every token and session of the account.',
+  })
   @ApiOkResponse({ type: MeResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invalid_credentials', 'rate_limited')
   @ApiProblems('forbidden', 'accounts_disabled')
@@ -33,7 +36,7 @@ export class UsersController {
 
   @Delete('me')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'End the account, its tokens and its rooms' })
+  @ApiOperation({ summary: 'Delete the current account, its tokens and its rooms' })
   @ApiNoContentResponse()
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'invalid_credentials', 'rate_limited')
   @ApiProblems('forbidden', 'accounts_disabled')
@@ -43,7 +46,7 @@ export class UsersController {
 
   @Get(':id')
   @ApiParam({ name: 'id', example: 'u_4fQ9sLk2VbX8mZ1rTy6A' })
-  @ApiOperation({ summary: 'The name of a user' })
+  @ApiOperation({ summary: 'Get a user' })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'not_found')
   read(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<UserResponse> {

@@ -7,7 +7,7 @@ import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 import { UsersStoreModule } from './users-store.module.js';
 
-/** Accounts: one's own, and the names of others. */
+/** Accounts and user profiles. */
 @Module({
   imports: [AuditStoreModule, AuthModule, RoomsModule, UsersStoreModule],
   controllers: [SessionsController, UsersController],

@@ -11,10 +11,10 @@ import type { DeleteMeRequest, UpdateMeRequest } from './dto/users.requests.js';
 import type { MeResponse, UserResponse } from './dto/users.responses.js';
 import { type User, UsersStore } from './users.store.js';
 
-/** How far the clocks of two nodes may be apart. */
-const CLOCKS_APART_MS = 2_000;
+/** Tolerated clock difference between two nodes. */
+const CLOCK_SKEW_MS = 2_000;
 
-/** One's own account, and the names of others. */
+/** Reads and changes the current account, and reads other users' profiles. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -37,7 +37,7 @@ export class UsersService {
     return { id: user.id, displayName: user.displayName };
   }
 
-  /** A new password ends every token and session of the account, the caller's too. */
+  /** A new password revokes every token and session of the account, including the caller's. */
   async update(by: Actor, request: UpdateMeRequest): Promise<MeResponse> {
     const { displayName, password, currentPassword } = request;
     let user = await this.account(by.principal);
@@ -50,13 +50,13 @@ export class UsersService {
     return describe(user);
   }
 
-  /** Ends every token and session of the account, on all nodes, the caller's too. */
+  /** Revokes every token and session of the account on all nodes, including the caller's. */
   async logOutEverywhere(by: Actor): Promise<void> {
     await this.account(by.principal);
     await this.revoke(by, 'auth.logout_all');
   }
 
-  /** The account, its tokens and its rooms end. */
+  /** Deletes the account, its tokens and its rooms. */
   async remove(by: Actor, { password }: DeleteMeRequest): Promise<void> {
     const user = await this.account(by.principal);
     await this.prove(by, user, password);
@@ -96,7 +96,7 @@ export class UsersService {
     return this.mustFind(user);
   }
 
-  /** The token of a user who is gone counts no more, whatever is remembered of it. */
+  /** The token of a deleted user is invalid, even while its revocation is not cached yet. */
   private async mustFind(id: string): Promise<User> {
     const user = await this.users.find(id);
     if (user === undefined) throw new ProtocolError('token_invalid');
@@ -105,10 +105,10 @@ export class UsersService {
 }
 
 /**
- * Tokens from before this moment are void. It lies a little ahead, because another node's clock may: what that node
- * issued before is void too. New tokens are dated not to be before it (see `TokenIssuer`).
+ * The time before which tokens are revoked. It is slightly in the future, because another node's clock may be ahead.
+ * New tokens are never dated earlier (see `TokenIssuer`).
  */
-const boundary = (): Date => new Date(Date.now() + CLOCKS_APART_MS);
+const boundary = (): Date => new Date(Date.now() + CLOCK_SKEW_MS);
 
 const describe = ({ id, username, displayName, createdAt }: User): MeResponse => ({
   id,

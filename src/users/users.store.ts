@@ -8,10 +8,10 @@ import { lockInTransaction } from '../database/lock-in-transaction.js';
 import { memberships, refreshTokens, rooms, users } from '../database/schema.js';
 import { insertRevocation } from '../rooms/moderation/removals.store.js';
 
-/** An account as it is kept. The hash leaves the store for {@link PasswordHasher} alone. */
+/** A stored account. Only {@link PasswordHasher} may receive the hash. */
 export type User = typeof users.$inferSelect;
 
-/** The accounts' rows. */
+/** Stores accounts. */
 @Injectable()
 export class UsersStore {
   private readonly validAfters = batched<string, number | undefined>(async (ids) => {
@@ -48,7 +48,7 @@ export class UsersStore {
     return row;
   }
 
-  /** When the user's tokens begin to count, ms since the Unix epoch. Undefined: there is no such user. */
+  /** Tokens issued before this time are revoked, ms since the Unix epoch. Undefined: the user does not exist. */
   validAfter(id: string): Promise<number | undefined> {
     return this.validAfters(id);
   }
@@ -63,8 +63,8 @@ export class UsersStore {
   }
 
   /**
-   * Ends every token of the user that is older than `validAfter`, says so where nodes look for what they did not hear,
-   * and sets a new password if there is one: all or nothing.
+   * Revokes every token older than `validAfter`, records it in the removal log for nodes that miss the event, and sets
+   * a new password if given: in one transaction.
    */
   revoke(
     id: string,
@@ -83,7 +83,7 @@ export class UsersStore {
     });
   }
 
-  /** Removes a user with its tokens, its rooms and what it was in others. @returns the ids of its rooms */
+  /** Deletes a user with its tokens, rooms and memberships. @returns the ids of its rooms */
   remove(id: string, at: Date, entry: NewAuditRow): Promise<string[]> {
     return this.db.transaction(async (tx) => {
       await lockInTransaction(tx, 'tokens of', id);

@@ -2,13 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-/** Which page of a room's chat. */
+/** The requested page of a room's chat. */
 export class MessagesQuery {
   @ApiProperty({
     required: false,
     minimum: 0,
     example: 42,
-    description: 'Messages above this number; absent: the newest.',
+    description: 'Only messages with a greater `seq`. Absent: the newest.',
   })
   @IsOptional()
   @Type(() => Number)

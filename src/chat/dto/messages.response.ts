@@ -3,10 +3,10 @@ import type { ChatMessage, HistoryPage } from '@parley/protocol';
 import type { Every, SameAsProtocol } from '../../contract/same.js';
 
 class MessageResponse {
-  @ApiProperty({ example: 'c-1', description: "The sender's id for it." })
+  @ApiProperty({ example: 'c-1', description: "The sender's id for the message." })
   readonly id!: string;
 
-  @ApiProperty({ example: 43, description: '1, 2, 3 … in the room, without gaps.' })
+  @ApiProperty({ example: 43, description: 'Sequence number in the room: 1, 2, 3 … without gaps.' })
   readonly seq!: number;
 
   @ApiProperty({ example: 'u_4fQ9sLk2VbX8mZ1rTy6A' })
@@ -15,7 +15,7 @@ class MessageResponse {
   @ApiProperty({ example: 'Ada Lovelace' })
   readonly name!: string;
 
-  @ApiProperty({ example: 'p_Vn3kQ8sLxT0b', description: 'The peer it was sent by.' })
+  @ApiProperty({ example: 'p_Vn3kQ8sLxT0b', description: 'The peer that sent it.' })
   readonly from!: string;
 
   @ApiProperty({ example: 1_795_428_000_000, description: 'Milliseconds since the Unix epoch.' })
@@ -30,7 +30,7 @@ export class MessagesResponse {
   @ApiProperty({ type: [MessageResponse] })
   readonly messages!: readonly MessageResponse[];
 
-  @ApiProperty({ example: false, description: 'Whether there are more after the last one.' })
+  @ApiProperty({ example: false, description: 'Whether there are more messages after this page.' })
   readonly more!: boolean;
 }
 

@@ -13,7 +13,7 @@ class IceServerResponse {
   readonly credential?: string;
 }
 
-/** What RTCPeerConnection takes as `iceServers`; TURN credentials end by themselves. */
+/** ICE servers as RTCPeerConnection takes them; TURN credentials expire. */
 export class IceServersResponse {
   @ApiProperty({ type: [IceServerResponse] })
   readonly iceServers!: IceServerResponse[];

@@ -2,7 +2,7 @@ import { ValidateIf } from 'class-validator';
 import { IsNewPassword, IsPassword } from '../../auth/dto/is-password.js';
 import { IsDisplayName } from '../display-name.js';
 
-/** What is to change of one's account. A new password wants the current one. */
+/** Changes of the current account. A new password requires the current one. */
 export class UpdateMeRequest {
   @ValidateIf((_, value) => value !== undefined)
   @IsDisplayName(false)
@@ -17,7 +17,7 @@ export class UpdateMeRequest {
   readonly currentPassword?: string;
 }
 
-/** The proof that one may end one's account. */
+/** The password that confirms deleting the account. */
 export class DeleteMeRequest {
   @IsPassword()
   readonly password!: string;
