@@ -1,20 +1,20 @@
 import type { Environment } from './environment.js';
 
-/** The longest that a command to Redis may take. */
+/** Maximum duration of a Redis command. */
 const REDIS_COMMAND_MS = 500;
 
-/** A header beside its longest field: a token, ids, the JSON around them. */
-const HEADER_ROOM = 6_144;
-/** A participant beside its meta. */
+/** Size of a header without its longest field: a token, ids and JSON syntax. */
+const HEADER_OVERHEAD = 6_144;
+/** Size of a participant without its meta. */
 const PARTICIPANT_BYTES = 512;
 const MAX_ROSTER_BYTES = 4 * 1024 * 1024;
 
-/** Combinations that would run, and do harm. */
+/** Finds combinations of valid settings that would cause harm. @returns one message per conflict */
 export const configConflicts = (env: Environment, production: boolean): string[] => {
   const faults: string[] = [];
   if (env.REDIS_URL !== undefined && env.DATABASE_URL === undefined) {
     faults.push(
-      'REDIS_URL without DATABASE_URL: replicas that share a Redis must share a PostgreSQL too, or each would have accounts and rooms of its own',
+      'REDIS_URL without DATABASE_URL: replicas that share a Redis must also share a PostgreSQL, or each would have separate accounts and rooms',
     );
   }
   if (env.REDIS_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
@@ -24,47 +24,51 @@ export const configConflicts = (env: Environment, production: boolean): string[]
     faults.push('JWT_JWKS_URL with REDIS_URL needs SESSION_SECRET: replicas must derive the same session ids');
   }
   if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined) {
-    faults.push('TURN_URLS without TURN_SECRET: the secret that coturn has as static-auth-secret');
+    faults.push("TURN_URLS without TURN_SECRET: set it to coturn's static-auth-secret");
   }
   if (env.TURN_URLS.length > 0 && env.TURN_CREDENTIAL_SECONDS * 1000 < 8 * env.HEARTBEAT_MS) {
-    faults.push('TURN_CREDENTIAL_SECONDS must be at least eight times HEARTBEAT_MS: each beat renews what ends soon');
+    faults.push(
+      'TURN_CREDENTIAL_SECONDS must be at least eight times HEARTBEAT_MS: credentials are renewed by heartbeat',
+    );
   }
   if (env.NODE_LEASE_MS <= 2 * env.NODE_RENEW_MS + 2 * REDIS_COMMAND_MS) {
     faults.push(
-      'NODE_LEASE_MS must be more than twice NODE_RENEW_MS and a second, or slow renewals cost live nodes their lease',
+      'NODE_LEASE_MS must be more than twice NODE_RENEW_MS plus one second, or slow renewals cost live nodes their lease',
     );
   }
   if (env.NODE_SWEEP_MS > env.NODE_LEASE_MS) faults.push('NODE_SWEEP_MS must not be more than NODE_LEASE_MS');
   faults.push(...contradictions(env));
   if (env.DRAIN_GRACE_MS + env.DRAIN_SPREAD_MS > env.DRAIN_DEADLINE_MS) {
-    faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS and DRAIN_SPREAD_MS together');
+    faults.push('DRAIN_DEADLINE_MS must be at least DRAIN_GRACE_MS plus DRAIN_SPREAD_MS');
   }
   if (env.REMOVAL_DAYS * 86_400 < Math.max(env.ACCESS_TOKEN_SECONDS, env.GUEST_TOKEN_SECONDS)) {
-    faults.push('REMOVAL_DAYS must be longer than tokens live, or a token from before a removal counts again');
+    faults.push(
+      'REMOVAL_DAYS must be longer than the lifetime of tokens, or a token issued before a removal becomes valid again',
+    );
   }
   if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
   if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
-    faults.push('JWT_SECRET is missing: production with a database of its own needs a secret of its own');
+    faults.push('JWT_SECRET is missing: production with DATABASE_URL requires JWT_SECRET or JWT_JWKS_URL');
   }
   for (const name of ['JWT_SECRET', 'SESSION_SECRET', 'TURN_SECRET'] as const) {
     const value = env[name];
     if (production && value !== undefined && isGuessable(value)) {
-      faults.push(`${name} is an example or a repeated word; make one with: openssl rand -base64 48`);
+      faults.push(`${name} is guessable; generate one with: openssl rand -base64 48`);
     }
   }
   return faults;
 };
 
-/** Limits of which one makes another unreachable. JSON may write a byte of text as six characters. */
+/** Finds limits that make another limit unreachable. JSON may escape one byte of text as six characters. */
 const contradictions = (env: Environment): string[] => {
   const faults: string[] = [];
-  if (env.MAX_HEADER_BYTES < 6 * Math.max(env.MAX_CHAT_BYTES, env.MAX_META_BYTES) + HEADER_ROOM) {
-    faults.push('MAX_HEADER_BYTES must be at least six times MAX_CHAT_BYTES and MAX_META_BYTES, and 6 KiB more');
+  if (env.MAX_HEADER_BYTES < 6 * Math.max(env.MAX_CHAT_BYTES, env.MAX_META_BYTES) + HEADER_OVERHEAD) {
+    faults.push('MAX_HEADER_BYTES must be at least six times MAX_CHAT_BYTES and MAX_META_BYTES, plus 6 KiB');
   }
   if (env.MAX_FRAME_BYTES < env.MAX_HEADER_BYTES) faults.push('MAX_FRAME_BYTES must not be less than MAX_HEADER_BYTES');
   if (env.BYTE_BURST < env.MAX_FRAME_BYTES) faults.push('BYTE_BURST must not be less than MAX_FRAME_BYTES');
   if (env.MAX_PARTICIPANTS_PER_ROOM * (env.MAX_META_BYTES + PARTICIPANT_BYTES) > MAX_ROSTER_BYTES) {
-    faults.push('MAX_PARTICIPANTS_PER_ROOM times MAX_META_BYTES makes rosters of more than 4 MiB');
+    faults.push('MAX_PARTICIPANTS_PER_ROOM times MAX_META_BYTES allows rosters of more than 4 MiB');
   }
   return faults;
 };

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Config } from './config.js';
 
-/** Injection token of the one frozen {@link Config}. */
+/** Injection token of the frozen {@link Config}. */
 export const CONFIG = Symbol('CONFIG');
 
 /** Makes the configuration injectable everywhere: `@Inject(CONFIG) config: Config`. */

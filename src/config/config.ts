@@ -4,19 +4,19 @@ import { configConflicts } from './config-conflicts.js';
 import { ENVIRONMENT } from './environment.js';
 import { type RetentionConfig, type RoomsConfig, retention } from './retention.js';
 
-/** Everything that can be set from outside, read once at boot. */
+/** The configuration of a node, read once at boot. */
 export interface Config {
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
-  /** This process's name in logs and `welcome.node`; a random suffix is added for each life. */
+  /** This node's name in logs and `welcome.node`; each start adds a random suffix. */
   readonly nodeName: string;
   readonly logLevel: string;
   readonly allowedOrigins: readonly string[];
   readonly dataDir: string;
   /** Undefined: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
-  /** Undefined: one node, everything in memory. */
+  /** Undefined: a single node that keeps its state in memory. */
   readonly redisUrl: string | undefined;
   /** Prefix of every key and channel in Redis. */
   readonly redisPrefix: string;
@@ -26,40 +26,40 @@ export interface Config {
   readonly drain: DrainConfig;
   readonly lease: LeaseConfig;
   readonly handshakes: HandshakeConfig;
-  /** Addresses and ranges of the proxies whose X-Forwarded-For is believed, `loopback`, `private`. */
+  /** Proxies whose X-Forwarded-For is trusted: addresses, ranges, `loopback`, `private`. */
   readonly trustedProxies: readonly string[];
-  /** True: what a trusted proxy was asked for without TLS is refused. */
+  /** True: refuses requests that reached a trusted proxy without TLS. */
   readonly requireTls: boolean;
   readonly sockets: SocketsConfig;
   readonly rates: RatesConfig;
-  /** A variable by its name, or what its `_FILE` holds: for parts that have settings of their own. */
+  /** Reads a variable, or the file that its `_FILE` names: for bridges, which define their own settings. */
   readonly setting: (name: string) => string | undefined;
   readonly topics: TopicsConfig;
   readonly rooms: RoomsConfig;
   readonly retention: RetentionConfig;
-  /** The ids (`sub`) of those who may read the audit trail of everything. */
+  /** User ids (`sub`) that may read the whole audit log. */
   readonly administrators: readonly string[];
 }
 
-/** How much of named topics this node keeps for the clients of other servers (src/bridges). */
+/** Limits on the topics of the y-webrtc bridge, per node. */
 export interface TopicsConfig {
   readonly maxTopicBytes: number;
-  /** Of one socket. */
+  /** Per socket. */
   readonly maxTopicsPerClient: number;
   readonly maxTopics: number;
-  /** Names, subscriptions and what waits, together. */
+  /** Total of names, subscriptions and queued payloads. */
   readonly maxBytes: number;
-  /** Of one topic to the subscribers of this node. */
+  /** Deliveries per topic to the subscribers of this node. */
   readonly deliveries: RateConfig;
 }
 
-/** How tokens are made and checked. Never decided by a token. */
+/** How tokens are issued and verified. A token never decides this itself. */
 export interface JwtConfig {
-  /** Undefined: made on the first start and kept in `dataDir`. At least 32 bytes. */
+  /** At least 32 bytes. Undefined: generated on the first start and stored in `dataDir`. */
   readonly secret: string | undefined;
-  /** Keys session ids; derived from `secret` when absent. */
+  /** Key for session ids; derived from `secret` when absent. */
   readonly sessionSecret: string | undefined;
-  /** Set: tokens come from an outside issuer with these public keys, and Parley issues none. */
+  /** Set: an external issuer with these public keys issues tokens, and Parley issues none. */
   readonly jwksUrl: string | undefined;
   readonly algorithms: readonly string[];
   readonly issuer: string;
@@ -69,7 +69,7 @@ export interface JwtConfig {
   readonly refreshTokenSeconds: number;
 }
 
-/** The ICE servers that clients are told of. */
+/** The ICE servers for clients. */
 export interface IceConfig {
   readonly stunUrls: readonly string[];
   readonly turnUrls: readonly string[];
@@ -78,67 +78,67 @@ export interface IceConfig {
   readonly credentialSeconds: number;
 }
 
-/** The steps of SIGTERM, in milliseconds. */
+/** The steps of a drain after SIGTERM, in milliseconds. */
 export interface DrainConfig {
-  /** Not ready, but still serving: the load balancer's time to notice. */
+  /** Not ready, but still serving, until load balancers notice. */
   readonly graceMs: number;
-  /** The sessions are asked to move at random moments within this time. */
+  /** Sessions are asked to reconnect elsewhere at random times within this period. */
   readonly spreadMs: number;
-  /** Then what is left is closed. */
+  /** Then the remaining sockets are closed. */
   readonly deadlineMs: number;
 }
 
-/** A node's own clocks in a cluster, in milliseconds. docs/architecture.md says what must hold between them. */
+/** A node's timings in a cluster, in milliseconds. docs/architecture.md states the constraints between them. */
 export interface LeaseConfig {
-  /** A node that is silent for so long is given up by the others. */
+  /** A node whose heartbeat is missing for so long counts as dead. */
   readonly leaseMs: number;
   readonly renewMs: number;
-  /** How often nodes look for what dead ones left behind. */
+  /** How often nodes clean up after dead ones. */
   readonly sweepMs: number;
   /** How often a node compares each of its rooms with the store. */
   readonly reconcileMs: number;
 }
 
-/** How fast a node takes new sockets: when thousands lost theirs at once, those that are open must not suffer. */
+/** Rate limit of new sockets, so that a reconnect storm does not slow down open ones. */
 export interface HandshakeConfig {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** How many sockets this node takes. An IPv6 address counts as its /64. */
+/** Limits on this node's sockets. An IPv6 address counts as its /64. */
 export interface SocketsConfig {
   readonly maxPerAddress: number;
-  /** Sockets that have not said hello yet. */
+  /** Sockets that have not sent `hello` yet. */
   readonly maxUnauthenticatedPerAddress: number;
   readonly maxUnauthenticated: number;
-  /** All frames that come from one address together. */
+  /** All frames from one address. */
   readonly framesPerAddress: RateConfig;
   readonly maxPerUser: number;
-  /** All frames of a user's sessions together. */
+  /** All frames of a user's sessions. */
   readonly framesPerUser: RateConfig;
 }
 
-/** So many at once, and so many a second in the long run. */
+/** A token bucket: its capacity, and its refill per second. */
 export interface RateConfig {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** What REST may be asked for by one address or one user, on all nodes together when they share a Redis. */
+/** Rate limits of REST and of deliveries, shared by all nodes that share a Redis unless noted. */
 export interface RatesConfig {
-  /** By address: accounts made, guests let in, tokens refreshed. */
+  /** Per address: registrations, guest tokens, refreshes. */
   readonly register: RateConfig;
   readonly guest: RateConfig;
   readonly refresh: RateConfig;
-  /** By user: every request with a token. */
+  /** Per user: every request with a token. */
   readonly user: RateConfig;
-  /** By room: deliveries to its peers, by the senders of each node. */
+  /** Per room and node: deliveries to its peers by the node's senders. */
   readonly room: RateConfig;
-  /** By address: every request, on each node alone. */
+  /** Per address and node: every request. */
   readonly address: RateConfig;
 }
 
-/** The environment cannot be served; `faults` names each wrong variable and why. */
+/** The environment is not valid; `faults` names each invalid variable and why. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly faults: readonly string[]) {
@@ -147,7 +147,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment. `NAME_FILE` stands for `NAME` when the value is in a file (a mounted secret).
+ * Reads the configuration from the environment. `NAME_FILE` replaces `NAME` when the value is in a file, such as a
+ * mounted secret.
  * @throws ConfigError naming every fault at once.
  */
 export const readConfig = (environment: NodeJS.ProcessEnv): Config => {

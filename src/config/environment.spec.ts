@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ENVIRONMENT } from './environment.js';
 
 const OPERATIONS = new URL('../../docs/operations.md', import.meta.url);
-const COMPAT = join(import.meta.dirname, '../bridges');
+const BRIDGES = join(import.meta.dirname, '../bridges');
 /** Defaults that are generated, not fixed. */
 const GENERATED = new Map([
   ['JWT_SECRET', 'generated and stored'],
@@ -12,7 +12,7 @@ const GENERATED = new Map([
 ]);
 const UNITS: Readonly<Record<string, number>> = { MiB: 1_048_576, days: 86_400 };
 
-/** The rows of the table of settings: names, and as many defaults. */
+/** The documented settings: names and defaults. */
 const documented = (): [name: string, fallback: string][] => {
   const [, settings = ''] = readFileSync(OPERATIONS, 'utf8').split('\n## Settings\n');
   const rows = [...(settings.split('\n## ')[0] ?? '').matchAll(/^\| (`[^|]+`) \| ([^|]*) \|/gm)];
@@ -23,14 +23,14 @@ const documented = (): [name: string, fallback: string][] => {
   });
 };
 
-/** The variables of the doors for clients of other protocols, each of which reads its own. */
+/** The variables that the bridges define. */
 const bridgeSettingNames = (): string[] =>
-  readdirSync(COMPAT, { recursive: true, encoding: 'utf8' })
+  readdirSync(BRIDGES, { recursive: true, encoding: 'utf8' })
     .filter((file) => /settings\.ts$/.test(file))
-    .flatMap((file) => [...readFileSync(join(COMPAT, file), 'utf8').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)])
+    .flatMap((file) => [...readFileSync(join(BRIDGES, file), 'utf8').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)])
     .map(([, name]) => name as string);
 
-/** What a default of the table means: `4 MiB`, `30 days`, `–` for none. */
+/** The value of a documented default: `4 MiB`, `30 days`, `–` for none. */
 const meaning = (text: string): unknown => {
   const [, count, unit] = /^(\d+)(?: (\w+))?$/.exec(text) ?? [];
   if (count !== undefined) return String(Number(count) * (unit === undefined ? 1 : (UNITS[unit] ?? Number.NaN)));
@@ -38,12 +38,12 @@ const meaning = (text: string): unknown => {
 };
 
 describe('the settings in docs/operations.md', () => {
-  it('are every variable that is read, each once, and no other', () => {
+  it('are exactly the variables that are read', () => {
     const names = documented().map(([name]) => name);
     expect(names.toSorted()).toEqual([...Object.keys(ENVIRONMENT.shape), ...bridgeSettingNames()].sort());
   });
 
-  it('have the defaults that hold', () => {
+  it('have the actual defaults', () => {
     const holds = ENVIRONMENT.parse({}) as Record<string, unknown>;
     for (const [name, fallback] of documented().filter(([known]) => known in ENVIRONMENT.shape)) {
       expect([name, meaning(fallback)]).toEqual([name, GENERATED.get(name) ?? String(holds[name] ?? '')]);

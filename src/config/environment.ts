@@ -11,9 +11,9 @@ const list = z
       .map((part) => part.trim())
       .filter(Boolean),
   );
-const count = (fallback: number, least = 1, max = 1_000_000_000) => {
-  const error = `must be a whole number from ${least} to ${max}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(max, { error }).default(fallback);
+const count = (fallback: number, min = 1, max = 1_000_000_000) => {
+  const error = `must be an integer from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback);
 };
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const iceUrls = (...schemes: string[]) =>
@@ -33,7 +33,7 @@ const isProxy = (name: string): boolean => {
   return max > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max));
 };
 
-/** Each variable: its form, its bounds and its default. */
+/** The environment variables: format, bounds and default of each. */
 export const ENVIRONMENT = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: count(3000, 0, 65_535),
@@ -107,7 +107,7 @@ export const ENVIRONMENT = z.object({
   REMOVAL_DAYS: count(30, 1, 36_500),
   MESSAGE_DAYS: count(0, 0, 36_500),
   ADMIN_USERS: list.refine((users) => users.every((user) => user.length <= 128), {
-    message: 'must be ids of users, separated by commas',
+    message: 'must be user ids, separated by commas',
   }),
   HANDSHAKE_BURST: count(1_000),
   HANDSHAKES_PER_SECOND: count(500),
@@ -141,5 +141,5 @@ export const ENVIRONMENT = z.object({
   MAX_TOPICS_BYTES: count(33_554_432, 65_536),
 });
 
-/** The variables, checked one by one. */
+/** The validated environment variables. */
 export type Environment = z.infer<typeof ENVIRONMENT>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from './config.js';
 
-describe("a node's clocks", () => {
+describe("a node's timings", () => {
   it('are those of the table in docs/architecture.md', () => {
     expect(readConfig({}).lease).toEqual({ leaseMs: 10_000, renewMs: 3_000, sweepMs: 2_000, reconcileMs: 5_000 });
   });

@@ -8,7 +8,7 @@ const SECRETS = {
   TURN_SECRET: 'kT9wQe7xLm2ZpV4sRb8YcN6uHf3JdG5a-turn',
 };
 
-it('shows what is set, and of no secret more than that it is there', () => {
+it('shows settings, and of a secret only that it is set', () => {
   const shown = redacted(
     readConfig({
       ...SECRETS,
@@ -29,6 +29,6 @@ it('shows what is set, and of no secret more than that it is there', () => {
   });
 });
 
-it('says of a secret that is not set that it is not', () => {
+it('shows that a secret is not set', () => {
   expect(redacted(readConfig({}))).toMatchObject({ jwt: { secret: undefined }, databaseUrl: undefined });
 });

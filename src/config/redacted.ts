@@ -1,12 +1,12 @@
 import type { Config } from './config.js';
 
 const HIDDEN = '[redacted]';
-/** Settings whose value is a secret, by their names. */
+/** Names of settings whose value is a secret. */
 const SECRET = /secret|password|credential$/i;
-/** What stands before the @ of a URL, and what follows its ?: both may be secret. */
+/** Matches a URL's user info and query, which may be secret. */
 const IN_URL = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^@/]*@)?([^?#]*).*$/i;
 
-/** The configuration as it may be shown: secrets are named, and said to be there, and not told. */
+/** The configuration for the log, with secrets replaced by `[redacted]`. */
 export const redacted = (config: Config): Record<string, unknown> => hide(config) as Record<string, unknown>;
 
 const hide = (value: unknown, name = ''): unknown => {

@@ -1,27 +1,27 @@
 import type { Environment } from './environment.js';
 
-/** How many rooms there may be, and when they end. */
+/** Limits on rooms, and when they end. */
 export interface RoomsConfig {
-  /** How often each node says which rooms somebody is in, and one node looks for those that are to end. */
+  /** How often each node reports its occupied rooms, and one node ends expired ones. */
   readonly checkMs: number;
-  /** A room that a token's grant made ends when it was empty for so long; 0: never. */
+  /** How long a room that a token's grant created may be empty before it ends; 0: forever. */
   readonly grantedEmptySeconds: number;
   readonly maxOwned: number;
-  /** Rooms there are at a time that one user's grants made. */
+  /** Maximum number of existing rooms that one user's grants created. */
   readonly maxGranted: number;
 }
 
-/** How long what only grows is kept. */
+/** How long growing data is retained. */
 export interface RetentionConfig {
   readonly auditDays: number;
   readonly auditMaxRows: number;
-  /** Longer than any token lives: a token from before a removal must not count again. */
+  /** Longer than any token's lifetime: a token issued before a removal must not become valid again. */
   readonly removalDays: number;
-  /** 0: as long as their room. */
+  /** 0: as long as the room exists. */
   readonly messageDays: number;
 }
 
-/** The settings of how much is kept, and for how long. */
+/** The settings on rooms and retention. */
 export const retention = (env: Environment): { readonly rooms: RoomsConfig; readonly retention: RetentionConfig } => ({
   rooms: {
     checkMs: env.ROOM_CHECK_MS,

@@ -6,8 +6,8 @@ import { ProblemResponse } from './problem.response.js';
 const CODES = Symbol('problems');
 
 /**
- * Documents error codes that a route, or every route of a controller, answers, with an example for each.
- * Decorators of the same route add up: Swagger's own would keep one of those that share a status.
+ * Documents the error codes of a route, or of every route of a controller, with an example for each. Several
+ * decorators on a route add up; Swagger's own keeps only one response per status.
  */
 export const ApiProblems =
   (...codes: readonly ErrorCode[]) =>
@@ -20,7 +20,7 @@ export const ApiProblems =
     }
   };
 
-/** Nest's decorators of a route leave its path with the method. */
+/** Nest stores a route's path as metadata of its method. */
 const isRoute = (method: unknown): method is object =>
   typeof method === 'function' && Reflect.hasMetadata('path', method);
 
@@ -34,7 +34,7 @@ const document = (prototype: object, name: string, method: PropertyDescriptor, c
   }
 };
 
-/** The responses of an operation that answers these codes, by status. */
+/** The OpenAPI responses for these error codes, by status. */
 export const problemResponses = (codes: readonly ErrorCode[]) => {
   const statuses = new Map<number, ErrorCode[]>();
   for (const code of codes) {

@@ -8,19 +8,19 @@ const ask = (proxies: string[], remoteAddress: string, forwarded?: string | stri
   );
 
 describe("a client's address", () => {
-  it("is the socket's when no proxy is named, whatever a header says", () => {
+  it("is the socket's without a trusted proxy, whatever the header says", () => {
     expect(ask([], '203.0.113.9', '1.2.3.4')).toBe('203.0.113.9');
     expect(ask(['10.0.0.0/8'], '203.0.113.9', '1.2.3.4')).toBe('203.0.113.9');
   });
 
-  it('is the right-most that is no trusted proxy', () => {
+  it('is the right-most that is not a trusted proxy', () => {
     const forged = Array.from({ length: 50 }, (_, n) => `1.2.3.${n}`).join(', ');
     expect(ask(['10.0.0.0/8'], '10.0.0.1', `${forged}, 198.51.100.7, 10.0.0.2`)).toBe('198.51.100.7');
     expect(ask(['private', 'loopback'], '::ffff:127.0.0.1', '198.51.100.7, 192.168.1.1')).toBe('198.51.100.7');
     expect(ask(['2001:db8::1'], '2001:db8::1', '2001:db8:1::9')).toBe('2001:db8:1::9');
   });
 
-  it("is the last proxy's when that one says nothing, or nothing that is an address", () => {
+  it("is the last proxy's when that one adds no valid address", () => {
     expect(ask(['10.0.0.1'], '10.0.0.1')).toBe('10.0.0.1');
     for (const untrusted of ['<script>', '', 'unknown', '1.2.3', '10.0.0.1\u0000', '"[::1]:80"']) {
       expect(ask(['10.0.0.1'], '10.0.0.1', untrusted)).toBe('10.0.0.1');

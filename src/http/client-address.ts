@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** The ranges that one word stands for (RFC 1122, 1918, 4193, 4291, 6598). */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
+/** Named address ranges (RFC 1122, 1918, 4193, 4291, 6598). */
+const NAMED_RANGES: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fe80::/10'],
 };
 
-/** Addresses of the proxies that an operator named. @param proxies addresses, ranges, `loopback`, `private` */
+/** Makes a check for trusted proxies. @param proxies addresses, ranges, `loopback`, `private` */
 export const trustedBy = (proxies: readonly string[]): ((address: string) => boolean) => {
-  // Asked for each upgrade: to look into an empty list costs 3 µs.
+  // Called for each upgrade, and a lookup in an empty BlockList is not free.
   if (proxies.length === 0) return () => false;
   const list = new BlockList();
-  for (const range of proxies.flatMap((name) => WORDS[name] ?? [name])) {
+  for (const range of proxies.flatMap((name) => NAMED_RANGES[name] ?? [name])) {
     const [address, bits] = range.split('/') as [string, string | undefined];
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     if (bits === undefined) list.addAddress(address, family);
@@ -25,15 +25,15 @@ export const trustedBy = (proxies: readonly string[]): ((address: string) => boo
   };
 };
 
-/** What of a request says where it comes from. */
+/** The parts of a request that tell its origin. */
 export interface Arrival {
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
 /**
- * Where a request comes from: the socket's own address, or, when that is a trusted proxy, the right-most address
- * of X-Forwarded-For that is not one. What stands left of it is the client's own word.
+ * The client's address: the socket's, or, behind a trusted proxy, the right-most address of X-Forwarded-For that is
+ * not a trusted proxy. Clients can forge everything to its left.
  */
 export const clientAddress = ({ socket, headers }: Arrival, isTrusted: (address: string) => boolean): string => {
   let address = unmapped(socket.remoteAddress ?? '');
@@ -41,14 +41,14 @@ export const clientAddress = ({ socket, headers }: Arrival, isTrusted: (address:
   const hops = forwarded.split(',').map((hop) => unmapped(hop.trim()));
   while (isTrusted(address)) {
     const hop = hops.pop();
-    // A proxy that adds something else than an address is as far as we can see.
+    // The proxy did not add an address: the proxy itself is the last known one.
     if (hop === undefined || isIP(hop) === 0) break;
     address = hop;
   }
   return address;
 };
 
-/** What limits count an address as: itself, or the /64 that an IPv6 customer has for his own (RFC 6177). */
+/** The network that limits apply to: an IPv4 address, or the /64 of an IPv6 address (RFC 6177). */
 export const networkOf = (address: string): string => {
   if (isIP(address) !== 6) return address;
   const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
@@ -59,6 +59,6 @@ export const networkOf = (address: string): string => {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 };
 
-/** An IPv4 address as a dual-stack socket shows it (RFC 4291 §2.5.5.2) is that IPv4 address. */
+/** Unmaps an IPv4-mapped IPv6 address of a dual-stack socket (RFC 4291 §2.5.5.2). */
 const unmapped = (address: string): string =>
   /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice('::ffff:'.length) : address;

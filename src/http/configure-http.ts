@@ -10,7 +10,7 @@ import { SECURITY_HEADERS } from './security-headers.js';
 
 export { createFastifyAdapter } from './fastify-adapter.js';
 
-/** What every HTTP answer of Parley has in common. Called once, before the application begins to listen. */
+/** Configures filters, headers, limits, CORS and API docs. Called once, before the application listens. */
 export const configureHttp = async (
   app: NestFastifyApplication,
   config: Pick<Config, 'allowedOrigins' | 'trustedProxies' | 'requireTls' | 'rates'>,
@@ -20,7 +20,7 @@ export const configureHttp = async (
   await app.register(helmet, SECURITY_HEADERS);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', String(request.id));
-    // Also what is refused on the way: an answer of the API is for the one who asked.
+    // Refusals too: an API response is for its requester only.
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
   });
   guardRequests(fastify, config, app.get(LocalRateLimiter, { strict: false }));

@@ -7,10 +7,10 @@ import { problemOf } from './problem.js';
 import { answerParserFault } from './raw-answer.js';
 import { requestId } from './request-id.js';
 
-/** 100 kB: a room's metadata is 4. */
+/** 100 KiB; the largest field, a room's metadata, has 4. */
 const BODY_LIMIT = 100 * 1024;
 
-/** Fastify with JSON bodies alone: forms and plain text are refused as an unsupported media type. */
+/** Fastify that accepts JSON bodies only: forms and plain text are an unsupported media type. */
 class JsonFastifyAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {
     const fastify = this.getInstance();
@@ -24,8 +24,8 @@ class JsonFastifyAdapter extends FastifyAdapter {
 }
 
 /**
- * The HTTP server. Its times are far below Node's own, which are a slowloris's. The client's address is the
- * socket's, unless that is a proxy that the operator named.
+ * Makes the HTTP server. Its timeouts are far below Node's defaults, which allow slowloris attacks. Only configured
+ * proxies are trusted.
  */
 export const createFastifyAdapter = ({ trustedProxies }: Pick<Config, 'trustedProxies'>): FastifyAdapter =>
   new JsonFastifyAdapter({
@@ -33,7 +33,7 @@ export const createFastifyAdapter = ({ trustedProxies }: Pick<Config, 'trustedPr
     trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
     requestTimeout: 15_000,
     clientErrorHandler: answerParserFault,
-    // A path that cannot be decoded never comes as far as the filter.
+    // A path that cannot be decoded never reaches the filter.
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf('bad_request', String(request.id));
       void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
@@ -41,6 +41,6 @@ export const createFastifyAdapter = ({ trustedProxies }: Pick<Config, 'trustedPr
     requestIdHeader: false,
     genReqId: requestId,
     routerOptions: { maxParamLength: 256 },
-    // Node looks at the times at this interval: 30 s would undo them.
+    // Node checks the timeouts at this interval; its default of 30 s would defeat them.
     http: { headersTimeout: 10_000, maxHeaderSize: 8_192, connectionsCheckingInterval: 1_000 },
   });

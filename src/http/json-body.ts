@@ -1,10 +1,10 @@
 import { ProtocolError } from '@parley/protocol';
 import type { FastifyBodyParser, FastifyInstance } from 'fastify';
 
-/** Levels of a body: what walks it afterwards walks it recursively. */
-const DEEPEST = 32;
+/** Maximum nesting depth of a body: it is processed recursively. */
+const MAX_DEPTH = 32;
 
-/** Fastify's own JSON parser, which refuses keys that would reach a prototype, and then bodies that are too deep. */
+/** Fastify's JSON parser, which refuses keys that reach a prototype, with a limit on nesting. */
 export const parseShallowJson = (fastify: FastifyInstance): FastifyBodyParser<string> => {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   return (request, text, done) => {
@@ -17,7 +17,7 @@ export const parseShallowJson = (fastify: FastifyInstance): FastifyBodyParser<st
 
 const isTooDeep = (body: unknown): boolean => {
   let level: unknown[] = [body];
-  for (let depth = 0; depth <= DEEPEST; depth += 1) {
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
     if (level.length === 0) return false;
   }

@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { PUBLIC_EXTENSION } from '../auth/public.js';
 import { problemResponses } from './api-problems.js';
 
-/** `/docs/openapi.json`, made from the code, and a page to try it at `/docs`. */
+/** Serves `/docs/openapi.json`, generated from the code, and Swagger UI at `/docs`. */
 export const serveOpenApi = (app: INestApplication): void => {
   const info = new DocumentBuilder()
     .setTitle('Parley')
@@ -18,7 +18,7 @@ export const serveOpenApi = (app: INestApplication): void => {
   SwaggerModule.setup('docs', app, () => finished(SwaggerModule.createDocument(app, info)), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
-    // The page's assets come by a package that Jest cannot load, and ends the process over.
+    // Jest cannot load the package with the page's assets, and its failure ends the process.
     ui: process.env.NODE_ENV !== 'test',
     customSiteTitle: 'Parley API',
   });
@@ -31,7 +31,7 @@ interface Operation {
   readonly [PUBLIC_EXTENSION]?: true;
 }
 
-/** A route that wants no token says so, and one that takes a body says what bodies are refused unread. */
+/** Adds what the decorators cannot express: public routes need no token, and routes with a body may refuse it. */
 const finished = (document: OpenAPIObject): OpenAPIObject => {
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path) as Operation[]) {

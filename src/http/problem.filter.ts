@@ -5,16 +5,16 @@ import { describeFault } from '../database/describe-fault.js';
 import { expectedFault, toProblem } from './problem.js';
 import { SecurityLog } from './security-log.js';
 
-/** Refusals that somebody on guard wants to see. */
+/** Statuses of refusals that belong in the security log. */
 const REPORTED: ReadonlySet<number> = new Set([401, 403, 429]);
 
-/** Answers every fault of REST as problem+json. What was not expected is logged with its cause and answered blankly. */
+/** Sends every REST error as problem+json. Unexpected errors are logged with their cause and sent as `internal`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('Http');
   private readonly security = new SecurityLog({ warn: (fields, message) => this.log.warn(fields, message) });
 
-  /** @param methodsOf the methods that a path has, for those that it has not */
+  /** @param methodsOf returns the methods of a path, for 405 responses */
   constructor(private readonly methodsOf: (path: string) => readonly string[]) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -26,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     let fault = expectedFault(error);
     if (fault === undefined) {
-      this.log.error(`request ${request.id} failed: ${describeFault(error)}`);
+      this.log.error(`Request ${request.id} failed with an unexpected error: ${describeFault(error)}`);
       fault = new ProtocolError('internal');
     }
     if (reply.sent) return;
@@ -44,13 +44,13 @@ export class ProblemFilter implements ExceptionFilter {
       reason: code,
       address: request.ip,
       user: request.principal?.user,
-      // The route's pattern, not what was asked for: that is the client's word.
+      // The route's pattern, not the URL: clients control the URL.
       route: `${request.method} ${request.routeOptions?.url ?? '?'}`,
       requestId: String(request.id),
     });
   }
 
-  /** RFC 9110 §15.5.6: a path that exists for other methods says which. */
+  /** RFC 9110 §15.5.6: a path with other methods replies 405 and lists them. */
   private orMethod(fault: ProtocolError, request: FastifyRequest, reply: FastifyReply): ProtocolError {
     const methods = this.methodsOf(request.url.split('?')[0] ?? '');
     if (methods.length === 0 || methods.includes(request.method)) return fault;

@@ -11,7 +11,7 @@ class FieldFault {
   readonly message!: string;
 }
 
-/** RFC 9457 problem details: the answer to every request that was not done. */
+/** RFC 9457 problem details: the response to every failed request. */
 export class ProblemResponse {
   @ApiProperty({ example: 'urn:parley:error:bad_request' })
   readonly type!: string;
@@ -22,14 +22,14 @@ export class ProblemResponse {
   @ApiProperty({ example: 400 })
   readonly status!: number;
 
-  @ApiProperty({ enum: Object.keys(ERRORS), description: 'Stable: what a program goes by.', example: 'bad_request' })
+  @ApiProperty({ enum: Object.keys(ERRORS), description: 'Stable, for programs.', example: 'bad_request' })
   readonly code!: ErrorCode;
 
   @ApiProperty({ example: 'Some fields are not what the API describes.' })
   readonly detail!: string;
 
   @ApiProperty({
-    description: 'The same as in the log and in x-request-id.',
+    description: 'The id in the log and in the x-request-id header.',
     example: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
   })
   readonly requestId!: string;

@@ -4,7 +4,7 @@ import { BusUnavailable } from '../bus/bus.js';
 import { isDatabaseLost, isTextRefused } from '../database/database-errors.js';
 import { PresenceUnavailable } from '../presence/presence.js';
 
-/** RFC 9457. `code` is stable, the sentences are for people. */
+/** RFC 9457 problem details. `code` is stable; title and detail are for people. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -15,7 +15,7 @@ export interface Problem {
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
-/** What Fastify, Nest and Node answer by status alone. */
+/** Error codes for the statuses of Fastify, Nest and Node. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
   401: 'unauthenticated',
@@ -30,21 +30,21 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
-/** The code that a status alone stands for. */
+/** The error code of a bare status. */
 export const codeOfStatus = (status: number): ErrorCode =>
   BY_STATUS[status] ?? (status < 500 ? 'bad_request' : 'internal');
 
 const RETRY_MS = 2_000;
 
-/** The expected fault that an error stands for; undefined: a bug of ours. */
+/** Maps an error to an expected failure; undefined: a bug in Parley. */
 export const expectedFault = (error: unknown): ProtocolError | undefined => {
   if (error instanceof ProtocolError) return error;
   if (error instanceof PresenceUnavailable || error instanceof BusUnavailable || isDatabaseLost(error)) {
     return new ProtocolError('unavailable', undefined, { retryAfterMs: RETRY_MS });
   }
-  // Every field says what it takes; this is for the one that does not say enough.
+  // Fallback for fields whose validation misses text that PostgreSQL cannot store.
   if (isTextRefused(error)) return new ProtocolError('bad_request');
-  // Their messages may repeat what the client sent: the table's sentence is said instead.
+  // Their messages may echo client input, so the error table's text is sent instead.
   if (error instanceof HttpException) {
     const code = BY_STATUS[error.getStatus()] ?? (error.getStatus() < 500 ? 'bad_request' : undefined);
     return code === undefined ? undefined : new ProtocolError(code);
@@ -52,9 +52,10 @@ export const expectedFault = (error: unknown): ProtocolError | undefined => {
   return undefined;
 };
 
-/** A problem with nothing to add to its code. */
+/** The problem of an error code, with its default detail. */
 export const problemOf = (code: ErrorCode, requestId: string): Problem => toProblem(new ProtocolError(code), requestId);
 
+/** The problem of an error. */
 export const toProblem = ({ code, message, details }: ProtocolError, requestId: string): Problem => ({
   type: `urn:parley:error:${code}`,
   title: ERRORS[code].message,

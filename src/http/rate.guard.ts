@@ -7,17 +7,17 @@ import { CONFIG } from '../config/config.module.js';
 import { type Rate, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { networkOf } from './client-address.js';
 
-/** The rates that are taken here. */
+/** The rate limits that this guard applies. */
 type RestRate = Exclude<keyof RatesConfig, 'address' | 'room'>;
 
-/** Routes that need no token, and are worth something to those who ask again and again. */
+/** Public routes that are worth abusing, and their limits per address. */
 const BY_ADDRESS: Readonly<Record<string, RestRate>> = {
   'POST /v1/auth/register': 'register',
   'POST /v1/auth/guest': 'guest',
   'POST /v1/auth/refresh': 'refresh',
 };
 
-/** How often one address, and one user, may ask. It stands behind the guard that says who asks. */
+/** Rate limiter of REST, per address and per user. Runs after AuthGuard, which identifies the user. */
 @Injectable()
 export class RateGuard implements CanActivate {
   private readonly rates: Readonly<Record<RestRate, Rate>>;

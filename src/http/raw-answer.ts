@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream';
 import { codeOfStatus, problemOf } from './problem.js';
 
 /**
- * Answers where there is no reply object: an upgrade, or bytes that are no request. A problem as everywhere,
- * which says nothing of what was sent; then the connection is closed.
+ * Sends a problem on a raw socket, for a refused upgrade or a malformed request, and closes the connection. It never
+ * echoes input.
  */
 export const answerOnSocket = (
   socket: Duplex,
@@ -28,9 +28,9 @@ export const answerOnSocket = (
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 };
 
-/** What Node's parser refuses, and requests that do not end: 431, 408, 400. */
+/** Handles requests that Node's parser refuses or that time out: 431, 408, 400. */
 export const answerParserFault = (error: Error & { readonly code?: string }, socket: Socket): void => {
-  // An answer that has begun cannot be begun again.
+  // A response whose headers were sent cannot be replaced.
   const begun = (socket as { _httpMessage?: { headersSent?: boolean } | null })._httpMessage?.headersSent === true;
   if (error.code === 'ECONNRESET' || begun) return void socket.destroy();
   answerOnSocket(socket, STATUS_OF_FAULT[error.code ?? ''] ?? 400);

@@ -6,10 +6,10 @@ import { networkOf, trustedBy } from './client-address.js';
 import { problemOf } from './problem.js';
 import { cameByTls, hasOneHost } from './well-formed.js';
 
-/** Asked by orchestrators and scrapers from inside, never through the proxy. */
+/** Paths for orchestrators and scrapers on the internal network, which do not use the proxy. */
 const INSIDE = /^\/(?:health\/|metrics$)/;
 
-/** What every request must pass before anything of it is looked at. */
+/** Checks every request before routing: its Host header, TLS, and the rate limit per address. */
 export const guardRequests = (
   fastify: FastifyInstance,
   config: Pick<Config, 'trustedProxies' | 'requireTls' | 'rates'>,
@@ -18,10 +18,10 @@ export const guardRequests = (
   const isTrusted = trustedBy(config.trustedProxies);
   const rate = { name: 'address', ...config.rates.address };
   fastify.addHook('onRequest', async (request, reply) => {
-    if (!hasOneHost(request.raw)) throw new ProtocolError('bad_request', 'The Host header is not one host.');
+    if (!hasOneHost(request.raw)) throw new ProtocolError('bad_request', 'The Host header must be exactly one host.');
     if (INSIDE.test(request.url)) return;
     if (config.requireTls && cameByTls(request.raw, isTrusted) === false) {
-      // RFC 2817 §4.2. Never a redirect: what came in the open has been read by then.
+      // RFC 2817 §4.2. Never a redirect: the request was already sent in plain text.
       const problem = { ...problemOf('forbidden', String(request.id)), status: 426 };
       void reply.header('upgrade', 'TLS/1.2, HTTP/1.1').header('connection', 'Upgrade').status(426);
       return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));

@@ -5,7 +5,7 @@ import { ApiProblems } from './api-problems.js';
 import { RateGuard } from './rate.guard.js';
 import { restValidation } from './validation.js';
 
-/** A REST controller: wants a token (see `Public`), paces who asks, checks bodies and queries, answers problems. */
+/** A REST controller with authentication (except `Public`), rate limits, validation and documented problems. */
 export const Rest = (path: string, tag: string) =>
   applyDecorators(
     Controller(path),

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Listens to the routes that are added from now on. @returns the methods that a path has */
+/** Records the routes that are added from now on. @returns a function that lists the methods of a path */
 export const watchRoutes = (fastify: FastifyInstance): ((path: string) => readonly string[]) => {
   const routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   fastify.addHook('onRoute', ({ url, method }) => {
-    // A wildcard is a fallback: it says nothing of a path.
+    // A wildcard is a fallback, not a route of a path.
     if (url.includes('*')) return;
     const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
     for (const name of [method].flat()) route.methods.add(name.toUpperCase());

@@ -1,6 +1,6 @@
 /**
- * Helmet for an application of the same origin that calls by WebSocket and shows media of its own making.
- * No upgrade-insecure-requests and no HSTS: whether there is TLS is the proxy's to know and to say.
+ * Helmet's options for a same-origin application with WebSockets and local media. No upgrade-insecure-requests and no
+ * HSTS: only the proxy knows whether there is TLS.
  */
 export const SECURITY_HEADERS = {
   contentSecurityPolicy: {

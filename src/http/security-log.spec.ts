@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SecurityLog } from './security-log.js';
 
-it('writes a line for each refusal, and no more than fifty a second', () => {
+it('writes one line per refusal, at most fifty per second', () => {
   const lines: Record<string, unknown>[] = [];
   const clock = { now: 0 };
   const log = new SecurityLog({ warn: (fields) => lines.push(fields as Record<string, unknown>) }, () => clock.now);

@@ -1,9 +1,9 @@
-/** Where the lines go: pino, or what stands in for it. */
+/** The log that lines are written to: pino's interface. */
 export interface SecurityLines {
   warn(fields: object, message: string): void;
 }
 
-/** What was refused, why and to whom. Never a token, a key or what a client sent beside names of ours. */
+/** A refusal, for the log. Never contains a token, a key or other client input. */
 export interface Refused {
   readonly reason: string;
   readonly address: string | undefined;
@@ -14,10 +14,10 @@ export interface Refused {
   readonly closeCode?: number | undefined;
 }
 
-/** Lines a second; a flood of refusals must not be a flood of lines. What is left out is counted in the next one. */
+/** Maximum lines per second, so that a flood of refusals does not flood the log. The next line counts omitted ones. */
 const MAX_PER_SECOND = 50;
 
-/** One structured line for each refusal that somebody on guard wants to see (OWASP ASVS 5.0 V16.3). */
+/** Writes one structured log line per security-relevant refusal (OWASP ASVS 5.0 V16.3). */
 export class SecurityLog {
   private second = 0;
   private lines = 0;

@@ -4,23 +4,23 @@ import { ProtocolError } from '@parley/protocol';
 const MAC_BYTES = 16;
 
 /**
- * Cursors that clients hand back: a place in a list, and a MAC over it and over what it belongs to, in base64url. One
- * works for the same list, user and search alone.
+ * Pagination cursors: a position in a list and a MAC over position and scope, in base64url. A cursor is valid only for
+ * the list, user and search that it was issued for.
  */
 export class SignedCursors {
-  /** @param list tells the cursors of one list from those of another */
+  /** @param list the list's name, which separates its cursors from those of others */
   constructor(
     private readonly key: KeyObject,
     private readonly list: string,
   ) {}
 
-  /** @param scope whose list it is, and what was looked for; undefined parts count as null */
+  /** @param scope user and filters of the query; undefined parts count as null */
   write(location: string, scope: readonly unknown[]): string {
     const text = Buffer.from(location);
     return Buffer.concat([this.mac(text, scope), text]).toString('base64url');
   }
 
-  /** @throws ProtocolError `bad_request` when the cursor is not one that was given for this query */
+  /** @throws ProtocolError `bad_request` when the cursor was not issued for this query */
   read(cursor: string, scope: readonly unknown[]): string {
     const bytes = Buffer.from(cursor, 'base64url');
     const [mac, text] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];

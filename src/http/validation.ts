@@ -4,8 +4,8 @@ import { ProtocolError } from '@parley/protocol';
 const MAX_FAULTS = 20;
 
 /**
- * Checks bodies and queries by their class. Unknown fields are refused; faults name fields and never values.
- * It stands on REST controllers alone: app-wide it would run on every frame of the gateway too.
+ * Validates bodies and queries by their class. Unknown fields are refused; errors name fields, never values.
+ * Applied to REST controllers only: app-wide it would also run on every frame of the gateway.
  */
 export const restValidation = new ValidationPipe({
   transform: true,
@@ -23,7 +23,7 @@ export const restValidation = new ValidationPipe({
 type FieldFault = { readonly field: string; readonly message: string };
 
 const faultsOf = ({ property, constraints, children }: ValidationError, above: string): FieldFault[] => {
-  // An unknown field's name is the client's word: it is shown when it looks like a name.
+  // An unknown field's name is client input: it is echoed only when it looks like a name.
   const name = /^[A-Za-z0-9_.-]{1,64}$/.test(property) ? property : '?';
   const field = `${above}${name}`;
   const own = Object.entries(constraints ?? {}).map(([rule, message]) => ({
