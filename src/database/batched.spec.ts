@@ -12,15 +12,15 @@ const recorded = (refused: (key: string) => Error | undefined = () => undefined)
   return { questions, ask };
 };
 
-describe('what is asked together', () => {
-  it('is one question a turn of the event loop, each with its own answer', async () => {
+describe('batched lookups', () => {
+  it('are one query per turn of the event loop, each with its own answer', async () => {
     const { questions, ask } = recorded();
     expect(await Promise.all([ask('a'), ask('b'), ask('a')])).toEqual(['A', 'B', 'A']);
     expect(await ask('a')).toBe('A');
     expect(questions).toEqual([['a', 'b', 'a'], ['a']]);
   });
 
-  it('is one question for all who come while another is asked, and waits no longer than its patience', async () => {
+  it('are one query while another is unanswered, and wait for it up to the timeout', async () => {
     const questions: (readonly string[])[] = [];
     const answers: (() => void)[] = [];
     const asked = async (count: number) => {
@@ -58,7 +58,7 @@ describe('what is asked together', () => {
     expect(await Promise.all(others)).toEqual(['d', 'e']);
   });
 
-  it('is one question for all who come soon after another was asked, also when that is answered', async () => {
+  it('are one query within the minimum interval of another, even when that is answered', async () => {
     const questions: (readonly string[])[] = [];
     const ask = batched<string, string>(
       async (keys) => {
@@ -75,7 +75,7 @@ describe('what is asked together', () => {
     expect(questions).toEqual([['a'], ['b', 'c']]);
   });
 
-  it('waits for the last question alone, not for one before it that is late', async () => {
+  it('wait for the last query only, not for a late one before it', async () => {
     const questions: (readonly string[])[] = [];
     const answers: (() => void)[] = [];
     const ask = batched<string, string>(
@@ -102,20 +102,20 @@ describe('what is asked together', () => {
     expect(questions).toEqual([['late'], ['a'], ['b']]);
   });
 
-  it('is bounded: what is beyond goes into the next question', async () => {
+  it('are split into queries of a bounded size', async () => {
     const { questions, ask } = recorded();
     await Promise.all(Array.from({ length: 450 }, (_, n) => ask(`k${n}`)));
     expect(questions.map(({ length }) => length)).toEqual([200, 200, 50]);
   });
 
-  it('does not fail for another one’s key', async () => {
+  it('do not fail because of another key', async () => {
     const { ask } = recorded((key) => (key === 'bad' ? new Error('invalid byte sequence') : undefined));
     const [good, bad] = await Promise.allSettled([ask('good'), ask('bad')]);
     expect(good).toEqual({ status: 'fulfilled', value: 'GOOD' });
     expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'invalid byte sequence' } });
   });
 
-  it('fails at once for all when the database is away', async () => {
+  it('all fail at once when the database is unavailable', async () => {
     const { questions, ask } = recorded(() => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
     const outcomes = await Promise.allSettled([ask('a'), ask('b')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

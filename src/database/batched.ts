@@ -2,26 +2,24 @@ import { setTimeout as wait } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { isDatabaseLost } from './database-errors.js';
 
-/** Keys of one question; what is beyond goes into the next one. */
+/** Maximum keys per query; further ones go into the next query. */
 const MAX_KEYS = 200;
 
-/** No longer than this, in milliseconds, does a question wait for the answer to the one before. */
+/** Maximum time, in milliseconds, that a query waits for the previous one's answer. */
 const TIMEOUT_MS = 50;
 
 /**
- * So long after a question is asked, in milliseconds, the next one waits for more who ask, if it is not full: a database
- * on the same machine answers in less than one, and a crowd would ask it thousands of times a second. Of a storm of joins
- * it saved 4 % of the node's CPU and a third of PostgreSQL's, and let 8 % more come in a second. It is a timer of Node's,
- * so that one who asks alone within that time of another waits for what is left of it.
+ * Minimum interval between two queries, in milliseconds, unless the next one is full: a database on the same machine
+ * answers in less than one, and a storm of joins would query it thousands of times per second (docs/performance.md).
  */
 const MIN_INTERVAL_MS = 3;
 
 /**
- * Makes one question of all that is asked for within one turn of the event loop, and of all that is asked for while
- * the question before is not answered, or was a moment ago: what a query costs this process is mostly the query, not
- * its rows, and people come in crowds after a node's death. Who asks when nothing is asked, and nothing was for
- * {@link MIN_INTERVAL_MS}, waits for nobody. Nothing is remembered.
- * @param ask one answer for each key, in their order
+ * Combines lookups into one query: those of one turn of the event loop, those made while the previous query is not
+ * answered, and those within {@link MIN_INTERVAL_MS} of it. The cost of a query is mostly per query, not per row, and
+ * sessions reconnect all at once after a node's death. A lookup with no recent query is sent in the same turn.
+ * Nothing is cached.
+ * @param ask returns one answer per key, in the order of the keys
  */
 export const batched = <K, V>(
   ask: (keys: readonly K[]) => Promise<readonly V[]>,
@@ -36,10 +34,10 @@ export const batched = <K, V>(
   return (key) => loader.load(key);
 };
 
-/** One question after another, for as long as answers come: the last one that was asked holds up the next. */
+/** Sends one query at a time as long as answers arrive: a query waits for the one before it. */
 class QueryScheduler {
   private current = 0;
-  /** The last question is not answered, or was asked a moment ago. */
+  /** The last query is not answered, or was sent within the minimum interval. */
   private isAsking = false;
   private next: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -49,11 +47,11 @@ class QueryScheduler {
     private readonly minIntervalMs: number,
   ) {}
 
-  schedule(question: () => void): void {
-    // The one that waited is full when there is another.
+  schedule(query: () => void): void {
+    // A second batch means that the waiting one is full.
     this.go();
-    if (!this.isAsking) return void setImmediate(question);
-    this.next = question;
+    if (!this.isAsking) return void setImmediate(query);
+    this.next = query;
     this.timer = setTimeout(() => this.go(), this.timeoutMs);
   }
 
@@ -77,7 +75,7 @@ class QueryScheduler {
   }
 }
 
-/** A key that the database cannot be asked for fails alone. */
+/** Isolates failures: when a query fails, each key is queried separately, so that one bad key fails alone. */
 const answers = async <K, V>(
   ask: (keys: readonly K[]) => Promise<readonly V[]>,
   keys: readonly K[],

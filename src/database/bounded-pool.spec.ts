@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { BoundedPool } from './bounded-pool.js';
 import { DatabaseBusy } from './database-errors.js';
 
-it('refuses a query at once when enough of them wait', async () => {
+it('refuses a query at once when the queue is full', async () => {
   // A server that says nothing: every query waits.
   const silent = createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

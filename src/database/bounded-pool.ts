@@ -7,7 +7,7 @@ type ConnectCallback = (
   done: (release?: unknown) => void,
 ) => void;
 
-/** A pool in which only so many queries may wait for a connection; the next one is refused at once. */
+/** A connection pool with a bounded queue: when `maxWaiting` queries wait, the next one fails with DatabaseBusy. */
 export class BoundedPool extends pg.Pool {
   constructor(
     config: pg.PoolConfig,
@@ -24,7 +24,7 @@ export class BoundedPool extends pg.Pool {
       super.connect(callback);
       return undefined;
     }
-    const busy = new DatabaseBusy(`${this.maxWaiting} queries wait for a connection already`);
+    const busy = new DatabaseBusy(`${this.maxWaiting} queries already wait for a connection`);
     if (callback === undefined) return Promise.reject(busy);
     callback(busy, undefined, () => undefined);
     return undefined;

@@ -24,7 +24,7 @@ const taken = async (): Promise<boolean> => {
 };
 const here = { host: hostname(), nonce: 'n' };
 
-it('is held by one, and free again when it is released', async () => {
+it('is held by one process, and free after release', async () => {
   const lock = await DataLock.take(folder);
   expect(await taken()).toBe(false);
   lock.release();
@@ -32,7 +32,7 @@ it('is held by one, and free again when it is released', async () => {
   expect(await taken()).toBe(true);
 });
 
-it('is taken over from a process that ended, or whose id another process has now', async () => {
+it('is taken over from a process that ended, or whose id was reused', async () => {
   left({ ...here, pid: 2 ** 22 + 1, start: 'x' });
   expect(await taken()).toBe(true);
   left({ ...here, pid: process.pid, start: 'an earlier life' });
@@ -41,7 +41,7 @@ it('is taken over from a process that ended, or whose id another process has now
   expect(await taken()).toBe(false);
 });
 
-it('of another machine counts while it is touched', async () => {
+it('of another machine is valid while it is touched', async () => {
   left({ pid: 1, start: 'x', host: 'elsewhere', nonce: 'n' });
   expect(await taken()).toBe(false);
   const longAgo = new Date(Date.now() - 60_000);
@@ -49,12 +49,12 @@ it('of another machine counts while it is touched', async () => {
   expect(await taken()).toBe(true);
 });
 
-it('that holds rubbish is nobody’s', async () => {
+it('with malformed content is taken over', async () => {
   left('{');
   expect(await taken()).toBe(true);
 });
 
-it('is taken by exactly one of twenty that find a stale one', async () => {
+it('is taken by exactly one of twenty processes that find a stale one', async () => {
   left({ ...here, pid: 2 ** 22 + 1, start: 'x' });
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => DataLock.take(folder)));
   const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));

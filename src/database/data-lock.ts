@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, startOf } from './process-identity.js';
 
-/** Another process works in the data directory. */
+/** Another process uses the data directory. */
 export class DataDirectoryBusy extends Error {
   override readonly name = 'DataDirectoryBusy';
-  /** For whoever starts Parley: the message says it all. */
+  /** Marks an error for operators: its message is enough. */
   readonly operator = true;
 }
 
@@ -15,17 +15,17 @@ interface Holder {
   readonly pid: number;
   readonly start: string | undefined;
   readonly host: string;
-  /** Random: tells this lock from every other. */
+  /** Random: distinguishes this lock from every other. */
   readonly nonce: string;
 }
 
-/** How often a holder shows that it lives, for those who cannot see its process. */
+/** Heartbeat interval of a lock, for processes on other machines. */
 const BEAT_MS = 5_000;
 const SILENCE_MS = 4 * BEAT_MS;
-/** Within this time whoever stole this lock by mistake has given it back or taken it. */
+/** Within this time a process that removed this lock by mistake has put it back or taken it. */
 const SETTLE_MS = 30;
 
-/** One process's hold of a data directory: a file that names it. */
+/** An exclusive lock on a data directory: a file that names the process that holds it. */
 export class DataLock {
   private constructor(
     private readonly path: string,
@@ -34,7 +34,7 @@ export class DataLock {
   ) {}
 
   /**
-   * Takes the lock. One that a process left behind by dying is taken over.
+   * Takes the lock. The lock of a dead process is taken over.
    * @throws DataDirectoryBusy naming the process that holds it
    */
   static async take(folder: string): Promise<DataLock> {
@@ -60,7 +60,9 @@ export class DataLock {
         refuseIfHeld(folder, path, found);
         removeStale(path, found, `${own}.stale`);
       }
-      throw new DataDirectoryBusy(`${folder} is being taken by several processes at once`);
+      throw new DataDirectoryBusy(
+        `${folder} is being locked by several processes at once; start them one after another`,
+      );
     } finally {
       rmSync(own, { force: true });
     }
@@ -76,18 +78,18 @@ const refuseIfHeld = (folder: string, path: string, text: string): void => {
   const holder = parse(text);
   if (holder === undefined) return;
   if (holder.host !== hostname()) {
-    // Its process is in another container or on another machine: only its beat can be seen.
+    // The process is in another container or on another machine: only its heartbeat is visible.
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (age >= SILENCE_MS) return;
   } else if (!isAlive(holder.pid) || startOf(holder.pid) !== holder.start) {
     return;
   }
   throw new DataDirectoryBusy(
-    `the data directory ${folder} is in use by process ${holder.pid} on ${holder.host}: stop it, or give this one a DATA_DIR of its own (several replicas share a database by DATABASE_URL)`,
+    `the data directory ${folder} is in use by process ${holder.pid} on ${holder.host}. Stop it, or set another DATA_DIR (replicas share a database by DATABASE_URL)`,
   );
 };
 
-/** Removes exactly the lock that was judged stale: another process may have put its own there meanwhile. */
+/** Removes exactly the lock that was found stale: another process may have replaced it since. */
 const removeStale = (path: string, judged: string, aside: string): void => {
   try {
     renameSync(path, aside);
@@ -133,6 +135,6 @@ const startBeat = (path: string): NodeJS.Timeout =>
     try {
       utimesSync(path, now, now);
     } catch {
-      // The directory is gone: whatever is done in it fails louder than a beat.
+      // The directory is gone: its users will report that.
     }
   }, BEAT_MS).unref();

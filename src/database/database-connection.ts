@@ -5,19 +5,19 @@ import type { Database } from './database.tokens.js';
 import { migrateDatabase } from './migrate.js';
 import { databaseOver } from './transactions.js';
 
-/** Where the database is, and what ends with it. */
+/** How to connect to the database, and how to stop an embedded one. */
 export interface DatabaseSource {
   readonly connection: pg.ClientConfig;
-  /** Stops a server of our own. */
+  /** Stops an embedded server; does nothing for an external one. */
   stop(): Promise<void>;
 }
 
-/** Injects the {@link DatabaseSource}. */
+/** Injection token of the {@link DatabaseSource}. */
 export const DATABASE_SOURCE = Symbol('DATABASE_SOURCE');
 
 const POOL = { max: 10, maxWaiting: 500, connectMs: 3_000, statementMs: 5_000, answerMs: 6_000, idleMs: 30_000 };
 
-/** The pool of this process: opened after the migrations, closed after everything that asks it. */
+/** The connection pool of this process. Closed last on shutdown. */
 @Injectable()
 export class DatabaseConnection implements OnApplicationShutdown {
   readonly database: Database;
@@ -33,15 +33,17 @@ export class DatabaseConnection implements OnApplicationShutdown {
         connectionTimeoutMillis: POOL.connectMs,
         idleTimeoutMillis: POOL.idleMs,
         statement_timeout: POOL.statementMs,
-        // Ends what a statement timeout cannot: a network that swallows the answer.
+        // Covers what a statement timeout cannot: a network that drops the answer.
         query_timeout: POOL.answerMs,
         keepAlive: true,
       },
       POOL.maxWaiting,
     );
-    // An idle connection that breaks would otherwise end the process.
-    this.pool.on('error', (error) => this.log.warn(`an idle connection was lost: ${error.message}`));
-    // One that breaks under a transaction would too. Whoever has it hears of it at the next statement.
+    // Without a listener, a broken idle connection ends the process.
+    this.pool.on('error', (error) =>
+      this.log.warn(`Idle database connection lost; the pool reconnects: ${error.message}`),
+    );
+    // So does one that breaks during a transaction. Its next statement fails.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.database = databaseOver(this.pool);
   }
@@ -50,7 +52,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
     return migrateDatabase(this.source.connection);
   }
 
-  /** @throws the driver's error when the database cannot be asked now */
+  /** @throws the driver's error when the database is unavailable */
   async ping(): Promise<void> {
     await this.pool.query('select 1');
   }

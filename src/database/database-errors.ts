@@ -1,6 +1,6 @@
 import { ProtocolError } from '@parley/protocol';
 
-/** More queries wait for a connection than may. */
+/** The queue for connections is full. */
 export class DatabaseBusy extends Error {
   override readonly name = 'DatabaseBusy';
 }
@@ -26,11 +26,11 @@ const SOCKET = new Set([
   'ENOTFOUND',
 ]);
 
-/** The driver has no codes for these. */
+/** Messages of driver errors that have no code. */
 const DRIVER =
   /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|timeout expired)/;
 
-/** An error as the driver and the system make it. Known by its shape: it may be of another realm's Error. */
+/** An error of the driver or the system, identified by shape: it may be another realm's Error. */
 interface Fault {
   readonly message?: unknown;
   readonly code?: unknown;
@@ -39,40 +39,40 @@ interface Fault {
   readonly errors?: unknown;
 }
 
-const DEEPEST = 5;
+const MAX_DEPTH = 5;
 
-/** An error, what caused it, and what caused that. */
+/** An error and its chain of causes. */
 const chainOf = (error: unknown): Fault[] => {
   const chain: Fault[] = [];
-  for (let cause = error; typeof cause === 'object' && cause !== null && chain.length < DEEPEST; ) {
+  for (let cause = error; typeof cause === 'object' && cause !== null && chain.length < MAX_DEPTH; ) {
     chain.push(cause);
     cause = (cause as Fault).cause;
   }
   return chain;
 };
 
-/** Whether an error, or what caused it, says that the database cannot be asked now. */
+/** Whether an error or one of its causes means that the database is unavailable. */
 export const isDatabaseLost = (error: unknown): boolean =>
   chainOf(error).some(
     (fault) =>
       fault instanceof DatabaseBusy ||
       (typeof fault.message === 'string' && DRIVER.test(fault.message)) ||
       (typeof fault.code === 'string' && (SOCKET.has(fault.code) || NOT_NOW.test(fault.code))) ||
-      // One attempt for each address of a name.
+      // An AggregateError has one error per address of a host name.
       (Array.isArray(fault.errors) && fault.errors.some((part) => isDatabaseLost(part))),
   );
 
-/** Whether a statement was given up while the server may still be at it: nothing else can be asked on its connection. */
+/** Whether a statement timed out while the server may still execute it: its connection cannot be reused. */
 export const isUnanswered = (error: unknown): boolean =>
   chainOf(error).some(({ message }) => typeof message === 'string' && message.startsWith('Query read timeout'));
 
-/** Whether a statement broke the unique index or constraint of this name. */
+/** Whether a statement violated the unique index or constraint of this name. */
 export const breaksUnique = (error: unknown, constraint: string): boolean => breaks(error, '23505', constraint);
 
-/** Whether a lock was waited for longer than `lock_timeout` allows. */
+/** Whether a lock was not granted within `lock_timeout`. */
 const isLockedOut = (error: unknown): boolean => breaks(error, '55P03');
 
-/** Whether a statement was given text that PostgreSQL cannot hold: U+0000 and its like (SQLSTATE 22021, 22P05). */
+/** Whether a statement contained text that PostgreSQL cannot store, such as U+0000 (SQLSTATE 22021, 22P05). */
 export const isTextRefused = (error: unknown): boolean => breaks(error, '22021') || breaks(error, '22P05');
 
 const breaks = (error: unknown, sqlState: string, constraint?: string): boolean =>
@@ -81,7 +81,7 @@ const breaks = (error: unknown, sqlState: string, constraint?: string): boolean 
   );
 
 /**
- * Awaits a query; a lost database, or a lock that was not to be had, becomes the answer that clients understand.
+ * Awaits a query and maps an unavailable database, or a lock that was not granted, to an error for clients.
  * @throws ProtocolError `unavailable`
  */
 export const orUnavailable = async <T>(query: Promise<T>): Promise<T> => {

@@ -10,7 +10,7 @@ const openSource = async ({ databaseUrl, dataDir }: Config): Promise<DatabaseSou
     ? await startEmbeddedPostgres(dataDir, new Logger('EmbeddedPostgres'))
     : { connection: { connectionString: databaseUrl }, stop: async () => undefined };
 
-/** The database, migrated: by `DATABASE_URL`, or a server of our own in `DATA_DIR`. */
+/** Provides the migrated database: that of `DATABASE_URL`, or an embedded server in `DATA_DIR`. */
 @Global()
 @Module({
   providers: [

@@ -1,11 +1,11 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type * as schema from './schema.js';
 
-/** Injects the {@link Database}. Only `*.store.ts` files ask it. */
+/** Injection token of the {@link Database}. Only `*.store.ts` files use it. */
 export const DATABASE = Symbol('DATABASE');
 
-/** The query layer over the one pool of this process. */
+/** The query layer over this process's connection pool. */
 export type Database = NodePgDatabase<typeof schema>;
 
-/** What a transaction hands to its body: a store's method takes either. */
+/** Runs queries: the database itself, or a transaction. */
 export type Queries = Pick<Database, 'select' | 'insert' | 'update' | 'delete' | 'execute' | 'transaction'>;

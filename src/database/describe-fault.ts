@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 
-/** An error and what caused it, for the log. The values of a query's parameters are left out: they may be secret. */
+/** Describes an error and its causes for the log, without values of query parameters, which may be secret. */
 export const describeFault = (error: unknown): string => {
   const lines: string[] = [];
   let cause: unknown = error;
@@ -18,6 +18,6 @@ const describe = (error: unknown): string => {
   return [`${error.name}: ${message}`, ...frames].join('\n');
 };
 
-/** By its shape: the system's errors may be of another realm. */
+/** Checks by shape: the system's errors may be of another realm. */
 const isError = (error: unknown): error is Error =>
   typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';

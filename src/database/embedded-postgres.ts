@@ -14,7 +14,7 @@ import { ROOT_HOME, rootHome } from './root-home.js';
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, the final NUL included. */
 const MAX_SOCKET_PATH = 103;
 const SOCKET_NAME = '.s.PGSQL.5432';
-/** A server that was killed replays its log first. */
+/** Maximum start time: a server that was killed replays its log first. */
 const START_MS = 120_000;
 
 const SETTINGS = {
@@ -29,16 +29,16 @@ const SETTINGS = {
   log_min_messages: 'warning',
 };
 
-/** Where a server that ends unasked is told of. */
+/** Receives a line when the server exits unexpectedly. */
 export interface ServerLog {
   error(message: string): void;
 }
 
 /**
- * Starts a PostgreSQL of Parley's own in a data directory, and keeps it up until `stop`.
+ * Starts an embedded PostgreSQL in a data directory, and restarts it when it exits, until `stop`.
  * It listens on a Unix socket in a folder of mode 0700 and on nothing else.
- * @param log is told when the server ends unasked
- * @throws DataDirectoryBusy when another process works there
+ * @param log receives a line when the server exits unexpectedly
+ * @throws DataDirectoryBusy when another process uses the directory
  * @throws NoEmbeddedPostgres when there are no programs for this machine
  */
 export const startEmbeddedPostgres = async (dataDir: string, log: ServerLog): Promise<DatabaseSource> => {
@@ -51,7 +51,7 @@ export const startEmbeddedPostgres = async (dataDir: string, log: ServerLog): Pr
   try {
     const user = process.getuid?.() === 0 ? await systemUser() : undefined;
     const home = user === undefined ? folder : await rootHome(folder, user);
-    // A data directory that was copied names the same data.
+    // A copied data directory refers to the same data.
     if (home !== folder) locks.push(await DataLock.take(home));
     const socket = await socketFolder(home, user);
     const location = await prepare(home, user, socket);
@@ -75,12 +75,12 @@ const connectionTo = (socket: string): pg.ClientConfig => ({
   port: 5432,
   user: 'parley',
   database: 'postgres',
-  // Never a password from the environment or ~/.pgpass, never a question for TLS.
+  // Prevents a password from the environment or ~/.pgpass, and a TLS request.
   password: '',
   ssl: false,
 });
 
-/** Keeps one server up: a process that ends unasked is started again. */
+/** Supervises one server: restarts its process when it exits unexpectedly. */
 class EmbeddedPostgres {
   private process: PostgresProcess | undefined;
   private restartTimer: NodeJS.Timeout | undefined;
@@ -94,16 +94,16 @@ class EmbeddedPostgres {
 
   async start(): Promise<void> {
     const child = this.launch();
-    let words: string | undefined;
-    void child.ended.then((said) => {
-      words = said;
+    let output: string | undefined;
+    void child.ended.then((last) => {
+      output = last;
     });
     const deadline = Date.now() + START_MS;
     while (!(await answers(this.connection))) {
-      if (words !== undefined) {
+      if (output !== undefined) {
         this.stopping = true;
         clearTimeout(this.restartTimer);
-        throw new NoEmbeddedPostgres(`the server did not start: ${words || 'it said nothing'}`);
+        throw new NoEmbeddedPostgres(`the server did not start: ${output || 'it wrote no message'}`);
       }
       if (Date.now() > deadline) {
         await this.stop();
@@ -122,9 +122,9 @@ class EmbeddedPostgres {
   private launch(): PostgresProcess {
     const child = new PostgresProcess(this.location);
     this.process = child;
-    void child.ended.then((words) => {
+    void child.ended.then((output) => {
       if (this.stopping) return;
-      this.log.error(`the server ended unasked, it is started again: ${words}`);
+      this.log.error(`Embedded PostgreSQL exited unexpectedly; restarting it in 1 s: ${output}`);
       this.restartTimer = setTimeout(() => void this.relaunch(), 1_000);
     });
     return child;
@@ -149,7 +149,7 @@ const answers = async (connection: pg.ClientConfig): Promise<boolean> => {
   }
 };
 
-/** Everything a start needs: programs, a cluster, and nobody else on it. */
+/** Prepares a start: finds the programs, stops a leftover server, and initializes the data on the first start. */
 const prepare = async (home: string, user: SystemUser | undefined, socket: string): Promise<ServerLocation> => {
   const binaries = await findBinaries(user === undefined ? home : ROOT_HOME, user !== undefined);
   const data = join(home, 'postgres');
@@ -159,9 +159,8 @@ const prepare = async (home: string, user: SystemUser | undefined, socket: strin
   ]);
   const location = { binaries, user, data, settings };
   await stopLeftover(data);
-  // What an initdb left that was cut short.
   for (const name of await readdir(home)) {
-    // The initdb of a start that was cut short may still be writing there.
+    // Left by an interrupted initdb, which may still be writing there: hence the retries.
     if (name.startsWith('postgres.new-'))
       await rm(join(home, name), { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
   }
@@ -173,13 +172,13 @@ const prepare = async (home: string, user: SystemUser | undefined, socket: strin
   const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
   if (version !== binaries.major) {
     throw new NoEmbeddedPostgres(
-      `${data} was written by PostgreSQL ${version} and this one is ${binaries.major}; dump it with the former and restore it`,
+      `${data} was written by PostgreSQL ${version} and this is version ${binaries.major}; dump it with version ${version} and restore it`,
     );
   }
   return location;
 };
 
-/** Beside the data where the path is short enough, else in the folder for temporary files. */
+/** Makes the folder of the socket: beside the data if the path is short enough, else in the temporary folder. */
 const socketFolder = async (home: string, user: SystemUser | undefined): Promise<string> => {
   const near = join(home, 'run');
   const isShort = Buffer.byteLength(join(near, SOCKET_NAME)) <= MAX_SOCKET_PATH;
@@ -188,7 +187,7 @@ const socketFolder = async (home: string, user: SystemUser | undefined): Promise
     : join(tmpdir(), `parley-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`);
   await mkdir(path, { recursive: true, mode: 0o700 });
   const { uid } = await lstat(path);
-  // Everybody may make a folder of this name beforehand, and would then own the socket.
+  // Any user could have created a folder of this name first, and would own the socket.
   if (!isShort && uid !== process.getuid?.()) throw new NoEmbeddedPostgres(`${path} belongs to another user`);
   await chmod(path, 0o700);
   if (user !== undefined) await chown(path, user.uid, user.gid);

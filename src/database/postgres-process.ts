@@ -6,7 +6,7 @@ import type { SystemUser } from './postgres-account.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import { commandOf, isAlive } from './process-identity.js';
 
-/** Where one server has everything. */
+/** Programs, data and settings of a server. */
 export interface ServerLocation {
   readonly binaries: PostgresBinaries;
   /** Undefined: the user of this process. */
@@ -17,9 +17,8 @@ export interface ServerLocation {
 }
 
 /**
- * The shell between Parley and the server. Its standard input is a pipe whose other end Parley holds: however
- * Parley ends, the pipe closes and the server shuts down. Signals to a whole group or service are for Parley,
- * which stops the server last.
+ * The shell that supervises the server. Its standard input is a pipe from Parley: however Parley ends, the pipe closes
+ * and the server shuts down. Signals to the process group are ignored: Parley handles them and stops the server last.
  */
 const WATCHDOG = `
 trap '' INT TERM HUP
@@ -35,11 +34,11 @@ kill -KILL "$watcher" 2>/dev/null
 exit "$status"
 `;
 
-const LAST_WORDS = 4_096;
+const MAX_OUTPUT = 4_096;
 
-/** One life of a `postgres` process. */
+/** One run of a `postgres` process. */
 export class PostgresProcess {
-  /** Resolves with what it said last, when it has ended. */
+  /** Resolves when the process ends, with the end of its error output. */
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
 
@@ -50,24 +49,24 @@ export class PostgresProcess {
       ['-c', WATCHDOG, 'parley-postgres', program, '-D', location.data, ...location.settings],
       {
         ...surroundings(location),
-        // A session of its own: Ctrl-C in a terminal is for Parley.
+        // Its own session: Ctrl-C in a terminal must reach Parley only.
         detached: true,
         stdio: ['pipe', 'ignore', 'pipe'],
       },
     );
-    // A write to a shell that has ended is not news.
+    // Writing to a shell that has ended is expected.
     this.child.stdin?.on('error', () => undefined);
-    let words = '';
+    let output = '';
     this.child.stderr?.on('data', (chunk: Buffer) => {
-      words = (words + chunk.toString()).slice(-LAST_WORDS);
+      output = (output + chunk.toString()).slice(-MAX_OUTPUT);
     });
     this.ended = new Promise((resolve) => {
       this.child.once('error', (error) => resolve(error.message));
-      this.child.once('exit', () => resolve(words.trim()));
+      this.child.once('exit', () => resolve(output.trim()));
     });
   }
 
-  /** A fast shutdown: open transactions are rolled back, everything else is kept. */
+  /** Stops the server with a fast shutdown: open transactions are rolled back. */
   async stop(): Promise<void> {
     this.child.stdin?.end();
     if (await endsWithin(this.ended, 15_000)) return;
@@ -76,10 +75,10 @@ export class PostgresProcess {
   }
 }
 
-/** Makes an empty cluster; it gets its final name only when it is whole. */
+/** Initializes an empty database cluster. Callers rename it to its final name when it is complete. */
 export const initialise = async (location: ServerLocation, data: string): Promise<void> => {
   const flags = ['-U', 'parley', '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  // The socket's folder lets nobody else in, and nothing listens on a network.
+  // Only this user can open the socket's folder, and nothing listens on a network.
   const access = ['--auth-local=trust', '--auth-host=reject'];
   await promisify(execFile)(
     join(location.binaries.root, 'bin', 'initdb'),
@@ -88,7 +87,7 @@ export const initialise = async (location: ServerLocation, data: string): Promis
   );
 };
 
-/** Ends a server that its Parley could not take along, and waits until it has. */
+/** Stops a server that outlived its Parley process, and waits until it has ended. */
 export const stopLeftover = async (data: string): Promise<void> => {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
@@ -99,7 +98,7 @@ export const stopLeftover = async (data: string): Promise<void> => {
     ['SIGQUIT', 5_000],
     ['SIGKILL', 5_000],
   ] as const) {
-    // Another program may have been given the same id since.
+    // The process id may have been reused.
     if (!isAlive(pid) || !(commandOf(pid) ?? '').includes(`postgres -D ${data}`)) return;
     process.kill(pid, signal);
     const deadline = Date.now() + ms;
@@ -110,7 +109,7 @@ export const stopLeftover = async (data: string): Promise<void> => {
 const surroundings = ({ binaries, user }: ServerLocation) => {
   const libraries = join(binaries.root, 'lib');
   return {
-    // The working directory of Parley may be closed to the server's user.
+    // The server's user may not have access to Parley's working directory.
     cwd: '/',
     env: {
       PATH: process.env.PATH ?? '/usr/bin:/bin',

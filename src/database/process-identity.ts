@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of this id lives, whoever owns it. */
+/** Whether a process with this id is running, under any user. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -12,8 +12,8 @@ export const isAlive = (pid: number): boolean => {
 };
 
 /**
- * What tells a process from a later one with the same id: when it began. Undefined: there is no such process,
- * or this platform does not say.
+ * The start time of a process, which distinguishes it from a later one with the same id. Undefined: the process does
+ * not exist, or the platform does not tell.
  */
 export const startOf = (pid: number): string | undefined => {
   if (process.platform === 'linux') {
@@ -29,7 +29,7 @@ export const startOf = (pid: number): string | undefined => {
   return ps(pid, 'lstart');
 };
 
-/** The command line of a process, or undefined. */
+/** The command line of a process; undefined when it does not exist. */
 export const commandOf = (pid: number): string | undefined => {
   if (process.platform === 'linux') {
     try {

@@ -7,16 +7,16 @@ import { DataDirectoryBusy, DataLock } from './data-lock.js';
 import type { SystemUser } from './postgres-account.js';
 import { NoEmbeddedPostgres } from './postgres-binaries.js';
 
-/** Where programs and data are when Parley runs as root: a clone in a closed folder is out of the server's reach. */
+/** Folder of programs and data when Parley runs as root: the server's user may not reach Parley's own folder. */
 export const ROOT_HOME = '/var/lib/parley';
 
 const ID = /^[0-9a-f]{16}$/;
-/** In each home: the data directory that it belongs to, for people, and for {@link removeTemporary}. */
+/** File in each home that names its data directory, for people and for {@link removeTemporary}. */
 const OWNER = 'data-directory';
 
 /**
- * The folder below {@link ROOT_HOME} of one data directory. The directory keeps its name: moved elsewhere it has
- * the same data, and removed and made anew it has none.
+ * Finds or makes the folder below {@link ROOT_HOME} of a data directory. A file in the directory names the folder, so
+ * a moved directory has the same data, and a recreated one has none.
  */
 export const rootHome = async (dataDir: string, { uid, gid }: SystemUser): Promise<string> => {
   const file = join(dataDir, 'postgres-id');
@@ -39,8 +39,8 @@ export const rootHome = async (dataDir: string, { uid, gid }: SystemUser): Promi
 };
 
 /**
- * Removes the homes of data directories that were in the folder for temporary files and are gone. A directory
- * that is missing elsewhere may be on a disk that is not mounted now: its data is never touched.
+ * Removes the homes of deleted data directories in the temporary folder. A directory that is missing elsewhere may be
+ * on a disk that is not mounted: its data is never removed.
  */
 const removeTemporary = async (): Promise<void> => {
   const temporary = `${resolve(tmpdir())}${sep}`;
@@ -54,7 +54,7 @@ const removeTemporary = async (): Promise<void> => {
       await rm(home, { recursive: true, force: true });
       lock.release();
     } catch (error) {
-      // Its Parley still runs, or another one is removing it.
+      // Its process still runs, or another process is removing it.
       if (!(error instanceof DataDirectoryBusy) && (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }

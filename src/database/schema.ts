@@ -13,21 +13,21 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 
-/** Milliseconds, the precision of `Date`: a moment that was read compares equal to the one that was written. */
+/** A timestamp with the precision of `Date`, so that a value that was read equals the one written. */
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
-/** Accounts of Parley's own. Guests and an outside issuer's users have no row here. */
+/** Accounts. Guests and users of an external issuer have no row. */
 export const users = pgTable(
   'users',
   {
     id: text('id').primaryKey(),
-    /** As it was typed. */
+    /** As entered. */
     username: text('username').notNull(),
-    /** NFKC and lower case: what must be unique. */
+    /** NFKC and lower case; unique. */
     usernameKey: text('username_key').notNull(),
     displayName: text('display_name').notNull(),
     passwordHash: text('password_hash').notNull(),
-    /** Tokens and sessions that began earlier are void. */
+    /** Tokens and sessions that began earlier are revoked. */
     validAfter: at('valid_after').notNull().defaultNow(),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
@@ -35,16 +35,16 @@ export const users = pgTable(
   (table) => [uniqueIndex('users_username_key').on(table.usernameKey)],
 );
 
-/** One row a refresh token, used once. A second use ends every token of the family. */
+/** Refresh tokens, each used once. A second use revokes every token of the family. */
 export const refreshTokens = pgTable(
   'refresh_tokens',
   {
-    /** SHA-256 of the token, base64url: the token itself is never kept. */
+    /** SHA-256 of the token in base64url; the token itself is never stored. */
     hash: text('hash').primaryKey(),
     family: text('family').notNull(),
-    /** The `sub` that new access tokens get: a user's id or a guest's. */
+    /** The `sub` of new access tokens: the id of a user or guest. */
     subject: text('subject').notNull(),
-    /** For guests: name and room, to issue the same token again. Null for users. */
+    /** A guest's name and room, for new access tokens. Null for users. */
     guest: jsonb('guest').$type<{ name: string; room: string }>(),
     usedAt: at('used_at'),
     expiresAt: at('expires_at').notNull(),
@@ -57,37 +57,37 @@ export const refreshTokens = pgTable(
   ],
 );
 
-/** Rooms. `owner` is a `sub`, of an account or of an outside issuer; null when a token's grant made the room. */
+/** Rooms. `owner` is the `sub` of an account or external user; null when a token's grant created the room. */
 export const rooms = pgTable(
   'rooms',
   {
     id: text('id').primaryKey(),
     name: text('name').notNull(),
-    /** The name as it is searched: NFKC and lower case, whatever the database's locale thinks of letters. */
+    /** The name for searching: NFKC and lower case, independent of the database's locale. */
     searchName: text('search_name').notNull(),
     owner: text('owner'),
-    /** The `sub` whose token's grant made the room; null: it has an owner. */
+    /** The `sub` whose token's grant created the room; null: it has an owner. */
     madeBy: text('made_by'),
-    /** Whether the room is shown in lists of rooms to people who are not members of it. */
+    /** Whether lists of rooms show it to users who are not members. */
     listed: boolean('listed').notNull().default(true),
-    /** False unless whoever made the room said otherwise: a row that says nothing lets no guests in. */
+    /** Defaults to false, so that a row without a value allows no guests. */
     guestsAllowed: boolean('guests_allowed').notNull().default(false),
-    /** How people come in: everybody, with an invite, or after a moderator let them in. */
+    /** Who may enter: any user, holders of an invite, or those whom a moderator admits from the lobby. */
     access: text('access').$type<'open' | 'invite' | 'lobby'>().notNull().default('open'),
-    /** Nobody new comes in. */
+    /** True: only current participants may rejoin. */
     locked: boolean('locked').notNull().default(false),
-    /** The room is over then. */
+    /** When the room ends; null: at no set time. */
     endsAt: at('ends_at'),
-    /** The room is over when nobody was in it for so long. */
+    /** The room ends after being empty for so long; null: never. */
     endWhenEmptySeconds: integer('end_when_empty_seconds'),
-    /** Since when nobody was seen in it, moved on while somebody is; kept for rooms that end when empty. */
+    /** When the room was last seen occupied; maintained for rooms that end when empty. */
     emptySince: at('empty_since'),
-    /** At most so many participants; null: the server's limit. */
+    /** Maximum number of participants; null: the server's limit. */
     capacity: integer('capacity'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
-    /** Raised by each change: the ETag. */
+    /** Incremented by each change; the ETag. */
     version: integer('version').notNull().default(1),
-    /** The newest message's number. */
+    /** Sequence number of the newest message. */
     lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
@@ -101,7 +101,7 @@ export const rooms = pgTable(
   ],
 );
 
-/** Who is what in a room, beyond what everyone is. The owner has a row too. */
+/** Members: users with a persisted role in a room, including its owner. */
 export const memberships = pgTable(
   'memberships',
   {
@@ -115,7 +115,7 @@ export const memberships = pgTable(
   (table) => [primaryKey({ columns: [table.room, table.user] }), index('memberships_user').on(table.user)],
 );
 
-/** What was taken from a user in a room, whatever their role; no row: nothing. */
+/** Revoked permissions of users in rooms, independent of role; no row: none are revoked. */
 export const permissions = pgTable(
   'permissions',
   {
@@ -129,7 +129,7 @@ export const permissions = pgTable(
   (table) => [primaryKey({ columns: [table.room, table.user] })],
 );
 
-/** Who must stay out of a room: users, and guests by the id of their tokens. */
+/** Bans of users, and of guests by the id of their tokens. */
 export const bans = pgTable(
   'bans',
   {
@@ -147,35 +147,35 @@ export const bans = pgTable(
 );
 
 /**
- * Who was put out, of one room or of everything, and when: what every node acts on, and what it reads here when it
- * may not have heard. Tokens from before do not count there any more.
+ * Removals of users from a room, or everywhere. Nodes poll them in case they miss the cluster event. Tokens issued
+ * earlier are not valid there any more.
  */
 export const removals = pgTable(
   'removals',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
-    /** Null: of everything. The room may be gone. */
+    /** Null: everywhere. The room may not exist any more. */
     room: text('room'),
     user: text('user_id').notNull(),
-    /** The peers that were known to be the user's. They cannot come back. */
+    /** The user's known peers. They cannot rejoin. */
     peers: jsonb('peers').$type<string[]>().notNull().default([]),
     at: at('at').notNull().default(sql`clock_timestamp()`),
   },
   (table) => [index('removals_at').on(table.at), index('removals_room_user').on(table.room, table.user)],
 );
 
-/** Tickets to a room. */
+/** Invites to rooms. */
 export const invites = pgTable(
   'invites',
   {
     id: text('id').primaryKey(),
-    /** SHA-256 of the token, base64url: the token itself is never kept. */
+    /** SHA-256 of the token in base64url; the token itself is never stored. */
     hash: text('hash').notNull(),
     room: text('room')
       .notNull()
       .references(() => rooms.id, { onDelete: 'cascade' }),
     role: text('role').$type<'moderator' | 'member'>().notNull(),
-    /** Null: any number. */
+    /** Null: unlimited. */
     usesLeft: integer('uses_left'),
     /** Null: until it is revoked. */
     expiresAt: at('expires_at'),
@@ -185,7 +185,7 @@ export const invites = pgTable(
   (table) => [uniqueIndex('invites_hash').on(table.hash), index('invites_room').on(table.room)],
 );
 
-/** Who knocked at a room with a lobby, and whom somebody let in; guests who came with an invite too. */
+/** Waiting and admitted users of rooms with a lobby, and guests admitted by an invite. */
 export const knocks = pgTable(
   'knocks',
   {
@@ -197,26 +197,26 @@ export const knocks = pgTable(
     name: text('name').notNull(),
     /** Null: still waiting. */
     admittedAt: at('admitted_at'),
-    /** The connection that waits: an older one that is closed late takes nothing away. */
+    /** The waiting connection: closing an older one does not withdraw the knock. */
     holder: text('holder').notNull().default(''),
     since: at('since').notNull().defaultNow(),
-    /** The node with the waiting socket says so now and then; a knock that nobody stands behind is not shown. */
+    /** Renewed by the node with the waiting socket; a knock that is not renewed is hidden. */
     seenAt: at('seen_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.room, table.user] }), uniqueIndex('knocks_id').on(table.id)],
 );
 
-/** Who did what to whom, when, and from where. Outlives the rooms and the people that it names. */
+/** The audit log. Entries outlive the rooms and users that they name. */
 export const audit = pgTable(
   'audit',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
     at: at('at').notNull().default(sql`clock_timestamp()`),
-    /** A user's id; null: nobody who is known, or the server itself. */
+    /** A user's id; null: unknown, or the server itself. */
     actor: text('actor'),
     action: text('action').notNull(),
     room: text('room'),
-    /** A user's id, or what was tried: the name at a log-in. */
+    /** A user's id; for a failed log-in, the username that was tried. */
     target: text('target'),
     ip: text('ip'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
@@ -237,13 +237,13 @@ export const messages = pgTable(
     room: text('room')
       .notNull()
       .references(() => rooms.id, { onDelete: 'cascade' }),
-    /** 1, 2, 3 … in the room, without gaps. */
+    /** Sequence number in the room: 1, 2, 3 … without gaps. */
     seq: bigint('seq', { mode: 'number' }).notNull(),
     user: text('user_id').notNull(),
     name: text('name').notNull(),
-    /** The peer it was sent by. */
+    /** The peer that sent it. */
     peer: text('peer').notNull(),
-    /** The sender's own id: the same id of the same user is the same message. */
+    /** The sender's id for the message: the same id of the same user is the same message. */
     clientId: text('client_id').notNull(),
     text: text('text').notNull(),
     at: at('at').notNull().defaultNow(),
@@ -255,7 +255,7 @@ export const messages = pgTable(
   ],
 );
 
-/** What one node at a time does now and then, and when that was done last. */
+/** When each periodic job last ran. */
 export const jobs = pgTable('chores', {
   name: text('name').primaryKey(),
   at: at('at').notNull(),

@@ -5,8 +5,8 @@ import { isUnanswered } from './database-errors.js';
 import * as schema from './schema.js';
 
 /**
- * The query layer over a pool, with transactions that give their connection back however they end. Drizzle's own keep it
- * for good when `begin` fails (drizzle-orm#6114), and give back one that still waits for an answer.
+ * The query layer over a pool, with transactions that always release their connection. Drizzle's own leak it when
+ * `begin` fails (drizzle-orm#6114), and return one to the pool that still waits for an answer.
  */
 export const databaseOver = (pool: pg.Pool): Database => {
   const database = drizzle(pool, { schema });
@@ -25,7 +25,7 @@ export const databaseOver = (pool: pg.Pool): Database => {
       isUsable = !isUnanswered(error);
       throw error;
     } finally {
-      // The pool itself drops one that is broken.
+      // The pool itself discards a broken connection.
       client.release(!isUsable);
     }
   };

@@ -67,7 +67,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     });
     await expect(start).rejects.not.toMatchObject({ message: expect.stringContaining('not-the-password') });
     await expect(migrateDatabase({ connectionString: 'postgres://a:b@127.0.0.1:1/x' }, 0)).rejects.toThrow(
-      'cannot be asked',
+      'cannot connect to the database',
     );
   });
 
