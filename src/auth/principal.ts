@@ -4,7 +4,7 @@ import type { Role, UserId } from '@parley/protocol';
 export interface Principal {
   readonly user: UserId;
   readonly name: string;
-  /** `account`: registered with Parley. `guest`: limited to the rooms of its grants. `external`: from another issuer. */
+  /** `account`: registered here. `guest`: limited to the rooms of its grants. `external`: from another issuer. */
   readonly kind: 'account' | 'guest' | 'external';
   /** Room id, or a pattern with `*` at its end, → role. */
   readonly grants: Readonly<Record<string, Role>>;

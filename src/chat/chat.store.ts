@@ -16,7 +16,7 @@ export class ChatStore {
     message: Omit<MessageRow, 'seq' | 'at'>,
   ): Promise<{ readonly row: MessageRow; readonly fresh: boolean } | undefined> {
     return this.db.transaction(async (tx) => {
-      // The row lock numbers a room's messages one at a time; a rollback also takes the number back, so there are no gaps.
+      // The row lock numbers a room's messages one at a time; a rollback takes the number back too, so there is no gap.
       const [room] = await tx
         .select({ seq: rooms.lastSeq })
         .from(rooms)

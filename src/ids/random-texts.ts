@@ -7,7 +7,7 @@ export const EPOCH_BYTES = 9;
 
 /**
  * Makes a generator of random texts of `bytes` bytes in base64url. Random bytes are read for {@link POOLED} texts at
- * once, because one system call per text is a measurable part of the cost of a connection.
+ * once: a system call per text is measurable per connection (docs/performance.md).
  */
 export const randomTexts = (bytes: number): (() => string) => {
   const pool = Buffer.alloc(POOLED * bytes);

@@ -40,7 +40,7 @@ export abstract class RoomAccess {
 
   /**
    * Whether the principal may have credentials for the TURN relay. A guest may while it can join a room that its token
-   * names; a pattern names no room, so the issuer is trusted. While the database is unavailable the token alone decides.
+   * names; a pattern names no room, so the issuer is trusted. While the database is unavailable, the token decides.
    */
   async mayRelay(principal: Principal): Promise<boolean> {
     if (decideForServer(principal, 'ice.read')) return true;
