@@ -39,9 +39,9 @@ export const measureMemory = async (): Promise<void> => {
   try {
     const session = await growthOf(ground, false, 1);
     const alone = await growthOf(ground, true, 1);
-    const inCrowd = await growthOf(ground, true, GROUP_SIZE);
-    // alone = session + participant + room; inCrowd = session + participant + room / CROWD
-    const room = ((alone - inCrowd) * GROUP_SIZE) / (GROUP_SIZE - 1);
+    const inGroup = await growthOf(ground, true, GROUP_SIZE);
+    // alone = session + participant + room; inGroup = session + participant + room / GROUP_SIZE
+    const room = ((alone - inGroup) * GROUP_SIZE) / (GROUP_SIZE - 1);
     console.log('| of a node, by heap snapshot | bytes |');
     console.log('|---|---|');
     for (const [name, bytes] of Object.entries({ session, room, participant: alone - session - room })) {

@@ -47,7 +47,7 @@ describe('in a cluster', () => {
     return { peer, answer: answer.type === 'error' ? answer['code'] : answer.type };
   };
 
-  const somebody = async (): Promise<TestUser> => {
+  const signUp = async (): Promise<TestUser> => {
     const username = `u${randomBytes(8).toString('hex')}`;
     const password = randomBytes(12).toString('hex');
     const body = { username, password, displayName: 'Ada' };
@@ -74,13 +74,13 @@ describe('in a cluster', () => {
 
   describe.each(ENDINGS)('%s', (_name, end) => {
     it('ends every session on every node, and what was issued before', async () => {
-      const who = await somebody();
+      const who = await signUp();
       await end(restOn(2), who);
       await isOver(who);
     });
 
     it('does so while Redis is away, and after it came back empty', async () => {
-      const who = await somebody();
+      const who = await signUp();
       await cluster.redis.kill();
       await end(restOn(2), who);
       // No node can tell another one: each finds it in PostgreSQL.
@@ -91,7 +91,7 @@ describe('in a cluster', () => {
     });
 
     it('does so when Redis comes back empty at that very moment', async () => {
-      const who = await somebody();
+      const who = await signUp();
       const outage = cluster.redis.kill().then(() => cluster.redis.restart());
       await end(restOn(1), who);
       await outage;
@@ -101,7 +101,7 @@ describe('in a cluster', () => {
   });
 
   it('shows in its metrics what its nodes ask of Redis and tell each other', async () => {
-    await somebody();
+    await signUp();
     const text = await (await fetch(`${cluster.nodes[0]?.url}/metrics`)).text();
     const metric = (name: string) => Number(new RegExp(`^parley_${name} (\\S+)$`, 'm').exec(text)?.[1]);
     expect(metric('bus_messages_sent_total')).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { ask, startRedis, startRedisCluster, type TestRedis } from '../support/r
 import { until } from '../support/until.js';
 import { type BusFixture, type BusNode, join } from './bus.contract.js';
 import { aNode, aRoom } from './presence.fixture.js';
-import { busFixture, Links, PREFIX, place } from './redis.fixture.js';
+import { busFixture, Links, PREFIX, slotOwners } from './redis.fixture.js';
 
 /** What only a bus that can fail has to show. */
 const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' | 'shardedpubsub'): void => {
@@ -101,7 +101,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
 
     if (kind === 'shardedpubsub') {
       it('follows its channel to another master', async () => {
-        const { slot, owner: from, other: to } = await place(links.redis, channelOf(two));
+        const { slot, owner: from, other: to } = await slotOwners(links.redis, channelOf(two));
         const ids = await Promise.all([from, to].map((port) => ask(port, 'cluster', 'myid')));
         await ask(to, 'cluster', 'setslot', slot, 'importing', String(ids[0]));
         await ask(from, 'cluster', 'setslot', slot, 'migrating', String(ids[1]));
@@ -119,7 +119,7 @@ const channelOf = (node: BusNode): string => `${PREFIX}:node:${node.id}`;
 /** Publishes past the adapter. */
 const publish = async (redis: TestRedis, channel: string, payload: string | Buffer): Promise<void> => {
   const cluster = redis.url.startsWith('redis+cluster:');
-  const port = cluster ? (await place(redis, channel)).owner : (redis.servers[0]?.port as number);
+  const port = cluster ? (await slotOwners(redis, channel)).owner : (redis.servers[0]?.port as number);
   await ask(port, cluster ? 'spublish' : 'publish', channel, payload as string);
 };
 

@@ -5,8 +5,8 @@ import { until } from '../support/until.js';
 import { aKey, holder, type NamesFixture, type NamesNode, TestHolder } from './names.fixture.js';
 
 /** What sockets of two nodes see of each other by their names, whatever is under them. */
-export const switchboardContract = (title: string, start: () => Promise<NamesFixture>): void => {
-  describe(`switchboard: ${title}`, () => {
+export const nameRouterContract = (title: string, start: () => Promise<NamesFixture>): void => {
+  describe(`name router: ${title}`, () => {
     let fixture: NamesFixture;
     let here: NamesNode;
     let there: NamesNode;

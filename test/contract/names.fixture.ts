@@ -14,7 +14,7 @@ import { busFixture, Links } from './redis.fixture.js';
 /** Short enough to wait for. The renewal is left to what the tests do. */
 export const TIMERS: NameTimers = { nameTtlMs: 30_000, renewMs: 200, expireMs: 400 };
 
-/** One node: its view of the names, and its switchboard. */
+/** One node: its view of the names, and its name router. */
 export interface NamesNode {
   readonly id: NodeId;
   readonly bus: Bus;

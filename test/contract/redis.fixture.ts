@@ -109,7 +109,7 @@ export const topicsFixture = (links: Links): TopicsFixture => {
 };
 
 /** Where a channel lives: its slot, the port of the master that has it, and of one that has not. */
-export const place = async (
+export const slotOwners = async (
   redis: TestRedis,
   channel: string,
 ): Promise<{ slot: number; owner: number; other: number }> => {

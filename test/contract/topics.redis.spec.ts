@@ -3,7 +3,7 @@ import type { Topics } from '../../src/topics/topics.js';
 import { MAX_UNANSWERED_BYTES } from '../../src/topics/topics.redis.js';
 import { ask, startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
-import { Links, PREFIX, place, topicsFixture } from './redis.fixture.js';
+import { Links, PREFIX, slotOwners, topicsFixture } from './redis.fixture.js';
 import { aTopic, barrier, type Listener, listen, say, type TopicsFixture } from './topics.fixture.js';
 
 /** What only topics that can fail have to show. */
@@ -56,7 +56,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
     it('passes over what is no entry of ours', async () => {
       const [channel = ''] = await channels();
       const port =
-        kind === 'pubsub' ? (links.redis.servers[0]?.port as number) : (await place(links.redis, channel)).owner;
+        kind === 'pubsub' ? (links.redis.servers[0]?.port as number) : (await slotOwners(links.redis, channel)).owner;
       const unexpected = Buffer.from([0xb7, 1, 0, 0, 0, 1, 9]);
       for (const malformed of ['', 'x', unexpected, Buffer.from([0xb7, 1, 0, 0, 0, 0])])
         await ask(port, kind === 'pubsub' ? 'publish' : 'spublish', channel, malformed as string);
@@ -118,7 +118,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
     if (kind === 'shardedpubsub') {
       it('tells of a gap when the channel went to another master, and finds it there', async () => {
         const [channel = ''] = await channels();
-        const { slot, owner: from, other: to } = await place(links.redis, channel);
+        const { slot, owner: from, other: to } = await slotOwners(links.redis, channel);
         const ids = await Promise.all([from, to].map((port) => ask(port, 'cluster', 'myid')));
         await ask(to, 'cluster', 'setslot', slot, 'importing', String(ids[0]));
         await ask(from, 'cluster', 'setslot', slot, 'migrating', String(ids[1]));

@@ -9,13 +9,13 @@ describe('a keyed queue', () => {
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const replaced = queue.run('place', async () => {
+    const replaced = queue.run('node', async () => {
       events.push('first starts');
       await ended;
       events.push('first ends');
     });
-    const killed = queue.run('place', async () => events.push('second starts'));
-    // On the same event loop, and not held up: the second of `place` had its chance to start.
+    const killed = queue.run('node', async () => events.push('second starts'));
+    // On the same event loop, and not held up: the second of `node` had its chance to start.
     await queue.run('link', async () => events.push('another key'));
     end();
     await Promise.all([replaced, killed]);
@@ -24,8 +24,8 @@ describe('a keyed queue', () => {
 
   it('goes on after a task that failed, whose caller is told', async () => {
     const queue = new KeyedQueue<string>();
-    const failed = queue.run('place', () => Promise.reject(new Error('not ready in time')));
-    const next = queue.run('place', async () => 'done');
+    const failed = queue.run('node', () => Promise.reject(new Error('not ready in time')));
+    const next = queue.run('node', async () => 'done');
     await expect(failed).rejects.toThrow('not ready in time');
     expect(await next).toBe('done');
   });

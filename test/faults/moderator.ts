@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Unstamped } from '../history/recorder.js';
 
-const PATIENCE_MS = 50_000;
+const TIMEOUT_MS = 50_000;
 const ANSWER_MS = 5_000;
 const AGAIN_MS = 300;
 
@@ -54,7 +54,7 @@ export class Moderator {
   }
 
   private async call(method: string, path: string, token: string, body?: object): Promise<any> {
-    const until = performance.now() + PATIENCE_MS;
+    const until = performance.now() + TIMEOUT_MS;
     for (;;) {
       const answer = await fetch(this.url + path, {
         method,

@@ -13,7 +13,7 @@ export interface PlannedFault {
 }
 
 /** What a fault takes hold of. Of faults of one hold there is one at a time, or they would undo each other. */
-export type Hold = 'place' | 'network' | 'redis' | 'link' | 'postgres' | 'client' | 'user' | 'room';
+export type Hold = 'slot' | 'network' | 'redis' | 'link' | 'postgres' | 'client' | 'user' | 'room';
 
 interface Kind {
   readonly hold: Hold;
@@ -27,10 +27,10 @@ const PROXIED: readonly RedisKind[] = ['standalone'];
 const REPLICATED: readonly RedisKind[] = ['sentinel', 'replicatedCluster'];
 
 const KINDS = {
-  'node killed': { hold: 'place', leastMs: 500, maxMs: 4_000, weight: 4 },
-  'node killed at a step': { hold: 'place', leastMs: 1_000, maxMs: 3_500, weight: 3 },
-  'node replaced': { hold: 'place', leastMs: 0, maxMs: 0, weight: 3 },
-  'node stopped': { hold: 'place', leastMs: 500, maxMs: 9_000, weight: 3 },
+  'node killed': { hold: 'slot', leastMs: 500, maxMs: 4_000, weight: 4 },
+  'node killed at a step': { hold: 'slot', leastMs: 1_000, maxMs: 3_500, weight: 3 },
+  'node replaced': { hold: 'slot', leastMs: 0, maxMs: 0, weight: 3 },
+  'node stopped': { hold: 'slot', leastMs: 500, maxMs: 9_000, weight: 3 },
   'sockets cut': { hold: 'client', leastMs: 0, maxMs: 0, weight: 3 },
   'socket half open': { hold: 'client', leastMs: 0, maxMs: 0, weight: 3 },
   'reader stalled': { hold: 'client', leastMs: 500, maxMs: 6_000, weight: 2 },
@@ -86,7 +86,7 @@ export const isAction = (name: PlannedFault['name']): name is ActionName => name
  * which spreads the faults: how long a node drains and starts depends on the other faults, so the run waits for it.
  */
 const AFTER_MS: Record<Hold, number> = {
-  place: 4_000,
+  slot: 4_000,
   network: 500,
   redis: 2_500,
   link: 500,

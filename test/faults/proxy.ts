@@ -89,15 +89,15 @@ export class FaultProxy {
     }
     const all = this.targets();
     const first = this.turn++ % Math.max(1, all.length);
-    this.dial(link, [...all.slice(first), ...all.slice(0, first)]);
+    this.connectTo(link, [...all.slice(first), ...all.slice(0, first)]);
   }
 
-  private dial(link: Link, [target, ...others]: readonly Address[]): void {
+  private connectTo(link: Link, [target, ...others]: readonly Address[]): void {
     if (target === undefined) return this.reset(link);
     const server = connect(target.port, target.host);
     server.setNoDelay(true);
     server.once('error', () => {
-      if (link.server === undefined && this.links.has(link)) this.dial(link, others);
+      if (link.server === undefined && this.links.has(link)) this.connectTo(link, others);
     });
     server.once('connect', () => {
       if (!this.links.has(link)) return server.destroy();

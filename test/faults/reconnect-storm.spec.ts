@@ -21,11 +21,11 @@ const ONE_HOST = {
 const CLIENTS = 400;
 const WINDOW_MS = 30_000;
 
-describe('a crowd', () => {
+describe('a group of clients', () => {
   const stage = useStage({ environment: { ...NODE_SIDE, ...ONE_HOST } });
   let group: DriverProcess;
   beforeEach(() => {
-    group = new DriverProcess('crowd.mjs');
+    group = new DriverProcess('client-group.mjs');
   });
   afterEach(() => group.kill());
 

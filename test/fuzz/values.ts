@@ -57,19 +57,19 @@ export interface Schema {
 export type Resolve = (reference: string) => Schema;
 
 /** A value that fits a schema, and seldom one that does not. */
-export const valueFrom = (random: Random, schema: Schema, resolve: Resolve, strangeness = 0.05): unknown => {
-  if (random.chance(strangeness)) return random.pick(UNUSUAL);
-  if (schema.$ref !== undefined) return valueFrom(random, resolve(schema.$ref), resolve, strangeness);
+export const valueFrom = (random: Random, schema: Schema, resolve: Resolve, unusualRate = 0.05): unknown => {
+  if (random.chance(unusualRate)) return random.pick(UNUSUAL);
+  if (schema.$ref !== undefined) return valueFrom(random, resolve(schema.$ref), resolve, unusualRate);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return random.pick(schema.enum);
-  if (schema.anyOf !== undefined) return valueFrom(random, random.pick(schema.anyOf), resolve, strangeness);
-  if (schema.allOf !== undefined) return valueFrom(random, random.pick(schema.allOf), resolve, strangeness);
+  if (schema.anyOf !== undefined) return valueFrom(random, random.pick(schema.anyOf), resolve, unusualRate);
+  if (schema.allOf !== undefined) return valueFrom(random, random.pick(schema.allOf), resolve, unusualRate);
   if (schema.example !== undefined && random.chance(0.6)) return schema.example;
   switch (schema.type) {
     case 'object':
-      return objectOf(random, schema, resolve, strangeness);
+      return objectOf(random, schema, resolve, unusualRate);
     case 'array':
-      return Array.from({ length: random.below(4) }, () => valueFrom(random, schema.items ?? {}, resolve, strangeness));
+      return Array.from({ length: random.below(4) }, () => valueFrom(random, schema.items ?? {}, resolve, unusualRate));
     case 'integer':
     case 'number':
       return (
@@ -84,12 +84,12 @@ export const valueFrom = (random: Random, schema: Schema, resolve: Resolve, stra
   }
 };
 
-const objectOf = (random: Random, schema: Schema, resolve: Resolve, strangeness: number): unknown => {
+const objectOf = (random: Random, schema: Schema, resolve: Resolve, unusualRate: number): unknown => {
   const entries = Object.entries(schema.properties ?? {})
     .filter(([name]) => schema.required?.includes(name) !== false || random.chance(0.5))
-    .filter(() => !random.chance(strangeness))
-    .map(([name, property]) => [name, valueFrom(random, property, resolve, strangeness)]);
-  if (random.chance(strangeness))
+    .filter(() => !random.chance(unusualRate))
+    .map(([name, property]) => [name, valueFrom(random, property, resolve, unusualRate)]);
+  if (random.chance(unusualRate))
     entries.push([random.pick(['extra', 'role', '__proto__', 'x'.repeat(100)]), random.pick(UNUSUAL)]);
   return Object.fromEntries(entries);
 };

@@ -1,13 +1,13 @@
 import { type EventOf, SECOND_HOLDER } from './history.js';
 import { without } from './intervals.js';
-import type { NodeGeneration, Timeline } from './timeline.js';
+import type { PeerLifetime, Timeline } from './timeline.js';
 import type { Rule, Violation } from './verdict.js';
 
 const SUPERSEDED = 4509;
 /** Ended by someone else, and that at once. */
 const REMOVALS: ReadonlySet<string> = new Set(['removed', 'room_closed']);
 
-/** I11: whoever lives is in its room in the end. */
+/** I11: a peer that is alive is in its room in the end. */
 export const allAttached: Rule = (timeline) =>
   timeline.survivors
     .filter(({ peer }) => !timeline.isContested(peer))
@@ -41,18 +41,18 @@ export const trueRosters: Rule = (timeline, bounds) => {
   if (timeline.overAt < timeline.quietAt + bounds.convergeMs) return [];
   const found: Violation[] = [];
   const { survivors } = timeline;
-  const contested = new Set([...timeline.lives.keys()].filter((peer) => timeline.isContested(peer)));
-  for (const lease of survivors) {
-    if (contested.has(lease.peer)) continue;
-    const last = timeline.rosters.get(lease.peer)?.at(-1);
-    const expected = survivors.filter(({ room }) => room === lease.room).map(({ peer }) => peer);
+  const contested = new Set([...timeline.lifetimes.keys()].filter((peer) => timeline.isContested(peer)));
+  for (const lifetime of survivors) {
+    if (contested.has(lifetime.peer)) continue;
+    const last = timeline.rosters.get(lifetime.peer)?.at(-1);
+    const expected = survivors.filter(({ room }) => room === lifetime.room).map(({ peer }) => peer);
     const shown = Object.entries(last?.set ?? {});
     const ghosts = shown.filter(([peer, state]) =>
       isGhost(timeline, peer, state, expected, bounds.goneMs, bounds.awayMs),
     );
     const missing = expected.filter((peer) => !contested.has(peer) && last?.set[peer] !== 'on');
     if (ghosts.length === 0 && missing.length === 0) continue;
-    const message = `${lease.peer} shows ${ghosts.map(([peer, state]) => `${peer} as ${state}`).join(', ') || 'no ghost'} and not ${missing.join(', ') || 'too little'}`;
+    const message = `${lifetime.peer} shows ${ghosts.map(([peer, state]) => `${peer} as ${state}`).join(', ') || 'no ghost'} and not ${missing.join(', ') || 'too little'}`;
     found.push({ invariant: 'I12', message, events: last === undefined ? [] : [last] });
   }
   return found;
@@ -67,9 +67,9 @@ const isGhost = (
   awayMs: number,
 ): boolean => {
   if (expected.includes(peer) || timeline.isContested(peer)) return false;
-  const lease = timeline.lives.get(peer);
+  const lifetime = timeline.lifetimes.get(peer);
   // A client that crashed before it was told its peer id leaves a peer that nobody can name.
-  const overAt = Math.min(lease?.endedAt ?? 0, lease?.crashedAt ?? 0);
+  const overAt = Math.min(lifetime?.endedAt ?? 0, lifetime?.crashedAt ?? 0);
   const since = Math.max(overAt === Number.POSITIVE_INFINITY ? 0 : overAt, timeline.quietAt);
   return timeline.overAt - since > (state === 'on' ? awayMs : goneMs);
 };
@@ -137,8 +137,8 @@ const whatIsWrong = (timeline: Timeline, events: readonly EventOf<'seen'>[], gon
     if (event === 'joined' && !timeline.lostDataBefore(t)) return 'joined again after it had left';
   }
   const last = events.at(-1) as EventOf<'seen'>;
-  const of = timeline.lives.get(last.of);
-  const observer = timeline.lives.get(last.peer);
+  const of = timeline.lifetimes.get(last.of);
+  const observer = timeline.lifetimes.get(last.peer);
   if (last.event !== 'joined' || of === undefined || observer === undefined || !isThere(timeline, observer))
     return undefined;
   const overAt = Math.min(of.endedAt, of.crashedAt);
@@ -146,8 +146,8 @@ const whatIsWrong = (timeline: Timeline, events: readonly EventOf<'seen'>[], gon
   return timeline.overAt - Math.max(overAt, timeline.quietAt) > goneMs ? 'joined, and never left' : undefined;
 };
 
-const isThere = (timeline: Timeline, lease: NodeGeneration): boolean =>
-  timeline.survivors.includes(lease) && !timeline.isContested(lease.peer);
+const isThere = (timeline: Timeline, lifetime: PeerLifetime): boolean =>
+  timeline.survivors.includes(lifetime) && !timeline.isContested(lifetime.peer);
 
 /** I13: every buffer within its bound, every key with a time to live. */
 export const bounded: Rule = (timeline) => [

@@ -12,7 +12,7 @@ const isUnsent = (signal: Signal): boolean =>
 const isJudged = (timeline: Timeline, { send }: Signal): boolean =>
   !timeline.isContested(send.from) && !timeline.isContested(send.to);
 
-/** I1, I5, I8: each send of a client that lives has one result, in time. */
+/** I1, I5, I8: each send of a client that is alive has one result, in time. */
 export const oneResult: Rule = (timeline, bounds) => {
   const found: Violation[] = timeline.strayOuts.map((out) => ({
     invariant: 'I1',
@@ -22,7 +22,7 @@ export const oneResult: Rule = (timeline, bounds) => {
   for (const { send, outs } of timeline.signals.values()) {
     if (outs.length > 1)
       found.push({ invariant: 'I1', message: `${send.id} has ${outs.length} results`, events: [send, ...outs] });
-    const { crashedAt = Number.POSITIVE_INFINITY } = timeline.lives.get(send.from) ?? {};
+    const { crashedAt = Number.POSITIVE_INFINITY } = timeline.lifetimes.get(send.from) ?? {};
     const [out] = outs;
     if (out === undefined) {
       const dueAt = send.t + bounds.resultMs;
@@ -118,10 +118,11 @@ export const soundAfterFaults: Rule = (timeline, bounds) => {
   for (const signal of timeline.signals.values()) {
     const { send, outs } = signal;
     if (send.t < timeline.quietAt || send.t + bounds.resultMs > timeline.overAt) continue;
-    const from = timeline.lives.get(send.from);
-    const to = timeline.lives.get(send.to);
+    const from = timeline.lifetimes.get(send.from);
+    const to = timeline.lifetimes.get(send.to);
     if (from === undefined || to === undefined || !isJudged(timeline, signal)) continue;
-    if ([from, to].some((lease) => Math.min(lease.endedAt, lease.crashedAt) !== Number.POSITIVE_INFINITY)) continue;
+    if ([from, to].some((lifetime) => Math.min(lifetime.endedAt, lifetime.crashedAt) !== Number.POSITIVE_INFINITY))
+      continue;
     const result = resultOf(signal);
     if (result === 'delivered' || result === 'rejected') continue;
     const message = `${send.id} was sent when nothing was wrong, and is ${result ?? 'without a result'}`;
@@ -136,12 +137,12 @@ export const goneIsOver: Rule = (timeline) =>
     const { send } = signal;
     const [out] = signal.outs;
     if (out?.result !== 'peer_gone') return [];
-    const lease = timeline.lives.get(send.to);
+    const lifetime = timeline.lifetimes.get(send.to);
     if (timeline.ends.some((end) => end.peer === send.to && end.t <= out.t)) return [];
     const loss = timeline.lossBefore(out.t);
     if (timeline.lostDataBefore(out.t)) {
       // The only copy of a peer that is away is the store's.
-      const absent = without([Math.max(lease?.bornAt ?? loss, loss), out.t], lease?.attached ?? []);
+      const absent = without([Math.max(lifetime?.bornAt ?? loss, loss), out.t], lifetime?.attached ?? []);
       if (absent.some(([from, to]) => to > from)) return [];
       // One whose node cannot reach the store is away by all that it hears.
       if (timeline.hadCutNode([loss, out.t])) return [];
@@ -155,8 +156,8 @@ export const honestUnknown: Rule = (timeline, bounds) =>
     const { send } = signal;
     const [out] = signal.outs;
     if (out?.result !== 'unknown' || out.why !== 'timeout' || !isJudged(timeline, signal)) return [];
-    const from = timeline.lives.get(send.from);
-    const to = timeline.lives.get(send.to);
+    const from = timeline.lifetimes.get(send.from);
+    const to = timeline.lifetimes.get(send.to);
     if (from === undefined || to === undefined) return [];
     const sound = without([send.t, out.t], timeline.faultsOn(send.from, send.to));
     const both = intersect(intersect(sound, from.attached), to.attached);
@@ -169,8 +170,8 @@ export const honestUnknown: Rule = (timeline, bounds) =>
 export const trueSender: Rule = (timeline) =>
   timeline.deliveries.flatMap((dlv): Violation[] => {
     const send = timeline.signals.get(dlv.id)?.send;
-    const lease = timeline.lives.get(dlv.from);
-    if (send?.session === undefined || lease === undefined || lease.session === send.session) return [];
-    const message = `${dlv.id} came from the session ${send.session} and names a peer of ${lease.session}`;
+    const lifetime = timeline.lifetimes.get(dlv.from);
+    if (send?.session === undefined || lifetime === undefined || lifetime.session === send.session) return [];
+    const message = `${dlv.id} came from the session ${send.session} and names a peer of ${lifetime.session}`;
     return [{ invariant: 'I18', message, events: [send, dlv] }];
   });

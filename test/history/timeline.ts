@@ -12,7 +12,7 @@ export interface Signal {
 }
 
 /** One peer's life. */
-export interface NodeGeneration {
+export interface PeerLifetime {
   readonly peer: string;
   readonly user: string;
   readonly room: string;
@@ -33,7 +33,7 @@ export class Timeline {
   readonly signals = new Map<string, Signal>();
   readonly deliveries: EventOf<'dlv'>[] = [];
   readonly strayOuts: EventOf<'out'>[] = [];
-  readonly lives = new Map<string, NodeGeneration>();
+  readonly lifetimes = new Map<string, PeerLifetime>();
   readonly ends: EventOf<'end'>[] = [];
   readonly rosters = new Map<string, EventOf<'roster'>[]>();
   readonly seen: EventOf<'seen'>[] = [];
@@ -68,13 +68,13 @@ export class Timeline {
       this.overAt = Math.max(this.overAt, event.t);
       this.take(event);
     }
-    for (const [peer, since] of this.open) this.lives.get(peer)?.attached.push([since, this.overAt]);
+    for (const [peer, since] of this.open) this.lifetimes.get(peer)?.attached.push([since, this.overAt]);
     for (const fault of [...this.running.values()].flat()) this.faulty(fault, this.overAt);
   }
 
   /** When something was wrong that touches one of these peers. */
   faultsOn(...peers: readonly string[]): Interval[] {
-    const names = new Set(peers.flatMap((peer) => [peer, this.lives.get(peer)?.user ?? peer]));
+    const names = new Set(peers.flatMap((peer) => [peer, this.lifetimes.get(peer)?.user ?? peer]));
     return this.faults
       .filter(({ target }) => target === undefined || target.some((one) => names.has(one)))
       .map(({ at }) => at);
@@ -86,7 +86,7 @@ export class Timeline {
   }
 
   touchedBy(name: string, peer: string): boolean {
-    const user = this.lives.get(peer)?.user;
+    const user = this.lifetimes.get(peer)?.user;
     return this.faults.some(
       (fault) =>
         fault.name === name && (fault.target === undefined || fault.target.some((one) => one === peer || one === user)),
@@ -110,9 +110,9 @@ export class Timeline {
   }
 
   /** Clients that are there at the end, each as the peer that it was last. */
-  get survivors(): NodeGeneration[] {
-    const last = new Map<string, NodeGeneration>();
-    for (const lease of this.lives.values()) last.set(`${lease.user} ${lease.room}`, lease);
+  get survivors(): PeerLifetime[] {
+    const last = new Map<string, PeerLifetime>();
+    for (const lifetime of this.lifetimes.values()) last.set(`${lifetime.user} ${lifetime.room}`, lifetime);
     return [...last.values()].filter(
       ({ crashedAt, endedAt, endedWhy }) =>
         crashedAt === Number.POSITIVE_INFINITY && (endedAt === Number.POSITIVE_INFINITY || endedWhy === 'expired'),
@@ -142,8 +142,8 @@ export class Timeline {
       case 'end':
         return this.ended(event);
       case 'crash': {
-        const lease = this.lives.get(event.peer);
-        if (lease !== undefined) lease.crashedAt = Math.min(lease.crashedAt, event.t);
+        const lifetime = this.lifetimes.get(event.peer);
+        if (lifetime !== undefined) lifetime.crashedAt = Math.min(lifetime.crashedAt, event.t);
         // It cannot write down that it is attached no more.
         return this.attach({ ...event, kind: 'attached', on: false });
       }
@@ -215,8 +215,8 @@ export class Timeline {
   }
 
   private born({ peer, user, room, session, t }: EventOf<'live'>): void {
-    if (this.lives.has(peer)) return;
-    this.lives.set(peer, {
+    if (this.lifetimes.has(peer)) return;
+    this.lifetimes.set(peer, {
       ...{ peer, user, room, session, bornAt: t, attached: [] },
       // A session that ended is let in again by the SDK, and its application asked for nothing.
       askedAt: this.askedFor(user, room),
@@ -233,11 +233,11 @@ export class Timeline {
 
   private ended(event: EventOf<'end'>): void {
     this.ends.push(event);
-    const lease = this.lives.get(event.peer);
-    if (lease === undefined || event.why === UNDONE) return;
-    lease.endedAt = Math.min(lease.endedAt, event.t);
+    const lifetime = this.lifetimes.get(event.peer);
+    if (lifetime === undefined || event.why === UNDONE) return;
+    lifetime.endedAt = Math.min(lifetime.endedAt, event.t);
     // Who expired comes back as another peer, but not who left.
-    if (lease.endedWhy === undefined || lease.endedWhy === 'expired') lease.endedWhy = event.why;
+    if (lifetime.endedWhy === undefined || lifetime.endedWhy === 'expired') lifetime.endedWhy = event.why;
   }
 
   private attach({ peer, on, t }: EventOf<'attached'>): void {
@@ -245,7 +245,7 @@ export class Timeline {
     if (on && since === undefined) this.open.set(peer, t);
     if (on || since === undefined) return;
     this.open.delete(peer);
-    this.lives.get(peer)?.attached.push([since, t]);
+    this.lifetimes.get(peer)?.attached.push([since, t]);
   }
 
   private fault(event: EventOf<'fault'>): void {

@@ -1,13 +1,13 @@
 import { effectiveBy, soundFor } from './due.js';
 import type { EventOf, HistoryEvent } from './history.js';
-import type { NodeGeneration, Timeline } from './timeline.js';
+import type { PeerLifetime, Timeline } from './timeline.js';
 import type { Bounds, Invariant, Rule, Violation } from './verdict.js';
 
 /** I17, by what REST committed: nothing sent later passes from or to the peers that the user had in the room. */
 export const removedByRestIsSilent: Rule = (timeline, bounds) =>
   timeline.removals.flatMap((removal) => {
     const by = effectiveBy(timeline, removal.t, bounds.removedMs, bounds.convergeMs);
-    const peers = new Set(livesOf(timeline, removal).map(({ peer }) => peer));
+    const peers = new Set(lifetimesOf(timeline, removal).map(({ peer }) => peer));
     return laterSignals(timeline, peers, removal, by).map(({ message, events }) => ({
       ...{ invariant: 'I17', message: `${message} ${removal.user} was removed`, events },
     }));
@@ -36,11 +36,13 @@ export const cancelledLeavesNobody: Rule = (timeline, bounds) =>
 export const removedIsOut: Rule = (timeline, bounds) =>
   timeline.removals.flatMap((removal): Violation[] => {
     const by = effectiveBy(timeline, removal.t, bounds.removedMs, bounds.convergeMs);
-    const lives = livesOf(timeline, removal);
+    const lifetimes = lifetimesOf(timeline, removal);
     const until = removal.ban ? liftedAt(timeline, removal) : removal.t;
     return [
-      ...lives.filter((lease) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lease)).map(({ peer }) => peer),
-      ...shownAfter(timeline, removal.room, new Set(lives.map(({ peer }) => peer)), by)
+      ...lifetimes
+        .filter((lifetime) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lifetime))
+        .map(({ peer }) => peer),
+      ...shownAfter(timeline, removal.room, new Set(lifetimes.map(({ peer }) => peer)), by)
         .filter(({ roster, peer }) => !mayBeUnseen(timeline, roster, peer, by + bounds.orphanMs))
         .map(({ peer }) => peer),
       ...lateComers(timeline, removal.room, by, until)
@@ -66,11 +68,11 @@ export const lockedStaysClosed: Rule = (timeline, bounds) =>
 export const deletedIsEmpty: Rule = (timeline, bounds) =>
   timeline.deletions.flatMap((deletion): Violation[] => {
     const by = effectiveBy(timeline, deletion.t, bounds.removedMs, bounds.convergeMs);
-    const lives = [...timeline.lives.values()].filter(({ room }) => room === deletion.room);
-    const peers = new Set(lives.map(({ peer }) => peer));
+    const lifetimes = [...timeline.lifetimes.values()].filter(({ room }) => room === deletion.room);
+    const peers = new Set(lifetimes.map(({ peer }) => peer));
     return [
-      ...lives
-        .filter((lease) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lease))
+      ...lifetimes
+        .filter((lifetime) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lifetime))
         .map(({ peer }) => violation('I23', `${peer} is attached to ${deletion.room}, which was deleted`, deletion)),
       ...lateComers(timeline, deletion.room, by, timeline.overAt).map(({ peer }) =>
         violation('I23', `${peer} entered ${deletion.room} after it was deleted`, deletion),
@@ -99,26 +101,27 @@ const violation = (invariant: Invariant, message: string, event: HistoryEvent): 
  * The peers that a user had in a room when it was removed. A kicked user may come back with a newer token, a banned one
  * after the ban: where the store has lost the tombstone, as the same peer.
  */
-const livesOf = (timeline: Timeline, removal: EventOf<'removal'>): NodeGeneration[] => {
+const lifetimesOf = (timeline: Timeline, removal: EventOf<'removal'>): PeerLifetime[] => {
   const { user, room, t, ban } = removal;
   const allowedFrom = ban ? liftedAt(timeline, removal) : t;
-  const isBack = ({ attached }: NodeGeneration) =>
+  const isBack = ({ attached }: PeerLifetime) =>
     attached.some(([from]) => from > allowedFrom && timeline.lostDataBefore(from));
-  return [...timeline.lives.values()].filter(
-    (lease) => lease.user === user && lease.room === room && lease.bornAt <= t && !isBack(lease),
+  return [...timeline.lifetimes.values()].filter(
+    (lifetime) => lifetime.user === user && lifetime.room === room && lifetime.bornAt <= t && !isBack(lifetime),
   );
 };
 
 /** Whoever asked to enter once it must have been refused, and was in before it was allowed again. */
-const lateComers = (timeline: Timeline, room: string, by: number, until: number): NodeGeneration[] =>
-  [...timeline.lives.values()].filter(
-    (lease) => lease.room === room && lease.askedAt !== undefined && lease.askedAt >= by && lease.bornAt < until,
+const lateComers = (timeline: Timeline, room: string, by: number, until: number): PeerLifetime[] =>
+  [...timeline.lifetimes.values()].filter(
+    (lifetime) =>
+      lifetime.room === room && lifetime.askedAt !== undefined && lifetime.askedAt >= by && lifetime.bornAt < until,
   );
 
 const liftedAt = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): number =>
   timeline.unbans.find((unban) => unban.user === user && unban.room === room && unban.t >= t)?.t ?? timeline.overAt;
 
-const isAttachedInTheEnd = ({ overAt }: Timeline, { attached, endedAt, crashedAt }: NodeGeneration): boolean =>
+const isAttachedInTheEnd = ({ overAt }: Timeline, { attached, endedAt, crashedAt }: PeerLifetime): boolean =>
   Math.min(endedAt, crashedAt) > overAt && (attached.at(-1)?.[1] ?? 0) >= overAt;
 
 /** Signals of these peers that were sent after this, and delivered after it must have taken effect. */
@@ -140,11 +143,11 @@ const laterSignals = (
  * in as another peer shows what it knew until it has told its application.
  */
 const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>, at: number) => {
-  const users = new Set([...peers].map((peer) => timeline.lives.get(peer)?.user));
-  const isWitness = (lease: NodeGeneration | undefined) => lease?.room === room && !users.has(lease.user);
+  const users = new Set([...peers].map((peer) => timeline.lifetimes.get(peer)?.user));
+  const isWitness = (lifetime: PeerLifetime | undefined) => lifetime?.room === room && !users.has(lifetime.user);
   return [...timeline.rosters.values()].flatMap((rosters) =>
     rosters
-      .filter(({ peer, t }) => t > at && isWitness(timeline.lives.get(peer)))
+      .filter(({ peer, t }) => t > at && isWitness(timeline.lifetimes.get(peer)))
       .flatMap((roster) => [...peers].filter((peer) => peer in roster.set).map((peer) => ({ roster, peer }))),
   );
 };

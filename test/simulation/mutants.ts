@@ -161,8 +161,8 @@ const derivedEpoch: Script = (run) =>
   patch(run, MemoryRoom, {
     follow(this: any, generation: number) {
       const server = generation % 2;
-      if (this.epoch !== '' && this.life % 2 !== server) this.epoch = `${this.epoch}${server}`.slice(-24);
-      this.life = generation;
+      if (this.epoch !== '' && this.generation % 2 !== server) this.epoch = `${this.epoch}${server}`.slice(-24);
+      this.generation = generation;
     },
   });
 

@@ -26,7 +26,7 @@ export class SimulatedStore {
   repliesLost = false;
   private copies: Copy[] = [];
   /** What the server had that the last failover took the place of, and which reign that was. */
-  private former: (Copy & { readonly life: number }) | undefined;
+  private replaced: (Copy & { readonly generation: number }) | undefined;
   private reigns = 0;
 
   constructor(private readonly world: World) {
@@ -49,7 +49,7 @@ export class SimulatedStore {
 
   /** Without its data. What a server before it had is gone as well. */
   lose(): void {
-    this.former = undefined;
+    this.replaced = undefined;
     this.empty();
   }
 
@@ -64,7 +64,7 @@ export class SimulatedStore {
   rollBack(ms: number): number {
     const copy = this.copies.filter(({ at }) => at <= this.world.now - ms).at(-1) ?? this.copies[0];
     if (copy === undefined) return this.world.now;
-    this.former = { at: this.world.now, life: this.inner.generation, ...copyOf(this.inner) };
+    this.replaced = { at: this.world.now, generation: this.inner.generation, ...copyOf(this.inner) };
     this.restore(copy, ++this.reigns);
     return copy.at;
   }
@@ -75,10 +75,10 @@ export class SimulatedStore {
    * @returns the moment that it stands at; undefined: there was no failover
    */
   failBack(promoted: boolean): number | undefined {
-    const { former: previous } = this;
+    const { replaced: previous } = this;
     if (previous === undefined) return undefined;
-    this.former = undefined;
-    this.restore(previous, promoted ? ++this.reigns : previous.life);
+    this.replaced = undefined;
+    this.restore(previous, promoted ? ++this.reigns : previous.generation);
     return previous.at;
   }
 
@@ -115,7 +115,7 @@ const copyOfRoom = (room: MemoryRoom): MemoryRoom => {
   const counts = new NodeCounts();
   for (const { member } of from.members.values()) counts.add(member.node);
   return Object.assign(copy, {
-    ...{ epoch: from.epoch, version: from.version, order: from.order, life: from.life },
+    ...{ epoch: from.epoch, version: from.version, order: from.order, generation: from.generation },
     members: new Map([...from.members].map(([peer, stored]: [string, object]) => [peer, { ...stored }])),
     ended: Object.assign(new Tombstones(from.ended.keepMs), { until: new Map(from.ended.until) }),
     reconciled: new Map(from.reconciled),

@@ -21,7 +21,7 @@ const STARTER = `
 `;
 
 /** Nobody may have asked yet how one ended that is nobody's child: it has no command any more. */
-const lives = (pid: number): boolean => Boolean(commandOf(pid));
+const isRunning = (pid: number): boolean => Boolean(commandOf(pid));
 
 /** A process that has a family on its tie. */
 const start = async (kind: 'group' | 'alone'): Promise<{ starter: ChildProcess; parent: number; child: number }> => {
@@ -35,30 +35,30 @@ const start = async (kind: 'group' | 'alone'): Promise<{ starter: ChildProcess; 
 describe('a program that is tied to us', () => {
   const started: number[] = [];
   afterEach(() => {
-    for (const pid of started.splice(0)) if (lives(pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of started.splice(0)) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
   });
 
   it('ends when we get a SIGKILL', async () => {
     const { starter, parent, child } = await start('alone');
     started.push(starter.pid!, parent, child);
     starter.kill('SIGKILL');
-    await until(() => !lives(parent));
-    expect(lives(child)).toBe(true);
+    await until(() => !isRunning(parent));
+    expect(isRunning(child)).toBe(true);
   });
 
   it('takes along what it started, when it has a group', async () => {
     const { starter, parent, child } = await start('group');
     started.push(starter.pid!, parent, child);
     starter.kill('SIGKILL');
-    await until(() => !lives(parent) && !lives(child));
+    await until(() => !isRunning(parent) && !isRunning(child));
   });
 
   it('leaves none of its group behind when it ends before us', async () => {
     const { starter, parent, child } = await start('group');
     started.push(starter.pid!, parent, child);
     process.kill(parent, 'SIGKILL');
-    await until(() => !lives(child));
-    expect(lives(starter.pid!)).toBe(true);
+    await until(() => !isRunning(child));
+    expect(isRunning(starter.pid!)).toBe(true);
   });
 
   it('is the process that we hold', async () => {

@@ -35,7 +35,7 @@ export const startPostgres = async (disk = tmpdir()): Promise<RunningPostgres> =
   const password = randomBytes(12).toString('hex');
   const port = await freePort();
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`, '-c', 'unix_socket_directories='];
-  const place: ServerLocation = { binaries, user, data, settings: [...settings, '-c', 'fsync=off'] };
+  const location: ServerLocation = { binaries, user, data, settings: [...settings, '-c', 'fsync=off'] };
 
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
@@ -48,7 +48,7 @@ export const startPostgres = async (disk = tmpdir()): Promise<RunningPostgres> =
   });
 
   const urlOf = (database: string) => `postgresql://parley:${password}@127.0.0.1:${port}/${database}`;
-  let server = new PostgresProcess(place);
+  let server = new PostgresProcess(location);
   await untilAnswers(urlOf('postgres'), server);
   return {
     async createDatabase() {
@@ -61,7 +61,7 @@ export const startPostgres = async (disk = tmpdir()): Promise<RunningPostgres> =
     },
     pause: () => server.stop(),
     async resume() {
-      server = new PostgresProcess(place);
+      server = new PostgresProcess(location);
       await untilAnswers(urlOf('postgres'), server);
     },
     async stop() {

@@ -9,9 +9,9 @@ import type { Load } from './load.js';
 import { CallLoad } from './loads/call-load.js';
 import { ChurnLoad } from './loads/churn-load.js';
 import { FanOutLoad } from './loads/fan-out-load.js';
+import { FixedRateLoad } from './loads/fixed-rate-load.js';
 import { FloodLoad } from './loads/flood-load.js';
 import { IdleLoad } from './loads/idle-load.js';
-import { PacedLoad } from './loads/paced-load.js';
 import { PairLoad } from './loads/pair-load.js';
 import { RecoveryLoad } from './loads/recovery-load.js';
 import { RoomLoad } from './loads/room-load.js';
@@ -35,7 +35,7 @@ const LOADS = {
   'fan-out': FanOutLoad,
   calls: CallLoad,
   recovery: RecoveryLoad,
-  paced: PacedLoad,
+  'fixed-rate': FixedRateLoad,
   flood: FloodLoad,
   churn: ChurnLoad,
 } as const;

@@ -54,17 +54,17 @@ const headOf = (reports: readonly Report[]): string => {
   return `Measured ${days} at ${commits} on ${machine}. Versions: ${named.join(', ')}.`;
 };
 
-const place = (svg: string, name: string, alt: string): string => {
+const embedChart = (svg: string, name: string, alt: string): string => {
   const file = join(IMAGES, `${name}.svg`);
   writeFileSync(file, svg);
   return `![${alt}](${relative(dirname(PAGE), file)})`;
 };
 
 const sectionOf = (work: WorkReport): string =>
-  [`### ${work.title}`, place(chartOf(work), work.name, work.title), tableOf(work)].join('\n\n');
+  [`### ${work.title}`, embedChart(chartOf(work), work.name, work.title), tableOf(work)].join('\n\n');
 
 const growthOf = (works: readonly WorkReport[]): string => {
-  const image = place(growthChartOf(works), 'growth', 'cost per signal as a node fills');
+  const image = embedChart(growthChartOf(works), 'growth', 'cost per signal as a node fills');
   return [
     '### Cost per signal as a node fills',
     image,

@@ -5,7 +5,7 @@ import type { Work } from './work.js';
 
 const PAIRS = 50;
 
-interface Place {
+interface NodeSize {
   readonly name: string;
   readonly title: string;
   readonly sockets: number;
@@ -13,7 +13,7 @@ interface Place {
 }
 
 /** What a signal costs in a place that is larger and larger: the same pairs talk, the others are there. */
-const growth = ({ name, title, sockets, roomSize }: Place): Work => ({
+const growth = ({ name, title, sockets, roomSize }: NodeSize): Work => ({
   name,
   title,
   figure: 'µs CPU per signal',
@@ -37,14 +37,14 @@ const growth = ({ name, title, sockets, roomSize }: Place): Work => ({
     }),
 });
 
-const bySockets = (sockets: number): Place => ({
+const bySockets = (sockets: number): NodeSize => ({
   name: `sockets-${sockets}`,
   title: `${sockets.toLocaleString('en')} sockets in rooms of two`,
   sockets,
   roomSize: 2,
 });
 
-const byRooms = (rooms: number, sockets: number): Place => ({
+const byRooms = (rooms: number, sockets: number): NodeSize => ({
   name: `in-rooms-${rooms}`,
   title: `${sockets.toLocaleString('en')} sockets in ${rooms.toLocaleString('en')} ${rooms === 1 ? 'room' : 'rooms'}`,
   sockets,

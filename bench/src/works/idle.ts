@@ -24,8 +24,8 @@ const idle = (sockets: number): Work => ({
       const count = quick ? 50 : Math.min(sockets, maxSockets() - FIRST);
       const rest = quick ? SHORT_MS : REST_MS;
       const resident = () => residentCollected(running.pids, quick ? SHORT_MS : undefined);
-      const enter = async (crowdName: string, people: number): Promise<LoadProcess> => {
-        const guests = guestsOf(crowdName, people, 2, running, ground);
+      const enter = async (groupName: string, people: number): Promise<LoadProcess> => {
+        const guests = guestsOf(groupName, people, 2, running, ground);
         const group = await load({ load: 'idle', options: { guests, join: false } });
         await group.begin();
         return group;

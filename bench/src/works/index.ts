@@ -1,10 +1,10 @@
 import { GROWTH } from './growth.js';
 import { IDLES } from './idle.js';
 import { IN_ROOMS } from './in-rooms.js';
-import { ARRIVALS } from './joins.js';
+import { JOIN_WORKS } from './joins.js';
 import { RELAYS } from './relay.js';
 import { TROUBLES } from './trouble.js';
 import type { Work } from './work.js';
 
 /** In the order in which they are shown. */
-export const WORKS: readonly Work[] = [...RELAYS, ...ARRIVALS, ...IN_ROOMS, ...IDLES, ...TROUBLES, ...GROWTH];
+export const WORKS: readonly Work[] = [...RELAYS, ...JOIN_WORKS, ...IN_ROOMS, ...IDLES, ...TROUBLES, ...GROWTH];

@@ -8,7 +8,7 @@ const AT_ONCE = 16;
 /** After a node's death, or a deploy, nobody waits for the others. */
 const STORM = { guests: 6_000, atOnce: 64 };
 /** Joins of one measurement, in rooms of whatever size; and of those before it, which warm the code. */
-const JOINS = 2_000;
+const MAX_JOINS = 2_000;
 const REHEARSED = 1_000;
 
 /** Connect, authenticate and join a room of two that others were in before; the reference only accepts. */
@@ -44,7 +44,7 @@ const rooms = (size: number, nodes: 1 | 2): Work => ({
   systems: nodes === 1 ? ['ws', 'parley', 'nest', 'socket.io'] : ['ws', 'parley'],
   run: (system, ground, { quick }) =>
     onStage(system, ground, nodes, async ({ running, load, meter }) => {
-      const guests = guestsOf('g', quick ? size : JOINS, size, running, ground);
+      const guests = guestsOf('g', quick ? size : MAX_JOINS, size, running, ground);
       const rehearsal = guestsOf('first', quick ? size : REHEARSED, size, running, ground);
       const group = await load({ load: 'rooms', options: { rehearsal, guests, atOnce: AT_ONCE } });
       const figures = await meter(group).of(() => group.begin());
@@ -52,4 +52,4 @@ const rooms = (size: number, nodes: 1 | 2): Work => ({
     }),
 });
 
-export const ARRIVALS: readonly Work[] = [storm(1), storm(2), rooms(50, 1), rooms(200, 1), rooms(200, 2)];
+export const JOIN_WORKS: readonly Work[] = [storm(1), storm(2), rooms(50, 1), rooms(200, 1), rooms(200, 2)];

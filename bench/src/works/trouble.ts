@@ -47,7 +47,7 @@ const flood: Work = {
       async ({ running, load, meter }) => {
         const pairs = quick ? 2 : HONEST_PAIRS;
         const honest = await load({
-          load: 'paced',
+          load: 'fixed-rate',
           options: { guests: guestsOf('h', 2 * pairs, 2, running, ground), perSecond: HONEST_PER_SECOND },
         });
         const [own, other] = guestsOf('f', 2, 2, running, ground).map((guest) => ({

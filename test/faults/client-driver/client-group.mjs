@@ -109,8 +109,8 @@ class LightPeer {
   #lost() {
     if (this.#attached) counts.attached -= 1;
     this.#attached = false;
-    const most = Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** this.#failures++);
-    setTimeout(() => this.#connect(), Math.random() * most);
+    const maxDelayMs = Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** this.#failures++);
+    setTimeout(() => this.#connect(), Math.random() * maxDelayMs);
   }
 }
 

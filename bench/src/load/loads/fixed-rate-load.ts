@@ -4,21 +4,21 @@ import { enterAll, type Guest } from '../enter.js';
 import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
-export interface PacedOptions {
+export interface FixedRateOptions {
   /** By twos. */
   readonly guests: readonly Guest[];
-  /** Each pair's signals a second. */
+  /** Signals per second of each pair. */
   readonly perSecond: number;
 }
 
-/** Pairs that signal at a steady pace, whatever comes of it: what a person notices. A unit is one signal that arrived. */
-export class PacedLoad implements Load {
+/** Pairs that signal at a fixed rate, whether or not the answers keep up: the latency that a person notices. A unit is one signal that arrived. */
+export class FixedRateLoad implements Load {
   private readonly tally: Tally;
   private readonly ways: { readonly line: Line; readonly sentAt: number[] }[] = [];
 
   constructor(
     private readonly dialect: Dialect,
-    private readonly options: PacedOptions,
+    private readonly options: FixedRateOptions,
   ) {
     this.tally = new Tally(dialect);
   }
