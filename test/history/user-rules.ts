@@ -20,8 +20,8 @@ export const cancelledLeavesNobody: Rule = (timeline, bounds) =>
       ({ event, of, user, peer }) =>
         event === 'joined' &&
         user === cancel.user &&
-        !timeline.lives.has(of) &&
-        timeline.lives.get(peer)?.room === cancel.room,
+        !timeline.lifetimes.has(of) &&
+        timeline.lifetimes.get(peer)?.room === cancel.room,
     );
     return orphans.flatMap((joined) =>
       shownTooLong(timeline, joined.t < cancel.t ? cancel : joined, new Set([joined.of]), bounds).map(({ roster }) => ({
