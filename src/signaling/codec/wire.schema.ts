@@ -10,10 +10,11 @@ import {
 } from '@parley/protocol';
 import { Type } from '@sinclair/typebox';
 
+export { Count, Id } from '../../schema/field.schema.js';
+export type { Every, Same, Unbranded } from '../../schema/static-type.js';
+
 /** What the fields of frames look like, for the schemas of both directions. */
 
-/** Sequence numbers, bases and attempts: 1 … 2^48. */
-export const Count = Type.Integer({ minimum: 1, maximum: 2 ** 48 });
 export const Cursor = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
 export const Id = Type.String({ pattern: ID_PATTERN.source });
 export const RequestId = Type.String({ pattern: REQUEST_ID_PATTERN.source });
