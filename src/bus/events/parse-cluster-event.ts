@@ -1,50 +1,28 @@
-import { ID_PATTERN, type PeerId, type RoomId, type UserId } from '@parley/protocol';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { ClusterEvent } from '../bus.js';
+import { CLUSTER_EVENT_SCHEMAS } from './cluster-event.schema.js';
 
-const MAX_PEERS = 64;
+const READERS = new Map<unknown, (value: object) => ClusterEvent | undefined>(
+  Object.entries(CLUSTER_EVENT_SCHEMAS).map(([fact, schema]) => {
+    const check = TypeCompiler.Compile(schema);
+    const fields = Object.keys(schema.properties);
+    // Only the fields that are known here: a newer node's others reach no handler.
+    const read = (value: object) => (check.Check(value) ? (pick(value, fields) as unknown as ClusterEvent) : undefined);
+    return [fact, read];
+  }),
+);
 
 /** Reads a fact of another node. Undefined when it is not one: a newer version's, or rubbish. */
 export const parseClusterEvent = (json: Buffer): ClusterEvent | undefined => {
+  let value: unknown;
   try {
-    return readClusterEvent(JSON.parse(json.toString('utf8')));
+    value = JSON.parse(json.toString('utf8'));
   } catch {
     return undefined;
   }
-};
-
-const readClusterEvent = (value: unknown): ClusterEvent | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
-  const fields = value as Readonly<Record<string, unknown>>;
-  switch (fields.fact) {
-    case 'room_changed':
-    case 'room_closed':
-    case 'lobby_changed':
-      return isId(fields.room) ? { fact: fields.fact, room: fields.room as RoomId } : undefined;
-    case 'user_revoked':
-      return isUser(fields.user) && isMoment(fields.before)
-        ? { fact: 'user_revoked', user: fields.user, before: fields.before }
-        : undefined;
-    case 'mute_requested': {
-      const { room, peer, by } = fields;
-      return isId(room) && isId(peer) && isUser(by)
-        ? { fact: 'mute_requested', room: room as RoomId, peer: peer as PeerId, by }
-        : undefined;
-    }
-    default:
-      return readMemberEvent(fields);
-  }
+  return READERS.get((value as { fact?: unknown }).fact)?.(value);
 };
 
-const readMemberEvent = ({ fact: event, room, user, at, peers, admitted }: Readonly<Record<string, unknown>>) => {
-  if (!isId(room) || !isUser(user)) return undefined;
-  const about = { room: room as RoomId, user };
-  if (event === 'member_changed') return { fact: event, ...about } as const;
-  if (event === 'knock_answered' && typeof admitted === 'boolean') return { fact: event, ...about, admitted } as const;
-  if (event !== 'user_removed' || !isMoment(at) || !Array.isArray(peers) || peers.length > MAX_PEERS) return undefined;
-  return peers.every(isId) ? ({ fact: event, ...about, at, peers: peers as PeerId[] } as const) : undefined;
-};
-
-const isId = (value: unknown): value is string => typeof value === 'string' && ID_PATTERN.test(value);
-const isUser = (value: unknown): value is UserId =>
-  typeof value === 'string' && value.length > 0 && value.length <= 128;
-const isMoment = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const pick = (value: object, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(fields.map((field) => [field, (value as Record<string, unknown>)[field]]));
