@@ -1,5 +1,8 @@
 import type { NodeId } from '@parley/protocol';
+import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { PORT_TAGS } from '../bus/bus.js';
+import type { Every, Same, Unbranded } from '../schema/static-type.js';
 import type { NameKey } from './names.js';
 
 /** What the switchboards of two nodes tell each other. */
@@ -21,18 +24,39 @@ export type NameMessage =
   | { readonly kind: 'ask'; readonly tenant: string; readonly question: string; readonly origin: NodeId }
   | { readonly kind: 'answer'; readonly question: string; readonly names: readonly string[] };
 
-const FIELDS: Readonly<Record<NameMessage['kind'], Readonly<Record<string, (value: unknown) => boolean>>>> = (() => {
-  const text = (value: unknown) => typeof value === 'string';
-  const count = (value: unknown) => Number.isInteger(value);
-  const texts = (value: unknown) => Array.isArray(value) && value.every(text);
-  return {
-    deliver: { connection: text, from: text, origin: text, hops: count, tenant: text, name: text },
-    lost: { connection: text },
-    waits: { from: text, tenant: text, name: text },
-    ask: { tenant: text, question: text, origin: text },
-    answer: { question: text, names: texts },
-  };
-})();
+type Kind = NameMessage['kind'];
+type MessageOf<K extends Kind> = Omit<Extract<NameMessage, { kind: K }>, 'body'>;
+
+const message = <K extends Kind, P extends TProperties>(kind: K, properties: P) =>
+  Type.Object({ kind: Type.Literal(kind), ...properties });
+
+/** Clients choose names, tenants and connections: any text. */
+const Text = Type.String();
+
+/** What the header of each message must look like; the body of `deliver` follows it. A newer node's may have more fields. */
+export const NAME_MESSAGE_SCHEMAS = {
+  deliver: message('deliver', {
+    connection: Text,
+    from: Text,
+    origin: Text,
+    hops: Type.Integer({ minimum: 0 }),
+    tenant: Text,
+    name: Text,
+  }),
+  lost: message('lost', { connection: Text }),
+  waits: message('waits', { from: Text, tenant: Text, name: Text }),
+  ask: message('ask', { tenant: Text, question: Text, origin: Text }),
+  answer: message('answer', { question: Text, names: Type.Array(Text) }),
+} satisfies Record<Kind, TObject>;
+
+/** The schemas and the type must not drift apart: this does not compile when they do. */
+export type NameMessageSchemasAreTheType = Every<{
+  [K in Kind]: Same<Static<(typeof NAME_MESSAGE_SCHEMAS)[K]>, Unbranded<MessageOf<K>>>;
+}>;
+
+const CHECKS = new Map<unknown, { Check(value: unknown): boolean }>(
+  Object.entries(NAME_MESSAGE_SCHEMAS).map(([kind, schema]) => [kind, TypeCompiler.Compile(schema as TObject)]),
+);
 
 /** `[lead][header as JSON][line feed][body]`: JSON has no line feed of its own, so that a body may be any text. */
 export const encodeNameMessage = (message: NameMessage): Buffer => {
@@ -45,11 +69,9 @@ export const decodeNameMessage = (message: Buffer): NameMessage | undefined => {
   const text = message.toString('utf8', 1);
   const end = text.indexOf('\n');
   try {
-    const header = JSON.parse(text.slice(0, end)) as { kind: NameMessage['kind'] } & Record<string, unknown>;
-    const fields = Object.hasOwn(FIELDS, header.kind) ? FIELDS[header.kind] : undefined;
-    if (fields === undefined || !Object.entries(fields).every(([name, isValid]) => isValid(header[name])))
-      return undefined;
-    return (header.kind === 'deliver' ? { ...header, body: text.slice(end + 1) } : header) as unknown as NameMessage;
+    const header = JSON.parse(text.slice(0, end));
+    if (CHECKS.get(header.kind)?.Check(header) !== true) return undefined;
+    return header.kind === 'deliver' ? { ...header, body: text.slice(end + 1) } : header;
   } catch {
     return undefined;
   }
