@@ -1,6 +1,7 @@
-import { CLOSE_CODES, type PeerId } from '@parley/protocol';
+import { CLOSE_CODES } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
 import { decodeNodeMessage, encodeNodeMessage, type NodeMessage } from '../codec/node-message.js';
+import { readSignalHeader } from '../codec/node-message.schema.js';
 import type { RoomHub } from '../rooms/room-hub.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
 import type { SignalingStats } from '../signaling-stats.js';
@@ -52,12 +53,7 @@ export class NodeMessageHandler {
   }
 }
 
-const headerOf = (frame: Buffer): { from: PeerId; seq: number | undefined } | undefined => {
+const headerOf = (frame: Buffer): ReturnType<typeof readSignalHeader> => {
   const end = frame.indexOf(0x0a);
-  try {
-    const header = JSON.parse(frame.toString('utf8', 0, end < 0 ? frame.length : end));
-    return header.type === 'signal' ? header : undefined;
-  } catch {
-    return undefined;
-  }
+  return readSignalHeader(frame.toString('utf8', 0, end < 0 ? frame.length : end));
 };

@@ -1,34 +1,8 @@
-import type { ConnectionId, NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { NodeId, PeerId } from '@parley/protocol';
 import type { Message, SplitMessage } from '../../bus/bus.js';
-import type { Change } from '../../presence/presence.js';
-import { isChange } from './roster-change.schema.js';
+import { checkNodeMessage, type NodeMessage } from './node-message.schema.js';
 
-/** What nodes tell each other about signaling. */
-export type NodeMessage =
-  /** A frame for one peer, ready to be written to its socket; `origin` hears of it when the peer is not there. */
-  | { readonly kind: 'to_peer'; readonly peer: PeerId; readonly origin: NodeId; readonly frame: Buffer }
-  /** A frame for every local peer of a room, but one; `broadcast` passes over those who read too slowly. */
-  | {
-      readonly kind: 'to_room' | 'broadcast';
-      readonly room: RoomId;
-      readonly except: PeerId;
-      readonly frame: Buffer;
-    }
-  /** A room's roster changed. */
-  | { readonly kind: 'change'; readonly change: Change }
-  /** Another attachment of this peer took over: the socket with this connection must go. */
-  | { readonly kind: 'replaced'; readonly peer: PeerId; readonly connection: ConnectionId }
-  /** The peer that a signal was for is not here, or takes no more: tell its sender. */
-  | {
-      readonly kind: 'undeliverable';
-      readonly sender: PeerId;
-      readonly to: PeerId;
-      readonly code: UndeliverableCode;
-      readonly seq: number | undefined;
-    };
-
-/** Why a peer could not be given a frame. */
-export type UndeliverableCode = 'peer_away' | 'peer_busy';
+export type { NodeMessage, UndeliverableCode } from './node-message.schema.js';
 
 const KINDS = ['to_peer', 'to_room', 'change', 'replaced', 'undeliverable', 'broadcast'] as const;
 const NONE = Buffer.alloc(0);
@@ -76,22 +50,21 @@ export const decodeNodeMessage = (message: Buffer): NodeMessage | undefined => {
       return { kind, peer: address as PeerId, origin: detail as NodeId, frame: rest };
     case 'to_room':
     case 'broadcast':
-      return { kind, room: address as RoomId, except: detail as PeerId, frame: rest };
-    case 'change': {
-      const change = parseJson(rest);
-      return isChange(change) ? { kind, change } : undefined;
-    }
+      return checkNodeMessage({ kind, room: address, except: detail, frame: rest });
+    case 'change':
+      return checkNodeMessage({ kind, change: parseJson(rest) });
     case 'replaced':
-      return { kind, peer: address as PeerId, connection: detail as ConnectionId };
+      return checkNodeMessage({ kind, peer: address, connection: detail });
     case 'undeliverable': {
       const [code, seq] = rest.toString('latin1').split(' ');
-      return {
+      return checkNodeMessage({
         kind,
-        sender: address as PeerId,
-        to: detail as PeerId,
+        sender: address,
+        to: detail,
+        // A newer node may know more reasons; to its sender the peer is away all the same.
         code: code === 'peer_busy' ? code : 'peer_away',
         seq: seq ? Number(seq) : undefined,
-      };
+      });
     }
   }
 };

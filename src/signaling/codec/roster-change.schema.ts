@@ -1,7 +1,6 @@
-import { Type } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { type Static, Type } from '@sinclair/typebox';
 import type { Change } from '../../presence/presence.js';
-import { Id, LeftReason, Meta, Role, State } from './wire.schema.js';
+import { type Every, Id, LeftReason, Meta, Role, type Same, State, type Unbranded } from './wire.schema.js';
 
 const Member = Type.Object({
   peer: Id,
@@ -10,7 +9,7 @@ const Member = Type.Object({
   role: Role,
   meta: Meta,
   state: State,
-  order: Type.Integer(),
+  order: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   node: Id,
   connection: Id,
   publish: Type.Optional(Type.Boolean()),
@@ -35,15 +34,14 @@ const MemberEvent = Type.Union([
   }),
 ]);
 
-const check = TypeCompiler.Compile(
-  Type.Object({
-    room: Id,
-    epoch: Type.String(),
-    version: Type.Integer(),
-    events: Type.Array(MemberEvent),
-    nodes: Type.Array(Id),
-  }),
-);
+/** A change of a room's roster as one node tells it to another. */
+export const RosterChange = Type.Object({
+  room: Id,
+  epoch: Type.String(),
+  version: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  events: Type.Array(MemberEvent),
+  nodes: Type.Array(Id),
+});
 
-/** Whether a value from another node is a change of a roster. */
-export const isChange = (value: unknown): value is Change => check.Check(value);
+/** The schema and the type must not drift apart: this does not compile when they do. */
+export type RosterChangeSchemaIsTheType = Every<{ change: Same<Static<typeof RosterChange>, Unbranded<Change>> }>;
