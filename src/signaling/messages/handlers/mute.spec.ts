@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HandlerFixture, lastFrame, ROOM } from '../../../../test/support/handler-fixture.js';
+import { handleMute } from './mute.js';
+
+describe('mute', () => {
+  let fixture: HandlerFixture;
+  beforeEach(async () => {
+    fixture = await HandlerFixture.start();
+  });
+  afterEach(() => fixture.stop());
+
+  it('asks for it in the name of the user, and answers when it is done', async () => {
+    const ada = await fixture.enter('ada');
+    const asked: unknown[] = [];
+    fixture.context.moderation.mute = async (...words: unknown[]) => void asked.push(words);
+    await fixture.run(handleMute, ada.client, { type: 'mute', id: 'm1', room: ROOM, peer: 'p1' });
+    const by = { principal: ada.client.session.principal, ip: null };
+    expect([asked, lastFrame(ada.client)]).toEqual([[[by, ROOM, 'p1']], { type: 'done', re: 'm1' }]);
+  });
+
+  it('is refused when the policy refuses it', async () => {
+    const ada = await fixture.enter('ada');
+    const request = { type: 'mute', id: 'm1', room: ROOM, peer: 'p1' } as const;
+    await expect(fixture.run(handleMute, ada.client, request)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(ada.client.received('done')).toEqual([]);
+  });
+
+  it('is refused outside the room, without asking', async () => {
+    const ada = await fixture.welcome('ada');
+    fixture.context.moderation.mute = () => Promise.reject(new Error('asked'));
+    const request = { type: 'mute', id: 'm1', room: ROOM, peer: 'p1' } as const;
+    await expect(fixture.run(handleMute, ada, request)).rejects.toMatchObject({ code: 'not_in_room' });
+  });
+});
