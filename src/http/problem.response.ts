@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ERRORS, type ErrorCode } from '@parley/protocol';
-import type { Every, SameAsProtocol } from '../contract/same.js';
+import type { Every, SameAsProtocol } from '../schema/static-type.js';
 import type { Problem } from './problem.js';
 
 class FieldFault {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ChatMessage, HistoryPage } from '@parley/protocol';
-import type { Every, SameAsProtocol } from '../../contract/same.js';
+import type { Every, SameAsProtocol } from '../../schema/static-type.js';
 
 class MessageResponse {
   @ApiProperty({ example: 'c-1', description: "The sender's id for the message." })

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { IceServer, IceServers } from '@parley/protocol';
-import type { Every, SameAsProtocol } from '../../contract/same.js';
+import type { Every, SameAsProtocol } from '../../schema/static-type.js';
 
 class IceServerResponse {
   @ApiProperty({ type: [String], example: ['turn:turn.example.org:3478?transport=udp'] })

@@ -11,7 +11,7 @@ import {
   type RoomEntry,
   type RoomState,
 } from '@parley/protocol';
-import type { Every, SameAsProtocol } from '../../contract/same.js';
+import type { Every, SameAsProtocol } from '../../schema/static-type.js';
 
 /** A room and its settings. */
 export class RoomResponse {

@@ -1,5 +1,5 @@
 import type { ClientMessage, ClientMessageType, ServerMessage } from '@parley/protocol';
-import type { Unbranded } from '../../contract/same.js';
+import type { Unbranded } from '../../schema/static-type.js';
 import type { ServerMessageType } from '../codec/server-message.schema.js';
 
 /** What the API document says of one kind of frame beside its schema. */

@@ -80,6 +80,6 @@ describe('a message of another node', () => {
     const { ada } = await setup();
     const before = ada.socket.frames.length;
     for (const bytes of [Buffer.alloc(0), Buffer.from([9]), Buffer.from([2, 2, 0x72, 0x31, 0, 0x7b])]) receive(bytes);
-    expect([node.services.stats.strangeNodeMessages, ada.socket.frames.length]).toEqual([3, before]);
+    expect([node.services.stats.invalidNodeMessages, ada.socket.frames.length]).toEqual([3, before]);
   });
 });

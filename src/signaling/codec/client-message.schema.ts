@@ -7,7 +7,7 @@ import {
 } from '@parley/protocol';
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { Every, Same, Unbranded } from '../../contract/same.js';
+import type { Every, Same, Unbranded } from '../../schema/static-type.js';
 import { Count, Cursor, Id, InviteToken, Kind, Meta, RequestId, SessionKey, Word } from './wire.schema.js';
 
 const Token = Type.String({ minLength: 1, maxLength: 4096 });

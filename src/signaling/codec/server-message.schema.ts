@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, ERRORS, type ErrorCode, type Limits, type ServerMessage } from '@parley/protocol';
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
-import type { Every, Same, Unbranded } from '../../contract/same.js';
+import type { Every, Same, Unbranded } from '../../schema/static-type.js';
 import { Count, Cursor, Entry, Id, Kind, LeftReason, Meta, RequestId, Role, State, Word } from './wire.schema.js';
 
 /** The `type` of every server message. */

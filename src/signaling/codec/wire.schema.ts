@@ -1,5 +1,4 @@
 import {
-  ID_PATTERN,
   INVITE_TOKEN_PATTERN,
   PARTICIPANT_STATES,
   REQUEST_ID_PATTERN,
@@ -16,7 +15,6 @@ export type { Every, Same, Unbranded } from '../../schema/static-type.js';
 /** What the fields of frames look like, for the schemas of both directions. */
 
 export const Cursor = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
-export const Id = Type.String({ pattern: ID_PATTERN.source });
 export const RequestId = Type.String({ pattern: REQUEST_ID_PATTERN.source });
 export const SessionKey = Type.String({ pattern: SESSION_KEY_PATTERN.source });
 export const InviteToken = Type.String({ pattern: INVITE_TOKEN_PATTERN.source });

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Knock, Knocking, Role } from '@parley/protocol';
-import type { Every, SameAsProtocol } from '../../../contract/same.js';
+import type { Every, SameAsProtocol } from '../../../schema/static-type.js';
 
 const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
 const MOMENT = { example: '2026-11-23T10:00:00.000Z' };
