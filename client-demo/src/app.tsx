@@ -13,12 +13,12 @@ const Screen = () => {
   if (where.screen === 'not_found') return <NotFound />;
   const now = session.value;
   if (now.status === 'starting') return <Waiting text="One moment…" />;
-  // A guest has one room and no lobby.
+  // A guest is limited to one room and has no room list.
   if (now.status === 'in' && now.guestOf === undefined) return <Rooms user={now.user} />;
   return <Welcome why={now.status === 'out' ? now.why : undefined} />;
 };
 
-/** The whole page. */
+/** The whole application. */
 export const App = () => (
   <>
     <button

@@ -6,9 +6,9 @@ import { start } from './state/session.js';
 import { startTheme } from './state/theme.js';
 
 const root = document.getElementById('app');
-if (!root) throw new Error('The page has no place for the app.');
+if (!root) throw new Error('The page has no element #app.');
 
-// A page that the browser kept and shows again has left its call: begin anew.
+// A page restored from the back/forward cache has left its call: start again.
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
 startTheme();

@@ -107,7 +107,7 @@ describe('a call through one embedded node', () => {
 
   it('has video, chat, files, a shared screen, and an end', () => wholeCall([url()], 'one-node'), 180_000);
 
-  it('lets a guest in by a link', async () => {
+  it('admits a guest by the room’s link', async () => {
     const ada = await at(url(), 'Ada');
     await ada.signUp();
     const room = await ada.makeRoom('Open house');
@@ -121,7 +121,7 @@ describe('a call through one embedded node', () => {
     await guest.screenshot('guest-call-390');
   }, 120_000);
 
-  it('says in words that a room is not there', async () => {
+  it('explains that a room does not exist', async () => {
     const ada = await at(url(), 'Ada');
     await ada.signUp();
     await ada.get('room-list').waitFor();

@@ -25,8 +25,8 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-/** Ada runs a room and is in it, on the first node. */
-const controls = async (access: 'open' | 'lobby' | 'invite'): Promise<{ ada: Person; room: string }> => {
+/** Ada owns a room and is in it, on the first node. */
+const ownRoom = async (access: 'open' | 'lobby' | 'invite'): Promise<{ ada: Person; room: string }> => {
   const ada = await at(url(0), 'Ada');
   await ada.signUp();
   await ada.get('room-create').click();
@@ -37,7 +37,7 @@ const controls = async (access: 'open' | 'lobby' | 'invite'): Promise<{ ada: Per
   return { ada, room };
 };
 
-/** Somebody without an account stands before the room on the other node, and has said their name. */
+/** A guest on the other node who has entered a name and is at the device check of the room. */
 const guest = async (room: string, name: string, viewport?: typeof PHONE): Promise<Person> => {
   const person = await at(`${url(1)}/#/rooms/${room}`, name, viewport);
   await person.get('guest-name').fill(name);
@@ -59,8 +59,8 @@ const failed = async (person: Person, code: string): Promise<string> => {
 };
 
 describe('a room with a lobby, on two nodes that only Redis joins', () => {
-  it('shows who knocks, lets them in, sends them away, and is locked', async () => {
-    const { ada, room } = await controls('lobby');
+  it('shows who is waiting, admits and denies them, and can be locked', async () => {
+    const { ada, room } = await ownRoom('lobby');
     const gusta = await guest(room, 'Gusta', PHONE);
     await gusta.get('device-join').click();
     await gusta.get('knocking').waitFor();
@@ -87,10 +87,10 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await gusta.get('call').waitFor();
     await Promise.all([ada.seesPlaying(1), gusta.seesPlaying(1)]);
     await ada.get('knock').filter({ hasText: 'Bela' }).getByTestId('knock-deny').click();
-    expect(await failed(bela, 'denied')).toContain('You were not let in');
+    expect(await failed(bela, 'denied')).toContain('A moderator declined your request');
     await bela.screenshot('denied-1440');
 
-    // Asking once more, and then not any more: nobody is at the door.
+    // Ask again, then cancel: no one is waiting in the lobby.
     await bela.get('failure-next').click();
     await ada.get('knock').filter({ hasText: 'Bela' }).waitFor();
     await bela.get('knocking-cancel').click();
@@ -109,8 +109,8 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await bela.get('knocking').waitFor();
   }, 180_000);
 
-  it('asks to mute, takes and gives back, removes, and bans', async () => {
-    const { ada, room } = await controls('lobby');
+  it('asks to mute, revokes and restores permissions, kicks and bans', async () => {
+    const { ada, room } = await ownRoom('lobby');
     const bela = await member(room, 'Bela');
     await bela.get('device-join').click();
     await ada.get('knock-admit').click();
@@ -127,13 +127,13 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.page.locator('[data-testid="person"][data-publish="no"]').waitFor();
     await ada.page.locator('[data-testid="tile"]:not([data-self])[data-video="off"]').waitFor();
     await bela.get('banner-media-revoked').waitFor();
-    // Whatever Bela's page might send: Ada's shows none of it.
+    // Whatever Bela's client sends, Ada's shows none of it.
     await ada.page.waitForFunction(() => {
       const video = document.querySelector('[data-testid="tile"]:not([data-self]) video') as HTMLVideoElement | null;
       return video !== null && video.srcObject === null;
     });
     await bela.get('camera-toggle').click();
-    await bela.get('notice').filter({ hasText: 'cannot be heard or seen' }).waitFor();
+    await bela.get('notice').filter({ hasText: 'mic and camera are turned off' }).waitFor();
     await ada.act('chat', 'Bela');
     await bela.get('chat-toggle').click();
     await bela.page.locator('[data-testid="chat-input"][disabled]').waitFor();
@@ -153,7 +153,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await bela.screenshot('removed-1440');
     await ada.page.locator('[data-testid="tile"]:not([data-self])').waitFor({ state: 'detached' });
 
-    // Whoever was let in once asks again after a removal.
+    // After a removal, a user must be admitted again.
     await bela.get('failure-next').click();
     await bela.get('room-list').waitFor();
     await bela.openRoom(url(1), room);
@@ -183,7 +183,7 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
     await ada.page.keyboard.press('Escape');
     await ada.get('activity-open').click();
     await ada.get('activity-line').filter({ hasText: 'Ada banned Bela: Sang sea shanties' }).waitFor();
-    await ada.get('activity-line').filter({ hasText: 'Ada lifted the ban of Bela' }).waitFor();
+    await ada.get('activity-line').filter({ hasText: 'Ada unbanned Bela' }).waitFor();
     await ada.screenshot('activity-1440');
     await ada.page.setViewportSize(PHONE);
     await ada.screenshot('activity-390');
@@ -194,9 +194,9 @@ describe('a room with a lobby, on two nodes that only Redis joins', () => {
   }, 180_000);
 });
 
-describe('a room for those with an invite, on two nodes', () => {
-  it('lets in as many as the link says, and nobody by the plain link', async () => {
-    const { ada, room } = await controls('invite');
+describe('a room that requires an invite, on two nodes', () => {
+  it('admits as many users as the invite allows, and none with the plain link', async () => {
+    const { ada, room } = await ownRoom('invite');
     await ada.openPeople();
     await ada.get('invites-open').click();
     await ada.get('invite-make').click();
@@ -207,7 +207,7 @@ describe('a room for those with an invite, on two nodes', () => {
     await ada.screenshot('invites-390');
 
     const gusta = await guest(room, 'Gusta', PHONE);
-    expect(await failed(gusta, 'invite_required')).toContain('wants an invite');
+    expect(await failed(gusta, 'invite_required')).toContain('An invite is required');
     await gusta.screenshot('invite-required-390');
     await gusta.page.goto(link.replace(url(0), url(1)));
     await gusta.get('device-join').click();
@@ -218,19 +218,19 @@ describe('a room for those with an invite, on two nodes', () => {
     await bela.get('guest-name').fill('Bela');
     await bela.get('guest-submit').click();
     await bela.get('device-join').click();
-    expect(await failed(bela, 'invite_invalid')).toContain('does not work any more');
+    expect(await failed(bela, 'invite_invalid')).toContain('no longer valid');
   }, 120_000);
 
-  it('is handed over, with moderators that the owner makes', async () => {
-    const { ada, room } = await controls('open');
+  it('is transferred, with moderators that the owner appoints', async () => {
+    const { ada, room } = await ownRoom('open');
     const bela = await member(room, 'Bela');
     await bela.join();
-    // By the keyboard alone, which stays where it was.
+    // With the keyboard only; the focus stays where it was.
     await ada.page.keyboard.press('p');
     await ada.rowOf('Bela').getByTestId('person-more').press('Enter');
     await ada.get('action-role').press('Enter');
     const focused = () => ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-    expect(await focused()).toBe('What you can do about Bela');
+    expect(await focused()).toBe('Actions for Bela');
     await ada.page.locator('[data-testid="person"][data-role="moderator"]').waitFor();
     await bela.openPeople();
     await bela.get('room-tools').waitFor();
@@ -240,7 +240,7 @@ describe('a room for those with an invite, on two nodes', () => {
     await ada.get('action-transfer').press('Enter');
     await ada.get('question').waitFor();
     await ada.page.keyboard.press('Escape');
-    expect(await focused()).toBe('What you can do about Bela');
+    expect(await focused()).toBe('Actions for Bela');
     await ada.act('transfer', 'Bela');
     await ada.get('question-yes').click();
     await bela.rowOf('Bela').and(bela.page.locator('[data-role="owner"]')).waitFor();
@@ -254,7 +254,7 @@ describe('a room for those with an invite, on two nodes', () => {
 
 describe('an account on two nodes', () => {
   it('is logged out everywhere at once, also in a call on the other node', async () => {
-    const { ada } = await controls('open');
+    const { ada } = await ownRoom('open');
     const elsewhere = await at(url(1), 'Ada');
     await elsewhere.logIn(ada);
     await elsewhere.get('account-open').click();
@@ -268,14 +268,14 @@ describe('an account on two nodes', () => {
     await ada.get('tab-login').waitFor();
   }, 90_000);
 
-  it('makes rooms that are over by themselves, and says so in the list', async () => {
+  it('creates rooms that end automatically, and shows that in the room list', async () => {
     const ada = await at(url(0), 'Ada');
     await ada.signUp();
     await ada.get('room-create').click();
     await ada.get('room-create-name').fill('Dog watch');
     await ada.get('room-create-capacity').fill('0');
     await ada.get('room-create-submit').click();
-    await ada.page.getByText('This must be from 1 to 10000.').waitFor();
+    await ada.page.getByText('Enter a number from 1 to 10000.').waitFor();
     await ada.get('room-create-capacity').fill('12');
     await ada.get('room-create-ending').selectOption({ label: 'In a day' });
     await ada.page.setViewportSize(PHONE);
@@ -283,7 +283,7 @@ describe('an account on two nodes', () => {
     await ada.get('room-create-submit').click();
     await ada.get('device-check').waitFor();
     await ada.page.goto(`${url(0)}/#/`);
-    await ada.get('room-item').filter({ hasText: 'Dog watch' }).filter({ hasText: 'Over in 1 day' }).waitFor();
+    await ada.get('room-item').filter({ hasText: 'Dog watch' }).filter({ hasText: 'Ends in 1 day' }).waitFor();
     await ada.screenshot('lobby-390');
   }, 60_000);
 });

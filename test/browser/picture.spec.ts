@@ -49,12 +49,12 @@ describe('a call of two people on two nodes', () => {
     }
     await bela.sendFile('harbour-chart.pdf', Buffer.alloc(1_800_000, 7));
     await ada.hasFile('harbour-chart.pdf');
-    // Notices of who came in go away by themselves.
+    // Notices of participants who joined disappear automatically.
     await ada.get('notice').first().waitFor({ state: 'detached', timeout: 30_000 });
     await ada.screenshot('readme-call');
   }, 120_000);
 
-  it('has a door, as the demo’s README shows it', async () => {
+  it('has a lobby, as the demo’s README shows it', async () => {
     const [first, second] = urls();
     const ada = await Person.at(browser, first, 'Ada', undefined, LOOKS.Ada);
     people.push(ada);

@@ -1,6 +1,6 @@
 import { ApiProblem, type FieldFault } from './problem.js';
 
-/** One JSON request to the origin that served the page. */
+/** A JSON request to the origin that served the page. */
 export interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -13,8 +13,8 @@ export interface Request {
 const TIMEOUT_MS = 15_000;
 
 /**
- * Sends a request and reads the JSON answer; undefined for 204.
- * @throws ApiProblem, also when the network failed (`network`); AbortError when the caller gave up.
+ * Sends a request and returns the JSON response; undefined for 204.
+ * @throws ApiProblem, also for a network failure (`network`); AbortError when the caller aborted it.
  */
 export const send = async <Answer>(request: Request): Promise<Answer> => {
   const url = new URL(request.path, location.origin);

@@ -1,34 +1,34 @@
 import { send } from './http.js';
 import { type Page, roomPath } from './rest.js';
 
-/** What somebody can be made. */
+/** A role that can be assigned. */
 export type AssignableRole = 'moderator' | 'member';
 
-/** An invite that still works, without its token. */
+/** A valid invite, without its token. */
 export interface Invite {
   readonly id: string;
   readonly role: AssignableRole;
-  /** Null: any number. */
+  /** Null: unlimited. */
   readonly usesLeft: number | null;
-  /** ISO 8601; null: until it is taken back. */
+  /** ISO 8601; null: valid until it is revoked. */
   readonly expiresAt: string | null;
 }
 
-/** What a new invite is to be. */
+/** The terms of a new invite. */
 export interface InviteTerms {
   readonly role: AssignableRole;
   readonly uses: number | null;
   readonly expiresInSeconds: number | null;
 }
 
-/** Somebody who must stay out. */
+/** A banned user. */
 export interface Ban {
   readonly user: string;
   readonly reason: string | null;
   readonly createdAt: string;
 }
 
-/** One thing that was done in a room. */
+/** One entry of a room's audit log. */
 export interface ActivityLine {
   readonly id: number;
   /** ISO 8601. */
@@ -40,11 +40,11 @@ export interface ActivityLine {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Newest first; owners alone. */
+/** Reads the audit log, newest first. For owners. */
 export const readActivity = (token: string, room: string, cursor?: string) =>
   send<Page<ActivityLine>>({ path: roomPath(room, '/audit'), query: { cursor, limit: 50 }, token });
 
-/** @returns the invite with its token, which is shown this once */
+/** Creates an invite. @returns the invite with its token, which the server does not store */
 export const createInvite = (token: string, room: string, body: InviteTerms) =>
   send<Invite & { readonly token: string }>({ method: 'POST', path: roomPath(room, '/invites'), body, token });
 
@@ -60,10 +60,10 @@ export const listBans = async (token: string, room: string): Promise<readonly Ba
 export const liftBan = (token: string, room: string, user: string) =>
   send<void>({ method: 'DELETE', path: roomPath(room, `/bans/${encodeURIComponent(user)}`), token });
 
-/** Owners alone. */
+/** Sets a user's role. For owners. */
 export const setMember = (token: string, room: string, user: string, role: AssignableRole) =>
   send<void>({ method: 'PUT', path: roomPath(room, `/members/${encodeURIComponent(user)}`), body: { role }, token });
 
-/** The owner before becomes a moderator. */
+/** Makes another user the owner. The previous owner becomes a moderator. */
 export const transferRoom = (token: string, room: string, user: string) =>
   send<void>({ method: 'POST', path: roomPath(room, '/transfer'), body: { user }, token });

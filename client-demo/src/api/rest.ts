@@ -1,7 +1,7 @@
 import type { RoomEntry } from '@parley/client';
 import { send } from './http.js';
 
-/** The person that a token speaks for. */
+/** The user of a token. */
 export interface Account {
   readonly id: string;
   readonly displayName: string;
@@ -9,46 +9,46 @@ export interface Account {
   readonly kind: 'account' | 'guest' | (string & {});
 }
 
-/** What signing in, refreshing and coming as a guest answer. */
+/** Response of login, registration, token refresh and guest sign-in. */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** Seconds that the access token is good for. */
+  /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
   readonly user: Account;
 }
 
-/** A room as the lobby shows it. */
+/** A room as the room list shows it. */
 export interface RoomSummary {
   readonly id: string;
   readonly name: string;
-  /** A user id; null where a token made the room. */
+  /** A user id; null if a service account created the room. */
   readonly owner: string | null;
-  /** Null: as many as the server allows. */
+  /** Null: the server's maximum. */
   readonly capacity: number | null;
   readonly guestsAllowed: boolean;
   readonly access: RoomEntry;
   readonly locked: boolean;
-  /** ISO 8601; null: at no set time. */
+  /** ISO 8601; null: no end time. */
   readonly endsAt: string | null;
-  /** Null while nobody can tell. */
+  /** Null while the number is unknown. */
   readonly participants: number | null;
 }
 
-/** What a person chooses for a new room. */
+/** The settings of a new room. */
 export interface NewRoom {
   readonly name: string;
   readonly guestsAllowed: boolean;
   readonly listed: boolean;
   readonly access: RoomEntry;
   readonly capacity: number | null;
-  /** ISO 8601; null: at no set time. */
+  /** ISO 8601; null: no end time. */
   readonly endsAt: string | null;
-  /** It is over when nobody was in it for so long; null: never for that. */
+  /** The room ends after it was empty for so many seconds; null: it does not end when empty. */
   readonly endWhenEmptySeconds: number | null;
 }
 
-/** What anyone who has the link may know. */
+/** What anyone with the link may see of a room. */
 export interface RoomPreview {
   readonly id: string;
   readonly name: string;
@@ -63,7 +63,7 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** Where a room is. */
+/** REST path of a room. */
 export const roomPath = (id: string, rest = '') => `/v1/rooms/${encodeURIComponent(id)}${rest}`;
 
 export const register = (username: string, password: string, displayName: string) =>
@@ -81,13 +81,13 @@ export const refresh = (refreshToken: string) =>
 export const logOut = (refreshToken: string) =>
   send<void>({ method: 'POST', path: '/v1/auth/logout', body: { refreshToken } });
 
-/** Ends every sign-in and session of the account, the one that asks too. */
+/** Ends every sign-in and session of the account, including this one. */
 export const logOutEverywhere = (token: string) => send<void>({ method: 'POST', path: '/v1/auth/logout-all', token });
 
 export const readUser = (token: string, id: string) =>
   send<Pick<Account, 'id' | 'displayName'>>({ path: `/v1/users/${encodeURIComponent(id)}`, token });
 
-/** Whether the service has a relay for those who cannot, or do not want to, reach others straight. */
+/** Whether the server offers a TURN relay (RFC 8656). */
 export const hasRelay = async (token: string): Promise<boolean> => {
   const { iceServers } = await send<{ iceServers: readonly { urls: readonly string[] }[] }>({
     path: '/v1/ice-servers',
@@ -98,7 +98,7 @@ export const hasRelay = async (token: string): Promise<boolean> => {
 
 export const previewRoom = (id: string) => send<RoomPreview>({ path: roomPath(id, '/preview') });
 
-/** @throws ApiProblem with what keeps this person out: `banned`, `admission_required`, `invite_required`, `room_locked` … */
+/** @throws ApiProblem if the user may not join: `banned`, `admission_required`, `invite_required`, `room_locked` … */
 export const readRoom = (token: string, id: string) => send<RoomSummary>({ path: roomPath(id), token });
 
 export const listRooms = (

@@ -3,7 +3,7 @@ import { ERRORS } from '@parley/protocol';
 import { ApiProblem, codeOf } from './problem.js';
 import { hasSentence, NEXT_STEP_LABELS, sentenceFor } from './sentences.js';
 
-/** Faults of the program itself, which a person can do nothing about. */
+/** Bugs of the demo itself, about which the user can do nothing. */
 const INTERNAL_FAULTS = [
   'method_not_allowed',
   'unsupported_media_type',
@@ -12,10 +12,10 @@ const INTERNAL_FAULTS = [
   'conflict',
 ];
 
-describe('sentences', () => {
+describe('the texts of errors', () => {
   const codes = Object.keys(ERRORS).filter((code) => !INTERNAL_FAULTS.includes(code));
 
-  it.each(codes)('says %s in words, with a next step', (code) => {
+  it.each(codes)('has a text and a next step for %s', (code) => {
     expect(hasSentence(code)).toBe(true);
     const sentence = sentenceFor(code);
     expect(sentence.text).not.toContain(code.includes('_') ? code : '_');
@@ -25,13 +25,13 @@ describe('sentences', () => {
   it.each([
     ...['NotAllowedError', 'NotFoundError', 'NotReadableError', 'removed', 'expired', 'room_closed', 'network'],
     ...['denied', 'cancelled'],
-  ])('has a sentence for %s', (code) => expect(hasSentence(code)).toBe(true));
+  ])('has a text for %s', (code) => expect(hasSentence(code)).toBe(true));
 
-  it('answers an unknown code with a sentence too', () => {
+  it('has a text for an unknown code', () => {
     expect(sentenceFor('no_such_code').title).toBe('Something went wrong');
   });
 
-  it('finds the code of a problem, of a DOMException and of anything else', () => {
+  it('reads the code of a problem, of a DOMException and of any other error', () => {
     expect(codeOf(new ApiProblem('room_full', 409))).toBe('room_full');
     expect(codeOf({ name: 'NotAllowedError', code: 0 })).toBe('NotAllowedError');
     expect(codeOf('a string')).toBe('internal');

@@ -1,200 +1,184 @@
-/** What a button under a failure does. */
+/** The action of the button below a failure. */
 export type NextStep = 'retry' | 'rejoin' | 'sign_in' | 'rooms' | 'guest' | 'devices' | 'dismiss' | 'reload';
 
-/** A failure as a person reads it. */
+/** A failure as the user reads it, with the next step. */
 export interface Sentence {
   readonly title: string;
   readonly text: string;
   readonly next: NextStep;
 }
 
-/** What the button of each next step says. */
+/** The button label of each next step. */
 export const NEXT_STEP_LABELS: Readonly<Record<NextStep, string>> = {
   retry: 'Try again',
   rejoin: 'Join again',
   sign_in: 'Sign in',
-  rooms: 'Back to the rooms',
-  guest: 'Come as a guest',
+  rooms: 'Back to rooms',
+  guest: 'Continue as a guest',
   devices: 'Choose devices',
-  dismiss: 'Got it',
+  dismiss: 'OK',
   reload: 'Reload the page',
 };
 
 const say = (title: string, text: string, next: NextStep): Sentence => ({ title, text, next });
 
-const UNKNOWN = say('Something went wrong', 'This was on our side, not yours. Give it a moment.', 'retry');
+const UNKNOWN = say('Something went wrong', 'This was a fault on our side. Try again in a moment.', 'retry');
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   // Signing in
   invalid_credentials: say(
-    'That did not match',
-    'The username or the password is wrong. Check both; capital letters count in the password.',
+    'Incorrect username or password',
+    'Check both and try again. The password is case-sensitive.',
     'retry',
   ),
   username_taken: say('This username is taken', 'Choose another one, or log in if it is yours.', 'retry'),
   accounts_disabled: say(
-    'Accounts live elsewhere',
-    'This Parley takes its accounts from another service. Open it from there.',
+    'Accounts are managed elsewhere',
+    'This server takes its accounts from another service. Sign in there.',
     'dismiss',
   ),
-  bad_request: say(
-    'Something in the form is not right',
-    'Look at the fields that are marked, then try again.',
-    'retry',
-  ),
-  refresh_invalid: say('You were signed out', 'Your sign-in has ended. Sign in once more to go on.', 'sign_in'),
-  token_expired: say(
-    'Your sign-in has ended',
-    'It was good for a limited time. Sign in once more to go on.',
-    'sign_in',
-  ),
-  token_invalid: say('You were signed out', 'Your sign-in is no longer good. Sign in once more to go on.', 'sign_in'),
-  unauthenticated: say('Please sign in', 'This needs to know who you are.', 'sign_in'),
-  hello_required: say('Please sign in', 'This needs to know who you are.', 'sign_in'),
+  bad_request: say('Some fields are not valid', 'Check the marked fields and try again.', 'retry'),
+  refresh_invalid: say('You were signed out', 'Your sign-in has expired. Sign in again to continue.', 'sign_in'),
+  token_expired: say('Your sign-in has expired', 'Sign in again to continue.', 'sign_in'),
+  token_invalid: say('You were signed out', 'Your sign-in is no longer valid. Sign in again to continue.', 'sign_in'),
+  unauthenticated: say('Please sign in', 'You need to be signed in to do this.', 'sign_in'),
+  hello_required: say('Please sign in', 'You need to be signed in to do this.', 'sign_in'),
   // Rooms
   room_not_found: say(
-    'There is no such room',
-    'The link may be old or mistyped, or the room was deleted. Ask for a fresh link, or open another room.',
+    'Room not found',
+    'The link may be mistyped, or the room was deleted. Ask for a new link, or open another room.',
     'rooms',
   ),
-  not_found: say('There is nothing here', 'It may have been deleted in the meantime.', 'rooms'),
-  room_full: say(
-    'The room is full',
-    'Everyone has a seat and there is none left. Try again when somebody has gone.',
-    'retry',
-  ),
+  not_found: say('Not found', 'It may have been deleted in the meantime.', 'rooms'),
+  room_full: say('The room is full', 'Try again when someone has left.', 'retry'),
   guests_not_allowed: say(
-    'This room is for people with an account',
-    'Guests cannot come in here. Sign in, or make an account; it takes a moment.',
+    'An account is required',
+    'This room does not admit guests. Log in, or create an account.',
     'sign_in',
   ),
-  too_many_rooms: say('That is a lot of rooms', 'You have reached the limit. Leave or delete one first.', 'rooms'),
-  forbidden: say('You may not do this', 'Ask the owner of the room to let you.', 'rooms'),
+  too_many_rooms: say(
+    'Too many rooms',
+    'You have reached the maximum number of rooms. Leave or delete one first.',
+    'rooms',
+  ),
+  forbidden: say('You do not have permission', 'Ask the owner of the room for permission to do this.', 'rooms'),
   banned: say(
     'You are banned from this room',
-    'Somebody who runs it keeps you out until they lift the ban. If that is a mistake, ask them outside of Parley.',
+    'You cannot join until a moderator unbans you. If this is a mistake, contact a moderator.',
     'rooms',
   ),
   invite_required: say(
-    'This room wants an invite',
-    'Its plain link is not enough. Ask somebody in it for an invite link, and open that.',
+    'An invite is required',
+    'The room’s plain link is not enough. Ask a moderator for an invite link and open it.',
     'rooms',
   ),
   invite_invalid: say(
-    'This invite does not work any more',
-    'It has ended or is used up. Ask whoever sent it for a fresh one.',
+    'This invite is no longer valid',
+    'It has expired or is used up. Ask the person who sent it for a new one.',
     'rooms',
   ),
-  admission_required: say('Somebody must let you in', 'Ask to come in, and wait until somebody answers.', 'retry'),
-  denied: say(
-    'You were not let in',
-    'Somebody who runs this room has sent you away. You can ask once more, or write to them first.',
-    'retry',
-  ),
-  cancelled: say('You do not wait any more', 'Ask again whenever you like.', 'retry'),
+  admission_required: say('A moderator must admit you', 'Ask to join and wait in the lobby.', 'retry'),
+  denied: say('A moderator declined your request', 'You can ask again, or contact a moderator first.', 'retry'),
+  cancelled: say('You are no longer waiting', 'You can ask to join again at any time.', 'retry'),
   room_locked: say(
     'The room is locked',
-    'Nobody new comes in now. Ask somebody inside to unlock it, or try again in a while.',
+    'No new participants can join. Ask a moderator to unlock it, or try again later.',
     'retry',
   ),
-  lobby_full: say('Many people wait for this room', 'There is no place left to wait. Try again in a minute.', 'retry'),
-  too_many_invites: say('That is a lot of invites', 'A room has at most 100 of them. Take some back first.', 'dismiss'),
-  nobody_there: say('They are not there any more', 'They left, or somebody else was faster than you.', 'dismiss'),
+  lobby_full: say('The lobby is full', 'Too many people are waiting. Try again in a minute.', 'retry'),
+  too_many_invites: say('Too many invites', 'A room has at most 100 invites. Revoke some first.', 'dismiss'),
+  nobody_there: say('They are no longer there', 'They have left, or another moderator was faster.', 'dismiss'),
   publish_taken: say(
-    'You cannot be heard or seen now',
-    'Somebody who runs the room has taken that from you. Ask them in the chat to give it back.',
+    'Your mic and camera are turned off',
+    'A moderator has turned them off. Ask in the chat to have them turned on again.',
     'dismiss',
   ),
   // The call
   superseded: say(
-    'The call goes on elsewhere',
-    'You opened this call in another window or tab, and it took over. You can bring it back here.',
+    'The call continues in another tab',
+    'You opened this call in another window or tab. You can move it back here.',
     'rejoin',
   ),
-  session_ended: say('This call ended for you', 'Your place was given up. You can join again.', 'rejoin'),
+  session_ended: say('Your session has ended', 'You can join again.', 'rejoin'),
   expired: say(
-    'You were away for too long',
-    'The connection was lost for longer than we can hold your seat. You can join again.',
+    'You were disconnected for too long',
+    'Your session in this room has expired. You can join again.',
     'rejoin',
   ),
   removed: say(
     'You were removed from the room',
-    'Somebody who runs it has ended your visit. Unless they banned you, its link leads back in.',
+    'A moderator removed you. Unless you are banned, you can join again with the room’s link.',
     'rooms',
   ),
-  revoked: say('You were signed out', 'Your access was ended by somebody who runs this service.', 'sign_in'),
+  revoked: say('You were signed out', 'An administrator has revoked your access.', 'sign_in'),
   room_closed: say(
-    'The room is over',
-    'Its owner deleted it, or its time was up. Make another one, or open one that is there.',
+    'The room has ended',
+    'Its owner deleted it, or it reached its end time. Create a room, or open another one.',
     'rooms',
   ),
-  not_in_room: say('You are not in the room any more', 'Join again to go on.', 'rejoin'),
+  not_in_room: say('You are not in the room', 'Join again to continue.', 'rejoin'),
   peer_away: say('They lost their connection', 'They may be back in a moment. Try again then.', 'retry'),
   peer_busy: say(
     'They cannot keep up',
-    'Their connection is slower than what you send. Wait a moment, then try again.',
+    'Their connection is too slow for this much data. Try again in a moment.',
     'retry',
   ),
-  peer_gone: say('They have left', 'There is nobody to send this to any more.', 'dismiss'),
-  peer_unknown: say('They have left', 'There is nobody to send this to any more.', 'dismiss'),
+  peer_gone: say('They have left', 'There is no one to send this to.', 'dismiss'),
+  peer_unknown: say('They have left', 'There is no one to send this to.', 'dismiss'),
   // The service
   network: say(
-    'We cannot reach Parley',
-    'Either your network or the service is down. Check that you are online, then try again.',
+    'Cannot reach the server',
+    'Your network or the server is down. Check that you are online, then try again.',
     'retry',
   ),
-  timeout: say('That took too long', 'No answer came. Check your network, then try again.', 'retry'),
+  timeout: say('This took too long', 'The server did not answer. Check your network, then try again.', 'retry'),
   closed: say('The call has ended', 'The connection was closed. You can join again.', 'rejoin'),
-  unavailable: say(
-    'Parley is short of something',
-    'A part of the service is not reachable. Try again shortly.',
-    'retry',
-  ),
-  draining: say('Just moving you over', 'This server is going away; another one takes over. Try again.', 'retry'),
-  rate_limited: say('A little slower, please', 'Too many requests came at once. Wait a few seconds.', 'retry'),
-  payload_too_large: say('That is too large', 'Make it shorter or smaller, then try again.', 'dismiss'),
+  unavailable: say('Service unavailable', 'Part of the service is unavailable. Try again shortly.', 'retry'),
+  draining: say('The server is restarting', 'Another server is taking over. Try again.', 'retry'),
+  rate_limited: say('Too many requests', 'Wait a few seconds, then try again.', 'retry'),
+  payload_too_large: say('This is too large', 'Make it shorter or smaller, then try again.', 'dismiss'),
   internal: UNKNOWN,
   bad_message: UNKNOWN,
   // Camera, microphone and screen: the names of DOMExceptions (W3C Media Capture §10, Screen Capture §5)
   NotAllowedError: say(
-    'The browser keeps your camera and microphone shut',
-    'Permission was refused. Click the camera or lock sign beside the address, allow both, then try again. You can also join without them.',
+    'The browser blocks your camera and microphone',
+    'Permission was denied. Click the camera or lock icon next to the address, allow both, then try again. You can also join without them.',
     'retry',
   ),
   NotFoundError: say(
     'No camera or microphone was found',
-    'Plug one in and try again, or join without: you will still see, hear and write.',
+    'Connect one and try again, or join without: you can still watch, listen and chat.',
     'retry',
   ),
   NotReadableError: say(
-    'The camera or microphone is busy',
+    'The camera or microphone is in use',
     'Another program may be using it. Close that program and try again, or join without.',
     'retry',
   ),
   OverconstrainedError: say(
-    'That device is not there any more',
-    'It may have been unplugged. Choose another one.',
+    'This device is no longer available',
+    'It may have been disconnected. Choose another one.',
     'devices',
   ),
   insecure_context: say(
-    'Camera and microphone need a secure page',
-    'Browsers open them only on https:// addresses or on localhost. You can join to see, hear and write.',
+    'Camera and microphone require a secure page',
+    'Browsers allow them only on https:// addresses and on localhost. You can join to watch, listen and chat.',
     'dismiss',
   ),
   screen_refused: say(
     'Your screen was not shared',
-    'You closed the chooser, or your system does not allow it. On a Mac, allow screen recording in System Settings.',
+    'You cancelled it, or your system does not allow it. On a Mac, allow screen recording in System Settings.',
     'dismiss',
   ),
   screen_unsupported: say(
     'This browser cannot share a screen',
-    'Phones mostly cannot. Open the room on a computer to share from there.',
+    'Most phones cannot. Open the room on a computer to share from there.',
     'dismiss',
   ),
 };
 
-/** The human sentence for a code of the error table, a DOMException's name, or one of the demo's own words. */
+/** The text for an error code, the name of a DOMException, or one of the demo's own codes. */
 export const sentenceFor = (code: string): Sentence => SENTENCES[code] ?? UNKNOWN;
 
-/** True when the code has a sentence of its own. */
+/** Whether the code has a text of its own. */
 export const hasSentence = (code: string): boolean => code in SENTENCES;

@@ -2,17 +2,17 @@ import { signal } from '@preact/signals';
 import type { Call } from './call.js';
 import type { Person } from './person.js';
 
-/** What stands beside the stage, and what lies over it. */
+/** The panel beside the stage, and the dialog over it. */
 export type Panel = 'chat' | 'people' | undefined;
 export type Overlay = 'devices' | 'help' | 'more' | 'invites' | 'bans' | 'activity' | undefined;
 
-/** Something to be asked once more before it is done to somebody. */
+/** An action on a participant that needs a confirmation. */
 export interface Question {
   readonly what: 'kick' | 'ban' | 'transfer';
   readonly person: Person;
 }
 
-/** Everything that a button or a key can do in a call. */
+/** The actions of buttons and keyboard shortcuts in a call. */
 export class CallActions {
   readonly panel = signal<Panel>(undefined);
   readonly overlay = signal<Overlay>(undefined);
@@ -37,12 +37,12 @@ export class CallActions {
     this.question.value = question;
   }
 
-  /** True while a dialog lies over the call. */
+  /** True while a dialog is open over the call. */
   get isCovered(): boolean {
     return this.overlay.value !== undefined || this.question.value !== undefined;
   }
 
-  /** Does what a key stands for. @returns false when it stands for nothing */
+  /** Runs the shortcut of a key. @returns false if the key is no shortcut */
   press(key: string): boolean {
     const action = this.keys[key];
     action?.();
@@ -64,18 +64,18 @@ export class CallActions {
   };
 }
 
-/** What the help shows. */
+/** The keyboard shortcuts, as the help shows them. */
 export const SHORTCUTS: readonly (readonly [key: string, what: string])[] = [
   ['M', 'Microphone on or off'],
   ['V', 'Camera on or off'],
-  ['S', 'Share the screen, or stop'],
+  ['S', 'Share your screen, or stop sharing'],
   ['C', 'Chat and files'],
   ['P', 'People'],
   ['I', 'Connection details'],
   ['?', 'This list'],
-  ['Esc', 'Close what is open'],
+  ['Esc', 'Close the open panel or dialog'],
 ];
 
-/** True while keys belong to a text or a choice. */
+/** True while keys go to a text field or a list. */
 export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

@@ -1,49 +1,50 @@
 import type { ActivityLine } from '../api/moderation.js';
 
-type Say = (who: string, whom: string, details: ActivityLine['details']) => string;
+type Say = (actor: string, target: string, details: ActivityLine['details']) => string;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-/** Our own reasons of bans begin with the name, which stands in the sentence already. */
-const because = (details: ActivityLine['details'], whom: string): string => {
+/** The demo prefixes the reason of a ban with the name, which the sentence already has. */
+const because = (details: ActivityLine['details'], target: string): string => {
   const [name, ...rest] = text(details['reason']).split(' — ');
-  const why = name === whom ? rest.join(' — ') : text(details['reason']);
+  const why = name === target ? rest.join(' — ') : text(details['reason']);
   return why ? `: ${why}` : '';
 };
 
-const permitWords: Say = (who, whom, { publish, chat }) => {
+const permitWords: Say = (actor, target, { publish, chat }) => {
   const words = [
-    publish === false && 'took voice and picture from',
-    publish === true && 'gave voice and picture back to',
-    chat === false && 'took the chat from',
-    chat === true && 'gave the chat back to',
+    publish === false && 'turned off mic and camera',
+    publish === true && 'allowed mic and camera',
+    chat === false && 'turned off chat',
+    chat === true && 'allowed chat',
   ].filter(Boolean);
-  return `${who} ${words.join(' and ')} ${whom}`;
+  return `${actor} ${words.join(' and ')} for ${target}`;
 };
 
 const SENTENCES: Readonly<Record<string, Say>> = {
-  'room.update': (who) => `${who} changed the settings`,
-  'room.lock': (who) => `${who} locked the room`,
-  'room.unlock': (who) => `${who} unlocked the room`,
-  'room.transfer': (who, whom) => `${who} handed the room over to ${whom}`,
-  'member.set': (who, whom, { role }) => `${who} made ${whom} ${role === 'moderator' ? 'a moderator' : 'a member'}`,
-  'member.remove': (who, whom) => `${who} took the membership of ${whom} back`,
-  'member.kick': (who, whom, details) => `${who} removed ${whom}${because(details, whom)}`,
-  'member.ban': (who, whom, details) => `${who} banned ${whom}${because(details, whom)}`,
-  'member.unban': (who, whom) => `${who} lifted the ban of ${whom}`,
+  'room.update': (actor) => `${actor} changed the settings`,
+  'room.lock': (actor) => `${actor} locked the room`,
+  'room.unlock': (actor) => `${actor} unlocked the room`,
+  'room.transfer': (actor, target) => `${actor} made ${target} the owner`,
+  'member.set': (actor, target, { role }) =>
+    `${actor} made ${target} ${role === 'moderator' ? 'a moderator' : 'a member'}`,
+  'member.remove': (actor, target) => `${actor} revoked the membership of ${target}`,
+  'member.kick': (actor, target, details) => `${actor} removed ${target}${because(details, target)}`,
+  'member.ban': (actor, target, details) => `${actor} banned ${target}${because(details, target)}`,
+  'member.unban': (actor, target) => `${actor} unbanned ${target}`,
   'member.permit': permitWords,
-  'member.mute': (who, whom) => `${who} asked ${whom} to mute`,
-  'invite.create': (who, _, { uses }) =>
-    `${who} made an invite for ${uses === null ? 'anyone who has it' : uses === 1 ? 'one person' : `${String(uses)} people`}`,
-  'invite.accept': (who) => `${who} came in by an invite`,
-  'invite.revoke': (who) => `${who} took an invite back`,
-  'lobby.admit': (who, whom) => `${who} let ${whom} in`,
-  'lobby.deny': (who, whom) => `${who} sent ${whom} away`,
+  'member.mute': (actor, target) => `${actor} asked ${target} to mute`,
+  'invite.create': (actor, _, { uses }) =>
+    `${actor} created an invite for ${uses === null ? 'anyone with the link' : uses === 1 ? 'one person' : `${String(uses)} people`}`,
+  'invite.accept': (actor) => `${actor} joined with an invite`,
+  'invite.revoke': (actor) => `${actor} revoked an invite`,
+  'lobby.admit': (actor, target) => `${actor} admitted ${target}`,
+  'lobby.deny': (actor, target) => `${actor} denied ${target}`,
 };
 
-/** A line of the room's audit-log as a sentence. An action of a newer server is told by its name. */
+/** An audit entry as a sentence. An unknown action, of a newer server, is shown by its name. */
 export const activityWords = (line: ActivityLine, nameOf: (user: string) => string): string => {
-  const who = line.actor === null ? 'The server' : nameOf(line.actor);
-  const whom = line.target === null ? 'somebody' : nameOf(line.target);
+  const actor = line.actor === null ? 'The server' : nameOf(line.actor);
+  const target = line.target === null ? 'someone' : nameOf(line.target);
   const say = SENTENCES[line.action];
-  return say ? say(who, whom, line.details) : `${who}: ${line.action}`;
+  return say ? say(actor, target, line.details) : `${actor}: ${line.action}`;
 };

@@ -10,22 +10,22 @@ import { When } from '../ui/when.js';
 import { activityWords } from './activity-words.js';
 import type { RoomControls } from './room-controls.js';
 
-/** Lines that a dialog holds: whoever wants more has REST. */
+/** Entries that the dialog loads; REST has the rest. */
 const MAX_LINES = 500;
 
-/** Names of accounts that are not in the room; nobody keeps those of guests. */
+/** Reads the names of accounts that are not in the room. The server stores no names of guests. */
 const learnNames = async (controls: RoomControls, lines: readonly ActivityLine[]): Promise<void> => {
   const users = new Set(lines.flatMap(({ actor, target }) => [actor, target]));
   const unknown = [...users].filter((user) => user?.startsWith('u_') && controls.nameOf(user) === undefined);
   await Promise.all(
     unknown.map(async (user) => {
       const found = await withToken((token) => readUser(token, user as string)).catch(() => undefined);
-      controls.learn(user as string, found?.displayName ?? 'Somebody who is gone');
+      controls.learn(user as string, found?.displayName ?? 'A deleted user');
     }),
   );
 };
 
-/** What those who run the room did, newest first: for its owner. */
+/** The room's audit log, newest first. For its owner. */
 export const Activity = ({
   room,
   controls,
@@ -56,12 +56,10 @@ export const Activity = ({
   };
   const nameOf = (user: string) => controls.nameOf(user) ?? 'A guest';
   return (
-    <Dialog title="What was done here" onClose={onClose} testid="activity">
+    <Dialog title="Activity" onClose={onClose} testid="activity">
       {code && <Problem code={code} onNext={() => again()} />}
       {newest && lines.length === 0 && (
-        <p class="soft">
-          Nothing yet. Whoever is let in, asked to mute, removed or banned stands here, and who did it.
-        </p>
+        <p class="soft">No activity yet. Admissions, mute requests, removals and bans are listed here.</p>
       )}
       {lines.length > 0 && (
         <ol class="audit-log">
@@ -79,7 +77,7 @@ export const Activity = ({
           Show older
         </button>
       )}
-      {!newest && !code && <div class="spinner" role="status" aria-label="Reading what was done" />}
+      {!newest && !code && <div class="spinner" role="status" aria-label="Loading the activity" />}
     </Dialog>
   );
 };

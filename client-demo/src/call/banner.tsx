@@ -3,20 +3,20 @@ import type { CallActions } from './actions.js';
 import type { Call } from './call.js';
 import { KnockBanner } from './knocks.js';
 
-/** How the call stands with the service, when not simply well. */
+/** Shows that the connection to the server is lost, or is back. */
 const LinkBanner = ({ call }: { call: Call }) => {
   switch (call.link.value) {
     case 'lost':
       return (
         <div class="banner" role="status" data-testid="banner" data-state="reconnecting">
           <div class="spinner" />
-          <span>Connection lost. Reconnecting by itself; your call goes on meanwhile.</span>
+          <span>Connection lost. Reconnecting automatically; your call continues meanwhile.</span>
         </div>
       );
     case 'back':
       return (
         <div class="banner good" role="status" data-testid="banner" data-state="back">
-          You are connected again.
+          You are reconnected.
         </div>
       );
     default:
@@ -24,16 +24,16 @@ const LinkBanner = ({ call }: { call: Call }) => {
   }
 };
 
-/** Said for as long as it is so: otherwise one talks into the void. */
+/** Stays while the permission to publish is revoked, so that the user does not talk unheard. */
 const MediaRevoked = ({ call }: { call: Call }) =>
   call.controls.permissions.value.publish ? null : (
     <div class="banner media-revoked" role="status" data-testid="banner-media-revoked">
       <MicOffIcon />
-      <span>You are off the air: somebody who runs the room has taken your voice and picture.</span>
+      <span>A moderator has turned off your mic and camera.</span>
     </div>
   );
 
-/** Lies over the top of the stage. */
+/** The banners over the top of the stage. */
 export const Banners = ({ actions }: { actions: CallActions }) => (
   <div class="banner-area">
     <LinkBanner call={actions.call} />
@@ -41,9 +41,9 @@ export const Banners = ({ actions }: { actions: CallActions }) => (
     <KnockBanner actions={actions} />
     {actions.call.blocked.value.length > 0 && (
       <div class="banner" role="status" data-testid="banner-sound">
-        <span class="grow">The browser holds the sound back.</span>
+        <span class="grow">The browser has blocked the sound.</span>
         <button type="button" class="button" onClick={() => actions.call.unblock()}>
-          Turn it on
+          Play sound
         </button>
       </div>
     )}

@@ -8,15 +8,15 @@ import { Dialog } from '../ui/dialog.js';
 import { Avatar } from '../ui/flag.js';
 import { Problem } from '../ui/problem.js';
 
-/** Our own bans begin with the name; another application's may say anything, or nothing. */
+/** The demo prefixes the reason with the name; another application may write anything, or nothing. */
 const wordsOf = ({ reason, user }: Ban): { name: string; why: string } => {
   const [name = '', ...why] = (reason ?? '').split(' — ');
-  return { name: name || (user.startsWith('g_') ? 'A guest' : 'Somebody'), why: why.join(' — ') };
+  return { name: name || (user.startsWith('g_') ? 'A guest' : 'A user'), why: why.join(' — ') };
 };
 
 const day = (iso: string) => new Date(iso).toLocaleDateString(undefined, { dateStyle: 'medium' });
 
-/** Who must stay out, and the button that lets them come again. */
+/** The list of banned users, each with a button to unban. */
 export const Bans = ({ room, onClose }: { room: string; onClose: () => void }) => {
   const { value: bans, code, again } = useReading((token) => listBans(token, room));
   const [problem, setProblem] = useState<string>();
@@ -24,9 +24,9 @@ export const Bans = ({ room, onClose }: { room: string; onClose: () => void }) =
     setProblem(undefined);
     try {
       await withToken((token) => liftBan(token, room, ban.user));
-      announce(`The ban of ${wordsOf(ban).name} is lifted.`);
+      announce(`${wordsOf(ban).name} is unbanned.`);
     } catch (error) {
-      // Somebody else lifted it: what was wanted is so.
+      // Another moderator has lifted it already.
       if (codeOf(error) !== 'not_found') setProblem(codeOf(error));
     }
     await again();
@@ -35,7 +35,9 @@ export const Bans = ({ room, onClose }: { room: string; onClose: () => void }) =
     <Dialog title="Banned from this room" onClose={onClose} testid="bans">
       {code && <Problem code={code} onNext={() => again()} />}
       {problem && <Problem code={problem} />}
-      {bans?.length === 0 && <p class="soft">Nobody is banned. Whoever you ban stands here, and can be let back.</p>}
+      {bans?.length === 0 && (
+        <p class="soft">No one is banned. Users that you ban are listed here and can be unbanned.</p>
+      )}
       {bans && bans.length > 0 && (
         <ul class="sheet-list">
           {bans.map((ban) => {
@@ -51,17 +53,17 @@ export const Bans = ({ room, onClose }: { room: string; onClose: () => void }) =
                   type="button"
                   class="button small quiet"
                   data-testid="ban-lift"
-                  aria-label={`Lift the ban of ${name}`}
+                  aria-label={`Unban ${name}`}
                   onClick={() => lift(ban)}
                 >
-                  Lift
+                  Unban
                 </button>
               </li>
             );
           })}
         </ul>
       )}
-      {!bans && !code && <div class="spinner" role="status" aria-label="Reading the bans" />}
+      {!bans && !code && <div class="spinner" role="status" aria-label="Loading the bans" />}
     </Dialog>
   );
 };

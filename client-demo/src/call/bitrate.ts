@@ -4,15 +4,15 @@ const TOTAL_UP_KBPS = 2_400;
 const MAX_KBPS = 1_500;
 const MIN_KBPS = 150;
 
-/** What one camera picture may take on the way to each of so many people, in kilobits a second. */
+/** Maximum bit rate of the camera per participant, in kilobits per second. */
 export const cameraKbps = (others: number): number =>
   Math.round(Math.min(MAX_KBPS, Math.max(MIN_KBPS, TOTAL_UP_KBPS / Math.max(1, others))));
 
-/** How much smaller the picture is sent: tiles get smaller as people come. */
+/** Factor by which the camera's picture is scaled down: more participants mean smaller tiles. */
 export const cameraScale = (others: number): number => (others <= 1 ? 1 : others <= 3 ? 1.5 : 2);
 
 /**
- * Shares the upstream among the people of a full mesh, in which each gets a copy of the picture
+ * Divides the upstream among the participants of a full mesh, in which each gets a copy of the picture
  * (W3C WebRTC §5.2, RTCRtpEncodingParameters). A screen is left as it is: its text must stay sharp.
  */
 export const shareUpstream = async (peers: Iterable<Peer>, camera: MediaStreamTrack | undefined): Promise<void> => {

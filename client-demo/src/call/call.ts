@@ -9,11 +9,11 @@ import { shareUpstream } from './bitrate.js';
 import type { LocalMedia } from './local-media.js';
 import { Outgoing } from './outgoing.js';
 import { type Person, peopleOf } from './person.js';
-import { wayToOthers } from './relay-only.js';
+import { relayConfiguration } from './relay-only.js';
 import { Remote } from './remote.js';
 import { RoomControls } from './room-controls.js';
 
-/** The own connection to the service: `back` is shown for a moment after a loss. */
+/** The connection to the server. `back` is shown for a moment after a reconnect. */
 export type Link = 'connecting' | 'up' | 'lost' | 'back';
 
 const BACK_SHOWN_MS = 3_000;
@@ -21,7 +21,7 @@ const MEASURE_MS = 2_000;
 const LISTEN_MS = 200;
 const UPSTREAM_PAUSE_MS = 1_000;
 
-/** The SDK ends for good only on its own errors; what the network did is tried again. */
+/** The SDK gives up only on a ParleyError that is not retryable; it retries after a network failure. */
 const token = async (): Promise<string> => {
   try {
     return await accessToken();
@@ -31,28 +31,28 @@ const token = async (): Promise<string> => {
   }
 };
 
-/** One visit to one room, from joining to leaving. Screens read its signals. */
+/** One call in one room, from joining to leaving. Screens read its signals. */
 export class Call {
   readonly link = signal<Link>('connecting');
   readonly people = signal<readonly Person[]>([]);
   readonly remotes = signal<ReadonlyMap<PeerId, Remote>>(new Map());
-  /** Code of why it ended; set once. */
+  /** Code of the reason why it ended; set once. */
   readonly over = signal<string | undefined>(undefined);
   readonly joined = signal(false);
-  /** Somebody inside must let this person in, and was told. */
+  /** True while this user waits in the lobby. */
   readonly waiting = signal(false);
-  /** True once anyone else has been here. */
+  /** True once another participant has been in the room. */
   readonly met = signal(false);
-  /** Plays what the browser held back, when it wants a click first. */
+  /** Starts the playback that the browser blocked until the user clicks. */
   readonly blocked = signal<readonly (() => Promise<void>)[]>([]);
   readonly outgoing: Outgoing;
   readonly controls: RoomControls;
   readonly chat = new ChatLog();
   readonly files = new FileShelf();
-  private readonly client = new ParleyClient({ url: location.origin, token, rtcConfiguration: wayToOthers() });
+  private readonly client = new ParleyClient({ url: location.origin, token, rtcConfiguration: relayConfiguration() });
   private readonly stops: (() => void)[] = [];
   private upstreamTimer: ReturnType<typeof setTimeout> | undefined;
-  private readonly waitNoMore = new AbortController();
+  private readonly cancelWaiting = new AbortController();
   private room: Room | undefined;
   private closed = false;
 
@@ -73,7 +73,7 @@ export class Call {
     this.controls = new RoomControls(own, withToken);
   }
 
-  /** Connects and joins. Does not throw: `over` tells. */
+  /** Connects and joins. Does not throw: `over` has the reason of a failure. */
   async start(): Promise<void> {
     this.stops.push(
       this.client.on('state', (state) => this.followLink(state)),
@@ -90,21 +90,21 @@ export class Call {
     }
   }
 
-  /** Asks no more to be let in: `over` is `cancelled` then. */
+  /** Leaves the lobby: `over` becomes `cancelled`. */
   stopWaiting(): void {
-    this.waitNoMore.abort();
+    this.cancelWaiting.abort();
   }
 
-  /** The person's own wish. The others see it at once. */
+  /** Leaves the room. The others see it at once. */
   async leave(): Promise<void> {
     this.close();
-    this.waitNoMore.abort();
+    this.cancelWaiting.abort();
     await this.room?.leave().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }
 
   nameOf(peer: PeerId): string {
-    return this.people.value.find((person) => person.peer === peer)?.name ?? 'Somebody';
+    return this.people.value.find((person) => person.peer === peer)?.name ?? 'Someone';
   }
 
   hold(play: () => Promise<void>): void {
@@ -124,13 +124,13 @@ export class Call {
       waiting: () => {
         this.waiting.value = true;
       },
-      signal: this.waitNoMore.signal,
+      signal: this.cancelWaiting.signal,
     };
     try {
       return await this.client.join(this.roomId, options);
     } catch (error) {
       if (codeOf(error) !== 'removed') throw error;
-      // The token is from before this person was put out. Who may come back, may with a newer one.
+      // The token was issued before the removal: only a newer one may join again.
       await freshToken();
       await this.client.refreshToken();
       return this.client.join(this.roomId, options);
@@ -143,11 +143,11 @@ export class Call {
       this.people.value = peopleOf(room.participants.values(), room.self);
       if (this.people.value.length > 1) this.met.value = true;
     };
-    const say = (name: string, what: string) => {
-      if (name) notify(`${name} ${what}`);
+    const say = (name: string, event: string) => {
+      if (name) notify(`${name} ${event}`);
     };
     this.stops.push(
-      room.on('joined', ({ name, peer }) => peer !== room.self && say(name, 'is here')),
+      room.on('joined', ({ name, peer }) => peer !== room.self && say(name, 'has joined')),
       room.on('left', ({ participant, reason }) =>
         say(participant.name, reason === 'removed' ? 'was removed' : 'has left'),
       ),
@@ -182,7 +182,7 @@ export class Call {
       () => clearInterval(measure),
       () => clearInterval(listen),
       effect(() => {
-        // A new camera track and a new person both change how the upstream is shared.
+        // A new camera track and a new participant both change how the upstream is divided.
         void this.media.camera.track.value;
         void this.remotes.value;
         clearTimeout(this.upstreamTimer);
@@ -193,7 +193,7 @@ export class Call {
       }),
     );
     const others = this.people.value.length - 1;
-    const who = others === 0 ? 'Nobody else is' : others === 1 ? 'One other person is' : `${others} others are`;
+    const who = others === 0 ? 'No one else is' : others === 1 ? 'One other person is' : `${others} others are`;
     announce(`You are in the room. ${who} here.`);
   }
 
@@ -215,10 +215,10 @@ export class Call {
   private followLink(state: ParleyClient['state']): void {
     if (state === 'reconnecting') {
       this.link.value = 'lost';
-      announce('The connection to Parley was lost. Reconnecting.');
+      announce('The connection to the server was lost. Reconnecting.');
     } else if (state === 'connected' && this.link.value === 'lost') {
       this.link.value = 'back';
-      announce('You are connected again.');
+      announce('You are reconnected.');
       setTimeout(() => {
         if (this.link.value === 'back') this.link.value = 'up';
       }, BACK_SHOWN_MS);

@@ -18,7 +18,7 @@ import type { CallActions } from './actions.js';
 
 const Control = (props: {
   label: string;
-  /** The word under the icon, where there is room for it. */
+  /** The text below the icon, where there is space for it. */
   word: string;
   hint: string;
   testid: string;
@@ -52,7 +52,7 @@ const Badge = ({ count, what }: { count: number; what: string }) =>
     </span>
   ) : null;
 
-/** The bar at the bottom, in reach of a thumb. */
+/** The control bar at the bottom. */
 export const Controls = ({ actions, link }: { actions: CallActions; link: string }) => {
   const { call } = actions;
   const mic = call.media.mic.on.value;
@@ -68,7 +68,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       <Control
         label="Microphone"
         word="Mic"
-        hint={mic ? 'Switch the microphone off (M)' : 'Switch the microphone on (M)'}
+        hint={mic ? 'Turn off the microphone (M)' : 'Turn on the microphone (M)'}
         testid="mic-toggle"
         pressed={mic}
         class={mic ? '' : `off ${notPermitted}`}
@@ -79,7 +79,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
       <Control
         label="Camera"
         word="Camera"
-        hint={camera ? 'Switch the camera off (V)' : 'Switch the camera on (V)'}
+        hint={camera ? 'Turn off the camera (V)' : 'Turn on the camera (V)'}
         testid="camera-toggle"
         pressed={camera}
         class={camera ? '' : `off ${notPermitted}`}
@@ -111,7 +111,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         <Badge count={unread} what="unread" />
       </Control>
       <Control
-        label={knocks > 0 ? `${here}, ${knocks} at the door` : here}
+        label={knocks > 0 ? `${here}, ${knocks} waiting in the lobby` : here}
         word="People"
         hint="People (P)"
         testid="people-toggle"
@@ -123,7 +123,7 @@ export const Controls = ({ actions, link }: { actions: CallActions; link: string
         <Badge count={knocks} what="knocks" />
       </Control>
       <Control
-        label="Copy link of the room"
+        label="Copy the room’s link"
         word="Copy link"
         hint="Copy the link"
         testid="copy-link"

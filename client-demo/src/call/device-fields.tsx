@@ -16,7 +16,7 @@ const DeviceField = ({ media, kind }: { media: LocalMedia; kind: DeviceKind }) =
     kind === 'audioinput' ? media.mic.track.value : kind === 'videoinput' ? media.camera.track.value : undefined;
   const wanted = track?.getSettings().deviceId ?? media.chosen.value[kind] ?? '';
   const value = devices.some(({ deviceId }) => deviceId === wanted) ? wanted : (devices[0]?.deviceId ?? '');
-  const none = kind === 'audiooutput' ? 'The system’s own' : 'None to choose from';
+  const none = kind === 'audiooutput' ? 'System default' : 'No devices found';
   return (
     <div class="field">
       <label for={id}>{NAMES[kind]}</label>
@@ -39,7 +39,7 @@ const DeviceField = ({ media, kind }: { media: LocalMedia; kind: DeviceKind }) =
   );
 };
 
-/** Choice of camera, microphone and, where the browser allows it, speaker. */
+/** Selects the camera, the microphone and, where the browser allows it, the speaker. */
 export const DeviceFields = ({ media }: { media: LocalMedia }) => (
   <>
     <DeviceField media={media} kind="videoinput" />

@@ -22,12 +22,12 @@ const ROLES: readonly (readonly [words: string, role: AssignableRole])[] = [
 const [ONE_PERSON, A_WEEK] = [0, 2];
 
 const ACCESS_NOTES = {
-  open: 'Everybody who has the room’s plain link can come in. An invite makes them members.',
-  invite: 'Only members, and those with an invite, come into this room.',
-  lobby: 'Whoever has an invite comes in without asking.',
+  open: 'Anyone with the room’s link can join. An invite makes them members.',
+  invite: 'Only members and people with an invite can join this room.',
+  lobby: 'People with an invite join without waiting in the lobby.',
 } as const;
 
-/** The link, this once: the server keeps no copy of it. */
+/** The new link. It is shown once, because the server does not store the token. */
 const NewLink = ({ link }: { link: string }) => {
   const [copied, setCopied] = useState(false);
   return (
@@ -49,19 +49,19 @@ const NewLink = ({ link }: { link: string }) => {
         {copied ? <CheckIcon /> : <LinkIcon />}
         {copied ? 'Copied' : 'Copy'}
       </button>
-      <p class="hint">Copy it now: it is shown this once.</p>
+      <p class="hint">Copy it now: it is shown only once.</p>
     </div>
   );
 };
 
 const CurrentInvites = ({ invites, onRevoke }: { invites: readonly Invite[]; onRevoke: (invite: Invite) => void }) => (
-  <section aria-label="Invites that still work">
-    <h3>Still good</h3>
+  <section aria-label="Active invites">
+    <h3>Active invites</h3>
     <ul class="sheet-list">
       {invites.map((invite) => (
         <li key={invite.id} class="row invite" data-testid="invite">
           <span class="grow">{inviteWords(invite, Date.now())}</span>
-          <IconButton label="Take this invite back" class="bad" testid="invite-revoke" onClick={() => onRevoke(invite)}>
+          <IconButton label="Revoke this invite" class="bad" testid="invite-revoke" onClick={() => onRevoke(invite)}>
             <TrashIcon />
           </IconButton>
         </li>
@@ -70,7 +70,7 @@ const CurrentInvites = ({ invites, onRevoke }: { invites: readonly Invite[]; onR
   </section>
 );
 
-/** Links that let people in: made here, counted, and taken back. */
+/** Creates, lists and revokes invite links. */
 export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) => {
   const { roomId, controls } = call;
   const { value: invites, code: unread, again } = useReading((token) => listInvites(token, roomId));
@@ -87,16 +87,16 @@ export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) 
     };
     const made = await withToken((token) => createInvite(token, roomId, terms));
     setLink(inviteLink(roomId, made.token));
-    announce('The invite is made. Copy its link.');
+    announce('The invite is created. Copy its link.');
     await again();
   }, true);
   const revoke = async (invite: Invite) => {
     setProblem(undefined);
     try {
       await withToken((token) => revokeInvite(token, roomId, invite.id));
-      announce('The invite is taken back.');
+      announce('The invite is revoked.');
     } catch (error) {
-      // Used up or ended meanwhile: what was wanted is so.
+      // Used up or expired meanwhile: it needs no revocation.
       if (codeOf(error) !== 'not_found') setProblem(codeOf(error));
     }
     await again();
@@ -106,21 +106,15 @@ export const Invites = ({ call, onClose }: { call: Call; onClose: () => void }) 
       <p class="soft">{ACCESS_NOTES[controls.info.value?.access ?? 'open']}</p>
       <form class="form" onSubmit={onSubmit}>
         <div class="pair-of-fields">
-          <Select label="It lets in" testid="invite-uses" options={USES} value={uses} onValue={setUses} />
-          <Select
-            label="It is good for"
-            testid="invite-duration"
-            options={DURATIONS}
-            value={duration}
-            onValue={setDuration}
-          />
+          <Select label="Valid for" testid="invite-uses" options={USES} value={uses} onValue={setUses} />
+          <Select label="Expiry" testid="invite-duration" options={DURATIONS} value={duration} onValue={setDuration} />
         </div>
         {controls.role.value === 'owner' && (
-          <Select label="They come in as" testid="invite-role" options={ROLES} value={role} onValue={setRole} />
+          <Select label="They join as" testid="invite-role" options={ROLES} value={role} onValue={setRole} />
         )}
         {code && <Problem code={code === 'conflict' ? 'too_many_invites' : code} />}
         <button type="submit" class="button wide" data-testid="invite-make" disabled={busy}>
-          {busy ? 'Making the link…' : link ? 'Make another link' : 'Make an invite link'}
+          {busy ? 'Creating the link…' : link ? 'Create another link' : 'Create an invite link'}
         </button>
       </form>
       {link && <NewLink key={link} link={link} />}

@@ -4,7 +4,7 @@ import { Avatar } from '../ui/flag.js';
 import type { CallActions } from './actions.js';
 import type { RoomControls } from './room-controls.js';
 
-/** One answer a knock: a second press while the first is under way would be told that nobody is there. */
+/** Answers each knock once: a second click while the first is in flight would fail with `not_found`. */
 const useAnswer = (controls: RoomControls) => {
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const answer = async (knock: Knock, admit: boolean) => {
@@ -16,7 +16,7 @@ const useAnswer = (controls: RoomControls) => {
   return { busy, answer };
 };
 
-/** Over the stage of those who run the room: somebody stands at the door. */
+/** The banner for moderators over the stage while a user waits in the lobby. */
 export const KnockBanner = ({ actions }: { actions: CallActions }) => {
   const { controls } = actions.call;
   const { busy, answer } = useAnswer(controls);
@@ -26,7 +26,7 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
     <div class="banner knock" role="status" data-testid="knock-banner" data-count={others.length + 1}>
       <Avatar name={first.name} size="small" />
       <span class="grow knock-text">
-        <strong class="cut">{first.name}</strong> wants to come in
+        <strong class="cut">{first.name}</strong> wants to join
       </span>
       <span class="knock-answers">
         <button
@@ -36,7 +36,7 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
           disabled={busy.has(first.knock)}
           onClick={() => answer(first, true)}
         >
-          Let in
+          Admit
         </button>
         <button
           type="button"
@@ -45,7 +45,7 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
           disabled={busy.has(first.knock)}
           onClick={() => answer(first, false)}
         >
-          Send away
+          Deny
         </button>
         {others.length > 0 && (
           <button
@@ -53,7 +53,7 @@ export const KnockBanner = ({ actions }: { actions: CallActions }) => {
             class="button quiet"
             data-testid="knock-others"
             onClick={() => actions.show('people')}
-            aria-label={`${others.length} more want to come in. Show them`}
+            aria-label={`${others.length} more waiting in the lobby. Show them`}
           >
             +{others.length}
           </button>
@@ -71,12 +71,12 @@ const LobbyList = (props: {
   const { knocks, busy, onAnswer } = props;
   const admitAll = () => Promise.all(knocks.map((knock) => onAnswer(knock, true)));
   return (
-    <section class="knocks" aria-label="Who wants to come in" data-testid="knocks">
+    <section class="knocks" aria-label="Waiting in the lobby" data-testid="knocks">
       <div class="row knocks-head">
-        <h3 class="grow">At the door ({knocks.length})</h3>
+        <h3 class="grow">Waiting in the lobby ({knocks.length})</h3>
         {knocks.length > 1 && (
           <button type="button" class="button plain" data-testid="knocks-admit-all" onClick={admitAll}>
-            Let everybody in
+            Admit all
           </button>
         )}
       </div>
@@ -89,21 +89,21 @@ const LobbyList = (props: {
               type="button"
               class="button small"
               data-testid="knock-admit"
-              aria-label={`Let ${knock.name} in`}
+              aria-label={`Admit ${knock.name}`}
               disabled={busy.has(knock.knock)}
               onClick={() => onAnswer(knock, true)}
             >
-              Let in
+              Admit
             </button>
             <button
               type="button"
               class="button small quiet"
               data-testid="knock-deny"
-              aria-label={`Send ${knock.name} away`}
+              aria-label={`Deny ${knock.name}`}
               disabled={busy.has(knock.knock)}
               onClick={() => onAnswer(knock, false)}
             >
-              Send away
+              Deny
             </button>
           </li>
         ))}
@@ -112,13 +112,13 @@ const LobbyList = (props: {
   );
 };
 
-/** Everybody who waits, above those who are in. */
+/** The users waiting in the lobby, above the participants. */
 export const KnockList = ({ controls }: { controls: RoomControls }) => {
   const { busy, answer } = useAnswer(controls);
   const place = useRef<HTMLDivElement>(null);
   const knocks = controls.knocks.value;
   const answerOne = async (knock: Knock, admit: boolean) => {
-    // The button goes with the knock: the keyboard stays where it was.
+    // The button disappears with the knock, so the focus moves to the list first.
     place.current?.focus();
     await answer(knock, admit);
   };

@@ -11,14 +11,14 @@ const storage = (): Storage => {
 };
 
 describe('the last call', () => {
-  it('is there after a reload, with what was on', () => {
+  it('is remembered across a reload, with the devices that were on', () => {
     const kept = storage();
     rememberCall('room', { mic: true, camera: true }, kept);
     rememberCall('room', { mic: false, camera: true }, kept);
     expect(lastCall('room', kept)).toEqual({ mic: false, camera: true });
   });
 
-  it('is not there in another room, nor after it was left', () => {
+  it('is unknown in another room and after it was left', () => {
     const kept = storage();
     rememberCall('room', { mic: true, camera: true }, kept);
     expect(lastCall('other', kept)).toBeUndefined();
@@ -26,13 +26,13 @@ describe('the last call', () => {
     expect(lastCall('room', kept)).toBeUndefined();
   });
 
-  it.each(['', '{', '[]', '1', '{"room":1}'])('is not there when storage holds %p', (text) => {
+  it.each(['', '{', '[]', '1', '{"room":1}'])('is unknown when storage holds %p', (text) => {
     const kept = storage();
     kept.setItem('parley.call', text);
     expect(lastCall('room', kept)).toBeUndefined();
   });
 
-  it('is not there where storage is refused', () => {
+  it('is unknown where storage is denied', () => {
     const refuse = () => {
       throw new DOMException('', 'SecurityError');
     };

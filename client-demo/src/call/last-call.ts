@@ -1,4 +1,4 @@
-/** What a person had on when a page with a call was reloaded. */
+/** Which devices were on when the page was reloaded in a call. */
 export interface Choices {
   readonly mic: boolean;
   readonly camera: boolean;
@@ -6,7 +6,7 @@ export interface Choices {
 
 const KEY = 'parley.call';
 
-/** Storage may be refused; then a reload begins as a first visit does. */
+/** Storage may be denied; then a reload starts like a first visit. */
 const attempt = <Value>(work: () => Value): Value | undefined => {
   try {
     return work();
@@ -15,17 +15,17 @@ const attempt = <Value>(work: () => Value): Value | undefined => {
   }
 };
 
-/** Keeps for this tab that it is in a call; until {@link forgetCall}, or until the tab is closed. */
+/** Remembers for this tab that it is in a call, until {@link forgetCall} or until the tab is closed. */
 export const rememberCall = (room: string, choices: Choices, storage?: Storage): void => {
   attempt(() => (storage ?? sessionStorage).setItem(KEY, JSON.stringify({ room, ...choices })));
 };
 
-/** The call was left: the next visit is a new one. */
+/** Forgets the call after it was left. */
 export const forgetCall = (storage?: Storage): void => {
   attempt(() => (storage ?? sessionStorage).removeItem(KEY));
 };
 
-/** The choices of the call in this room that a reload has cut off, or undefined. */
+/** The devices of the call in this room that a reload interrupted, or undefined. */
 export const lastCall = (room: string, storage?: Storage): Choices | undefined => {
   const text = attempt(() => (storage ?? sessionStorage).getItem(KEY));
   const kept = attempt(() => JSON.parse(text ?? 'null') as (Partial<Choices> & { room?: unknown }) | null);

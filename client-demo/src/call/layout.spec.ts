@@ -23,7 +23,7 @@ describe('layoutGrid', () => {
     expect(layoutGrid(2, PHONE.width, PHONE.height, 12)).toMatchObject({ columns: 1, rows: 2 });
   });
 
-  it('makes squares of four and nine on a desktop', () => {
+  it('uses 2 × 2 tiles for four and 3 × 3 for nine on a desktop', () => {
     expect(layoutGrid(4, DESKTOP.width, DESKTOP.height, 12)).toMatchObject({ columns: 2, rows: 2 });
     expect(layoutGrid(9, DESKTOP.width, DESKTOP.height, 12)).toMatchObject({ columns: 3, rows: 3 });
   });
@@ -34,7 +34,7 @@ describe('layoutGrid', () => {
     }
   });
 
-  it('survives a stage without a size', () => {
+  it('returns empty tiles for a stage without a size', () => {
     const grid = layoutGrid(3, 0, 0, 12);
     expect(grid.tileWidth).toBe(0);
     expect(grid.tileHeight).toBe(0);

@@ -6,7 +6,7 @@ export interface GridLayout {
   readonly tileHeight: number;
 }
 
-/** The narrowest and the widest shape that a face may be cropped to, as width over height. */
+/** The least and greatest aspect ratio (width over height) that a tile may crop a picture to. */
 export const ASPECT = { min: 0.75, max: 16 / 9 } as const;
 
 /** The size of one tile when the stage has so many columns and rows. */
@@ -19,7 +19,7 @@ const fit = (columns: number, rows: number, width: number, height: number, gap: 
   };
 };
 
-/** Area that counts: the largest picture of the stage's own kind in the tile, so that neither slits nor towers win. */
+/** Score of a tile: the area of the largest picture of the ideal aspect ratio in it, so that thin tiles score low. */
 const worth = (tileWidth: number, tileHeight: number, ideal: number): number =>
   Math.min(tileWidth, tileHeight * ideal) * Math.min(tileHeight, tileWidth / ideal);
 

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
 import type { Choices } from './last-call.js';
 
-/** What a person can choose. Outputs are speakers. */
+/** The kinds of devices that the user can select. Outputs are speakers. */
 export type DeviceKind = 'audioinput' | 'videoinput' | 'audiooutput';
 type InputKind = 'audioinput' | 'videoinput';
 
@@ -23,54 +23,54 @@ const constraintsFor = (kind: InputKind, device: string | undefined): MediaStrea
     : { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, ...deviceId } };
 };
 
-/** getUserMedia, or the word for a page on which the browser does not offer it. */
+/** getUserMedia. @throws DOMException `insecure_context` where the browser does not offer it */
 const ask = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
   if (!navigator.mediaDevices) throw new DOMException('', 'insecure_context');
   return navigator.mediaDevices.getUserMedia(constraints);
 };
 
-/** One input: its track while it is open, whether the person wants it on, and why it is not. */
+/** One input device: its track while it is open, whether the user wants it on, and why it is off. */
 class Input {
   readonly track = signal<MediaStreamTrack | undefined>(undefined);
   readonly on = signal(false);
-  /** Width over height of the picture as the page shows it; undefined until it does. */
+  /** Aspect ratio (width over height) of the picture; undefined until it is shown. */
   readonly shape = signal<number | undefined>(undefined);
-  /** Code of what keeps it shut, or undefined. */
+  /** Code of the error that keeps it closed, or undefined. */
   readonly problem = signal<string | undefined>(undefined);
-  /** Counts openings, so that a slow answer for an older wish is let go. */
-  private wish = 0;
+  /** Counts the requests, so that a late result of an older one is dropped. */
+  private request = 0;
 
   constructor(
     readonly kind: InputKind,
     private readonly owner: LocalMedia,
   ) {}
 
-  /** Opens it, or closes it for real: a camera that is off has its light off. A microphone is only silenced. */
+  /** Turns it on or off. Turning the camera off closes it, so its light goes out; the microphone is only muted. */
   async set(on: boolean): Promise<void> {
     this.on.value = on;
     if (on) return this.open();
-    this.wish++;
+    this.request++;
     if (this.kind === 'audioinput') {
       if (this.track.value) this.track.value.enabled = false;
     } else this.drop();
   }
 
-  /** Asks the browser for it; on failure it is off and `problem` says why. */
+  /** Opens the device. On failure it is off and `problem` has the code. */
   async open(fresh = false): Promise<void> {
     const existing = this.track.value;
     if (existing && !fresh && existing.readyState === 'live') {
       existing.enabled = true;
       return;
     }
-    const wish = ++this.wish;
+    const request = ++this.request;
     this.problem.value = undefined;
     try {
       const stream = await ask(constraintsFor(this.kind, this.owner.chosen.value[this.kind]));
       const track = stream.getTracks()[0];
-      if (wish !== this.wish) return track?.stop();
+      if (request !== this.request) return track?.stop();
       this.take(track);
     } catch (error) {
-      if (wish !== this.wish) return;
+      if (request !== this.request) return;
       this.refuse(codeOf(error));
     }
     await this.owner.list();
@@ -81,7 +81,7 @@ class Input {
     this.problem.value = code;
   }
 
-  /** Takes a track that was opened together with another; stops it when it is not wanted any more. */
+  /** Takes a track that was opened together with another one; stops it if the device was turned off meanwhile. */
   adopt(track: MediaStreamTrack | undefined): void {
     if (this.on.value) this.take(track);
     else track?.stop();
@@ -111,7 +111,7 @@ class Input {
   }
 }
 
-/** The own camera, microphone and speaker: from the device check to the end of the call. */
+/** This user's camera, microphone and speaker, from the device check to the end of the call. */
 export class LocalMedia {
   /** Holds the open tracks; its id stays the same for the whole call. */
   readonly stream = new MediaStream();
@@ -119,11 +119,11 @@ export class LocalMedia {
   readonly camera = new Input('videoinput', this);
   readonly devices = signal<readonly MediaDeviceInfo[]>([]);
   readonly chosen = signal(readChoice());
-  /** True while the browser asks the person. */
+  /** True while the browser asks for permission. */
   readonly asking = signal(false);
   private readonly onDeviceChange = () => void this.list();
 
-  /** Opens what is wanted; without a wish both. */
+  /** Opens the wanted devices; by default both. */
   async start(wanted: Choices = { mic: true, camera: true }): Promise<void> {
     navigator.mediaDevices?.addEventListener('devicechange', this.onDeviceChange);
     if (wanted.mic && wanted.camera) return this.openBoth();
@@ -133,7 +133,7 @@ export class LocalMedia {
     await this.list();
   }
 
-  /** One question for both; when a device is missing or busy, each is tried for itself. */
+  /** Asks for both at once; if a device is missing or in use, opens each on its own. */
   async openBoth(): Promise<void> {
     this.asking.value = true;
     for (const input of [this.mic, this.camera]) {
@@ -164,7 +164,7 @@ export class LocalMedia {
     this.devices.value = devices.filter(({ deviceId }) => deviceId !== '');
   }
 
-  /** Takes another device, at once when that input is on. */
+  /** Selects another device, and switches to it at once if that input is on. */
   async choose(kind: DeviceKind, device: string): Promise<void> {
     this.chosen.value = { ...this.chosen.value, [kind]: device };
     try {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Loudness of 0 to 1 on a scale that speech fills well. */
+/** Loudness from 0 to 1, on a logarithmic scale that fits speech. */
 const loudness = (samples: Float32Array): number => {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;
@@ -8,7 +8,7 @@ const loudness = (samples: Float32Array): number => {
   return Math.min(1, Math.max(0, (decibels + 60) / 48));
 };
 
-/** A bar that moves with the microphone, so that one sees before the call that it works. */
+/** The microphone's level as a bar, to check it before the call. */
 export const MicMeter = ({ track }: { track: MediaStreamTrack | undefined }) => {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {

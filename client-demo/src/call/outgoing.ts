@@ -8,7 +8,7 @@ import { notifyProblem } from './notify-problem.js';
 /** True where the browser can share a screen at all. */
 export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 
-/** What goes out of this page into the room: voice, picture, screen, and the word of which of them are on. */
+/** What this client publishes: microphone, camera and screen, and the `meta` that says which of them are on. */
 export class Outgoing {
   /** The shared screen, or undefined. */
   readonly screen = signal<MediaStream | undefined>(undefined);
@@ -28,7 +28,7 @@ export class Outgoing {
     };
   }
 
-  /** @param joinedWith what the room was told at joining: the camera may have opened since */
+  /** @param joinedWith the `meta` of the join; the camera may have opened since */
   enter(room: Room, joinedWith: Meta): void {
     this.room = room;
     let told = JSON.stringify(joinedWith);
@@ -41,8 +41,8 @@ export class Outgoing {
         if (text === told) return;
         told = text;
         room.update(meta).catch((error) => {
-          // Told again with the next change; a lost connection brings the last word along by itself.
-          if (codeOf(error) === 'rate_limited') notify('That was a lot of switching. Wait a moment.', 'bad');
+          // Sent again with the next change; after a lost connection, the join carries the current `meta`.
+          if (codeOf(error) === 'rate_limited') notify('Too many changes at once. Wait a moment.', 'bad');
         });
       }),
     );
@@ -66,7 +66,7 @@ export class Outgoing {
       publication.on('ended', () => this.stopScreen());
       this.shared = publication;
       this.screen.value = publication.stream;
-      announce('You share your screen.');
+      announce('You are sharing your screen.');
     } catch (error) {
       const code = codeOf(error);
       const refused = code === 'NotAllowedError' || code === 'AbortError';
@@ -87,7 +87,7 @@ export class Outgoing {
     for (const track of shared.stream.getTracks()) track.stop();
     shared.unpublish();
     this.screen.value = undefined;
-    announce('You no longer share your screen.');
+    announce('You stopped sharing your screen.');
   }
 
   private async toggle(which: 'mic' | 'camera', name: string): Promise<void> {
@@ -96,7 +96,7 @@ export class Outgoing {
     await input.set(!input.on.value);
     if (input.problem.value) notifyProblem(input.problem.value, () => void this.toggle(which, name));
     else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
-    // The track may be the same as before it was taken off the air.
+    // The track may be the same one as before the permission was revoked.
     if (!this.published[which]) this.carry(which, input.track.value);
   }
 
@@ -114,7 +114,7 @@ export class Outgoing {
     const publication = room.publish(track, this.media.stream);
     this.published[which] = publication;
     publication.on('ended', () => {
-      // Unplugged, it waits for another device; taken off the air, it is over.
+      // After a disconnected device it stays for the next one; after a revoked permission it is over.
       if (!room.publications.includes(publication)) delete this.published[which];
     });
   }

@@ -10,7 +10,7 @@ import { MicMeter } from './mic-meter.js';
 import { canShareScreen } from './outgoing.js';
 
 const Help = ({ onClose }: { onClose: () => void }) => (
-  <Dialog title="Keys" onClose={onClose} testid="help">
+  <Dialog title="Keyboard shortcuts" onClose={onClose} testid="help">
     <ul class="sheet-list">
       {SHORTCUTS.map(([key, what]) => (
         <li key={key} class="row">
@@ -19,7 +19,7 @@ const Help = ({ onClose }: { onClose: () => void }) => (
         </li>
       ))}
     </ul>
-    <p class="hint">Keys work whenever you are not writing.</p>
+    <p class="hint">Shortcuts work while you are not typing.</p>
   </Dialog>
 );
 
@@ -36,7 +36,7 @@ const Devices = ({ actions, onClose }: { actions: CallActions; onClose: () => vo
   );
 };
 
-/** What has no place in the bar of a phone. */
+/** The actions that do not fit into the control bar of a phone. */
 const More = ({ actions, link, onClose }: { actions: CallActions; link: string; onClose: () => void }) => {
   const sharing = actions.call.outgoing.screen.value !== undefined;
   const item = (icon: preact.ComponentChild, label: string, run: () => void, only?: string) => (
@@ -66,7 +66,7 @@ const More = ({ actions, link, onClose }: { actions: CallActions; link: string; 
         {item(<PulseIcon />, actions.numbers.value ? 'Hide connection details' : 'Connection details', () =>
           actions.press('i'),
         )}
-        {item(<HelpIcon />, 'Keys', () => actions.press('?'), 'only-keys')}
+        {item(<HelpIcon />, 'Keyboard shortcuts', () => actions.press('?'), 'only-keys')}
       </ul>
     </Dialog>
   );

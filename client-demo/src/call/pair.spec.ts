@@ -19,7 +19,7 @@ const overlap = (one: Box, two: Box) =>
 describe('layoutPair', () => {
   for (const [name, [width, height]] of Object.entries(STAGES)) {
     for (const other of [WIDE, 4 / 3, UPRIGHT]) {
-      it(`keeps both on the stage, the other far larger: ${name}, picture ${other.toFixed(2)}`, () => {
+      it(`keeps both on the stage, the other much larger: ${name}, aspect ratio ${other.toFixed(2)}`, () => {
         for (const corner of CORNERS) {
           const pair = layoutPair(width, height, { other, self: WIDE }, corner);
           expect(inside(pair.other, width, height)).toBe(true);
@@ -37,7 +37,7 @@ describe('layoutPair', () => {
     expect(other.width / other.height).toBeLessThan(WIDE / 0.89);
   });
 
-  it('puts oneself beside the other where the stage has room, and upon them where it has not', () => {
+  it('puts the self-view beside the other where there is space, and on top where there is none', () => {
     const phone = layoutPair(374, 660, { other: WIDE, self: 0.75 }, 'bottom-right');
     expect(overlap(phone.self, phone.other)).toBe(false);
     const desktop = layoutPair(1416, 745, { other: WIDE, self: WIDE }, 'bottom-right');
@@ -57,7 +57,7 @@ describe('layoutPair', () => {
     expect(new Set(places.map(({ x, y }) => `${x},${y}`)).size).toBe(4);
   });
 
-  it('survives a stage without a size', () => {
+  it('returns finite lengths for a stage without a size', () => {
     const { other, self } = layoutPair(0, 0, { other: WIDE, self: WIDE }, 'bottom-right');
     for (const value of [...Object.values(other), ...Object.values(self)]) expect(Number.isFinite(value)).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** Where something lies on the stage, in CSS pixels from its top left. */
+/** A rectangle on the stage, in CSS pixels from its top left. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -6,16 +6,16 @@ export interface Box {
   readonly height: number;
 }
 
-/** Where the own picture floats. */
+/** The corner in which the self-view floats. */
 export type Corner = 'bottom-right' | 'bottom-left' | 'top-left' | 'top-right';
 
 const CLOCKWISE: readonly Corner[] = ['bottom-right', 'bottom-left', 'top-left', 'top-right'];
 
-/** The corner that comes next when the own picture is moved. */
+/** The next corner when the self-view is moved. */
 export const nextCorner = (corner: Corner): Corner =>
   CLOCKWISE[(CLOCKWISE.indexOf(corner) + 1) % CLOCKWISE.length] as Corner;
 
-/** How much of a picture's width or height must stay in sight: a wide picture on an upright phone would be a slit. */
+/** Least visible share of a picture's width or height: uncropped, a wide picture on an upright phone is a slit. */
 const SEEN = { wide: 0.9, upright: 0.62 } as const;
 const SELF = { share: 0.19, least: 120, most: 256, tallest: 0.28 } as const;
 const INSET = 12;
@@ -28,8 +28,8 @@ const within = (aspect: number, width: number, height: number): { width: number;
     : { width: Math.floor(width), height: Math.floor(width / aspect) };
 
 /**
- * A call of two on a stage of `width` by `height`: the other as large as the shape of their picture allows, oneself
- * small in a corner: beside the other where there is room, else upon them. Shapes are width over height.
+ * Lays out a call of two on a stage of `width` by `height`: the other participant as large as the aspect ratio of the
+ * picture allows, and the self-view small in a corner, beside the other's picture or, without space there, on top of it.
  */
 export const layoutPair = (
   width: number,
@@ -42,14 +42,14 @@ export const layoutPair = (
   const large = within(clamp(stage, pictures.other * seen, pictures.other / seen), width, height);
   const other = { x: Math.round((width - large.width) / 2), y: Math.round((height - large.height) / 2), ...large };
 
-  // On a phone a wide picture of oneself would be too low for a face and its badges.
+  // On a phone a wide self-view would be too low for a face and its badges.
   const shape = clamp(pictures.self, 0.75, stage < 1 ? 1 : 16 / 9);
-  // The same area whatever the shape, so that an upright picture is not a tower.
+  // The same area whatever the aspect ratio, so that an upright picture does not get too tall.
   const wanted = clamp(width * SELF.share, SELF.least, SELF.most) * Math.min(1, Math.sqrt(shape));
   const small = within(shape, wanted, height * SELF.tallest);
   const below = other.y >= small.height + INSET;
   const beside = other.x >= small.width + INSET;
-  // Free of the other's picture it goes to the very edge of the stage; upon the picture it stands in from its edge.
+  // Beside the other's picture it touches the edge of the stage; on top of it, it keeps an inset.
   const margin = {
     x: beside ? 0 : other.x + INSET,
     y: below ? 0 : other.y + INSET,

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../ui/button.js';
 import { CloseIcon } from '../ui/icons.js';
 
-/** A panel beside the stage; on a phone it covers the screen. Takes the focus, gives it back, closes on Escape. */
+/** A panel beside the stage, or over the screen on a phone. Takes the focus, restores it, and closes on Escape. */
 export const PanelFrame = (props: {
   title: string;
   onClose: () => void;

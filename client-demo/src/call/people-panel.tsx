@@ -5,7 +5,7 @@ import { KnockList } from './knocks.js';
 import { PanelFrame } from './panel-frame.js';
 import { PersonRow } from './person-row.js';
 
-/** What those who run the room have at hand: the lock, invites, bans. */
+/** The tools of moderators: the lock, invites, bans and, for the owner, the audit log. */
 const RoomTools = ({ actions }: { actions: CallActions }) => {
   const { controls } = actions.call;
   const locked = controls.info.value?.locked === true;
@@ -16,7 +16,7 @@ const RoomTools = ({ actions }: { actions: CallActions }) => {
     <div class="room-tools" data-testid="room-tools">
       <Switch
         label="Lock the room"
-        hint={locked ? 'Nobody new comes in' : 'People can come in'}
+        hint={locked ? 'No new participants can join' : 'New participants can join'}
         on={locked}
         testid="lock-toggle"
         onChange={(wanted) => void controls.setLocked(wanted)}
@@ -40,7 +40,7 @@ const RoomTools = ({ actions }: { actions: CallActions }) => {
   );
 };
 
-/** Everyone who is here, with what they have on; for those who run the room also who wants to come in. */
+/** Every participant, with the devices that are on; for moderators also the lobby. */
 export const PeoplePanel = ({ actions, onClose }: { actions: CallActions; onClose: () => void }) => {
   const { call } = actions;
   return (

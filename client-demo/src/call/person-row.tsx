@@ -28,8 +28,8 @@ const ROLE_WORDS: Readonly<Record<Person['role'], string>> = {
 };
 
 const stateOf = ({ away, role, mayPublish, mayChat }: Person): string => {
-  const taken = [!mayPublish && 'off the air', !mayChat && 'may not write'].filter(Boolean);
-  return away ? 'reconnecting…' : [ROLE_WORDS[role], ...taken].filter(Boolean).join(' · ');
+  const revoked = [!mayPublish && 'mic and camera turned off', !mayChat && 'chat turned off'].filter(Boolean);
+  return away ? 'reconnecting…' : [ROLE_WORDS[role], ...revoked].filter(Boolean).join(' · ');
 };
 
 const Sign = (props: { words: string; children: ComponentChildren; bad?: boolean }) => (
@@ -44,7 +44,7 @@ const Action = (props: {
   onClick: () => void;
   children: ComponentChildren;
   danger?: boolean;
-  /** Begins a row of its own. */
+  /** Starts a new row. */
   row?: boolean;
 }) => (
   <li class={props.row ? 'row-begins' : ''}>
@@ -59,18 +59,18 @@ const Action = (props: {
   </li>
 );
 
-/** What one may do to somebody: for those who run the room. Owners appoint people with an account. */
+/** The actions on a participant, for moderators. Owners also assign roles, to users with an account. */
 const PersonActions = (props: { person: Person; actions: CallActions; id: string; onDone: () => void }) => {
   const { person, actions, id, onDone } = props;
   const { controls } = actions.call;
   const { mayPublish, mayChat, role, audio } = person;
-  const appoints = controls.role.value === 'owner' && role !== 'guest';
+  const assignsRoles = controls.role.value === 'owner' && role !== 'guest';
   const done = (run: () => void) => () => {
     onDone();
     run();
   };
   return (
-    <ul class="person-actions" id={id} aria-label={`What you can do about ${person.name}`} data-testid="person-actions">
+    <ul class="person-actions" id={id} aria-label={`Actions for ${person.name}`} data-testid="person-actions">
       {audio && (
         <Action testid="action-mute" onClick={done(() => void controls.askToMute(person))}>
           <MicOffIcon /> Ask to mute
@@ -78,22 +78,22 @@ const PersonActions = (props: { person: Person; actions: CallActions; id: string
       )}
       <Action testid="action-publish" onClick={done(() => void controls.permit(person, { publish: !mayPublish }))}>
         {mayPublish ? <CameraOffIcon /> : <CameraIcon />}
-        {mayPublish ? 'Take voice and picture' : 'Give voice and picture back'}
+        {mayPublish ? 'Turn off mic and camera' : 'Allow mic and camera'}
       </Action>
       <Action testid="action-chat" onClick={done(() => void controls.permit(person, { chat: !mayChat }))}>
         {mayChat ? <ChatOffIcon /> : <ChatIcon />}
-        {mayChat ? 'Take the chat' : 'Give the chat back'}
+        {mayChat ? 'Turn off chat' : 'Allow chat'}
       </Action>
-      {appoints && (
+      {assignsRoles && (
         <Action
           testid="action-role"
           onClick={done(() => void controls.setRole(person, role === 'moderator' ? 'member' : 'moderator'))}
         >
           <ShieldIcon />
-          {role === 'moderator' ? 'Moderator no more' : 'Make moderator'}
+          {role === 'moderator' ? 'Remove as moderator' : 'Make moderator'}
         </Action>
       )}
-      {appoints && (
+      {assignsRoles && (
         <Action testid="action-transfer" onClick={done(() => actions.ask({ what: 'transfer', person }))}>
           <CrownIcon /> Make owner…
         </Action>
@@ -108,7 +108,7 @@ const PersonActions = (props: { person: Person; actions: CallActions; id: string
   );
 };
 
-/** One person, with what they have on, and behind a button what one may do to them. */
+/** One participant, with the devices that are on and a menu of actions. */
 export const PersonRow = ({ person, actions }: { person: Person; actions: CallActions }) => {
   const [open, setOpen] = useState(false);
   const id = useId();
@@ -117,7 +117,7 @@ export const PersonRow = ({ person, actions }: { person: Person; actions: CallAc
   const word = stateOf(person);
   const done = () => {
     setOpen(false);
-    // The button that was pressed goes with the list; a dialog that opens now gives the focus back to this one.
+    // The clicked button disappears with the list; a dialog that opens now restores the focus to this one.
     row.current?.querySelector<HTMLElement>('[aria-controls]')?.focus();
   };
   return (
@@ -154,7 +154,7 @@ export const PersonRow = ({ person, actions }: { person: Person; actions: CallAc
         </Sign>
         {mayAct && (
           <IconButton
-            label={`What you can do about ${person.name}`}
+            label={`Actions for ${person.name}`}
             testid="person-more"
             expanded={open}
             controls={id}

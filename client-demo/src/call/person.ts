@@ -1,6 +1,6 @@
 import type { Participant, PeerId, UserId } from '@parley/client';
 
-/** What a participant shows to the room, read from a `meta` that anyone may have written. */
+/** What a participant shows to the room, read from its `meta`, which is not trusted. */
 export interface Shown {
   readonly audio: boolean;
   readonly video: boolean;
@@ -8,7 +8,7 @@ export interface Shown {
   readonly screen: string | null;
 }
 
-/** One person in the call. */
+/** One participant of the call. */
 export interface Person extends Shown {
   readonly peer: PeerId;
   readonly user: UserId;
@@ -16,20 +16,20 @@ export interface Person extends Shown {
   readonly self: boolean;
   readonly away: boolean;
   readonly role: Participant['role'];
-  /** False: somebody who runs the room has taken it from them. */
+  /** False: a moderator has revoked the permission. */
   readonly mayPublish: boolean;
   readonly mayChat: boolean;
 }
 
 const MAX_STREAM_ID = 128;
 
-/** Reads a participant; anything that is not as we write it counts as off. */
+/** Converts a participant; invalid values in its `meta` count as off. */
 export const personOf = (participant: Participant, self: PeerId): Person => {
   const { audio, video, screen } = participant.meta;
   return {
     peer: participant.peer,
     user: participant.user,
-    name: participant.name.trim() || 'Somebody',
+    name: participant.name.trim() || 'Unnamed user',
     self: participant.peer === self,
     away: participant.state === 'away',
     role: participant.role,
@@ -41,7 +41,7 @@ export const personOf = (participant: Participant, self: PeerId): Person => {
   };
 };
 
-/** Everyone, oneself first, then in the order of coming. */
+/** All participants: this user first, then in join order. */
 export const peopleOf = (participants: Iterable<Participant>, self: PeerId): Person[] =>
   [...participants]
     .sort((one, two) => Number(two.peer === self) - Number(one.peer === self) || one.order - two.order)

@@ -4,7 +4,7 @@ type Quality = PeerStats['quality'];
 
 const LIT: Readonly<Record<Quality, number>> = { good: 3, fair: 2, poor: 1, lost: 0, unknown: 0 };
 
-/** What screen readers say for the bars. */
+/** The text of the bars for screen readers. */
 export const QUALITY_WORDS: Readonly<Record<Quality, string>> = {
   good: 'good connection',
   fair: 'fair connection',
@@ -13,7 +13,7 @@ export const QUALITY_WORDS: Readonly<Record<Quality, string>> = {
   unknown: 'connection not measured yet',
 };
 
-/** Three bars. */
+/** Connection quality as three bars. */
 export const Bars = ({ quality }: { quality: Quality }) => (
   <svg class={`bars ${quality}`} viewBox="0 0 16 14" aria-hidden="true" focusable="false">
     {[0, 1, 2].map((at) => (
@@ -37,7 +37,7 @@ const rate = (kbps: number | undefined): string => {
 
 const ROUTE_WORDS = { direct: 'Direct', relayed: 'Relayed', unknown: '–' } as const;
 
-/** Round trip, rates and way of one connection. */
+/** Round trip time, rates, loss and route of one connection. */
 export const Numbers = ({ stats }: { stats: PeerStats | undefined }) => (
   <dl class="numbers" data-testid="tile-numbers">
     <dt>Round trip</dt>
@@ -48,7 +48,7 @@ export const Numbers = ({ stats }: { stats: PeerStats | undefined }) => (
     <dd>{rate(stats?.outboundKbps)}</dd>
     <dt>Lost</dt>
     <dd>{stats?.packetLoss === undefined ? '–' : `${(stats.packetLoss * 100).toFixed(1)} %`}</dd>
-    <dt>Way</dt>
+    <dt>Route</dt>
     <dd data-testid="tile-route">{ROUTE_WORDS[stats?.route ?? 'unknown']}</dd>
   </dl>
 );

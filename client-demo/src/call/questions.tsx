@@ -6,22 +6,22 @@ import type { CallActions, Question } from './actions.js';
 const WORDS: Readonly<Record<Question['what'], { title: (name: string) => string; text: string; yes: string }>> = {
   kick: {
     title: (name) => `Remove ${name}?`,
-    text: 'Their visit ends at once. Where people come in freely they can come back; where somebody lets people in, they must ask.',
+    text: 'They leave the room at once. They can join again, but in a room with a lobby they must be admitted again.',
     yes: 'Remove',
   },
   ban: {
     title: (name) => `Ban ${name}?`,
-    text: 'Their visit ends at once, and they cannot come back until you lift the ban under “Banned”. A guest could come under another name: lock the room, or let people in one by one, to keep such a person out.',
+    text: 'They leave the room at once and cannot join until you unban them under “Banned”. A guest could return under another name: lock the room, or use a lobby, to prevent that.',
     yes: 'Ban',
   },
   transfer: {
     title: (name) => `Make ${name} the owner?`,
-    text: 'The room is theirs then, and only they can give it back. You stay as a moderator.',
-    yes: 'Hand the room over',
+    text: 'They become the owner, and only they can transfer the room back. You become a moderator.',
+    yes: 'Transfer ownership',
   },
 };
 
-/** Asks once more before something that is hard to take back. */
+/** Asks for confirmation before an action that is hard to undo. */
 const Ask = ({ question, actions }: { question: Question; actions: CallActions }) => {
   const { what, person } = question;
   const { title, text, yes } = WORDS[what];
@@ -39,8 +39,8 @@ const Ask = ({ question, actions }: { question: Question; actions: CallActions }
         <p class="soft">{text}</p>
         {what !== 'transfer' && (
           <Field
-            label="Why? (optional)"
-            hint="Kept with the room for those who run it. They are not told."
+            label="Reason (optional)"
+            hint="Stored in the audit log for moderators. The user does not see it."
             testid="question-reason"
             name="reason"
             autoComplete="off"
@@ -62,7 +62,7 @@ const Ask = ({ question, actions }: { question: Question; actions: CallActions }
   );
 };
 
-/** The question that stands open, if any. */
+/** The open confirmation dialog, if any. */
 export const Questions = ({ actions }: { actions: CallActions }) => {
   const question = actions.question.value;
   return question ? (

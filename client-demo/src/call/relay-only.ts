@@ -10,17 +10,17 @@ const read = (): boolean => {
   }
 };
 
-/** Whether sound and picture may go over the service's relay alone, so that nobody learns this machine's address. */
+/** Whether media may use only the TURN relay, so that other participants do not learn this machine's IP address. */
 export const relayOnly = signal(read());
 
-/** Counts for the next call, and for those after it in this browser. */
+/** Applies to the next calls in this browser. */
 export const setRelayOnly = (on: boolean): void => {
   relayOnly.value = on;
-  // Private windows may refuse storage; then it counts until a reload.
+  // Private windows may deny storage; then it applies until a reload.
   try {
     localStorage.setItem(KEY, on ? 'on' : 'off');
   } catch {}
 };
 
-/** What the browser is told about its ways to the others (W3C WebRTC §4.2.4). */
-export const wayToOthers = (): RTCConfiguration => (relayOnly.peek() ? { iceTransportPolicy: 'relay' } : {});
+/** The RTCConfiguration for {@link relayOnly} (W3C WebRTC 1.0 §4.2.1). */
+export const relayConfiguration = (): RTCConfiguration => (relayOnly.peek() ? { iceTransportPolicy: 'relay' } : {});

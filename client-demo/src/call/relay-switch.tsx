@@ -3,7 +3,7 @@ import { hasRelay } from '../api/rest.js';
 import { withToken } from '../state/session.js';
 import { relayOnly, setRelayOnly } from './relay-only.js';
 
-/** Hides the own address from the others. Not shown where the service has no relay, unless it is on already. */
+/** Hides the user's IP address from other participants. Not shown without a relay, unless it is on already. */
 export const RelaySwitch = () => {
   const [offered, setOffered] = useState<boolean>();
   useEffect(() => {
@@ -20,11 +20,11 @@ export const RelaySwitch = () => {
         onChange={(event) => setRelayOnly(event.currentTarget.checked)}
       />
       <span>
-        Hide my address from the others
+        Hide my IP address from other participants
         <span class="hint">
           {offered === false
-            ? ' — this service has no relay: with this on, nobody can see or hear you'
-            : ' — sound and picture go over the service’s relay, which can be slower'}
+            ? ' — this server has no relay: with this on, no one can see or hear you'
+            : ' — audio and video go through the server’s relay, which can be slower'}
         </span>
       </span>
     </label>

@@ -3,14 +3,14 @@ import { signal } from '@preact/signals';
 
 const LOUD = 0.02;
 
-/** The connection to one other person, as the tiles show it. */
+/** The connection to one other participant, as the tiles show it. */
 export class Remote {
   readonly id: PeerId;
   readonly state = signal<RTCPeerConnectionState>('new');
   readonly streams = signal<readonly MediaStream[]>([]);
   readonly stats = signal<PeerStats | undefined>(undefined);
   readonly speaking = signal(false);
-  /** Width over height of the picture; undefined until it has come. */
+  /** Aspect ratio (width over height) of the picture; undefined until it is known. */
   readonly shape = signal<number | undefined>(undefined);
   private readonly stops: readonly (() => void)[];
 
@@ -34,7 +34,7 @@ export class Remote {
     ];
   }
 
-  /** The picture and voice: any stream that is not the shared screen. */
+  /** The stream of the camera and the microphone: any stream that is not the shared screen. */
   camera(screen: string | null): MediaStream | undefined {
     return this.streams.value.find(({ id }) => id !== screen);
   }
@@ -43,7 +43,7 @@ export class Remote {
     return this.streams.value.find((stream) => stream.id === id);
   }
 
-  /** Reads loudness from the receivers, which costs nothing, unlike an audio graph a person. */
+  /** Reads the audio level from the receivers, which is cheaper than an audio graph per participant. */
   listen(): void {
     const receivers = this.peer.connection.getReceivers();
     this.speaking.value = receivers.some(

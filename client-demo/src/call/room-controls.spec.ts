@@ -13,8 +13,8 @@ const person = (role: Role, peer = 'p') =>
     'me' as PeerId,
   );
 
-/** A room that only tells, and notes what it is asked. */
-class PlayedRoom {
+/** A room that emits what the test says and records the moderation requests. */
+class FakeRoom {
   private readonly listeners = new Map<string, (payload: never) => void>();
   self = 'me' as PeerId;
   role: Role = 'moderator';
@@ -44,7 +44,7 @@ class PlayedRoom {
     this.listeners.get(name)?.(payload as never);
   }
 
-  become(change: Partial<Pick<PlayedRoom, 'role' | 'permissions'>>): void {
+  become(change: Partial<Pick<FakeRoom, 'role' | 'permissions'>>): void {
     Object.assign(this, change);
     this.emit('permitted', person(this.role, 'me') as never);
   }
@@ -54,7 +54,7 @@ const setup = (micOn = true) => {
   const media: string[] = [];
   const own = { micOn: () => micOn, mute: () => void media.push('mute'), silence: () => void media.push('silence') };
   const controls = new RoomControls(own, (call) => call('token'));
-  const room = new PlayedRoom();
+  const room = new FakeRoom();
   controls.enter(room as unknown as Room);
   return { controls, room, media };
 };
@@ -82,17 +82,17 @@ describe('room controls', () => {
     expect(controls.mayActOn(person('guest', 'me'))).toBe(false);
   });
 
-  it('says who knocks, once', () => {
+  it('announces each knock once', () => {
     const { controls, room } = setup();
     room.emit('knocking', [GUSTA]);
-    expect([controls.knocks.value, announcement.value]).toEqual([[GUSTA], 'Gusta asks to come in.']);
+    expect([controls.knocks.value, announcement.value]).toEqual([[GUSTA], 'Gusta is waiting in the lobby.']);
     announcement.value = '';
     room.emit('knocking', [GUSTA]);
     expect(announcement.value).toBe('');
     expect(controls.nameOf('g_1')).toBe('Gusta');
   });
 
-  it('answers a knock, and says in words that somebody was faster', async () => {
+  it('answers a knock, and explains that another moderator was faster', async () => {
     const { controls, room } = setup();
     await controls.answer(GUSTA, true);
     room.refusal = new ParleyError('not_found');
@@ -101,18 +101,18 @@ describe('room controls', () => {
       ['admit', 'k1'],
       ['deny', 'k1'],
     ]);
-    expect(said()).toEqual(['They are not there any more. They left, or somebody else was faster than you.']);
+    expect(said()).toEqual(['They are no longer there. They have left, or another moderator was faster.']);
   });
 
-  it('takes everything off the air with the permission, and puts nothing on with it', () => {
+  it('turns the devices off when the permission is revoked, and leaves them off when it is restored', () => {
     const { controls, room, media } = setup();
     room.become({ permissions: { publish: false, chat: true } });
     room.become({ permissions: { publish: true, chat: true } });
     expect([media, controls.permissions.value.publish]).toEqual([['silence'], true]);
-    expect(said()).toEqual(['You may speak and show yourself again.']);
+    expect(said()).toEqual(['You can turn on your mic and camera again.']);
   });
 
-  it('offers to mute when somebody asks, and leaves it to the person', () => {
+  it('offers to mute on a request, and leaves the decision to the user', () => {
     const { room, media } = setup();
     room.emit('mute_requested', { user: 'u' as UserId, by: person('owner') as never });
     expect([said(), media]).toEqual([['Bela asks you to mute.'], []]);
@@ -120,22 +120,22 @@ describe('room controls', () => {
     expect(media).toEqual(['mute']);
   });
 
-  it('does not bother somebody who is muted with it', () => {
+  it('shows no mute request to a user who is muted', () => {
     const { room } = setup(false);
     room.emit('mute_requested', { user: 'u' as UserId, by: undefined });
     expect(said()).toEqual([]);
   });
 
-  it('says that the room is locked when that changes, and not on coming in', () => {
+  it('announces a change of the lock, but not its state on joining', () => {
     const { controls, room } = setup();
     room.emit('info', { ...INFO, locked: true });
     expect(said()).toEqual([]);
     room.emit('info', INFO);
-    expect(said()).toEqual(['The room is unlocked: people come in again.']);
+    expect(said()).toEqual(['The room is unlocked: new participants can join.']);
     expect(controls.info.value).toEqual(INFO);
   });
 
-  it('writes the name to a ban, for the list has ids alone', async () => {
+  it('prefixes the reason of a ban with the name', async () => {
     const { controls, room } = setup();
     await controls.remove(person('guest'), true, ' Sang ');
     await controls.remove(person('guest'), true, '');
@@ -147,7 +147,7 @@ describe('room controls', () => {
     ]);
   });
 
-  it('forgets the oldest names beyond a thousand', () => {
+  it('remembers at most a thousand names, the newest', () => {
     const { controls } = setup();
     for (let n = 0; n < 1_001; n++) controls.learn(`u_${n}`, `Name ${n}`);
     expect([controls.nameOf('u_0'), controls.nameOf('u_1'), controls.nameOf('u_1000')]).toEqual([

@@ -7,42 +7,42 @@ import type { withToken } from '../state/session.js';
 import { notifyProblem } from './notify-problem.js';
 import type { Person } from './person.js';
 
-/** What the house asks of the own devices. */
+/** What the controls need of this user's devices. */
 export interface OwnMedia {
   readonly micOn: () => boolean;
   readonly mute: () => void;
-  /** Everything off: nothing of it may go out any more. */
+  /** Turns off the microphone and the camera. */
   readonly silence: () => void;
 }
 
 const ROLE_LEVELS: Readonly<Record<Role, number>> = { guest: 0, member: 1, moderator: 2, owner: 3 };
-/** Names that are kept of those who were here. */
+/** Names of participants that are remembered. */
 const MAX_NAMES = 1_000;
 const ALL: Permissions = { publish: true, chat: true };
 
-/** The order of the house: what the room is, who decides in it, and what the person at this page may do about it. */
+/** The room's settings, this user's role and permissions, and the moderation actions that they allow. */
 export class RoomControls {
   readonly info = signal<RoomInfo | undefined>(undefined);
   readonly role = signal<Role>('guest');
   readonly permissions = signal<Permissions>(ALL);
-  /** Who waits to be let in, longest first; empty for those who do not decide. */
+  /** The users waiting in the lobby, longest first; empty below moderator. */
   readonly knocks = signal<readonly Knock[]>([]);
-  /** Of everybody who was seen here, by user id. */
+  /** Names of the users seen in the room, by user id. */
   private readonly names = new Map<string, string>();
   private room: Room | undefined;
   private readonly stops: (() => void)[] = [];
 
   constructor(
     private readonly media: OwnMedia,
-    /** Calls REST as the person at this page. */
-    private readonly asPerson: typeof withToken,
+    /** Calls REST as the signed-in user. */
+    private readonly asUser: typeof withToken,
   ) {}
 
   get runs(): boolean {
     return ROLE_LEVELS[this.role.value] >= ROLE_LEVELS.moderator;
   }
 
-  /** Whether the server would let this person do something to that one. */
+  /** Whether this user may moderate that participant: only one with a lower role. */
   mayActOn({ self, role }: Person): boolean {
     return this.runs && !self && ROLE_LEVELS[role] < ROLE_LEVELS[this.role.value];
   }
@@ -61,7 +61,7 @@ export class RoomControls {
       room.on('info', (info) => this.followInfo(info)),
       room.on('knocking', (knocks) => this.followKnocks(knocks)),
       room.on('permitted', ({ peer }) => peer === room.self && this.followRights(room)),
-      room.on('mute_requested', ({ by }) => this.askedToMute(by?.name ?? 'Somebody who runs the room')),
+      room.on('mute_requested', ({ by }) => this.askedToMute(by?.name ?? 'A moderator')),
     );
   }
 
@@ -84,7 +84,7 @@ export class RoomControls {
   async answer({ knock, name }: Pick<Knock, 'knock' | 'name'>, admit: boolean): Promise<void> {
     await this.run(async ({ moderation }) => {
       await (admit ? moderation.admit(knock) : moderation.deny(knock));
-      announce(admit ? `${name} is let in.` : `${name} is sent away.`);
+      announce(admit ? `${name} is admitted.` : `${name} is denied.`);
     });
   }
 
@@ -95,7 +95,7 @@ export class RoomControls {
   async askToMute({ peer, name }: Person): Promise<void> {
     await this.run(async ({ moderation }) => {
       await moderation.requestMute(peer);
-      notify(`${name} is asked to mute.`);
+      notify(`${name} was asked to mute.`);
     });
   }
 
@@ -103,7 +103,7 @@ export class RoomControls {
     await this.run(({ moderation }) => moderation.permit(peer, rights));
   }
 
-  /** The name goes with the ban: the list of bans has ids alone. */
+  /** Prefixes the reason of a ban with the name: the list of bans has only user ids. */
   async remove({ peer, name }: Person, ban: boolean, reason: string): Promise<void> {
     const why = reason.trim();
     await this.run(({ moderation }) =>
@@ -115,15 +115,15 @@ export class RoomControls {
 
   async setRole({ user, name }: Person, newRole: AssignableRole): Promise<void> {
     await this.run(async ({ id }) => {
-      await this.asPerson((token) => setMember(token, id, user, newRole));
-      notify(newRole === 'moderator' ? `${name} helps you run the room now.` : `${name} is a member now.`);
+      await this.asUser((token) => setMember(token, id, user, newRole));
+      notify(newRole === 'moderator' ? `${name} is now a moderator.` : `${name} is now a member.`);
     });
   }
 
   async transfer({ user, name }: Person): Promise<void> {
     await this.run(async ({ id }) => {
-      await this.asPerson((token) => transferRoom(token, id, user));
-      notify(`The room is ${name}’s now. You still help to run it.`);
+      await this.asUser((token) => transferRoom(token, id, user));
+      notify(`${name} now owns the room. You are a moderator.`);
     });
   }
 
@@ -132,7 +132,7 @@ export class RoomControls {
     try {
       await work(this.room);
     } catch (error) {
-      notifyProblem(wordOf(codeOf(error)));
+      notifyProblem(problemOf(codeOf(error)));
     }
   }
 
@@ -140,7 +140,11 @@ export class RoomControls {
     const before = this.info.value;
     this.info.value = info;
     if (!before || before.locked === info.locked) return;
-    notify(info.locked ? 'The room is locked: nobody new comes in.' : 'The room is unlocked: people come in again.');
+    notify(
+      info.locked
+        ? 'The room is locked: no new participants can join.'
+        : 'The room is unlocked: new participants can join.',
+    );
   }
 
   private followKnocks(knocks: readonly Knock[]): void {
@@ -148,7 +152,7 @@ export class RoomControls {
     this.knocks.value = knocks;
     for (const { user, name } of knocks) this.learn(user, name);
     const added = knocks.filter(({ knock }) => !current.has(knock));
-    if (added.length > 0) announce(`${added.map(({ name }) => name).join(', ')} asks to come in.`);
+    if (added.length > 0) announce(`${added.map(({ name }) => name).join(', ')} is waiting in the lobby.`);
   }
 
   private followRights(room: Room): void {
@@ -158,16 +162,16 @@ export class RoomControls {
     const { publish, chat } = room.permissions;
     if (before.publish && !publish) {
       this.media.silence();
-      // The stage says it for as long as it is so.
-      announce('Somebody who runs the room has taken your voice, picture and screen off the air.');
-    } else if (!before.publish && publish) notify('You may speak and show yourself again.');
-    if (before.chat && !chat) notify('Somebody who runs the room has taken the chat from you. You still read it.');
-    else if (!before.chat && chat) notify('You may write again.');
-    if (role !== room.role) notify(`You are ${ROLE_PHRASES[room.role]} of this room now.`);
+      // The banner stays for as long as the permission is revoked.
+      announce('A moderator has turned off your mic, camera and screen sharing.');
+    } else if (!before.publish && publish) notify('You can turn on your mic and camera again.');
+    if (before.chat && !chat) notify('A moderator has turned off chat for you. You can still read it.');
+    else if (!before.chat && chat) notify('You can write in the chat again.');
+    if (role !== room.role) notify(`You are now ${ROLE_PHRASES[room.role]} of this room.`);
   }
 
   private askedToMute(who: string): void {
-    if (this.media.micOn()) notify(`${who} asks you to mute.`, 'lasting', { label: 'Mute me', run: this.media.mute });
+    if (this.media.micOn()) notify(`${who} asks you to mute.`, 'lasting', { label: 'Mute', run: this.media.mute });
     else announce(`${who} asks you to mute. You are muted already.`);
   }
 }
@@ -179,5 +183,5 @@ const ROLE_PHRASES: Readonly<Record<Role, string>> = {
   guest: 'a guest',
 };
 
-/** Codes that mean something of their own when one acts on people. */
-const wordOf = (code: string): string => (code === 'not_found' || code === 'peer_unknown' ? 'nobody_there' : code);
+/** The code of the text to show: after a moderation action, some codes mean that the user has left. */
+const problemOf = (code: string): string => (code === 'not_found' || code === 'peer_unknown' ? 'nobody_there' : code);

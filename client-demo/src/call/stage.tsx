@@ -8,7 +8,7 @@ import type { Person } from './person.js';
 import { ScreenTile, Tile } from './tile.js';
 import { type Places, usePlaces } from './tile-places.js';
 
-/** The shape of a picture that is not there: as most cameras have it. */
+/** The aspect ratio of most cameras, used until the real one is known. */
 const USUAL_SHAPE = 16 / 9;
 
 const placesFor = (call: Call, people: readonly Person[], sharing: boolean, corner: Corner): Places => {
@@ -27,8 +27,8 @@ const placesFor = (call: Call, people: readonly Person[], sharing: boolean, corn
 const CLASSES: Readonly<Record<Places['as'], string>> = { grid: 'tiles', pair: 'tiles pair', strip: 'strip' };
 
 /**
- * Everyone in equal tiles; of two the other large and oneself in a corner; when a screen is shared, it large and
- * everyone in a strip beside it. The list and its tiles stay the same elements throughout, so no picture stops.
+ * The tiles of the call: a grid; in a call of two, the other participant large and the self-view in a corner; during
+ * screen sharing, the screen large and everyone in a strip. The elements stay the same throughout, so no video stops.
  */
 export const Stage = (props: { call: Call; numbers: boolean; link: string; banners: ComponentChildren }) => {
   const { call, numbers, link } = props;
@@ -66,7 +66,7 @@ export const Stage = (props: { call: Call; numbers: boolean; link: string; banne
       </ul>
       {people.length === 1 && (
         <div class="alone">
-          <span>{call.met.value ? 'Everyone else has left.' : 'Nobody else is here yet.'}</span>
+          <span>{call.met.value ? 'Everyone else has left.' : 'No one else is here yet.'}</span>
           <button type="button" class="button" onClick={() => copyLink(link)}>
             <LinkIcon />
             Copy the link

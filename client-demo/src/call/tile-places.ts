@@ -3,13 +3,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { layoutGrid } from './layout.js';
 import { type Corner, layoutPair } from './pair.js';
 
-/** How people are shown: equal tiles, one large and oneself in a corner, or a strip beside a shared screen. */
+/** How the tiles are laid out: a grid, a pair with the self-view in a corner, or a strip beside a shared screen. */
 export type Places =
   | { readonly as: 'grid'; readonly count: number }
   | { readonly as: 'pair'; readonly other: number; readonly self: number; readonly corner: Corner }
   | { readonly as: 'strip' };
 
-/** Below this a face is not seen; the stage scrolls instead. */
+/** Below this size a face is not recognizable; the stage scrolls instead. */
 const LEAST_TILE = { width: 132, height: 96 };
 
 const lengthsFor = (places: Places, width: number, height: number, gap: number): Record<string, number> => {
@@ -28,7 +28,7 @@ const lengthsFor = (places: Places, width: number, height: number, gap: number):
   return lengths;
 };
 
-/** Gives the list the lengths that its tiles lie by, as custom properties, now and whenever its room changes. */
+/** Sets the lengths of the tiles as CSS custom properties of the list, now and whenever its size changes. */
 export const usePlaces = (places: Places): RefObject<HTMLUListElement | null> => {
   const ref = useRef<HTMLUListElement>(null);
   const wanted = JSON.stringify(places);

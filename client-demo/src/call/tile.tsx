@@ -7,7 +7,7 @@ import { Bars, Numbers, QUALITY_WORDS } from './quality.js';
 import type { Remote } from './remote.js';
 import { Video } from './video.js';
 
-/** What a tile says over the picture, or nothing when all is well. */
+/** The text over the picture; empty while the connection is up. */
 const wordFor = (person: Person, remote: Remote | undefined): string => {
   if (person.self) return '';
   if (person.away) return 'reconnecting…';
@@ -17,16 +17,16 @@ const wordFor = (person: Person, remote: Remote | undefined): string => {
   return state === 'closed' ? '' : 'connecting…';
 };
 
-/** The word for tests and screen readers; always there, seen only when something is wrong. */
+/** The connection's state for tests. */
 const stateOf = (person: Person, remote: Remote | undefined): string =>
   person.self ? 'self' : person.away ? 'away' : (remote?.state.value ?? 'new');
 
-/** One person: picture or initials, name, badges, connection. */
+/** One participant: picture or initials, name, badges, connection. */
 export const Tile = (props: {
   call: Call;
   person: Person;
   numbers: boolean;
-  /** Moves it to another corner; only where it floats. */
+  /** Moves the self-view to another corner, in a call of two. */
   onMove?: (() => void) | undefined;
 }) => {
   const { call, person, numbers, onMove } = props;
@@ -94,7 +94,7 @@ export const Tile = (props: {
           <button
             type="button"
             class="bars-button move"
-            aria-label="Move your picture to another corner"
+            aria-label="Move your self-view to another corner"
             title="Move to another corner"
             data-testid="tile-move"
             onClick={onMove}

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 type SinkElement = HTMLVideoElement & { setSinkId?: (id: string) => Promise<void> };
 
-/** A stream on the page. `onBlocked` is told when the browser wants a click before it plays sound. */
+/** Plays a stream. `onBlocked` is called when the browser requires a click before it plays sound. */
 export const Video = (props: {
   stream: MediaStream | undefined;
   muted: boolean;
@@ -10,7 +10,7 @@ export const Video = (props: {
   speaker?: string | undefined;
   label: string;
   onBlocked?: (play: () => Promise<void>) => void;
-  /** Told the picture's width over its height, now and when it changes: phones turn. */
+  /** Called with the aspect ratio (width over height), first and on each change, as when a phone is rotated. */
   onShape?: (shape: number) => void;
 }) => {
   const { stream, speaker, onBlocked } = props;

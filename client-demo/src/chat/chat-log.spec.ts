@@ -39,7 +39,7 @@ const enter = async (kept: readonly ChatMessage[], sendChat = async (): Promise<
 const seqs = (log: ChatLog) => log.messages.value.map(({ seq }) => seq);
 
 describe('ChatLog', () => {
-  it('shows each message once, in order, however it came', async () => {
+  it('shows each message once, in order, from history and live', async () => {
     const { log, say } = await enter([message(1), message(2)]);
     say(message(3));
     say(message(3));
@@ -59,7 +59,7 @@ describe('ChatLog', () => {
     expect(log.hasEarlier()).toBe(false);
   });
 
-  it('counts what others wrote while the chat is shut', async () => {
+  it('counts messages of others while the chat is closed', async () => {
     const { log, say } = await enter([]);
     say(message(1));
     say(message(2, 'me'));
@@ -69,7 +69,7 @@ describe('ChatLog', () => {
     expect(log.unread.value).toBe(0);
   });
 
-  it('keeps what was not sent, with the reason, and sends it on request', async () => {
+  it('keeps a message that could not be sent, with its error, and sends it on retry', async () => {
     let fails = true;
     const { log } = await enter([], async () => {
       if (fails) throw Object.assign(new Error(), { code: 'unavailable' });
@@ -83,14 +83,14 @@ describe('ChatLog', () => {
     expect(seqs(log)).toEqual([1]);
   });
 
-  it('lets only so many wait', async () => {
+  it('limits the messages that are being sent', async () => {
     const { log } = await enter([], () => Promise.reject(new Error('down')));
     for (let sent = 0; sent < MAX_PENDING; sent++) expect(await log.send('x')).toBe(true);
     expect(await log.send('one too many')).toBe(false);
     expect(log.pending.value).toHaveLength(MAX_PENDING);
   });
 
-  it('keeps only so many', async () => {
+  it('limits the messages that it keeps', async () => {
     const { log, say } = await enter([]);
     for (let seq = 1; seq <= MAX_MESSAGES + 10; seq++) say(message(seq));
     expect(log.messages.value).toHaveLength(MAX_MESSAGES);

@@ -3,19 +3,19 @@ import { signal } from '@preact/signals';
 import { codeOf } from '../api/problem.js';
 import { announce } from '../state/notices.js';
 
-/** A message of one's own that the server has not kept yet. */
+/** The user's own message that the server has not stored yet. */
 export interface Pending {
   readonly key: number;
   readonly text: string;
   readonly at: number;
-  /** Code of why it was not kept; undefined while it is on its way. */
+  /** Code of the error; undefined while it is being sent. */
   readonly failed?: string;
 }
 
 const PAGE = 50;
-/** Messages that the page keeps; the oldest go first and can be read again. */
+/** Messages that the page keeps. The oldest are dropped first and can be read again. */
 export const MAX_MESSAGES = 1_000;
-/** Own messages that may wait or have failed at a time. */
+/** Maximum number of own messages that are being sent or have failed. */
 export const MAX_PENDING = 20;
 
 /** The room's chat as the panel shows it. */
@@ -24,7 +24,7 @@ export class ChatLog {
   readonly pending = signal<readonly Pending[]>([]);
   readonly unread = signal(0);
   readonly open = signal(false);
-  /** Code of why the history is not there, or undefined. */
+  /** Code of the error of the last `read`, or undefined. */
   readonly problem = signal<string | undefined>(undefined);
   readonly reading = signal(false);
   maxBytes = 4_096;
@@ -49,7 +49,7 @@ export class ChatLog {
     return message.user === this.self;
   }
 
-  /** True when there are older messages than the first one here. */
+  /** Whether there are older messages than the first one here. */
   hasEarlier(): boolean {
     return (this.messages.value[0]?.seq ?? 1) > 1;
   }
@@ -59,12 +59,12 @@ export class ChatLog {
     if (open) this.unread.value = 0;
   }
 
-  /** Something other than a message that a person who does not look at the chat should know of. */
+  /** Counts something other than a message, such as a file, as unread while the chat is closed. */
   nudge(): void {
     if (!this.open.value) this.unread.value++;
   }
 
-  /** Reads the newest page, or the page before the first message that is here. */
+  /** Reads the newest page, or the page before the first message here. */
   async read(): Promise<void> {
     if (!this.room || this.reading.value) return;
     const first = this.messages.value[0]?.seq;
@@ -86,7 +86,7 @@ export class ChatLog {
     return new TextEncoder().encode(text).length > this.maxBytes;
   }
 
-  /** @returns false, and does nothing, when too many already wait */
+  /** @returns false, without sending, if {@link MAX_PENDING} is reached */
   async send(text: string): Promise<boolean> {
     if (!this.canSend()) return false;
     const key = ++this.lastKey;

@@ -9,11 +9,11 @@ import { timeline } from './timeline.js';
 
 const NEAR_END_PX = 120;
 
-/** Keeps the newest line in sight unless the reader has scrolled up. */
+/** Keeps the newest message visible unless the user has scrolled up. */
 const useStickToEnd = () => {
   const ref = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
-  // After every change: a line may come, or one that is there may grow.
+  // After every render: a message may be added, or an existing one may grow.
   useLayoutEffect(() => {
     const log = ref.current;
     if (log && stick.current) log.scrollTop = log.scrollHeight;
@@ -25,7 +25,7 @@ const useStickToEnd = () => {
   return { ref, onScroll };
 };
 
-/** The conversation: lines, files, and a place to write. Files can be dropped anywhere on it. */
+/** The chat: messages, files and the composer. Files can be dropped anywhere on it. */
 export const ChatPanel = ({ call, onClose }: { call: Call; onClose: () => void }) => {
   const { chat, files } = call;
   const [dropping, setDropping] = useState(false);
@@ -50,8 +50,8 @@ export const ChatPanel = ({ call, onClose }: { call: Call; onClose: () => void }
         sendFiles(call, event.dataTransfer?.files, undefined);
       }}
     >
-      {/* Not a live region: the announcer says new lines, and history must not be read out. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
+      {/* Not a live region: the announcer reads new messages, and history must not be read out. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by the keyboard */}
       <div ref={ref} class="log" role="log" aria-live="off" onScroll={onScroll} tabIndex={0}>
         {chat.problem.value && <Problem code={chat.problem.value} onNext={() => chat.read()} />}
         {chat.hasEarlier() && (
@@ -62,7 +62,7 @@ export const ChatPanel = ({ call, onClose }: { call: Call; onClose: () => void }
           </div>
         )}
         {empty && !chat.problem.value && (
-          <p class="empty-hint">Say hello. Messages stay in this room; files go straight to the people in it.</p>
+          <p class="empty-hint">Say hello. Messages are stored with the room; files go directly to the people in it.</p>
         )}
         {entries.map((entry) =>
           entry.kind === 'message' ? (

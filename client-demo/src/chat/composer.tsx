@@ -5,7 +5,7 @@ import { notify } from '../state/notices.js';
 import { IconButton } from '../ui/button.js';
 import { ClipIcon, SendIcon } from '../ui/icons.js';
 
-/** Sends each file of a choice or a drop, and says in words what does not go. */
+/** Sends each chosen or dropped file, and shows a notice for each that cannot be sent. */
 export const sendFiles = (call: Call, files: FileList | null | undefined, to: PeerId | undefined): void => {
   for (const file of files ?? []) {
     const fault = call.files.send(file, to);
@@ -15,7 +15,7 @@ export const sendFiles = (call: Call, files: FileList | null | undefined, to: Pe
 
 const EVERYONE = '';
 
-/** Whom a file goes to; shown when there is a choice. */
+/** Selects the recipient of files; shown when there is a choice. */
 const Recipients = ({ call, to, onTo }: { call: Call; to: string; onTo: (to: string) => void }) => (
   <label class="recipients">
     Files go to
@@ -25,14 +25,14 @@ const Recipients = ({ call, to, onTo }: { call: Call; to: string; onTo: (to: str
         .filter(({ self }) => !self)
         .map(({ peer, name }) => (
           <option key={peer} value={peer}>
-            {name} alone
+            only {name}
           </option>
         ))}
     </select>
   </label>
 );
 
-/** Where one writes. Enter sends, Shift+Enter is a new line. */
+/** The message field. Enter sends, Shift+Enter inserts a line break. */
 export const Composer = ({ call }: { call: Call }) => {
   const { chat } = call;
   const [text, setText] = useState('');
@@ -47,7 +47,7 @@ export const Composer = ({ call }: { call: Call }) => {
   const send = () => {
     const line = text.trim();
     if (line === '' || tooLong || !mayWrite) return;
-    if (!chat.canSend()) return notify('Many messages still wait to be sent. Try again in a moment.', 'bad');
+    if (!chat.canSend()) return notify('Too many messages are waiting to be sent. Try again in a moment.', 'bad');
     setText('');
     void chat.send(line);
     input.current?.focus();
@@ -61,7 +61,7 @@ export const Composer = ({ call }: { call: Call }) => {
       }}
     >
       {others.length > 1 && <Recipients call={call} to={recipient ?? EVERYONE} onTo={setTo} />}
-      {!mayWrite && <p class="hint">Somebody who runs the room has taken the chat from you. You still read it.</p>}
+      {!mayWrite && <p class="hint">A moderator has turned off chat for you. You can still read it.</p>}
       {tooLong && <p class="fault">This is too long for one message.</p>}
       <div class="composer-row">
         <IconButton label="Send a file" onClick={() => file.current?.click()} testid="file-button">
@@ -84,7 +84,7 @@ export const Composer = ({ call }: { call: Call }) => {
           rows={1}
           aria-label="Message"
           aria-invalid={tooLong || undefined}
-          placeholder={mayWrite ? 'Write a message' : 'You cannot write now'}
+          placeholder={mayWrite ? 'Write a message' : 'Chat is turned off for you'}
           disabled={!mayWrite}
           enterkeyhint="send"
           data-testid="chat-input"

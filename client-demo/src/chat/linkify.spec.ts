@@ -5,7 +5,7 @@ const textOf = (piece: Piece) => (typeof piece === 'string' ? piece : piece.text
 const links = (message: string) => linkify(message).flatMap((piece) => (typeof piece === 'string' ? [] : [piece]));
 
 describe('linkify', () => {
-  it('finds addresses between words', () => {
+  it('finds URLs between words', () => {
     expect(linkify('see https://a.example/x?q=1#y and HTTP://B.example')).toEqual([
       'see ',
       { text: 'https://a.example/x?q=1#y', href: 'https://a.example/x?q=1#y' },
@@ -44,7 +44,7 @@ describe('linkify', () => {
     expect(links(message)).toEqual([]);
   });
 
-  it('leads to http and https alone, and changes no letter of the message', () => {
+  it('links only to http and https, and preserves the text of the message', () => {
     const messages = [
       'a https://x.example/"onmouseover="alert(1) b',
       "https://x.example/'><img src=x onerror=alert(1)>",
@@ -58,11 +58,11 @@ describe('linkify', () => {
     }
   });
 
-  it('ends an address before a mark that turns the writing round', () => {
+  it('ends a URL before a mark that changes the direction of text', () => {
     expect(links('https://a.example/\u202Egpj.exe').map(({ href }) => href)).toEqual(['https://a.example/']);
   });
 
-  it('takes a long message in its stride', () => {
+  it('handles a long message', () => {
     const message = `https://a.example/${')'.repeat(2_000)} ${'https://'.repeat(250)}`;
     expect(linkify(message).map(textOf).join('')).toBe(message);
   });

@@ -1,18 +1,18 @@
-/** A stretch of a message: words as they are, or an address to go to. */
+/** A part of a message: plain text, or a link. */
 export type Piece = string | { readonly text: string; readonly href: string };
 
 /**
- * Where an address may be. Spaces, quotes and angle brackets end it (RFC 3986 appendix C), and so do the marks that
- * turn the direction of writing: with those an address could show another host than the one it leads to.
+ * A possible URL. Spaces, quotes and angle brackets end it (RFC 3986 appendix C), and so do the Unicode marks that
+ * change the direction of text: with those a link could display another host than its own.
  */
 const CANDIDATE = /\bhttps?:\/\/[^\s<>"'\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
-/** What ends a sentence rather than an address. */
+/** Punctuation that belongs to the sentence rather than to the URL. */
 const TRAILING = /[.,;:!?…*_~]$/u;
 const BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 const count = (text: string, character: string): number => text.split(character).length - 1;
 
-/** The address without the full stop after it, or the bracket around it. */
+/** The URL without trailing punctuation and unmatched brackets. */
 const trimmed = (candidate: string): string => {
   let text = candidate;
   for (;;) {
@@ -31,8 +31,8 @@ const hrefOf = (text: string): string | undefined => {
 };
 
 /**
- * Splits a message where it names an http or https address. The pieces' texts, joined, are the message.
- * Nothing else becomes a link: no other scheme, and no address without one.
+ * Splits a message into text and links to http and https URLs. The joined texts of the pieces are the message.
+ * No other scheme, and no address without a scheme, becomes a link.
  */
 export const linkify = (message: string): readonly Piece[] => {
   const pieces: Piece[] = [];

@@ -4,7 +4,7 @@ import type { ChatLog, Pending } from './chat-log.js';
 import { linkify } from './linkify.js';
 import type { Entry } from './timeline.js';
 
-/** The text of a line. It stays text: nothing in it is markup, and only http and https addresses can be followed. */
+/** The text of a message. Nothing in it is markup, and only http and https addresses become links. */
 const Words = ({ text }: { text: string }) => (
   <>
     {linkify(text).map((piece, at) =>
@@ -19,7 +19,7 @@ const Words = ({ text }: { text: string }) => (
   </>
 );
 
-/** A line that the server has kept. */
+/** A message that the server has stored. */
 export const MessageLine = ({ entry, own }: { entry: Extract<Entry, { kind: 'message' }>; own: boolean }) => {
   const { message, first } = entry;
   return (
@@ -43,7 +43,7 @@ export const MessageLine = ({ entry, own }: { entry: Extract<Entry, { kind: 'mes
   );
 };
 
-/** A line of one's own on its way, or one that did not make it. */
+/** The user's own message that is being sent, or that could not be sent. */
 export const PendingLine = ({ pending, chat }: { pending: Pending; chat: ChatLog }) => (
   <div
     class={`message own first ${pending.failed ? 'failed' : 'sending'}`}
@@ -61,7 +61,7 @@ export const PendingLine = ({ pending, chat }: { pending: Pending; chat: ChatLog
             Try again
           </button>
           <button type="button" class="button plain" onClick={() => chat.forget(pending.key)}>
-            Drop it
+            Discard
           </button>
         </>
       ) : (

@@ -32,7 +32,7 @@ describe('timeline', () => {
     expect(shape(entries)).toEqual(['f1', '+1', '2', 'f2', '+3', 'f3']);
   });
 
-  it('begins a new run with another person and after a silence', () => {
+  it('starts a new run for another user and after a pause', () => {
     const entries = timeline([message(1, 'a'), message(2, 'b'), message(3, 'b'), message(4, 'b', 10_000_000)], []);
     expect(shape(entries)).toEqual(['+1', '+2', '3', '+4']);
   });

@@ -1,14 +1,14 @@
 import type { ChatMessage } from '@parley/client';
 import type { FileItem } from '../files/file-shelf.js';
 
-/** What stands in the chat, in order. `first` begins a run of one person's lines. */
+/** An entry of the chat. `first` starts a run of messages of one user. */
 export type Entry =
   | { readonly kind: 'message'; readonly message: ChatMessage; readonly first: boolean }
   | { readonly kind: 'file'; readonly file: FileItem };
 
 const RUN_MS = 5 * 60_000;
 
-/** Messages by their number, each file after the message that was the last one when it came. */
+/** The messages by `seq`, with each file after the message that was the last one when the file arrived. */
 export const timeline = (messages: readonly ChatMessage[], files: readonly FileItem[]): Entry[] => {
   const entries: Entry[] = [];
   let at = 0;

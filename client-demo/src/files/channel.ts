@@ -1,4 +1,4 @@
-/** What the two ends of a transfer need of an RTCDataChannel; tests bring a pair of their own. */
+/** The part of RTCDataChannel that a transfer uses, so that tests can pass a pair of their own. */
 export interface FileChannel {
   binaryType: string;
   bufferedAmountLowThreshold: number;
@@ -11,10 +11,10 @@ export interface FileChannel {
   removeEventListener(type: string, listener: (event: { readonly data?: unknown }) => void): void;
 }
 
-/** What the two ends tell as they go. Progress is bytes that have left, or have come. */
+/** Events of either end of a transfer. Progress is in bytes sent or received. */
 export interface TransferEvents {
   progress(bytes: number): void;
-  /** Called once, with an end of {@link FileState}. */
+  /** Called once, with a final {@link FileState}. */
   ended(
     state: 'done' | 'corrupt' | 'refused' | 'cancelled' | 'failed' | 'gone',
     detail?: { sha256?: string; reason?: string },

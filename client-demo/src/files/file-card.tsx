@@ -5,21 +5,21 @@ import { type FileState, hasEnded } from './messages.js';
 import { bytesInWords, overallProgress, overallState } from './progress.js';
 
 const WORDS: Readonly<Record<FileState, string>> = {
-  waiting: 'waiting for an answer',
+  waiting: 'waiting to be accepted',
   moving: '',
-  checking: 'checking it arrived whole',
-  done: 'arrived whole, checked',
-  corrupt: 'was damaged on the way; send it again',
-  refused: 'not taken',
+  checking: 'verifying',
+  done: 'received and verified',
+  corrupt: 'corrupted in transfer; send it again',
+  refused: 'declined',
   cancelled: 'cancelled',
-  failed: 'could not be read; choose it again',
-  gone: 'the connection ended; send it again',
+  failed: 'could not be read; select it again',
+  gone: 'connection lost; send it again',
 };
 
 const REASONS: Readonly<Record<string, string>> = {
-  too_large: 'not taken: larger than they take',
-  busy: 'not taken: too many at once; try in a moment',
-  no_space: 'not taken: they have no more room for files',
+  too_large: 'declined: too large',
+  busy: 'declined: too many at once; try again in a moment',
+  no_space: 'declined: no space left for files',
 };
 
 const words = (state: FileState, reason: string | undefined, progress: number): string =>
@@ -36,14 +36,14 @@ const LegLine = ({ leg, size }: { leg: Leg; size: number }) => {
   );
 };
 
-/** One file in the chat: who, how far, and what one can do with it. */
+/** A file in the chat: sender or recipients, progress, and its actions. */
 export const FileCard = ({ item, onCancel }: { item: FileItem; onCancel: () => void }) => {
   const state = overallState(item.legs);
   const progress = overallProgress(item.legs, item.size);
   const ended = hasEnded(state);
   const out = item.direction === 'out';
   const [only] = item.legs;
-  const whom = item.legs.length === 1 ? (only?.name ?? '') : `${item.legs.length} people`;
+  const others = item.legs.length === 1 ? (only?.name ?? '') : `${item.legs.length} people`;
   return (
     <div
       class={`message first ${out ? 'own' : ''}`}
@@ -54,7 +54,7 @@ export const FileCard = ({ item, onCancel }: { item: FileItem; onCancel: () => v
       data-sha256={item.sha256}
     >
       <div class="message-head">
-        <span>{out ? `You, to ${whom}` : whom}</span>
+        <span>{out ? `You to ${others}` : others}</span>
       </div>
       <div class={`file ${ended && state !== 'done' ? 'ended-bad' : ''}`}>
         <div class="file-head">

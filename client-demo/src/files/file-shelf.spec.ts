@@ -50,8 +50,8 @@ const offer = (shelf: FileShelf, from: Peer, size: number) => {
 const file = (size: number) => ({ name: 'a.txt', size, type: '', slice: () => new Blob() }) as unknown as File;
 
 describe('FileShelf', () => {
-  it('says in words what does not go', () => {
-    expect(shelfWith().send(file(1), undefined)).toMatch(/nobody/);
+  it('returns the reason why a file cannot be sent', () => {
+    expect(shelfWith().send(file(1), undefined)).toMatch(/no one/);
     expect(shelfWith(peer('a')).send(file(MAX_FILE_BYTES + 1), undefined)).toMatch(/50 MB/);
   });
 
@@ -62,13 +62,13 @@ describe('FileShelf', () => {
     expect(shelf.items.value.map(({ legs }) => legs.map(({ name }) => name))).toEqual([['a', 'b'], ['b']]);
   });
 
-  it('has only so many on the way out', () => {
+  it('limits the concurrent outgoing files', () => {
     const shelf = shelfWith(peer('a'));
     for (let sent = 0; sent < MAX_OUTGOING; sent++) expect(shelf.send(file(1), undefined)).toBeUndefined();
-    expect(shelf.send(file(1), undefined)).toMatch(/arrive first/);
+    expect(shelf.send(file(1), undefined)).toMatch(/in progress/);
   });
 
-  it('refuses what is too large, and the file too many of one person', () => {
+  it('declines a file that is too large, and a surplus file of one peer', () => {
     const ann = peer('ann');
     const shelf = shelfWith(ann);
     expect(offer(shelf, ann, MAX_FILE_BYTES + 1).sent).toEqual(['{"type":"refuse","reason":"too_large"}']);
@@ -80,7 +80,7 @@ describe('FileShelf', () => {
     expect(other.items.value).toHaveLength(MAX_INCOMING_PER_PEER);
   });
 
-  it('shuts the channels that one person opens beyond that', () => {
+  it('closes surplus channels of one peer', () => {
     const ann = peer('ann');
     const shelf = shelfWith(ann);
     const channels = Array.from({ length: MAX_INCOMING_PER_PEER + 2 }, () => new TestChannel());

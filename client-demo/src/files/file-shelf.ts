@@ -16,7 +16,7 @@ import { chunkBytesFor } from './progress.js';
 import { receiveFile } from './receive-file.js';
 import { sendFile } from './send-file.js';
 
-/** One file on its way to, or from, one person. */
+/** The transfer of one file to or from one peer. */
 export interface Leg {
   readonly peer: PeerId;
   readonly name: string;
@@ -25,19 +25,19 @@ export interface Leg {
   readonly reason?: string;
 }
 
-/** One file of the conversation: to one person or to all, or from one. */
+/** One file in the chat: sent to one peer or to all, or received from one. */
 export interface FileItem {
   readonly key: number;
   readonly direction: 'out' | 'in';
   readonly name: string;
   readonly size: number;
   readonly at: number;
-  /** It stands in the chat after this message. */
+  /** `seq` of the chat message that it follows. */
   readonly afterSeq: number;
   readonly legs: readonly Leg[];
-  /** Proven by the receiver. */
+  /** Digest that the receiver has verified. */
   readonly sha256?: string;
-  /** Where the page keeps what came. */
+  /** Object URL of a received file. */
   readonly url?: string;
 }
 
@@ -45,11 +45,11 @@ const MAX_ITEMS = 100;
 
 const isMoving = ({ legs }: FileItem): boolean => legs.some(({ state }) => !hasEnded(state));
 
-/** Every file that was sent and received in this call. */
+/** The files sent and received in this call. */
 export class FileShelf {
   readonly items = signal<readonly FileItem[]>([]);
   private readonly cancels = new Map<string, () => void>();
-  /** Channels that each person has open to us. */
+  /** Number of open incoming channels per peer. */
   private readonly channels = new Map<PeerId, number>();
   private room: Room | undefined;
   private chat: ChatLog | undefined;
@@ -60,13 +60,14 @@ export class FileShelf {
     this.chat = chat;
   }
 
-  /** Sends to everyone who is here now, or to one. Returns why not, in words, or undefined. */
+  /** Sends a file to every current peer, or to one. @returns the reason why it cannot be sent, or undefined */
   send(file: File, to: PeerId | undefined): string | undefined {
-    if (file.size > MAX_FILE_BYTES) return `${file.name} is larger than 50 MB, the most that can be sent here.`;
+    if (file.size > MAX_FILE_BYTES) return `${file.name} is larger than the maximum of 50 MB.`;
     const peers = [...(this.room?.peers.values() ?? [])].filter(({ id }) => to === undefined || id === to);
-    if (peers.length === 0) return 'There is nobody to send it to yet.';
+    if (peers.length === 0) return 'There is no one to send it to yet.';
     const moving = this.items.value.filter((item) => item.direction === 'out' && isMoving(item));
-    if (moving.length >= MAX_OUTGOING) return `Let what is on its way arrive first; then send ${file.name}.`;
+    if (moving.length >= MAX_OUTGOING)
+      return `Too many transfers in progress. Send ${file.name} when some have finished.`;
     const legs = peers.map(({ id, participant }) => ({
       peer: id,
       name: participant.name,
@@ -78,11 +79,11 @@ export class FileShelf {
     return undefined;
   }
 
-  /** Takes a data channel that another person opened. */
+  /** Accepts a data channel that a peer opened. */
   take(channel: RTCDataChannel, peer: Peer): void {
     if (channel.label !== FILE_CHANNEL) return;
     const open = this.channels.get(peer.id) ?? 0;
-    // One more than files: the refusal of a file too many needs a channel too.
+    // One more channel than files: declining a surplus file needs a channel too.
     if (open > MAX_INCOMING_PER_PEER) return channel.close();
     this.channels.set(peer.id, open + 1);
     channel.addEventListener('close', () => this.channels.set(peer.id, (this.channels.get(peer.id) ?? 1) - 1), {
@@ -98,7 +99,7 @@ export class FileShelf {
         key = this.add({ direction: 'in', name, size, legs: [leg] });
         this.cancels.set(`${key} ${peer.id}`, cancel);
         this.chat?.nudge();
-        announce(`${peer.participant.name} sends you the file ${name}`);
+        announce(`${peer.participant.name} is sending you the file ${name}`);
         return undefined;
       },
       progress: (bytes) => change({ bytes }),
@@ -109,7 +110,7 @@ export class FileShelf {
         this.cancels.delete(`${key} ${peer.id}`);
         if (detail?.sha256) this.change(key, { sha256: detail.sha256 });
         change({ state });
-        if (state === 'done') announce('The file is here, whole and checked.');
+        if (state === 'done') announce('The file is received and verified.');
       },
     });
   }
@@ -138,7 +139,7 @@ export class FileShelf {
             this.cancels.delete(mark);
             if (detail?.sha256) this.change(key, { sha256: detail.sha256 });
             change({ state, ...(detail?.reason ? { reason: detail.reason } : {}) });
-            announce(state === 'done' ? `${file.name} has arrived.` : `${file.name} did not arrive.`);
+            announce(state === 'done' ? `${file.name} is delivered.` : `${file.name} was not delivered.`);
           },
         },
         chunkBytesFor(peer.connection.sctp?.maxMessageSize),
@@ -162,7 +163,7 @@ export class FileShelf {
     const key = ++this.lastKey;
     const afterSeq = this.chat?.messages.value.at(-1)?.seq ?? 0;
     const all = [...this.items.value, { ...item, key, at: Date.now(), afterSeq }];
-    // Only what has ended may go, and what it holds goes with it.
+    // Only ended transfers are dropped, and their object URLs with them.
     const surplus = all.filter((one) => !isMoving(one)).slice(0, Math.max(0, all.length - MAX_ITEMS));
     for (const { url } of surplus) if (url) URL.revokeObjectURL(url);
     this.items.value = all.filter((one) => !surplus.includes(one));

@@ -1,21 +1,21 @@
-/** The label of a data channel that carries one file to one peer (RFC 8831; ordered, reliable). */
+/** Label of the data channel that carries one file to one peer (RFC 8831; ordered, reliable). */
 export const FILE_CHANNEL = 'file';
 
-/** Largest file that is sent, and that is taken without asking. */
+/** Maximum size of a file, which the receiver accepts without asking the user. */
 export const MAX_FILE_BYTES = 50 * 1024 * 1024;
-/** Files that one person may have on the way to us at the same time. */
+/** Maximum number of concurrent incoming files per peer. */
 export const MAX_INCOMING_PER_PEER = 4;
-/** Files that we may have on the way at the same time; one to all counts once. */
+/** Maximum number of concurrent outgoing files; a file to all peers counts once. */
 export const MAX_OUTGOING = 8;
-/** Bytes of received files that the page keeps; when a new one would pass this, it is refused. */
+/** Maximum bytes of received files that the page keeps; a file beyond it is declined. */
 export const MAX_KEPT_BYTES = 4 * MAX_FILE_BYTES;
-/** A piece is as large as SCTP implementations carry well, and never above 64 KiB. */
+/** Maximum size of a chunk: what SCTP implementations carry well in one message. */
 export const CHUNK_BYTES = 64 * 1024;
-/** The sender waits while so much is buffered in the channel, and goes on at the lower mark. */
+/** The sender pauses above the high mark of buffered bytes, and resumes at the low mark. */
 export const BUFFER_HIGH_BYTES = 1024 * 1024;
 export const BUFFER_LOW_BYTES = 256 * 1024;
 
-/** Why a receiver does not take a file. */
+/** Why a receiver declines a file. */
 export type Refusal = 'too_large' | 'busy' | 'no_space' | 'not_understood';
 
 /**
@@ -43,7 +43,7 @@ export const safeName = (name: string): string => {
   return clean.slice(0, MAX_NAME_CHARS) || 'file';
 };
 
-/** A text message of the other side, or undefined when it is not one that we know. */
+/** Parses a text message of the other side. @returns undefined if it is invalid or unknown */
 export const parseFileMessage = (text: string): FileMessage | undefined => {
   if (text.length > MAX_MESSAGE_CHARS) return undefined;
   let message: Record<string, unknown>;
@@ -80,7 +80,7 @@ export const parseFileMessage = (text: string): FileMessage | undefined => {
   }
 };
 
-/** What a transfer is at. The last six are ends. */
+/** State of a transfer. The last six are final. */
 export type FileState =
   | 'waiting'
   | 'moving'
@@ -94,5 +94,5 @@ export type FileState =
 
 const ENDS: ReadonlySet<FileState> = new Set(['done', 'corrupt', 'refused', 'cancelled', 'failed', 'gone']);
 
-/** True when nothing more will happen. */
+/** Whether the state is final. */
 export const hasEnded = (state: FileState): boolean => ENDS.has(state);

@@ -3,18 +3,18 @@ import { bytesInWords, chunkBytesFor, overallProgress, overallState } from './pr
 
 const leg = (state: Parameters<typeof overallState>[0][number]['state'], bytes = 0) => ({ state, bytes });
 
-describe('a file to several people', () => {
-  it('is on its way as long as one of them still waits', () => {
+describe('a file to several peers', () => {
+  it('is in progress while one transfer still waits', () => {
     expect(overallState([leg('done'), leg('moving'), leg('refused')])).toBe('moving');
     expect(overallState([leg('done'), leg('checking')])).toBe('checking');
   });
 
-  it('ends as the worst of its ends', () => {
+  it('ends in the worst final state', () => {
     expect(overallState([leg('done'), leg('done')])).toBe('done');
     expect(overallState([leg('done'), leg('cancelled'), leg('corrupt')])).toBe('corrupt');
   });
 
-  it('counts progress over those who still get it', () => {
+  it('counts progress over the transfers that have not failed', () => {
     expect(overallProgress([leg('moving', 50), leg('done', 100)], 100)).toBe(0.75);
     expect(overallProgress([leg('moving', 50), leg('gone', 10)], 100)).toBe(0.5);
     expect(overallProgress([leg('done', 0)], 0)).toBe(1);

@@ -1,17 +1,17 @@
 import { CHUNK_BYTES, type FileState, hasEnded } from './messages.js';
 
-const LEAST_CHUNK_BYTES = 16 * 1024;
+const MIN_CHUNK_BYTES = 16 * 1024;
 
 /** A chunk that the other side's SCTP takes in one message (RFC 8841 §6.1): 16 to 64 KiB. */
 export const chunkBytesFor = (maxMessageSize: number | undefined): number =>
-  Math.max(LEAST_CHUNK_BYTES, Math.min(CHUNK_BYTES, maxMessageSize ?? LEAST_CHUNK_BYTES));
+  Math.max(MIN_CHUNK_BYTES, Math.min(CHUNK_BYTES, maxMessageSize ?? MIN_CHUNK_BYTES));
 
 interface LegLike {
   readonly state: FileState;
   readonly bytes: number;
 }
 
-/** The state of a file as a whole: on its way as long as one leg is, and then the worst of its ends. */
+/** State of a file over all its transfers: in progress while one is, then the worst final state. */
 export const overallState = (legs: readonly LegLike[]): FileState => {
   for (const state of ['moving', 'checking', 'waiting'] as const) {
     if (legs.some((leg) => leg.state === state)) return state;
@@ -22,7 +22,7 @@ export const overallState = (legs: readonly LegLike[]): FileState => {
   return worst ?? 'done';
 };
 
-/** Progress of a file as a whole, 0 to 1. Legs that ended badly do not hold it back. */
+/** Progress of a file over all its transfers, 0 to 1. Failed transfers do not count. */
 export const overallProgress = (legs: readonly LegLike[], size: number): number => {
   const counted = legs.filter(({ state }) => state === 'done' || !hasEnded(state));
   if (counted.length === 0) return legs.length > 0 && size > 0 ? Math.max(...legs.map(({ bytes }) => bytes)) / size : 0;
@@ -33,7 +33,7 @@ export const overallProgress = (legs: readonly LegLike[], size: number): number 
   return sum / counted.length;
 };
 
-/** Bytes as a person reads them: 812 bytes, 14 kB, 5.2 MB. */
+/** A size in bytes as readable text: 812 bytes, 14 kB, 5.2 MB. */
 export const bytesInWords = (bytes: number): string => {
   if (bytes < 1000) return `${bytes} bytes`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;

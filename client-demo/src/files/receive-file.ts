@@ -2,11 +2,11 @@ import type { FileChannel, TransferEvents } from './channel.js';
 import { type FileMessage, parseFileMessage, type Refusal } from './messages.js';
 import { Sha256 } from './sha256.js';
 
-/** What the receiving side tells beside the common events. */
+/** Events of the receiving side. */
 export interface ReceiveEvents extends TransferEvents {
-  /** The header came. Answer a refusal to decline. */
+  /** The header arrived. Return a refusal to decline the file. */
   offered(file: { readonly name: string; readonly size: number; readonly mime: string }): Refusal | undefined;
-  /** The whole file, its digest proven; comes just before `ended('done')`. */
+  /** The whole file with a verified digest, just before `ended('done')`. */
   received(file: Blob): void;
 }
 
@@ -14,7 +14,7 @@ export interface ReceiveEvents extends TransferEvents {
 const FOLD_BYTES = 2 * 1024 * 1024;
 
 /**
- * Takes one file from one channel, checks its length and SHA-256 and reports the result to the sender.
+ * Receives one file over one channel, checks its length and SHA-256 and reports the result to the sender.
  * @returns a function that cancels
  */
 export const receiveFile = (channel: FileChannel, events: ReceiveEvents): (() => void) => {

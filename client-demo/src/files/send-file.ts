@@ -9,7 +9,7 @@ import {
 } from './messages.js';
 import { Sha256 } from './sha256.js';
 
-/** Part of a File that sending needs. */
+/** The part of File that sending uses. */
 export interface Source {
   readonly name: string;
   readonly size: number;

@@ -10,7 +10,7 @@ describe('Sha256', () => {
     expect(new Sha256().update(data).hex()).toBe(expected(data));
   });
 
-  it('does not care how the data is cut', () => {
+  it('gives the same digest however the data is split', () => {
     const data = new Uint8Array(randomBytes(10_000));
     const hash = new Sha256();
     for (let at = 0, step = 1; at < data.length; at += step, step = (step * 7 + 3) % 257 || 1) {

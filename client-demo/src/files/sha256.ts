@@ -13,8 +13,8 @@ const BLOCK = 64;
 const rotate = (word: number, by: number) => (word >>> by) | (word << (32 - by));
 
 /**
- * SHA-256 over data that comes in pieces (FIPS 180-4). WebCrypto's `digest` wants everything at once and is
- * missing on pages without https; this keeps one block whatever the size.
+ * Incremental SHA-256 (FIPS 180-4). WebCrypto's `digest` needs all data at once and is unavailable on pages without
+ * https; this keeps one block, whatever the size.
  */
 export class Sha256 {
   private readonly state = new Uint32Array([

@@ -134,14 +134,14 @@ describe('a file over a data channel', () => {
     expect(result.progress.at(-1)).toBe(size);
   });
 
-  it('never buffers more than the high mark and a chunk', async () => {
+  it('buffers at most the high mark and one chunk', async () => {
     const result = await run(random(8 * 1024 * 1024));
     expect(result.sent.state).toBe('done');
     expect(result.highest).toBeGreaterThan(BUFFER_HIGH_BYTES / 2);
     expect(result.highest).toBeLessThanOrEqual(BUFFER_HIGH_BYTES + CHUNK_BYTES);
   });
 
-  it('tells both sides when a byte was changed on the way', async () => {
+  it('reports a corrupted byte to both sides', async () => {
     let changed = false;
     const result = await run(random(200_000), {
       alter: (data) => {
@@ -157,7 +157,7 @@ describe('a file over a data channel', () => {
     expect(result.blob).toBeUndefined();
   });
 
-  it('tells the sender why a file was not taken', async () => {
+  it('tells the sender why a file was declined', async () => {
     const result = await run(random(10), { refuse: 'too_large' });
     expect(result.sent).toEqual({ state: 'refused', reason: 'too_large' });
     expect(result.progress).toEqual([]);
@@ -170,7 +170,7 @@ describe('a file over a data channel', () => {
     expect(result.blob).toBeUndefined();
   });
 
-  it('does not take more bytes than the header said', async () => {
+  it('accepts no more bytes than the header announced', async () => {
     const [out, into] = pair();
     const ended = new Promise<End>((resolve) => {
       receiveFile(into, {
@@ -201,7 +201,7 @@ describe('parseFileMessage', () => {
     `{"type":"cancel","x":"${'x'.repeat(5000)}"}`,
   ])('does not take %s', (text) => expect(parseFileMessage(text)).toBeUndefined());
 
-  it('makes names safe to show and to save', () => {
+  it('sanitizes file names', () => {
     expect(safeName('../../etc/passwd')).toBe('passwd');
     expect(safeName('C:\\secret\\a\u202Egpj.exe')).toBe('agpj.exe');
     expect(safeName('\u0000')).toBe('file');

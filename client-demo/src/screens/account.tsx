@@ -6,7 +6,7 @@ import { Dialog } from '../ui/dialog.js';
 import { Avatar } from '../ui/flag.js';
 import { Problem } from '../ui/problem.js';
 
-/** Who one is, and the two ways to be nobody: here, or everywhere at once. */
+/** The account dialog: log out here, or everywhere. */
 export const Account = ({ user, onClose }: { user: Person; onClose: () => void }) => {
   const [busy, setBusy] = useState(false);
   const [code, setCode] = useState<string>();
@@ -34,8 +34,8 @@ export const Account = ({ user, onClose }: { user: Person; onClose: () => void }
       </button>
       <div class="form">
         <p class="soft">
-          Lost a device, or somebody else knows your password? This ends every sign-in and every call of yours at once,
-          on all devices, this one too.
+          Lost a device, or does someone else know your password? This ends all your sign-ins and calls at once, on
+          every device, including this one.
         </p>
         {code && <Problem code={code} />}
         <button

@@ -14,7 +14,7 @@ import { ScreenTitle } from '../ui/heading.js';
 import { HelpIcon, LockIcon } from '../ui/icons.js';
 import { ThemeButton } from '../ui/theme-button.js';
 
-/** One key, no modifier, and not while a person writes or a dialog is open. */
+/** Handles single keys without a modifier, while the user is not typing and no dialog is open. */
 const useKeys = (actions: CallActions) => {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -28,7 +28,7 @@ const useKeys = (actions: CallActions) => {
   }, [actions]);
 };
 
-/** The call itself. */
+/** The screen of the call. */
 export const CallScreen = (props: { call: Call; roomName: string; link: string; onLeave: () => void }) => {
   const { call, roomName, link, onLeave } = props;
   const actions = useMemo(() => new CallActions(call, onLeave), [call, onLeave]);
@@ -43,13 +43,13 @@ export const CallScreen = (props: { call: Call; roomName: string; link: string; 
           <ScreenTitle page={roomName}>{roomName}</ScreenTitle>
         </div>
         {call.controls.info.value?.locked && (
-          <span class="locked" title="Nobody new comes in" data-testid="locked-badge">
+          <span class="locked" title="No new participants can join" data-testid="locked-badge">
             <LockIcon />
             Locked
           </span>
         )}
         <span class="only-wide only-keys">
-          <IconButton label="Keys" testid="help-toggle" onClick={() => actions.press('?')}>
+          <IconButton label="Keyboard shortcuts" testid="help-toggle" onClick={() => actions.press('?')}>
             <HelpIcon />
           </IconButton>
         </span>

@@ -10,15 +10,15 @@ import { useSubmit } from '../ui/submit.js';
 import { ENDINGS, endingFields } from './endings.js';
 
 const ACCESS_OPTIONS: readonly (readonly [access: RoomEntry, word: string, hint: string])[] = [
-  ['open', 'Everybody', 'whoever has the link comes straight in'],
-  ['lobby', 'Whoever is let in', 'they knock; you or a moderator answer'],
-  ['invite', 'Those with an invite', 'you make the links, and they run out'],
+  ['open', 'Anyone', 'anyone with the link can join'],
+  ['lobby', 'People you admit', 'they wait in the lobby until a moderator admits them'],
+  ['invite', 'People with an invite', 'you create invite links, which can expire'],
 ];
 const MAX_PEOPLE = 10_000;
 
 const AccessOptions = ({ access, onAccess }: { access: RoomEntry; onAccess: (access: RoomEntry) => void }) => (
   <fieldset class="choices">
-    <legend class="label">Who comes in?</legend>
+    <legend class="label">Who can join?</legend>
     {ACCESS_OPTIONS.map(([value, word, hint]) => (
       <label key={value} class="choice">
         <input
@@ -38,7 +38,7 @@ const AccessOptions = ({ access, onAccess }: { access: RoomEntry; onAccess: (acc
   </fieldset>
 );
 
-/** Asks for a name and who may come. */
+/** The dialog that creates a room. */
 export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.RoomSummary) => void }) => {
   const [name, setName] = useState('');
   const [guestsAllowed, setGuestsAllowed] = useState(true);
@@ -47,16 +47,16 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
   const [capacity, setCapacity] = useState('');
   const [ending, setEnding] = useState(0);
   const { busy, code, faults, onSubmit, amend } = useSubmit(async () => {
-    const seats = capacity.trim() === '' ? null : Number(capacity);
+    const maxPeople = capacity.trim() === '' ? null : Number(capacity);
     const ends = endingFields(ending, Date.now());
-    const room = { name: name.trim(), guestsAllowed, listed, access, capacity: seats, ...ends };
+    const room = { name: name.trim(), guestsAllowed, listed, access, capacity: maxPeople, ...ends };
     props.onCreated(await withToken((token) => rest.createRoom(token, room)));
   });
   return (
     <Dialog title="New room" onClose={props.onClose}>
       <form class="form" noValidate onSubmit={onSubmit}>
         <Field
-          label="What is it called?"
+          label="Name"
           testid="room-create-name"
           name="name"
           placeholder="Monday stand-up"
@@ -69,20 +69,14 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
           fault={faults.name}
         />
         <AccessOptions access={access} onAccess={setAccess} />
-        <Select
-          label="When is it over?"
-          testid="room-create-ending"
-          options={ENDINGS}
-          value={ending}
-          onValue={setEnding}
-        />
+        <Select label="Ends" testid="room-create-ending" options={ENDINGS} value={ending} onValue={setEnding} />
         <Field
-          label="How many at most? (optional)"
+          label="Maximum participants (optional)"
           testid="room-create-capacity"
           name="capacity"
           type="number"
           autoComplete="off"
-          placeholder="No limit of its own"
+          placeholder="Server maximum"
           min={1}
           max={MAX_PEOPLE}
           value={capacity}
@@ -97,8 +91,8 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
             onChange={(event) => setGuestsAllowed(event.currentTarget.checked)}
           />
           <span>
-            Guests may come in
-            <span class="hint"> — without an account, by the same door</span>
+            Guests can join
+            <span class="hint"> — without an account</span>
           </span>
         </label>
         <label class="check">
@@ -109,13 +103,13 @@ export const CreateRoom = (props: { onClose: () => void; onCreated: (room: rest.
             onChange={(event) => setListed(event.currentTarget.checked)}
           />
           <span>
-            Show it in the list
-            <span class="hint"> — otherwise only the link leads here</span>
+            List this room
+            <span class="hint"> — otherwise only people with the link find it</span>
           </span>
         </label>
         {code && !faults.name && !faults.capacity && <Problem code={code} />}
         <button type="submit" class="button wide" data-testid="room-create-submit" disabled={busy}>
-          {busy ? 'Making the room…' : 'Make the room'}
+          {busy ? 'Creating the room…' : 'Create room'}
         </button>
       </form>
     </Dialog>

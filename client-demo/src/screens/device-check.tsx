@@ -13,12 +13,12 @@ import { MediaSwitches } from './media-switches.js';
 import { TopBar } from './welcome.js';
 
 const previewWord = (media: LocalMedia): string => {
-  if (media.asking.value) return 'Your browser asks for camera and microphone: allow both.';
+  if (media.asking.value) return 'Allow your browser to use the camera and the microphone.';
   if (media.camera.track.value) return '';
-  return media.camera.problem.value ? 'You will join without a picture.' : 'Your camera is off.';
+  return media.camera.problem.value ? 'You will join without a camera.' : 'Your camera is off.';
 };
 
-/** How one looks and sounds, before anyone else sees or hears. */
+/** Checks camera and microphone before joining. */
 export const DeviceCheck = (props: {
   user: Account;
   roomName: string;
@@ -27,7 +27,7 @@ export const DeviceCheck = (props: {
   leaveHref: string | undefined;
   /** After a reload in the call. */
   again: boolean;
-  /** Somebody inside must let this person in. */
+  /** The room has a lobby and the user must be admitted. */
   knocks: boolean;
   locked: boolean;
 }) => {
@@ -65,25 +65,23 @@ export const DeviceCheck = (props: {
               )}
               <ScreenTitle page={props.roomName}>{props.roomName}</ScreenTitle>
               <p class="soft" data-testid="device-word">
-                {props.again ? 'You were in this call: join again.' : `You come in as ${user.displayName}.`}
-                {props.knocks && ' Somebody inside lets you in.'}
-                {props.locked && ' The room is locked: only those who were in it come back.'}
+                {props.again ? 'You were in this call. Join again?' : `You join as ${user.displayName}.`}
+                {props.knocks && ' A moderator will admit you.'}
+                {props.locked && ' The room is locked: only people who were in it can join.'}
               </p>
             </div>
             {problems.map((code) => (
               <Problem key={code} code={code} testid="device-problem" onNext={() => media.openBoth()} />
             ))}
             <div class="field">
-              <span class="label">
-                {media.mic.on.value ? 'Say something: the bar should move' : 'The microphone is off'}
-              </span>
+              <span class="label">{media.mic.on.value ? 'Speak: the bar should move' : 'The microphone is off'}</span>
               <MicMeter track={media.mic.on.value ? media.mic.track.value : undefined} />
             </div>
             <DeviceFields media={media} />
             <RelaySwitch />
             <div class="join-area">
               <button ref={join} type="button" class="button wide" data-testid="device-join" onClick={props.onJoin}>
-                {props.knocks ? 'Ask to come in' : 'Join now'}
+                {props.knocks ? 'Ask to join' : 'Join now'}
               </button>
             </div>
           </div>

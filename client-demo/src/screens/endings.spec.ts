@@ -9,9 +9,9 @@ const fieldsOf = (words: string) =>
   );
 
 describe('the end of a new room', () => {
-  it('is the owner’s wish, a time, or that nobody comes any more', () => {
+  it('is manual, at a fixed time, or after a time without participants', () => {
     expect(fieldsOf('When I delete it')).toEqual({ endsAt: null, endWhenEmptySeconds: null });
     expect(fieldsOf('In a day')).toEqual({ endsAt: '2026-11-27T12:00:00.000Z', endWhenEmptySeconds: null });
-    expect(fieldsOf('When nobody was in it for an hour')).toEqual({ endsAt: null, endWhenEmptySeconds: 3_600 });
+    expect(fieldsOf('After an hour without participants')).toEqual({ endsAt: null, endWhenEmptySeconds: 3_600 });
   });
 });

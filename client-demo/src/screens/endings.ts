@@ -3,17 +3,17 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../ui/spans.js';
 
 type Ending = { readonly emptySeconds: number } | { readonly inSeconds: number } | undefined;
 
-/** When a new room may be over, in words. */
+/** When a new room ends. */
 export const ENDINGS: readonly (readonly [words: string, ending: Ending])[] = [
   ['When I delete it', undefined],
-  ['When nobody was in it for an hour', { emptySeconds: HOUR_SECONDS }],
-  ['When nobody was in it for a day', { emptySeconds: DAY_SECONDS }],
+  ['After an hour without participants', { emptySeconds: HOUR_SECONDS }],
+  ['After a day without participants', { emptySeconds: DAY_SECONDS }],
   ['In two hours', { inSeconds: 2 * HOUR_SECONDS }],
   ['In a day', { inSeconds: DAY_SECONDS }],
   ['In a week', { inSeconds: 7 * DAY_SECONDS }],
 ];
 
-/** What the server is asked for, from the place in {@link ENDINGS}. @param now ms since 1970 */
+/** The fields of the request for an index into {@link ENDINGS}. @param now milliseconds since the Unix epoch */
 export const endingFields = (choice: number, now: number): Pick<NewRoom, 'endsAt' | 'endWhenEmptySeconds'> => {
   const ending = ENDINGS[choice]?.[1];
   return {

@@ -6,7 +6,7 @@ import { useSubmit } from '../ui/submit.js';
 
 const USERNAME = {
   source: '[A-Za-z0-9_.\\-]*',
-  words: 'Only letters from A to Z, digits, dots, dashes and underscores.',
+  words: 'Use only letters from A to Z, digits, dots, dashes and underscores.',
 };
 
 const SignUpForm = () => {
@@ -19,7 +19,7 @@ const SignUpForm = () => {
   return (
     <form class="form" noValidate onSubmit={onSubmit} data-testid="signup-form">
       <Field
-        label="Your name, as others see it"
+        label="Display name"
         testid="displayName"
         name="displayName"
         autoComplete="name"
@@ -60,7 +60,7 @@ const SignUpForm = () => {
       />
       {code && <Problem code={code} />}
       <button type="submit" class="button wide" disabled={busy} data-testid="submit">
-        {busy ? 'Making your account…' : 'Make my account'}
+        {busy ? 'Creating your account…' : 'Create account'}
       </button>
     </form>
   );
@@ -108,7 +108,7 @@ const GuestForm = ({ room }: { room: string }) => {
   return (
     <form class="form" noValidate onSubmit={onSubmit} data-testid="guest-form">
       <Field
-        label="Your name, as others see it"
+        label="Display name"
         testid="guest-name"
         name="displayName"
         autoComplete="name"
@@ -116,12 +116,12 @@ const GuestForm = ({ room }: { room: string }) => {
         maxLength={64}
         value={name}
         onValue={amend('displayName', setName)}
-        hint="No account needed. You can go to this room alone."
+        hint="No account needed. You can join only this room."
         fault={faults.displayName}
       />
       {code && <Problem code={code} />}
       <button type="submit" class="button wide" disabled={busy} data-testid="guest-submit">
-        {busy ? 'Letting you in…' : 'Go in as a guest'}
+        {busy ? 'Signing in…' : 'Continue as a guest'}
       </button>
     </form>
   );
@@ -130,7 +130,7 @@ const GuestForm = ({ room }: { room: string }) => {
 type Way = 'guest' | 'signup' | 'login';
 const WAYS: Readonly<Record<Way, string>> = { guest: 'Guest', signup: 'Sign up', login: 'Log in' };
 
-/** The ways to say who you are: an account, a new one, or, for a room that allows it, a guest's name. */
+/** The forms to log in, to sign up or, where the room admits guests, to continue as a guest. */
 export const EntryForms = ({ guestRoom, first }: { guestRoom?: string | undefined; first?: Way }) => {
   const ways: readonly Way[] = guestRoom ? ['guest', 'login', 'signup'] : ['signup', 'login'];
   const [chosen, setChosen] = useState<Way>(first ?? ways[0] ?? 'login');
@@ -145,7 +145,7 @@ export const EntryForms = ({ guestRoom, first }: { guestRoom?: string | undefine
   };
   return (
     <div class="card entry">
-      <div class="tabs" role="tablist" aria-label="How to come in">
+      <div class="tabs" role="tablist" aria-label="How to sign in">
         {ways.map((one) => (
           <button
             key={one}

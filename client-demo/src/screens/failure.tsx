@@ -3,7 +3,7 @@ import { Hoist } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
 import { TopBar } from './welcome.js';
 
-/** A failure that fills the screen: what happened, in words, and the next step. */
+/** A failure as a whole screen: what happened, and the next step. */
 export const Failure = ({ code, onNext }: { code: string; onNext: (next: NextStep) => void }) => {
   const { title, text, next } = sentenceFor(code);
   return (
@@ -31,7 +31,7 @@ export const Failure = ({ code, onNext }: { code: string; onNext: (next: NextSte
   );
 };
 
-/** Something is on its way. */
+/** A loading screen. */
 export const Waiting = ({ text }: { text: string }) => (
   <main class="middle" id="main">
     <div class="middle-card" role="status">

@@ -5,7 +5,7 @@ import { Hoist } from '../ui/flag.js';
 import { ScreenTitle } from '../ui/heading.js';
 import { TopBar } from './welcome.js';
 
-/** After a guest left: there is no lobby to go back to. */
+/** Shown to a guest who left: a guest has no room list to return to. */
 export const Farewell = ({ room, onRejoin }: { room: RoomPreview; onRejoin: () => void }) => (
   <>
     <TopBar />
@@ -13,13 +13,13 @@ export const Farewell = ({ room, onRejoin }: { room: RoomPreview; onRejoin: () =
       <div class="middle-card" data-testid="farewell">
         <Hoist name="BYE" count={3} />
         <ScreenTitle page="You left">You left {room.name}</ScreenTitle>
-        <p>With an account of your own you can make rooms and invite others.</p>
+        <p>With an account you can create rooms and invite others.</p>
         <div class="row centre">
           <button type="button" class="button" onClick={onRejoin}>
             Join again
           </button>
           <button type="button" class="button quiet" onClick={() => leaveAsGuest()}>
-            Make an account
+            Create an account
           </button>
         </div>
       </div>
@@ -27,7 +27,7 @@ export const Farewell = ({ room, onRejoin }: { room: RoomPreview; onRejoin: () =
   </>
 );
 
-/** Gives the guest's name up, and shows the ways to come as somebody else. */
+/** Ends the guest's sign-in and shows the sign-in forms. */
 export const leaveAsGuest = () => {
   forget();
   goTo('#/');

@@ -19,7 +19,7 @@ const useMinutes = (): number => {
   return minutes;
 };
 
-/** At the door: those inside were told, and the person may still look after their camera, or go. */
+/** The screen of a user waiting in the lobby, with the device preview and a way to cancel. */
 export const Knocking = (props: { user: Account; roomName: string; media: LocalMedia; onCancel: () => void }) => {
   const { user, roomName, media } = props;
   const minutes = useMinutes();
@@ -34,17 +34,17 @@ export const Knocking = (props: { user: Account; roomName: string; media: LocalM
             ) : (
               <Avatar name={user.displayName} size="large" />
             )}
-            {/* Q, hoisted alone, asks a port for leave to come in. */}
+            {/* The signal flag Q requests permission to enter a port. */}
             <span class="lobby-flag">
               <Flag letter="Q" />
             </span>
             <MediaSwitches media={media} />
           </div>
-          <ScreenTitle page={`Asking to come into ${roomName}`}>Asking to come into {roomName}</ScreenTitle>
+          <ScreenTitle page={`Waiting in the lobby of ${roomName}`}>Waiting in the lobby of {roomName}</ScreenTitle>
           <p role="status">
             {minutes === 0
-              ? 'Those who run the room see that you are here. You come in as soon as somebody lets you.'
-              : `You have waited ${minutes === 1 ? 'a minute' : `${minutes} minutes`}. Perhaps nobody who may let you in is there: write to them, or come back later.`}
+              ? 'The moderators see that you are waiting. You join as soon as one of them admits you.'
+              : `You have waited ${minutes === 1 ? 'a minute' : `${minutes} minutes`}. Perhaps no moderator is there: contact one, or try again later.`}
           </p>
           <div class="row centre">
             <span class="dots" aria-hidden="true">
@@ -53,7 +53,7 @@ export const Knocking = (props: { user: Account; roomName: string; media: LocalM
               <i />
             </span>
             <button type="button" class="button quiet" data-testid="knocking-cancel" onClick={props.onCancel}>
-              Do not wait
+              Cancel
             </button>
           </div>
         </div>

@@ -1,7 +1,7 @@
 import type { LocalMedia } from '../call/local-media.js';
 import { CameraIcon, CameraOffIcon, MicIcon, MicOffIcon } from '../ui/icons.js';
 
-/** The two switches over the preview. */
+/** The microphone and camera buttons over the preview. */
 export const MediaSwitches = ({ media }: { media: LocalMedia }) => {
   const mic = media.mic.on.value;
   const camera = media.camera.on.value;
@@ -12,7 +12,7 @@ export const MediaSwitches = ({ media }: { media: LocalMedia }) => {
         class={`control ${mic ? '' : 'off'}`}
         aria-pressed={mic}
         aria-label="Microphone"
-        title={mic ? 'Switch the microphone off' : 'Switch the microphone on'}
+        title={mic ? 'Turn off the microphone' : 'Turn on the microphone'}
         data-testid="device-mic"
         onClick={() => media.mic.set(!mic)}
       >
@@ -23,7 +23,7 @@ export const MediaSwitches = ({ media }: { media: LocalMedia }) => {
         class={`control ${camera ? '' : 'off'}`}
         aria-pressed={camera}
         aria-label="Camera"
-        title={camera ? 'Switch the camera off' : 'Switch the camera on'}
+        title={camera ? 'Turn off the camera' : 'Turn on the camera'}
         data-testid="device-camera"
         onClick={() => media.camera.set(!camera)}
       >

@@ -7,7 +7,7 @@ import { Failure, Waiting } from './failure.js';
 import { RoomSignIn } from './room-sign-in.js';
 import { Visit } from './visit.js';
 
-/** A room's link: finds out what is behind it, lets people say who they are, then lets them in. */
+/** The screen behind a room's link: reads the room's preview, signs the user in, then starts the visit. */
 export const RoomScreen = ({ id, invite }: { id: string; invite?: string | undefined }) => {
   const [room, setRoom] = useState<RoomPreview>();
   const [problem, setProblem] = useState<string>();
@@ -32,7 +32,7 @@ export const RoomScreen = ({ id, invite }: { id: string; invite?: string | undef
       <Failure code={problem} onNext={(next) => (next === 'rooms' ? goTo('#/') : setAttempt((count) => count + 1))} />
     );
   }
-  if (!room) return <Waiting text="Looking for the room…" />;
+  if (!room) return <Waiting text="Loading the room…" />;
   const now = session.value;
   if (now.status === 'starting') return <Waiting text="One moment…" />;
   const fits = now.status === 'in' && (now.guestOf === undefined || now.guestOf === room.id);

@@ -6,7 +6,7 @@ import { Sea } from '../ui/sea.js';
 import { EntryForms } from './entry-forms.js';
 import { TopBar } from './welcome.js';
 
-/** What someone sees who follows a room's link and is not signed in. */
+/** Shown to a user who opens a room's link without being signed in. */
 export const RoomSignIn = ({ room, why }: { room: RoomPreview; why?: string | undefined }) => (
   <>
     <TopBar />
@@ -19,9 +19,9 @@ export const RoomSignIn = ({ room, why }: { room: RoomPreview; why?: string | un
         <ScreenTitle page={room.name}>{room.name}</ScreenTitle>
         <p>
           {room.guestsAllowed
-            ? 'Say who you are and come in. You check your camera first; nobody sees you before you join.'
-            : 'This room is for people with an account. Log in or make one; it takes a moment.'}
-          {room.access === 'lobby' && ' Then you knock, and somebody inside lets you in.'}
+            ? 'Enter your name to join. You check your camera first; no one sees you before you join.'
+            : 'This room requires an account. Log in, or create one.'}
+          {room.access === 'lobby' && ' You then wait in the lobby until a moderator admits you.'}
         </p>
       </div>
       <div class="form">

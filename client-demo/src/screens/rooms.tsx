@@ -21,13 +21,12 @@ import { TopBar } from './welcome.js';
 const SEARCH_PAUSE_MS = 250;
 const REREAD_MS = 15_000;
 
-const people = (count: number) =>
-  count === 0 ? 'Nobody here' : count === 1 ? '1 person here' : `${count} people here`;
+const people = (count: number) => (count === 0 ? 'Empty' : count === 1 ? '1 person here' : `${count} people here`);
 
 const ACCESS_NOTES: Readonly<Record<RoomSummary['access'], string>> = {
   open: '',
-  lobby: 'Knock to come in',
-  invite: 'By invite',
+  lobby: 'Lobby',
+  invite: 'Invite only',
 };
 
 const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void }) => {
@@ -47,8 +46,8 @@ const RoomRow = (props: { room: RoomSummary; own: boolean; onDelete: () => void 
             </span>
           )}
           {ACCESS_NOTES[room.access] && <span>{ACCESS_NOTES[room.access]}</span>}
-          {room.guestsAllowed && <span>Guests welcome</span>}
-          {room.endsAt && <span>Over in {spanWords(Date.parse(room.endsAt) - Date.now())}</span>}
+          {room.guestsAllowed && <span>Guests allowed</span>}
+          {room.endsAt && <span>Ends in {spanWords(Date.parse(room.endsAt) - Date.now())}</span>}
           {own && <span>Yours</span>}
         </p>
       </div>
@@ -90,13 +89,13 @@ const DeleteRoom = (props: { room: RoomSummary; list: RoomList; onClose: () => v
   };
   return (
     <Dialog title={`Delete ${props.room.name}?`} onClose={props.onClose}>
-      <p class="soft">Everyone in it is sent out, and its chat is gone for good. The link stops working.</p>
+      <p class="soft">All participants are removed, and its chat is deleted permanently. The link stops working.</p>
       <div class="row">
         <button type="button" class="button danger" data-testid="room-delete-confirm" onClick={remove}>
           Delete the room
         </button>
         <button type="button" class="button quiet" onClick={props.onClose}>
-          Keep it
+          Cancel
         </button>
       </div>
     </Dialog>
@@ -108,13 +107,13 @@ const Empty = ({ search, onCreate }: { search: string; onCreate: () => void }) =
     <Hoist name={search || 'Hello'} count={5} />
     {search ? (
       <>
-        <h2>No room is called “{search}”</h2>
-        <p class="soft">Try fewer letters, or make that room yourself.</p>
+        <h2>No rooms found for “{search}”</h2>
+        <p class="soft">Try a shorter search, or create a room.</p>
       </>
     ) : (
       <>
         <h2>No rooms yet</h2>
-        <p class="soft">Make the first one and send its link to somebody you want to talk to.</p>
+        <p class="soft">Create the first one and share its link.</p>
       </>
     )}
     <button type="button" class="button" onClick={onCreate}>
@@ -124,7 +123,7 @@ const Empty = ({ search, onCreate }: { search: string; onCreate: () => void }) =
   </div>
 );
 
-/** The rooms of this Parley: find one, make one, share one. */
+/** The room list: search, create, share and delete rooms. */
 export const Rooms = ({ user }: { user: User }) => {
   const list = useMemo(() => new RoomList(), []);
   const [creating, setCreating] = useState(false);
@@ -138,8 +137,8 @@ export const Rooms = ({ user }: { user: User }) => {
   }, [list, search]);
   useEffect(() => {
     const again = setInterval(() => {
-      const restful = !document.hidden && !list.busy.peek() && list.rooms.peek().length <= 20;
-      if (restful) list.load();
+      const idle = !document.hidden && !list.busy.peek() && list.rooms.peek().length <= 20;
+      if (idle) list.load();
     }, REREAD_MS);
     return () => {
       clearInterval(again);
@@ -173,7 +172,7 @@ export const Rooms = ({ user }: { user: User }) => {
         <div class="rooms-head">
           <div class="grow">
             <ScreenTitle page="Rooms">Rooms</ScreenTitle>
-            <p class="soft">Open one to check your camera first. Nobody sees you before you join.</p>
+            <p class="soft">Open a room to check your camera first. No one sees you before you join.</p>
           </div>
           <button type="button" class="button" data-testid="room-create" onClick={() => setCreating(true)}>
             <PlusIcon />
@@ -209,7 +208,7 @@ export const Rooms = ({ user }: { user: User }) => {
         {!list.loaded.value && !problem && (
           <div class="empty" role="status">
             <div class="spinner" />
-            <span class="sr">Reading the rooms</span>
+            <span class="sr">Loading the rooms</span>
           </div>
         )}
         {list.more.value && (

@@ -15,21 +15,21 @@ import { useRoomAccess } from './use-room-access.js';
 
 type Step = { readonly at: 'check' } | { readonly at: 'call'; readonly call: Call } | { readonly at: 'left' };
 
-/** From the device check through the call to what comes after, for someone who may go in. */
+/** A visit to a room: the device check, the call, and the screen after it. */
 export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean; invite?: string | undefined }) => {
   const { room, user, guest, invite } = props;
   const access = useRoomAccess(room.id, invite);
   const [step, setStep] = useState<Step>({ at: 'check' });
   const [media, setMedia] = useState<LocalMedia>();
   const [visited, setVisited] = useState(false);
-  const [cutOff] = useState(() => lastCall(room.id));
+  const [interrupted] = useState(() => lastCall(room.id));
 
   useEffect(() => {
     const opened = new LocalMedia();
     setMedia(opened);
-    void opened.start(cutOff);
+    void opened.start(interrupted);
     return () => opened.close();
-  }, [cutOff]);
+  }, [interrupted]);
   const call = step.at === 'call' ? step.call : undefined;
   useEffect(() => {
     if (!call) return;
@@ -37,7 +37,7 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
     addEventListener('pagehide', goodbye);
     return () => {
       removeEventListener('pagehide', goodbye);
-      // Not at a reload, which takes the page away without a word.
+      // Does not run on a reload, so the call is remembered then.
       forgetCall();
       void call.leave();
     };
@@ -58,7 +58,7 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
     if (over === 'cancelled') setStep({ at: 'check' });
   }, [over]);
   useEffect(() => {
-    // The camera's light goes out with the call, unless the next press of a button joins again.
+    // Close the camera with the call, unless the next click joins again.
     if (over && sentenceFor(over).next !== 'retry') media?.close();
   }, [over, media]);
 
@@ -86,10 +86,10 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
     else rejoin();
   };
 
-  if (!media || access.state === 'asking') return <Waiting text="Opening the room" />;
+  if (!media || access.state === 'loading') return <Waiting text="Opening the room…" />;
   if (step.at === 'left') return <Farewell room={room} onRejoin={rejoin} />;
   if (!call) {
-    if (access.state === 'shut') {
+    if (access.state === 'refused') {
       return (
         <Failure code={access.code} onNext={(next) => (next === 'retry' ? void access.refresh() : onNext(next))} />
       );
@@ -101,8 +101,8 @@ export const Visit = (props: { room: RoomPreview; user: Account; guest: boolean;
         media={media}
         onJoin={join}
         leaveHref={guest ? undefined : '#/'}
-        again={cutOff !== undefined && !visited}
-        knocks={access.state === 'knock'}
+        again={interrupted !== undefined && !visited}
+        knocks={access.state === 'lobby'}
         locked={room.locked}
       />
     );

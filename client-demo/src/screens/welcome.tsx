@@ -6,7 +6,7 @@ import { Sea } from '../ui/sea.js';
 import { ThemeButton } from '../ui/theme-button.js';
 import { EntryForms } from './entry-forms.js';
 
-/** The bar on top of every screen but the call. */
+/** The top bar of every screen except the call. */
 export const TopBar = ({ children }: { children?: ComponentChildren }) => (
   <header class="topbar">
     <a class="brand" href="#/">
@@ -21,7 +21,7 @@ export const TopBar = ({ children }: { children?: ComponentChildren }) => (
 
 const SIGNAL = ['P', 'A', 'R', 'L', 'E', 'Y'];
 
-/** The first screen of someone who is not signed in. `why` tells what ended the last sign-in. */
+/** The start page without a sign-in. `why`: the code of what ended the last sign-in. */
 export const Welcome = ({ why }: { why?: string | undefined }) => (
   <>
     <TopBar />
@@ -34,8 +34,8 @@ export const Welcome = ({ why }: { why?: string | undefined }) => (
         </div>
         <ScreenTitle page="Parley">Talk face to face, from browser to browser.</ScreenTitle>
         <p>
-          Video, voice, chat and files. Pictures and files go straight from one person to the other; the server only
-          makes the introductions.
+          Video, audio, chat and files. Media and files go directly from browser to browser; the server only connects
+          them.
         </p>
       </div>
       <div class="form">

@@ -10,25 +10,25 @@ describe('notices', () => {
     jest.useRealTimers();
   });
 
-  it('go by themselves, what went wrong later, what is to be used never', () => {
-    notify('Bela is here');
+  it('disappear automatically, errors later, lasting ones never', () => {
+    notify('Bela has joined');
     notify('That did not work', 'bad');
     notify('Copy this link', 'lasting');
-    expect(shown()).toEqual(['Bela is here', 'That did not work', 'Copy this link']);
+    expect(shown()).toEqual(['Bela has joined', 'That did not work', 'Copy this link']);
     jest.advanceTimersByTime(6_000);
     expect(shown()).toEqual(['That did not work', 'Copy this link']);
     jest.advanceTimersByTime(60_000);
     expect(shown()).toEqual(['Copy this link']);
   });
 
-  it('all go with their screen', () => {
+  it('are all removed with their screen', () => {
     notify('Bela has left');
     notify('Copy this link', 'lasting');
     clearNotices();
     expect(shown()).toEqual([]);
   });
 
-  it('are three at most, the newest, and every one is said', () => {
+  it('are at most three, the newest, and each is announced', () => {
     for (const text of ['one', 'two', 'three', 'four']) {
       notify(text);
       expect(announcement.value).toBe(text);

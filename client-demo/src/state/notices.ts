@@ -1,15 +1,15 @@
 import { signal } from '@preact/signals';
 
-/** A short word that comes and goes by itself. */
+/** A short message that disappears automatically. */
 export interface Notice {
   readonly id: number;
   readonly text: string;
-  /** What went wrong is `bad` and stays longer; what is to be used is `lasting`: until it is dismissed or the screen changes. */
+  /** `bad`: an error, shown longer. `lasting`: shown until it is dismissed or the screen changes. */
   readonly tone: 'plain' | 'bad' | 'lasting';
   readonly next?: Next | undefined;
 }
 
-/** The next step that a notice offers. */
+/** The action that a notice offers. */
 export interface Next {
   readonly label: string;
   readonly run: () => void;
@@ -19,14 +19,14 @@ const SHOWN_MS = { plain: 6_000, bad: 14_000, lasting: undefined } as const;
 const MAX_NOTICES = 3;
 let last = 0;
 
-/** Notices on show, oldest first, at most three. */
+/** The visible notices, oldest first, at most three. */
 export const notices = signal<readonly Notice[]>([]);
-/** What a screen reader says next; not shown. */
+/** The text for screen readers; not visible. */
 export const announcement = signal('');
 
-/** Says something to screen readers alone. */
+/** Announces a text to screen readers only. */
 export const announce = (text: string): void => {
-  // The same words again are a new announcement only when the text differs.
+  // A live region is read again only if its text changes.
   announcement.value = announcement.value === text ? `${text}\u00a0` : text;
 };
 
@@ -34,12 +34,12 @@ export const dismiss = (id: number): void => {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 };
 
-/** Takes all of them away: what was said belongs to the screen that it was said on. */
+/** Removes all notices. They belong to the screen that showed them. */
 export const clearNotices = (): void => {
   notices.value = [];
 };
 
-/** Shows a short word for as long as its tone asks, and says it to screen readers. */
+/** Shows a notice for the time of its tone, and announces it to screen readers. */
 export const notify = (text: string, tone: Notice['tone'] = 'plain', next?: Next): void => {
   const id = ++last;
   notices.value = [...notices.value.slice(1 - MAX_NOTICES), { id, text, tone, next }];

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { codeOf } from '../api/problem.js';
 import { withToken } from './session.js';
 
-/** Reads something over REST when the component appears, and again when asked. `code` is of what went wrong. */
+/** Reads a value over REST on mount, and again on `again()`. `code` is the code of the last error. */
 export const useReading = <Value>(read: (token: string) => Promise<Value>) => {
   const [value, setValue] = useState<Value>();
   const [code, setCode] = useState<string>();

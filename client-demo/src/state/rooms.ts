@@ -5,20 +5,20 @@ import { withToken } from './session.js';
 
 const PAGE = 20;
 
-/** The lobby's list. One request at a time counts: a newer search makes an older answer worthless. */
+/** The room list. A new request aborts the previous one, whose result would be outdated. */
 export class RoomList {
   readonly rooms = signal<readonly rest.RoomSummary[]>([]);
   readonly busy = signal(false);
-  /** Code of what went wrong, or undefined. */
+  /** Code of the last error, or undefined. */
   readonly problem = signal<string | undefined>(undefined);
   readonly more = signal(false);
   readonly search = signal('');
-  /** False until the first answer. */
+  /** False until the first response. */
   readonly loaded = signal(false);
   private cursor: string | undefined;
   private current: AbortController | undefined;
 
-  /** Reads the first page anew. */
+  /** Reads the first page again. */
   async load(): Promise<void> {
     this.cursor = undefined;
     await this.read(false);
@@ -52,8 +52,8 @@ export class RoomList {
       const page = await withToken((token) => rest.listRooms(token, query, mine.signal));
       if (mine.signal.aborted) return;
       const current = new Set(append ? this.rooms.value.map(({ id }) => id) : []);
-      const fresh = page.items.filter(({ id }) => !current.has(id));
-      this.rooms.value = append ? [...this.rooms.value, ...fresh] : fresh;
+      const added = page.items.filter(({ id }) => !current.has(id));
+      this.rooms.value = append ? [...this.rooms.value, ...added] : added;
       this.cursor = page.nextCursor ?? undefined;
       this.more.value = page.nextCursor !== null;
       this.loaded.value = true;

@@ -21,7 +21,7 @@ describe('parseRoute', () => {
     (hash) => expect(parseRoute(hash)).toEqual({ screen: 'not_found' }),
   );
 
-  it('reads what it writes', () => {
+  it('parses the hash that roomHash returns', () => {
     expect(parseRoute(roomHash('Room_1'))).toEqual({ screen: 'room', room: 'Room_1' });
   });
 });

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Where the page is. Everything is behind `#`, so the server has one page to serve. */
+/** The current screen. Routes are behind `#`, so the server serves a single page. */
 export type Route =
   | { readonly screen: 'rooms' | 'not_found' }
   | { readonly screen: 'room'; readonly room: string; readonly invite?: string };
@@ -19,13 +19,13 @@ export const parseRoute = (hash: string): Route => {
 /** The hash of a room. */
 export const roomHash = (room: string): string => `#/rooms/${room}`;
 
-/** The link that is given to other people: no token, no name. */
+/** The shareable link of a room, without a token or a name. */
 export const roomLink = (room: string): string => `${location.origin}/${roomHash(room)}`;
 
-/** The link that lets people in: behind the `#`, so no server and no log sees the token. */
+/** An invite link. The token is behind the `#`, so no server and no log sees it. */
 export const inviteLink = (room: string, invite: string): string => `${roomLink(room)}?invite=${invite}`;
 
-/** The invite has done its work: it need not stand in the address and the history any more. */
+/** Removes a used invite from the URL and from the history. */
 export const dropInvite = (room: string): void => {
   if (location.hash.includes('?invite=')) history.replaceState(null, '', roomHash(room));
 };

@@ -3,7 +3,7 @@ import { ApiProblem } from '../api/problem.js';
 import * as rest from '../api/rest.js';
 import { browserStorage, SignInStore } from './sign-in.js';
 
-/** Who uses the page. `starting` while a kept sign-in is being taken up. */
+/** The sign-in of the page. `starting`: a stored sign-in is being resumed. */
 export type Session =
   | { readonly status: 'starting' }
   | { readonly status: 'out'; readonly why?: string }
@@ -19,7 +19,7 @@ let refreshing: Promise<string> | undefined;
 
 /** The session as screens see it. */
 export const session = computed(() => state.value);
-/** The signed-in person, or undefined. */
+/** The signed-in user, or undefined. */
 export const user = computed(() => (state.value.status === 'in' ? state.value.user : undefined));
 
 const show = (tokens: rest.Tokens, guestOf: string | undefined): void => {
@@ -33,7 +33,7 @@ const take = (tokens: rest.Tokens, guestOf: string | undefined): void => {
   show(tokens, guestOf);
 };
 
-/** Forgets everything, and says why when it was not the person's own wish. */
+/** Ends the sign-in of this page. `why`: the code to show, unless the user logged out. */
 export const forget = (why?: string): void => {
   access = undefined;
   stored.end();
@@ -48,7 +48,7 @@ const refreshNow = async (): Promise<string> => {
   }
   try {
     const tokens = await rest.refresh(before.refreshToken);
-    // Someone else may have signed in, or this one out, while this was on its way.
+    // The user may have logged out, or another one logged in, during the request.
     if (stored.read()?.refreshToken !== before.refreshToken) {
       if (access) return access.token;
       throw new ApiProblem('token_expired', 401);
@@ -63,7 +63,7 @@ const refreshNow = async (): Promise<string> => {
   }
 };
 
-/** A token that is good for a while yet; asks for a new one when needed, one request at a time. */
+/** A token that is valid for at least {@link REFRESH_MARGIN_MS}; refreshes it if needed, one request at a time. */
 export const accessToken = async (): Promise<string> => {
   if (access && access.expiresAt - Date.now() > REFRESH_MARGIN_MS) return access.token;
   refreshing ??= stored.alone(refreshNow).finally(() => {
@@ -72,13 +72,13 @@ export const accessToken = async (): Promise<string> => {
   return refreshing;
 };
 
-/** A token that was issued after this call: what somebody was put out of wants a newer one. */
+/** A token issued after this call, which a user needs after a removal from a room. */
 export const freshToken = async (): Promise<string> => {
   access = undefined;
   return accessToken();
 };
 
-/** Calls with a token; once more with a fresh one when the server says that it has ended. */
+/** Calls with a token, and once more with a new one if the server says that it has expired. */
 export const withToken = async <Answer>(call: (token: string) => Promise<Answer>): Promise<Answer> => {
   try {
     return await call(await accessToken());
@@ -90,10 +90,10 @@ export const withToken = async <Answer>(call: (token: string) => Promise<Answer>
   }
 };
 
-/** Takes up the sign-in of before a reload. */
+/** Resumes the stored sign-in after a reload. */
 export const start = async (): Promise<void> => {
   addEventListener('storage', (event) => {
-    // Logged out in another tab with the same sign-in: nothing to explain.
+    // The user logged out in a duplicate of this tab: show no reason.
     if (stored.isEndedBy(event)) forget();
   });
   if (!stored.read()) {
@@ -101,7 +101,7 @@ export const start = async (): Promise<void> => {
     return;
   }
   await accessToken().catch(() => {
-    // The network failed, not the sign-in: it stays kept for the next try.
+    // The network failed, not the sign-in, which stays stored for the next try.
     if (state.value.status === 'starting') state.value = { status: 'out', why: 'network' };
   });
 };
@@ -112,18 +112,18 @@ export const signUp = async (username: string, password: string, displayName: st
 export const logIn = async (username: string, password: string): Promise<void> =>
   take(await rest.logIn(username, password), undefined);
 
-/** Guests are bound to the one room whose link they have. */
+/** Signs in as a guest, limited to one room. */
 export const enterAsGuest = async (displayName: string, room: string): Promise<void> =>
   take(await rest.enterAsGuest(displayName, room), room);
 
-/** Ends the session here at once, and on the server as soon as it hears of it. */
+/** Logs out at once on this page, and on the server if it can be reached. */
 export const logOut = async (): Promise<void> => {
   const token = stored.read()?.refreshToken;
   forget();
   if (token) await rest.logOut(token).catch(() => undefined);
 };
 
-/** Ends every sign-in of the account. @throws ApiProblem when the server did not hear of it: nothing has ended then */
+/** Ends every sign-in of the account. @throws ApiProblem if the request failed: nothing has ended then */
 export const logOutEverywhere = async (): Promise<void> => {
   await withToken((token) => rest.logOutEverywhere(token));
   forget();

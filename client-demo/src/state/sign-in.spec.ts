@@ -42,17 +42,17 @@ beforeEach(() => {
 const duplicate = () => new SignInStore({ ...places, tab: places.tab.copy() });
 
 describe('SignInStore', () => {
-  it('is there after a reload', () => {
+  it('survives a reload', () => {
     new SignInStore(places).begin({ refreshToken: 'one', guestOf: 'room' });
     expect(new SignInStore(places).read()).toMatchObject({ refreshToken: 'one', guestOf: 'room' });
   });
 
-  it('is not there in a tab that was opened anew', () => {
+  it('is unknown in a newly opened tab', () => {
     new SignInStore(places).begin({ refreshToken: 'one' });
     expect(new SignInStore({ ...places, tab: new MapStorage() }).read()).toBeUndefined();
   });
 
-  it('never uses a token twice in two tabs that were duplicated', async () => {
+  it('uses a token once across duplicated tabs', async () => {
     const first = new SignInStore(places);
     first.begin({ refreshToken: '0' });
     const used: string[] = [];
@@ -70,7 +70,7 @@ describe('SignInStore', () => {
     expect(second.read()?.refreshToken).toBe('4');
   });
 
-  it('ends in every tab that has it, and in no other', () => {
+  it('ends in every tab that shares it, and in no other', () => {
     const first = new SignInStore(places);
     first.begin({ refreshToken: 'one' });
     const second = duplicate();
@@ -86,7 +86,7 @@ describe('SignInStore', () => {
     expect(other.read()?.refreshToken).toBe('two');
   });
 
-  it('leaves the old sign-in to the other tab when one signs in as somebody else', () => {
+  it('keeps the previous sign-in for the other tab when one signs in as another user', () => {
     const first = new SignInStore(places);
     first.begin({ refreshToken: 'ada' });
     const second = duplicate();
@@ -94,7 +94,7 @@ describe('SignInStore', () => {
     expect(first.read()?.refreshToken).toBe('ada');
   });
 
-  it('removes what no tab has renewed for a week, and what it cannot read', () => {
+  it('removes sign-ins that no tab has renewed for a week, and invalid ones', () => {
     new SignInStore(places).begin({ refreshToken: 'old' });
     places.origin.setItem('parley.sign-in.broken', '{');
     places.origin.setItem('parley.theme', 'dark');

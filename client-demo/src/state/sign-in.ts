@@ -1,4 +1,4 @@
-/** What brings a person back in after a reload. */
+/** A stored sign-in, which survives a reload. */
 export interface SignIn {
   readonly refreshToken: string;
   /** The one room of a guest. */
@@ -6,15 +6,15 @@ export interface SignIn {
 }
 
 interface StoredSignIn extends SignIn {
-  /** When it was last renewed, milliseconds since 1970. */
+  /** When it was last renewed, in milliseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Where sign-ins are kept and who takes turns: the browser's own, or a test's. Any part may be missing. */
+/** The browser's storage and locks, or a test's. Any part may be missing. */
 export interface SignInStorage {
-  /** Of one tab; a duplicated tab begins with a copy. */
+  /** Storage of one tab; a duplicated tab starts with a copy. */
   readonly tab: Storage | undefined;
-  /** Of all tabs of the origin. */
+  /** Storage of all tabs of the origin. */
   readonly origin: Storage | undefined;
   readonly locks: Pick<LockManager, 'request'> | undefined;
   readonly now: () => number;
@@ -22,10 +22,10 @@ export interface SignInStorage {
 
 const TAB_KEY = 'parley.sign-in';
 const PREFIX = 'parley.sign-in.';
-/** A sign-in that no tab has renewed for so long is removed from the browser. */
+/** Age after which a sign-in that no tab has renewed is removed. */
 const FORGOTTEN_MS = 7 * 86_400_000;
 
-/** Storage may be refused: private windows, a full disk, a person's choice. */
+/** Storage may be denied: private windows, a full disk, the user's settings. */
 const attempt = <Value>(work: () => Value): Value | undefined => {
   try {
     return work();
@@ -40,13 +40,13 @@ const parse = (text: string | null | undefined): StoredSignIn | undefined => {
 };
 
 /**
- * The sign-in of a tab and of the tabs duplicated from it. A refresh token is good for one use, and a second use ends
- * the whole sign-in: so the token stands once in the origin's storage under an id that the tabs share, and they use
- * it one after another. A tab that was opened anew has no id, hence a sign-in of its own.
+ * The sign-in of a tab and of the tabs duplicated from it. A refresh token is valid for one use, and a second use ends
+ * the whole sign-in. So the token is stored once per origin under an id that the tabs share, and they use it one after
+ * another. A newly opened tab has no id, hence a sign-in of its own.
  */
 export class SignInStore {
   private id: string | undefined;
-  /** Where the browser keeps nothing, a sign-in lasts until the page is left. */
+  /** Without storage, a sign-in lasts until the page is left. */
   private memory: SignIn | undefined;
 
   constructor(private readonly storage: SignInStorage) {
@@ -60,7 +60,7 @@ export class SignInStore {
     return parse(attempt(() => this.storage.origin?.getItem(PREFIX + this.id))) ?? this.memory;
   }
 
-  /** Keeps a new sign-in; the one before is left to the other tabs that have it. */
+  /** Stores a new sign-in. The previous one stays for the other tabs that use it. */
   begin(signIn: SignIn): void {
     const id = crypto.randomUUID();
     this.id = id;
@@ -68,12 +68,12 @@ export class SignInStore {
     this.write(signIn);
   }
 
-  /** Keeps the next token of the same sign-in. */
+  /** Stores the next token of the same sign-in. */
   renew(signIn: SignIn): void {
     if (this.id) this.write(signIn);
   }
 
-  /** Removes the sign-in, for the other tabs that have it as well. */
+  /** Removes the sign-in, also for the other tabs that use it. */
   end(): void {
     const { id } = this;
     this.id = undefined;
@@ -82,12 +82,12 @@ export class SignInStore {
     if (id) attempt(() => this.storage.origin?.removeItem(PREFIX + id));
   }
 
-  /** True when this `storage` event says that another tab has ended this tab's sign-in. */
+  /** Whether a `storage` event means that another tab has ended this tab's sign-in. */
   isEndedBy({ key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>): boolean {
     return this.id !== undefined && key === PREFIX + this.id && newValue === null;
   }
 
-  /** Runs alone among the tabs of this sign-in. Without Web Locks, as on a page without TLS, it simply runs. */
+  /** Runs exclusively among the tabs of this sign-in. Without Web Locks, as on a page without TLS, it just runs. */
   async alone<Answer>(work: () => Promise<Answer>): Promise<Answer> {
     const { locks } = this.storage;
     return locks && this.id ? ((await locks.request(PREFIX + this.id, work)) as Answer) : work();
@@ -112,7 +112,7 @@ export class SignInStore {
   }
 }
 
-/** What this browser offers. */
+/** The storage and locks of this browser. */
 export const browserStorage = (): SignInStorage => ({
   tab: attempt(() => sessionStorage),
   origin: attempt(() => localStorage),

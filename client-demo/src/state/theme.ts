@@ -17,7 +17,7 @@ const read = (): Theme => {
 
 export const theme = signal<Theme>('system');
 
-/** Shows and keeps the choice from now on. */
+/** Applies the theme and stores each change. */
 export const startTheme = (): void => {
   theme.value = read();
   effect(() => {

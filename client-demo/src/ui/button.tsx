@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A round button with only an icon: the label is what screen readers say and what a tooltip shows. */
+/** A round button with an icon. The label is for screen readers and the tooltip. */
 export const IconButton = (props: {
   label: string;
   onClick: () => void;

@@ -1,6 +1,6 @@
 import { notify } from '../state/notices.js';
 
-/** Puts a text on the clipboard. @returns false where that is refused */
+/** Copies a text to the clipboard. @returns false if that is denied */
 export const copyText = async (text: string): Promise<boolean> => {
   try {
     await navigator.clipboard.writeText(text);
@@ -10,8 +10,8 @@ export const copyText = async (text: string): Promise<boolean> => {
   }
 };
 
-/** Puts a link on the clipboard; where that is refused, shows it to be copied by hand. */
+/** Copies a link to the clipboard or, if that is denied, shows it for copying by hand. */
 export const copyLink = async (link: string): Promise<void> => {
-  if (await copyText(link)) notify('Link copied. Send it to whom you want here.');
+  if (await copyText(link)) notify('Link copied.');
   else notify(`Copy this link: ${link}`, 'lasting');
 };

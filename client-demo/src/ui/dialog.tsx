@@ -4,7 +4,7 @@ import { clearNotices } from '../state/notices.js';
 import { IconButton } from './button.js';
 import { CloseIcon } from './icons.js';
 
-/** A modal dialog. The browser keeps the focus inside, closes it on Escape and gives the focus back. */
+/** A modal dialog. The browser keeps the focus inside, closes it on Escape and restores the focus. */
 export const Dialog = (props: { title: string; onClose: () => void; children: ComponentChildren; testid?: string }) => {
   const ref = useRef<HTMLDialogElement>(null);
   const title = useId();

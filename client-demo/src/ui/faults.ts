@@ -1,11 +1,14 @@
-/** What is asked of a field; the browser's `ValidityState` and the attributes that it comes from. */
-type Asked = Pick<HTMLInputElement, 'value' | 'required' | 'minLength' | 'maxLength' | 'title' | 'min' | 'max'> & {
+/** A field's value, its constraints, and the browser's `ValidityState` (HTML constraint validation). */
+type Constraints = Pick<
+  HTMLInputElement,
+  'value' | 'required' | 'minLength' | 'maxLength' | 'title' | 'min' | 'max'
+> & {
   readonly validity: Pick<ValidityState, 'patternMismatch' | 'badInput' | 'valid'>;
 };
 
 /**
- * What is wrong with a field as a sentence, or undefined. It looks at lengths itself: to a browser a text is too short
- * only when a person typed it, and spaces count as a text.
+ * The error message of a field, or undefined. It checks lengths itself, because browsers report a text as too short only
+ * if the user typed it, and count spaces as text.
  */
 export const faultOf = ({
   value,
@@ -16,20 +19,20 @@ export const faultOf = ({
   max,
   title,
   validity,
-}: Asked): string | undefined => {
-  // What is no number at all has an empty value.
-  if (validity.badInput) return 'This must be a number.';
+}: Constraints): string | undefined => {
+  // The value of an invalid number is empty.
+  if (validity.badInput) return 'Enter a number.';
   const text = value.trim();
-  if (text === '') return required ? 'Please fill this in.' : undefined;
+  if (text === '') return required ? 'This field is required.' : undefined;
   if (minLength > 0 && value.length < minLength) return `Too short: at least ${minLength} characters.`;
   if (maxLength > 0 && value.length > maxLength) return `Too long: at most ${maxLength} characters.`;
   const isOutside = (min !== '' && Number(value) < Number(min)) || (max !== '' && Number(value) > Number(max));
-  if (isOutside) return `This must be from ${min} to ${max}.`;
+  if (isOutside) return `Enter a number from ${min} to ${max}.`;
   if (validity.patternMismatch && title) return title;
-  return validity.valid ? undefined : 'This does not fit here.';
+  return validity.valid ? undefined : 'This value is invalid.';
 };
 
-/** The faults of a form's fields by their names, the first of them focused; empty when all is well. */
+/** The errors of a form's fields by name, with the first such field focused; empty if the form is valid. */
 export const checkForm = (form: HTMLFormElement): Record<string, string> => {
   const faults: Record<string, string> = {};
   for (const element of form.elements) {

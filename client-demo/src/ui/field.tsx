@@ -5,10 +5,10 @@ interface FieldProps {
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly testid: string;
-  /** What the form's check and the server call it. */
+  /** Field name in the form and in the request. */
   readonly name: string;
   readonly hint?: string;
-  /** What is wrong with it; marks the field and is read out with it. */
+  /** Error message; marks the field as invalid and is read out with it. */
   readonly fault?: string | undefined;
   readonly type?: 'text' | 'password' | 'number';
   readonly autoComplete?: 'name' | 'username' | 'current-password' | 'new-password' | 'off';
@@ -16,17 +16,17 @@ interface FieldProps {
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** Of a whole number. */
+  /** Range of an integer. */
   readonly min?: number;
   readonly max?: number;
-  /** A regular expression for the whole text, and the words for a text that does not match. */
+  /** A regular expression for the whole text, and the error message if it does not match. */
   readonly pattern?: { readonly source: string; readonly words: string };
-  /** Ids and passwords are not words of a language. */
+  /** No capitalization and no spell checking: for usernames and passwords. */
   readonly verbatim?: boolean;
   readonly autoFocus?: boolean;
 }
 
-/** A labelled line of text. */
+/** A labelled text field. */
 export const Field = (props: FieldProps) => {
   const id = useId();
   const note = props.fault ?? props.hint;
@@ -37,7 +37,7 @@ export const Field = (props: FieldProps) => {
         id={id}
         name={props.name}
         class="input"
-        // The types know each kind of input apart; this one is either of two.
+        // Preact's types distinguish each input type; this one is dynamic.
         type={(props.type ?? 'text') as 'text'}
         autoComplete={props.autoComplete}
         autoCapitalize={props.verbatim ? 'none' : undefined}

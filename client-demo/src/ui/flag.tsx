@@ -9,7 +9,7 @@ export const Flag = ({ letter, round }: { letter: string; round?: boolean }) => 
   </svg>
 );
 
-/** A name's first letters as flags on one line. */
+/** The first letters of a name as signal flags. */
 export const Hoist = ({ name, count }: { name: string; count: number }) => (
   <span class="hoist" aria-hidden="true">
     {flagLetters(name, count).map((letter, at) => (
@@ -18,7 +18,7 @@ export const Hoist = ({ name, count }: { name: string; count: number }) => (
   </span>
 );
 
-/** A person without a picture: the flag of the first letter as a ring around the initials. */
+/** The avatar of a user: the flag of the first letter as a ring around the initials. */
 export const Avatar = ({ name, size }: { name: string; size?: 'small' | 'large' }) => (
   <span class={`avatar ${size ?? ''}`} aria-hidden="true">
     <Flag letter={flagLetters(name, 1)[0] ?? 'P'} round />
@@ -26,7 +26,7 @@ export const Avatar = ({ name, size }: { name: string; size?: 'small' | 'large' 
   </span>
 );
 
-/** The mark: two flags meet, and leave room for a word between them. */
+/** The logo: two flags with space for a word between them. */
 export const Logo = () => (
   <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <path fill="#f8c630" d="M3 6a3 3 0 0 1 3-3h10v17H9l-6 6z" />

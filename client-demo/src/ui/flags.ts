@@ -60,13 +60,13 @@ export const FLAGS: Readonly<Record<string, readonly Shape[]>> = {
   ],
 };
 
-/** The two flags with a cut fly, whole: in a circle the cut would look like a fault. */
+/** The two swallow-tailed flags without the cut, which in a circle would look like a defect. */
 export const ROUND: Readonly<Record<string, readonly Shape[]>> = {
   A: [box(0, 0, 6, 12, W), box(6, 0, 6, 12, B)],
   B: [all(R)],
 };
 
-/** The letters of a name that have a flag, at most `count`; accents fall away, other scripts get a steady letter. */
+/** The letters of a name that have a flag, at most `count`, without accents. Other scripts map to one fixed letter. */
 export const flagLetters = (name: string, count: number): string[] => {
   const plain = name.normalize('NFD').toUpperCase();
   const letters = plain.replace(/[^A-Z]/g, '').slice(0, count);
@@ -76,7 +76,7 @@ export const flagLetters = (name: string, count: number): string[] => {
   return [String.fromCharCode(65 + (hash % 26))];
 };
 
-/** One or two letters that stand for a person: of the first and the last word. */
+/** The initials of a name: one or two letters, of its first and last word. */
 export const initials = (name: string): string => {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = [...(words[0] ?? '?')][0] ?? '?';

@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { clearNotices } from '../state/notices.js';
 
 /**
- * A screen's title. When the screen appears it takes the focus, so that the keyboard and screen readers start there,
- * and the notices of the screen before go.
+ * A screen's title. It takes the focus on mount, so that the keyboard and screen readers start there. The notices of
+ * the previous screen are removed.
  */
 export const ScreenTitle = ({ children, page }: { children: ComponentChildren; page: string }) => {
   const ref = useRef<HTMLHeadingElement>(null);

@@ -2,7 +2,7 @@ import { announcement, dismiss, notices } from '../state/notices.js';
 import { IconButton } from './button.js';
 import { CloseIcon } from './icons.js';
 
-/** Short words on top of everything, and the line that screen readers follow. */
+/** The notices over the page, and the live region for screen readers. */
 export const Notices = () => (
   <>
     <div class="notices">

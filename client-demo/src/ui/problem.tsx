@@ -1,7 +1,7 @@
 import { NEXT_STEP_LABELS, type Sentence, sentenceFor } from '../api/sentences.js';
 import { AlertIcon } from './icons.js';
 
-/** A failure inside a page: what it is, what to do, and the button that does it. */
+/** A failure inside a page: what happened, what to do, and a button for it. */
 export const Problem = (props: { code: string; onNext?: (next: Sentence['next']) => void; testid?: string }) => {
   const { title, text, next } = sentenceFor(props.code);
   return (

@@ -3,14 +3,14 @@ import { FLAGS } from './flags.js';
 const WAVE = 60;
 const WIDTH = 1440;
 
-/** A line of waves from edge to edge, closed at the bottom. One wave longer than the picture, so that it can roll. */
+/** A line of waves, closed at the bottom. It is wider than the picture on both sides, so that it can be animated. */
 const waves = (y: number, height: number): string => {
   let path = `M${-2 * WAVE} ${y}`;
   for (let x = -2 * WAVE; x < WIDTH + 2 * WAVE; x += WAVE) path += `q${WAVE / 2} ${height} ${WAVE} 0`;
   return `${path}V240H${-2 * WAVE}z`;
 };
 
-/** Flags one below another, their top left at a place. */
+/** Flags in a column; `x` and `y` are its top left. */
 const Signal = ({ letters, x, y }: { letters: string; x: number; y: number }) => (
   <g>
     {[...letters].map((letter, at) => (
@@ -41,7 +41,7 @@ const Cutter = ({ letters, flip, class: name }: { letters: string; flip?: boolea
   </g>
 );
 
-/** Two boats that hoist signals to each other, which is to parley. Only to look at. */
+/** Two boats signalling to each other. Decorative. */
 export const Sea = () => (
   <svg
     class="sea"

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 
-/** A labelled choice of one of several words; its value is the place in the list. */
+/** A labelled drop-down list. Its value is the index of the option. */
 export const Select = (props: {
   label: string;
   testid: string;

@@ -1,9 +1,9 @@
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** A day in seconds. */
+/** One day in seconds. */
 export const DAY_SECONDS = 24 * HOUR;
-/** An hour in seconds. */
+/** One hour in seconds. */
 export const HOUR_SECONDS = HOUR;
 
 const UNITS = [
@@ -12,10 +12,10 @@ const UNITS = [
   ['minute', MINUTE],
 ] as const;
 
-/** A span of time in its largest unit, rounded: `2 hours`; at least a minute. */
+/** A duration in its largest unit, rounded: `2 hours`. At least one minute. */
 export const spanWords = (ms: number): string => {
   const seconds = Math.max(MINUTE, ms / 1000);
-  // What was a day a moment ago is not 24 hours now.
+  // A day minus a moment is still shown as one day, not as 24 hours.
   const [unit, size] = UNITS.find(([, size]) => seconds >= size * 0.95) ?? UNITS[2];
   const count = Math.round(seconds / size);
   return `${count} ${unit}${count === 1 ? '' : 's'}`;

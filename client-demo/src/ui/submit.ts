@@ -2,15 +2,15 @@ import { useState } from 'preact/hooks';
 import { ApiProblem, codeOf } from '../api/problem.js';
 import { checkForm } from './faults.js';
 
-/** The server's words for a field, begun with a capital and ended with a stop. */
+/** The server's message for a field, with a capital letter and a full stop. */
 const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
 
 type Faults = Readonly<Record<string, string>>;
 
 /**
- * Runs one submit of a form at a time, after a look at its fields, and keeps what went wrong: `faults` by the name of
- * the field, `code` for the whole. The form is `noValidate`: the page says it, not the browser's bubbles.
- * @param stays whether the form is there for another submit after one that went well
+ * Validates and submits a form, one submit at a time, and keeps the errors: `faults` by field name, `code` for the whole
+ * form. The form is `noValidate`: the page shows the errors instead of the browser.
+ * @param stays whether the form stays for another submit after a successful one
  */
 export const useSubmit = (submit: () => Promise<void>, stays = false) => {
   const [busy, setBusy] = useState(false);
@@ -35,7 +35,7 @@ export const useSubmit = (submit: () => Promise<void>, stays = false) => {
       setBusy(false);
     }
   };
-  /** Takes a field's new text, and the word about the old one away. */
+  /** Sets a field's value and removes its error. */
   const amend = (name: string, set: (value: string) => void) => (value: string) => {
     set(value);
     setFaults(({ [name]: _gone, ...others }) => others);

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Something that is on or off, with a word of what that means now. */
+/** A switch with a hint about its current state. */
 export const Switch = (props: {
   label: string;
   hint: string;

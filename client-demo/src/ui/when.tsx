@@ -1,6 +1,6 @@
 const sameDay = (one: Date, two: Date) => one.toDateString() === two.toDateString();
 
-/** The hour, with the day when it is not today's. */
+/** A time of day, with the date unless it is today. */
 export const When = ({ at }: { at: number }) => {
   const date = new Date(at);
   const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
