@@ -1,41 +1,41 @@
 import type { IceServer, Meta } from '@parley/protocol';
 import type { ParleyError } from './errors.js';
 
-/** Where a client stands. `closed` is the end; make a new client after it. */
+/** Connection state of a client. `closed` is final: create a new client after it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 /** Events of a {@link ParleyClient}. */
 export interface ParleyClientEvents {
   /** After each change of `client.state`. */
   state: ClientState;
-  /** It ended for good: undefined after `close()`, otherwise why, for example `superseded` or `token_invalid`. */
+  /** The client is closed: undefined after `close()`, otherwise the reason, for example `token_invalid`. */
   closed: ParleyError | undefined;
-  /** A fault that the SDK deals with, or an exception of a listener of yours (its `cause`). For logs. */
+  /** An error that the SDK handles itself, or an exception of one of your listeners (its `cause`). For logs. */
   error: ParleyError;
-  /** New ICE servers; connections use them already. */
+  /** New ICE servers. Connections use them already. */
   ice_servers: readonly IceServer[];
 }
 
 /**
- * How to enter a room.
+ * Options of {@link ParleyClient.join}.
  *
  * @example
  * const cancel = new AbortController();
  * cancelButton.onclick = () => cancel.abort();
- * const room = await client.join('daily', { waiting: () => show('Asking to be let in …'), signal: cancel.signal });
+ * const room = await client.join('daily', { waiting: () => show('Waiting in the lobby …'), signal: cancel.signal });
  */
 export interface JoinOptions {
-  /** Shown to the others: name tag, muted, sharing. JSON, at most `limits.maxMetaBytes` bytes. Default: none. */
+  /** Data for the other participants, such as `muted`. JSON, at most `limits.maxMetaBytes`. Default: none. */
   readonly meta?: Meta;
-  /** Make an RTCPeerConnection to each participant. Default: true. False: signals, chat and roster alone. */
+  /** Open an RTCPeerConnection to each participant. Default: true. False: only signals, chat and roster. */
   readonly media?: boolean;
-  /** An invite's token, from `POST /v1/rooms/ID/invites`. It is used up only if it is what lets this client in. */
+  /** Token of an invite, from `POST /v1/rooms/ID/invites`. It is used up only if it is needed to join. */
   readonly invite?: string;
   /**
-   * Called when a moderator must let this client in, once the moderators were told of it: show that it waits. Called
-   * again after a lost connection. `join` resolves when somebody lets it in, at once, and rejects with `denied` when not.
+   * Called when this client starts to wait in the lobby, and again after a lost connection. `join` resolves when a
+   * moderator admits the user, and rejects with `denied` when one declines.
    */
   readonly waiting?: () => void;
-  /** Abort it to stop joining or waiting: `join` rejects with `cancelled`, and the moderators see it at once. */
+  /** Aborts the join or the waiting: `join` rejects with `cancelled`, and the user leaves the lobby at once. */
   readonly signal?: AbortSignal;
 }

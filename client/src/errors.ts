@@ -1,25 +1,25 @@
 import { ERRORS, type ErrorCode, type ErrorMessage } from '@parley/protocol';
 
 /**
- * Every code of the protocol's table of errors, and five of the SDK's own:
- * `closed` (the client or the room is over), `timeout` (no answer within 45 s), `network` (the service was not reached),
- * `denied` (a moderator did not let this client in), `cancelled` (the application does not want it any more).
+ * The code of a {@link ParleyError}: any code of the protocol, and five of the SDK's own: `closed` (the client or the
+ * room is closed), `timeout` (no reply within 45 s), `network` (the server could not be reached), `denied` (a moderator
+ * declined the request to join), `cancelled` (the application aborted it).
  */
 export type ParleyErrorCode = ErrorCode | 'closed' | 'timeout' | 'network' | 'denied' | 'cancelled';
 
 const OWN = {
-  closed: { retryable: false, message: 'This is closed.' },
-  timeout: { retryable: true, message: 'There was no answer in time.' },
-  network: { retryable: true, message: 'The service could not be reached.' },
-  denied: { retryable: true, message: 'Nobody let you in.' },
-  cancelled: { retryable: true, message: 'This was cancelled.' },
+  closed: { retryable: false, message: 'The client or the room is closed.' },
+  timeout: { retryable: true, message: 'The server did not reply in time.' },
+  network: { retryable: true, message: 'The server could not be reached.' },
+  denied: { retryable: true, message: 'A moderator declined your request.' },
+  cancelled: { retryable: true, message: 'The request was cancelled.' },
 } as const;
 
 const definitionOf = (code: ParleyErrorCode): { retryable: boolean; message: string } =>
   code in OWN
     ? OWN[code as keyof typeof OWN]
     : // A newer server may know codes that this version does not.
-      (ERRORS[code as ErrorCode] ?? { retryable: false, message: `The server answered ${code}.` });
+      (ERRORS[code as ErrorCode] ?? { retryable: false, message: `The server replied ${code}.` });
 
 /**
  * The only error that this package throws or emits.
@@ -34,13 +34,13 @@ const definitionOf = (code: ParleyErrorCode): { retryable: boolean; message: str
  */
 export class ParleyError extends Error {
   override readonly name = 'ParleyError';
-  /** True when the same call may succeed later without a change. */
+  /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
-  /** What the server asked to wait before the next try, in milliseconds. */
+  /** Time to wait before the next attempt, in milliseconds; undefined if the server named none. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
-    /** A stable word to decide by; `message` is for people. */
+    /** Stable code for programs; `message` is for humans. */
     readonly code: ParleyErrorCode,
     message: string = definitionOf(code).message,
     options: { readonly retryAfterMs?: number | undefined; readonly cause?: unknown } = {},
@@ -51,7 +51,7 @@ export class ParleyError extends Error {
   }
 }
 
-/** @internal The error that an `error` frame tells of. */
+/** @internal The error of an `error` frame. */
 export const errorOf = (frame: ErrorMessage): ParleyError =>
   new ParleyError(frame.code, frame.message, { retryAfterMs: frame.retryAfterMs });
 

@@ -1,10 +1,10 @@
-/** Called with the payload of one event. What it throws is reported and stops nobody else. */
+/** Called with the payload of an event. An exception is reported and does not affect other listeners. */
 export type Listener<Payload> = (payload: Payload) => void;
 
-/** @internal Where an exception of a listener goes. */
+/** @internal Receives the exceptions of listeners. */
 export type Report = (error: unknown) => void;
 
-/** @internal As an uncaught exception is told, without ending anything. */
+/** @internal Reports like an uncaught exception, without ending the process. */
 export const reportGlobally: Report = (error) => {
   if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
   else console.error(error);
@@ -12,7 +12,7 @@ export const reportGlobally: Report = (error) => {
 
 /**
  * A typed emitter: `Events` maps each event's name to its payload.
- * Listeners are called at once, in the order they were added.
+ * Listeners are called synchronously, in the order they were added.
  *
  * @example
  * const stop = room.on('chat', (message) => console.log(message.text));
@@ -27,14 +27,14 @@ export class Emitter<Events extends object> {
     this.#report = report;
   }
 
-  /** Listen to an event. Adding the same function twice is adding it once. @returns a function that stops it. */
+  /** Listen to an event. Adding the same function twice has no effect. @returns a function that removes the listener */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => this.off(name, listener);
   }
 
-  /** Listen to the next occurrence only. @returns a function that stops it. */
+  /** Listen to the next occurrence only. @returns a function that removes the listener */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const stop = this.on(name, (payload) => {
       stop();
@@ -43,7 +43,7 @@ export class Emitter<Events extends object> {
     return stop;
   }
 
-  /** Stop listening. A function that does not listen is no error. */
+  /** Remove a listener. An unknown function is ignored. */
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
     this.#listeners.get(name)?.delete(listener);
   }

@@ -2,7 +2,7 @@ import { SIGNALING_PATH } from '@parley/protocol';
 import { ParleyError } from './errors.js';
 import { TokenCallback } from './token-callback.js';
 
-/** What the SDK uses of a WebSocket (WHATWG WebSockets §3). Browsers' own and `ws` have it. */
+/** The part of WebSocket that the SDK uses (WHATWG WebSockets §3). Browsers and the package `ws` provide it. */
 export interface WebSocketLike {
   readonly readyState: number;
   readonly bufferedAmount: number;
@@ -12,7 +12,7 @@ export interface WebSocketLike {
   onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
-  /** Only `ws` has it: end without the closing handshake. */
+  /** Close without the closing handshake. Only in `ws`. */
   terminate?(): void;
 }
 
@@ -22,40 +22,40 @@ export type WebSocketConstructor = new (url: string, protocols: string) => WebSo
 /** `RTCPeerConnection`, or a class with the same interface for Node. */
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
 
-/** Time as the SDK sees it. `now` must be monotonic, in milliseconds; a wall clock may jump. */
+/** Source of time, in milliseconds. `now` must be monotonic, unlike a wall clock. */
 export interface Clock {
   now(): number;
   setTimeout(run: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
-/** An access token (JWT, RFC 7519), or a function that gives a fresh one whenever it is asked. */
+/** An access token (JWT, RFC 7519), or a function that returns a new one on each call. */
 export type TokenSource = string | (() => string | Promise<string>);
 
-/** What a {@link ParleyClient} needs to know. Only `url` and `token` are required. */
+/** Options of a {@link ParleyClient}. Only `url` and `token` are required. */
 export interface ParleyClientOptions {
-  /** The server: `https://host`, or the whole address `wss://host/v1/signaling`. */
+  /** URL of the server: `https://host`, or the full `wss://host/v1/signaling`. */
   readonly url: string | URL;
   /**
-   * A function is asked at each connection attempt and shortly before a token ends, so a call outlives its tokens.
-   * It never runs twice at once.
-   * If it throws a {@link ParleyError} that is not retryable the client ends with it; anything else is tried again.
+   * A function is called at each connection attempt and shortly before a token expires, so a call outlives its tokens.
+   * It never runs concurrently.
+   * If it throws a {@link ParleyError} that is not retryable, the client closes with it; it is retried otherwise.
    */
   readonly token: TokenSource;
   /** Default: `globalThis.WebSocket`. In Node 20 pass the class of `ws`. */
   readonly WebSocket?: WebSocketConstructor;
   /** Default: `globalThis.RTCPeerConnection`. Not needed for rooms joined with `media: false`. */
   readonly RTCPeerConnection?: PeerConnectionConstructor;
-  /** Merged under the server's ICE servers: yours come first. W3C WebRTC §4.2.1. */
+  /** Configuration of each RTCPeerConnection (W3C WebRTC 1.0 §4.2.1). Your ICE servers precede the server's. */
   readonly rtcConfiguration?: RTCConfiguration;
   /** Default: `performance.now` and the global timers. */
   readonly clock?: Clock;
-  /** A number from 0 to 1, for jitter only, never for secrets. Default: `Math.random`. */
+  /** Returns a number from 0 to 1, for jitter only, never for secrets. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Words told to the server beside `heartbeat`. At most 15. */
+  /** Features to announce to the server besides `heartbeat`. At most 15. Default: none. */
   readonly features?: readonly string[];
   /**
-   * Calls its argument whenever the network may have changed, and returns a function that stops that.
+   * Calls its argument whenever the network may have changed, and returns a function that stops it.
    * Default in browsers: `online`, `pageshow`, a change of `navigator.connection`, and a tab that becomes visible.
    */
   readonly networkChanges?: (changed: () => void) => () => void;
@@ -98,15 +98,15 @@ const browserNetworkChanges = (changed: () => void): (() => void) => {
 };
 
 /**
- * @internal The gateway's address: http becomes ws, and an address without a path gets the gateway's.
- * @throws ParleyError `bad_request` when it is not an address.
+ * @internal The gateway's URL: http becomes ws, and a URL without a path gets the gateway's.
+ * @throws ParleyError `bad_request` for an invalid URL.
  */
 export const signalingUrl = (url: string | URL): string => {
   let resolved: URL;
   try {
     resolved = new URL(url, globalThis.location?.href);
   } catch (cause) {
-    throw new ParleyError('bad_request', 'The option url is not an address.', { cause });
+    throw new ParleyError('bad_request', 'The option url is not a valid URL.', { cause });
   }
   if (!/^(https?|wss?):$/.test(resolved.protocol))
     throw new ParleyError('bad_request', 'The option url must begin with https:, http:, wss: or ws:.');
@@ -119,9 +119,10 @@ export const signalingUrl = (url: string | URL): string => {
 /** @internal @throws ParleyError `bad_request` when an option is missing or wrong. */
 export const resolveOptions = (options: ParleyClientOptions): ResolvedOptions => {
   const WebSocket = options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
-  if (!WebSocket) throw new ParleyError('bad_request', 'There is no WebSocket here: pass the option WebSocket.');
+  if (!WebSocket) throw new ParleyError('bad_request', 'WebSocket is not available: pass the option WebSocket.');
   if (!options.token) throw new ParleyError('bad_request', 'The option token is missing.');
-  if ((options.features?.length ?? 0) > 15) throw new ParleyError('bad_request', 'There are more than 15 features.');
+  if ((options.features?.length ?? 0) > 15)
+    throw new ParleyError('bad_request', 'The option features has more than 15 entries.');
   return {
     url: signalingUrl(options.url),
     token: typeof options.token === 'string' ? options.token : new TokenCallback(options.token),

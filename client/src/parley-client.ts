@@ -28,8 +28,7 @@ import { checkSize, json } from './sizes.js';
 import { TokenRenewal } from './token-renewal.js';
 
 /**
- * A connection to a Parley server that keeps itself alive: it reconnects, resumes its session, renews its token and
- * keeps its rooms joined.
+ * A client of a Parley server. It reconnects, resumes its session, renews its token and keeps its rooms joined.
  *
  * @example
  * const client = new ParleyClient({ url: 'https://parley.example', token: () => fetchAccessToken() });
@@ -52,7 +51,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   #connecting: Promise<void> | undefined;
   #settle: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
 
-  /** Nothing is opened before `connect`. @throws ParleyError `bad_request` for a wrong or missing option. */
+  /** Does not connect yet: call `connect` or `join`. @throws ParleyError `bad_request` for an invalid option. */
   constructor(options: ParleyClientOptions) {
     super((error) => this.#report(error));
     const resolved = resolveOptions(options);
@@ -90,40 +89,40 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     };
   }
 
-  /** Where the client stands now. */
+  /** Current connection state. */
   get state(): ClientState {
     return this.#state;
   }
 
-  /** The session's id; undefined before the first welcome. It outlives sockets and nodes. */
+  /** Id of the session, which outlives sockets and nodes; undefined before the first connect. */
   get session(): SessionId | undefined {
     return this.#welcome?.session;
   }
 
-  /** Whom the token names; undefined before the first welcome. */
+  /** The user of the token; undefined before the first connect. */
   get user(): { readonly id: UserId; readonly name: string } | undefined {
     return this.#welcome?.user;
   }
 
-  /** What the server accepts; its defaults before the first welcome. */
+  /** The server's limits; the defaults before the first connect. */
   get limits(): Limits {
     return this.#welcome?.limits ?? DEFAULT_LIMITS;
   }
 
-  /** The server's ICE servers, with credentials that are renewed before they end. */
+  /** The server's ICE servers. Their credentials are renewed before they expire. */
   get iceServers(): readonly IceServer[] {
     return this.#ice.all;
   }
 
-  /** The node that serves this client now. For diagnosis. */
+  /** The node that serves this client, for diagnostics; undefined before the first connect. */
   get node(): NodeId | undefined {
     return this.#welcome?.node;
   }
 
   /**
-   * Connect. Resolves at the first welcome, and keeps trying until then. Calling it again gives the same promise.
-   * @throws ParleyError when the server refuses for good: `token_invalid`, `forbidden`, `superseded` …;
-   * `closed` when `close()` was called.
+   * Connect to the server. Retries until it succeeds. Calling it again returns the same promise.
+   * @throws ParleyError if the server refuses the client permanently: `token_invalid`, `forbidden`, `superseded` …;
+   * `closed` if `close()` was called.
    */
   connect(): Promise<void> {
     if (this.#state === 'closed') return Promise.reject(new ParleyError('closed'));
@@ -136,24 +135,24 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   /**
-   * Enter a room; connects first if that was not asked yet. Joining a room that this client is in gives that room.
-   * At most `limits.maxRoomsPerSession` at once.
+   * Join a room, and connect first if needed. Joining the same room again returns the same `Room`.
+   * At most `limits.maxRoomsPerSession` rooms at once.
    *
-   * After the await, look at `room.peers` and `room.participants` for those who are here, and listen for the others:
-   * no event happens before the code that follows the await in the same task.
+   * After the await, read `room.peers` and `room.participants` for those already in the room, and add listeners for the
+   * others: no event fires before the code that follows the await in the same task.
    *
-   * In a room with a lobby it takes as long as the people in it do, without an end by itself: pass `waiting` and `signal`.
-   * @throws ParleyError from the server `room_not_found`, `room_full`, `room_locked`, `invite_required`, `invite_invalid`,
-   * `banned`, `removed` (put out: a token issued later is needed), `guests_not_allowed` (for a guest with an
-   * invite), `forbidden`, `lobby_full`;
-   * `denied` by a moderator; `cancelled` by `signal`; `timeout` after 45 s without an answer; `bad_request` for a wrong
-   * id, or for media where there is no RTCPeerConnection.
+   * In a room with a lobby it stays pending, without a timeout, while the user waits: pass `waiting` and `signal`.
+   * @throws ParleyError from the server `room_not_found`, `room_full`, `room_locked`, `invite_required`,
+   * `invite_invalid`, `banned`, `removed` (kicked: a token issued later is required), `guests_not_allowed` (for a guest
+   * with an invite), `forbidden`, `lobby_full`;
+   * `denied` by a moderator; `cancelled` by `signal`; `timeout` after 45 s without a reply; `bad_request` for an
+   * invalid id, or for media without an RTCPeerConnection.
    */
   async join(roomId: string, options: JoinOptions = {}): Promise<Room> {
-    if (!ID_PATTERN.test(roomId)) throw new ParleyError('bad_request', 'This is not the id of a room.');
+    if (!ID_PATTERN.test(roomId)) throw new ParleyError('bad_request', 'The room id is invalid.');
     const media = options.media ?? true;
     if (media && !this.#options.RTCPeerConnection)
-      throw new ParleyError('bad_request', 'There is no RTCPeerConnection here: pass one, or join with media: false.');
+      throw new ParleyError('bad_request', 'RTCPeerConnection is not available: pass one, or join with media: false.');
     if (options.meta) checkSize(json(options.meta), this.limits.maxMetaBytes);
     const { meta, invite, waiting, signal } = options;
     const id = roomId as RoomId;
@@ -173,10 +172,10 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   /**
-   * Ask `token` for a fresh token now and hand it to the server: after a change of the display name, so that those in the
-   * room see it. It happens by itself before a token ends.
-   * @throws ParleyError what `token` or the server says; `network` when `token` fails; `timeout` after 45 s;
-   * `bad_request` when `token` is a string, which is the same for ever.
+   * Get a new token and send it to the server, for example after a change of the display name, so that the other
+   * participants see it. It happens automatically before a token expires.
+   * @throws ParleyError an error of `token` or of the server; `network` if `token` throws anything else; `timeout`
+   * after 45 s; `bad_request` if `token` is a string.
    */
   async refreshToken(): Promise<void> {
     const { token } = this.#options;
@@ -190,7 +189,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     }
   }
 
-  /** Leave all rooms and close. Resolves when the server knows of it, or after 5 s without it. */
+  /** Leave all rooms and close the connection. Resolves when the server has confirmed it, or after 5 s. */
   async close(): Promise<void> {
     if (this.#state === 'connected') await Promise.all(this.#rooms.all.map((room) => room.leave()));
     this.#connection.close();
@@ -219,7 +218,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.#requests.close(error);
     this.#early.clear();
     this.#settle?.reject(error);
-    // Nobody may wait for it: `closed` tells the same.
+    // Prevents an unhandled rejection: the event `closed` reports the same.
     this.#connecting?.catch(() => {});
     this.#become('closed');
     this.emit('closed', why);
@@ -237,11 +236,11 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
         this.#refuse(message);
         break;
       case 'token_expiring':
-        // The same token again would end at the same moment.
+        // The same token again would expire at the same time.
         if (typeof this.#options.token !== 'string') this.#renewal.start();
         break;
       case 'warning':
-        this.#report(new ParleyError(message.code, `The server closes this socket after ${message.left} more.`));
+        this.#report(new ParleyError(message.code, `After ${message.left} more, the server closes the socket.`));
         break;
       case 'ice_servers':
         this.#setIceServers(message.iceServers);
@@ -259,7 +258,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     const known =
       (frame.re !== undefined && this.#requests.refuse(frame.re, frame)) ||
       this.#rooms.all.some((room) => room.refuse(frame));
-    // A signal to a peer that left meanwhile has its result already.
+    // A signal to a peer that has left already has its result.
     if (!known && frame.to === undefined) this.#report(errorOf(frame));
   }
 
@@ -271,10 +270,10 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
 
   #renew(without?: RoomId): void {
     this.#rooms.renew(without);
-    // They were for the peers that are over: no frame names its receiver.
+    // They are for this client's ended peers: no frame names its receiver.
     this.#early.clear();
     for (const room of this.#rooms.all) {
-      // Without this the others would see the old peer as away for the whole resume window.
+      // Without this the others would see the previous peer as away for the whole resume window.
       if (room.mayBeIn) this.#connection.send({ type: 'leave', id: newId(), room: room.id });
       room.renew();
     }
@@ -288,7 +287,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   #report(error: unknown): void {
-    // A listener of `error` that throws must not be told of it by `error`.
+    // An exception of an `error` listener must not be reported by `error`.
     if (this.#reporting) {
       reportGlobally(error);
       return;

@@ -1,5 +1,5 @@
 /**
- * @internal An application's token callback, which runs once at a time: one that rotates refresh tokens would spend the
+ * @internal The application's token callback, never run concurrently: one that rotates refresh tokens would use the
  * same one twice.
  */
 export class TokenCallback {
@@ -7,7 +7,7 @@ export class TokenCallback {
 
   constructor(private readonly callback: () => string | Promise<string>) {}
 
-  /** A token for a connection: one that is on its way is fresh enough. @throws what the callback throws */
+  /** A token for a connection; shares a running call. @throws what the callback throws */
   get(): Promise<string> {
     // An async function, so that a callback that throws at once rejects like any other.
     this.#running ??= (async () => this.callback())().finally(() => {
@@ -16,7 +16,7 @@ export class TokenCallback {
     return this.#running;
   }
 
-  /** A token that is asked for from now on: one that is on its way may not know of a change. */
+  /** A token requested after this call: a running call may return one from before a change. */
   async renew(): Promise<string> {
     await this.#running?.catch(() => {});
     return this.get();

@@ -5,7 +5,7 @@ import { BACKOFF_RULES, Backoff } from './backoff.js';
 import { newSessionKey } from './session-key.js';
 import { SignalingSocket, type SocketEnd } from './signaling-socket.js';
 
-/** @internal A static token cannot become fresh; a function may need a moment to. */
+/** @internal Attempts with an expired token: a token callback may need a moment to return a new one. */
 const MAX_EXPIRED_TOKENS = 3;
 
 /** @internal Unsent bytes beyond which signals wait for their resend instead of growing the browser's buffer. */
@@ -18,16 +18,16 @@ const MAX_BUFFERED_BYTES = 1_048_576;
  */
 export const HANDOVER_MS = 5_000;
 
-/** @internal What a connection tells. */
+/** @internal Receives the events of a {@link Connection}. */
 export interface ConnectionListener {
-  /** A socket is current now. `fresh`: it is the first one of this session key. */
+  /** A new socket is current. */
   welcome(welcome: Welcome): void;
   message(message: ServerMessage, body: string | undefined): void;
-  /** There is no current socket; another one is on its way. */
+  /** There is no current socket; the connection is reconnecting. */
   lost(): void;
-  /** It ended for good. */
+  /** The connection is closed for good. */
   closed(why: ParleyError | undefined): void;
-  /** A fault that is tried again. */
+  /** An error after which it retries. */
   fault(error: ParleyError): void;
 }
 
@@ -51,8 +51,8 @@ const errorOfEnd = ({ code, error }: SocketEnd): ParleyError => {
 };
 
 /**
- * @internal One session's way to the service: at most one current socket, and at most one that is to take its place.
- * Whatever any other socket still says is not heard.
+ * @internal The connection of one session: at most one current socket, and at most one that is about to replace it.
+ * Messages of any other socket are ignored.
  */
 export class Connection {
   #key = newSessionKey();
@@ -78,22 +78,22 @@ export class Connection {
     this.#stopNetwork = options.networkChanges(() => this.networkChanged());
   }
 
-  /** True while a welcomed socket is there. */
+  /** True while there is a current socket. */
   get connected(): boolean {
     return this.#current !== undefined;
   }
 
-  /** True when the current socket takes no more; what can be sent again later should not be sent now. */
+  /** True while too much is buffered in the current socket: do not send now what can be sent again later. */
   get congested(): boolean {
     return (this.#current?.bufferedBytes ?? 0) > MAX_BUFFERED_BYTES;
   }
 
-  /** False when there is no current socket; nothing is kept. */
+  /** @returns false, without queueing, if there is no current socket */
   send(header: object, body?: string): boolean {
     return this.#current?.send(header, body) ?? false;
   }
 
-  /** Open a socket now, beside the current one if there is one: that one is dropped after the new welcome. */
+  /** Open a socket now. It replaces the current one, if any, after its welcome. */
   open(): void {
     if (this.#closed || this.#connecting) return;
     this.options.clock.clearTimeout(this.#retryTimer);
@@ -110,19 +110,19 @@ export class Connection {
     );
   }
 
-  /** The node is going: have another socket before this one ends. */
+  /** The node is shutting down: open another socket before this one is closed. */
   drain(reconnectAfterMs: number): void {
     if (this.#connecting || this.#retryTimer !== undefined) return;
     this.#retryTimer = this.options.clock.setTimeout(() => this.open(), Math.max(0, reconnectAfterMs));
   }
 
-  /** Ask the path whether it is alive, or try at once if there is none. */
+  /** Probe the current socket, or retry at once if there is none. */
   networkChanged(): void {
     if (this.#current) this.#current.probe();
     else if (this.#retryTimer !== undefined) this.open();
   }
 
-  /** Begin a session of its own under a new key; the old one is left to end. */
+  /** Start a new session under a new key; the previous one expires. */
   renew(): void {
     if (this.#closed) return;
     this.#key = newSessionKey();
@@ -136,7 +136,7 @@ export class Connection {
     this.#retry();
   }
 
-  /** End it. Nothing is told after that but `closed`. */
+  /** Close it. The listener gets only `closed` after this. */
   close(why?: ParleyError): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -177,7 +177,7 @@ export class Connection {
         end: (socket, end) => this.#end(socket, end),
       });
     } catch (error) {
-      // The constructor throws for an address that the page may not use, and always will.
+      // The constructor throws for a URL that the page may not use: a retry would fail too.
       this.close(asParleyError(error, 'bad_request'));
     }
   }
@@ -217,14 +217,14 @@ export class Connection {
       this.listener.lost();
     }
     if (end.error || end.code >= 4000) this.listener.fault(error);
-    // A socket that is on its way, or a try that is planned, is enough; but a drain's pause is pointless now.
+    // A socket that is connecting is enough. A retry planned by a drain is replaced: its delay serves no purpose now.
     if (!this.#connecting) this.#retry(error.retryAfterMs);
   }
 
   #isFinal(socket: SignalingSocket, { code }: SocketEnd, error: ParleyError): boolean {
     if (error.code === 'token_expired')
       return typeof this.options.token === 'string' || ++this.#expired >= MAX_EXPIRED_TOKENS;
-    // A socket of ours with a higher attempt may have taken over, also one that was given up before its welcome.
+    // This client's own socket with a higher attempt may have taken over, even one abandoned before its welcome.
     if (error.code === 'superseded') return socket.hello.attempt === this.#attempt;
     return code !== 1000 && !shouldReconnect(code);
   }

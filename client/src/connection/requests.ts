@@ -3,10 +3,10 @@ import { errorOf, ParleyError } from '../errors.js';
 import type { Clock } from '../options.js';
 import { Backoff } from './backoff.js';
 
-/** @internal Bounds of what waits for an answer. */
+/** @internal Limits of pending requests. */
 export const REQUEST_RULES = { pending: 64, deadlineMs: 45_000 } as const;
 
-/** @internal Codes that pass by themselves; what else is retryable is for the application to decide, like `room_full`. */
+/** @internal Codes that the SDK retries. Other retryable ones, such as `room_full`, are left to the application. */
 export const TRANSIENT_CODES: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'draining']);
 
 /** @internal One request: a header with an id of its own, and the room it needs to be in. */
@@ -25,25 +25,25 @@ interface Pending {
   readonly reject: (error: ParleyError) => void;
   readonly deadlineTimer: unknown;
   retryTimer: unknown;
-  /** The last refusal: a better reason than a mere timeout. */
+  /** The last error reply: a better reason than `timeout`. */
   refusal: ParleyError | undefined;
 }
 
-/** @internal Requests that outlive their socket: what has no answer is asked again, under the same id. */
+/** @internal Requests that outlive their socket: unanswered ones are sent again under the same id. */
 export class Requests {
   readonly #pending = new Map<string, Pending>();
 
   constructor(
     private readonly clock: Clock,
     private readonly random: () => number,
-    /** False: it could not go out now, and will be asked again by {@link flush}. */
+    /** Returns false if it could not be sent now; {@link flush} sends it again. */
     private readonly transmit: (request: Request) => boolean,
   ) {}
 
-  /** @throws ParleyError what the server said, `timeout` after the deadline, `rate_limited` when too many wait. */
+  /** @throws ParleyError the server's error; `timeout` after the deadline; `rate_limited` if too many are pending. */
   send(request: Request): Promise<ServerMessage> {
     if (this.#pending.size >= REQUEST_RULES.pending)
-      return Promise.reject(new ParleyError('rate_limited', 'Too many requests wait for an answer.'));
+      return Promise.reject(new ParleyError('rate_limited', 'Too many requests are pending.'));
     return new Promise((resolve, reject) => {
       const { id } = request.header;
       this.#pending.set(id, {
@@ -62,20 +62,20 @@ export class Requests {
     });
   }
 
-  /** Ask again what has no answer: everything without a room, or everything of one room. */
+  /** Send the unanswered requests again: those without a room, or those of one room. */
   flush(room?: RoomId): void {
     for (const { request, retryTimer } of this.#pending.values())
       if (request.room === room && retryTimer === undefined) this.transmit(request);
   }
 
-  /** A reply came. @returns false when nothing waits for it. */
+  /** Handle a reply. @returns false if no request has this id */
   settle(re: string, reply: ServerMessage): boolean {
     const pending = this.#take(re);
     pending?.resolve(reply);
     return pending !== undefined;
   }
 
-  /** An error with an id came. @returns false when nothing waits for it. */
+  /** Handle an error reply. @returns false if no request has this id */
   refuse(re: string, frame: ErrorMessage): boolean {
     const pending = this.#pending.get(re);
     if (!pending) return false;
@@ -89,14 +89,14 @@ export class Requests {
     return true;
   }
 
-  /** Give up the leaves of a room that is entered again: asked once more, one would end the new stay. */
+  /** Cancel pending `leave` requests of a room that is joined again: a resend would end the new visit. */
   withdrawLeaves(room: RoomId): void {
     for (const { request } of [...this.#pending.values()])
       if (request.header.type === 'leave' && request.header.room === room)
         this.#take(request.header.id)?.reject(new ParleyError('cancelled'));
   }
 
-  /** Give up what waits, of one room or all. */
+  /** Reject the pending requests of one room, or all. */
   close(error: ParleyError, room?: RoomId): void {
     for (const { request } of [...this.#pending.values()])
       if (room === undefined || request.room === room) this.#take(request.header.id)?.reject(error);

@@ -7,10 +7,10 @@ const base64url = (bytes: Uint8Array): string =>
 const randomBytes = (count: number): string => base64url(crypto.getRandomValues(new Uint8Array(count)));
 
 /**
- * @internal A new session key: 32 random bytes. It lives in memory only, for a stored one would be copied by
- * "Duplicate tab" and two tabs would fight for one session.
+ * @internal A new session key: 32 random bytes. It lives in memory only, because "Duplicate tab" would
+ * copy a stored one and two tabs would fight for one session.
  */
 export const newSessionKey = (): string => randomBytes(32);
 
-/** @internal An id that nobody else makes: for chat messages, which are recognised by it when they are sent again. */
+/** @internal A random, unique id. It makes a request, such as a chat message, safe to send again. */
 export const newId = (): string => randomBytes(16);

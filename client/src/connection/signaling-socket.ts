@@ -13,27 +13,27 @@ import type { Clock, WebSocketConstructor, WebSocketLike } from '../options.js';
 export const SOCKET_RULES = {
   /** From the constructor to `welcome`. */
   openMs: 10_000,
-  /** How long a `ping` may stay unanswered before the socket is given up. */
+  /** Time without a reply to a `ping` after which the socket is closed. */
   graceMs: 3_000,
-  /** Silence that is too long, until a welcome tells the server's own. */
+  /** Maximum silence before `welcome`, which has the server's value. */
   silenceMs: 15_000,
 } as const;
 
-/** @internal Why a socket ended. `code` is the close code (RFC 6455 §7.4), 1006 when the path is dead. */
+/** @internal Why a socket ended. `code` is the close code (RFC 6455 §7.4), 1006 if the network path is dead. */
 export interface SocketEnd {
   readonly code: number;
-  /** The last error that was not the answer to a later request. */
+  /** The last error frame that was no reply to a later request. */
   readonly error: ErrorMessage | undefined;
 }
 
-/** @internal What a socket tells. Each is called with the socket that it is about. */
+/** @internal Receives the events of a {@link SignalingSocket}. */
 export interface SocketListener {
   welcome(socket: SignalingSocket, welcome: Welcome): void;
   message(socket: SignalingSocket, message: ServerMessage, body: string | undefined): void;
   end(socket: SignalingSocket, end: SocketEnd): void;
 }
 
-/** @internal The life of one WebSocket: hello, heartbeat, silence, end. It ends once, and says nothing after that. */
+/** @internal One WebSocket: hello, heartbeat, silence, end. It ends once, and emits nothing afterwards. */
 export class SignalingSocket {
   readonly #socket: WebSocketLike;
   #receivedAt: number;
@@ -62,17 +62,17 @@ export class SignalingSocket {
     socket.onerror = () => {};
   }
 
-  /** Bytes that wait in the browser because the path takes no more. */
+  /** Unsent bytes in the browser's buffer. */
   get bufferedBytes(): number {
     return this.#socket.bufferedAmount;
   }
 
-  /** False when nothing can go out now; the frame is not kept. */
+  /** @returns false, without queueing the frame, if nothing can be sent now */
   send(header: object, body?: string): boolean {
     return this.#welcomed && this.#write(encodeFrame(header, body));
   }
 
-  /** Is the path alive? If nothing at all is heard within the grace, the socket ends. */
+  /** Check whether the network path is alive: without any frame within the grace time, the socket ends. */
   probe(): void {
     if (!this.#welcomed || this.#ended || this.#probedAt !== undefined) return;
     this.#probedAt = this.clock.now();
@@ -80,7 +80,7 @@ export class SignalingSocket {
     this.#watch(SOCKET_RULES.graceMs);
   }
 
-  /** Close it and hear nothing of it any more, not even its end. */
+  /** Close it. The listener is not called any more. */
   close(code = 1000): void {
     this.#ended = true;
     this.clock.clearTimeout(this.#timer);
@@ -116,14 +116,14 @@ export class SignalingSocket {
       this.#watch(this.#quietMs);
       this.listener.welcome(this, message);
     } else if (message.type !== 'pong') {
-      // What is said of a signal is no reason for a close.
+      // An error about a signal is not the reason of a close.
       if (message.type === 'error' && message.to === undefined && (message.re ?? this.hello.id) === this.hello.id)
         this.#error = message;
       this.listener.message(this, message, body);
     }
   }
 
-  /** Silence after which it is time to ask, so that the grace ends with the silence that is too long. */
+  /** Silence after which to probe, so that the grace time ends with the maximum silence. */
   get #quietMs(): number {
     return Math.max(this.#silenceMs - SOCKET_RULES.graceMs, this.#silenceMs / 2);
   }
@@ -135,8 +135,8 @@ export class SignalingSocket {
 
   #check(): void {
     const now = this.clock.now();
-    // Timers of a background tab, and of a computer that slept, are late: what was heard may still wait to be read.
-    // So a socket is given up only when a question stayed without an answer.
+    // Timers of a background tab, and after a sleep, fire late: received frames may still be queued. So a socket is
+    // closed only after an unanswered probe.
     if (this.#probedAt !== undefined) {
       if (now - this.#probedAt >= SOCKET_RULES.graceMs) this.#finish(1006);
       else this.#watch(this.#probedAt + SOCKET_RULES.graceMs - now);
@@ -147,7 +147,7 @@ export class SignalingSocket {
   #finish(code: number): void {
     if (this.#ended) return;
     this.close();
-    // A browser forgets a dead socket by itself; `ws` would wait half a minute for the other side's word.
+    // A browser drops a dead socket; `ws` would wait half a minute for the closing handshake.
     if (code === 1006) this.#socket.terminate?.();
     this.listener.end(this, { code, error: this.#error });
   }

@@ -5,7 +5,7 @@ import type { SendResult } from '../signals/send-result.js';
 
 /** @internal Times and bounds of a negotiation. */
 export const NEGOTIATION_RULES = {
-  /** The newcomer lets the other side open; after this it opens itself. */
+  /** How long the later peer waits for an offer before it makes one itself. */
   openMs: 3_000,
   /** An offer without an answer is taken back after this: longer than the answer can be under way. */
   answerMs: 50_000,
@@ -72,9 +72,7 @@ export class Negotiation {
   receive(kind: NegotiationKind, body: unknown): void {
     if (this.#closed) return;
     if (this.#waiting >= NEGOTIATION_RULES.queue) {
-      this.options.report(
-        new ParleyError('rate_limited', 'A peer sends descriptions faster than they can be applied.'),
-      );
+      this.options.report(new ParleyError('rate_limited', 'A peer sends signals faster than they can be applied.'));
       return;
     }
     this.#waiting++;

@@ -1,21 +1,21 @@
-/** Whether media goes straight to the other side, or over a TURN server (RFC 8656). */
+/** Whether media flows directly between the peers, or through a TURN server (RFC 8656). */
 export type Route = 'direct' | 'relayed' | 'unknown';
 
 /**
- * One word for a connection. `good`: no complaint expected. `fair`: round trip over 250 ms or loss over 3 %.
+ * Quality of a connection. `good`: below the thresholds of the others. `fair`: round trip over 250 ms or loss over 3 %.
  * `poor`: over 500 ms or 10 %. `lost`: no connection now. `unknown`: not measured yet.
  */
 export type Quality = 'good' | 'fair' | 'poor' | 'lost' | 'unknown';
 
-/** What a connection is like now. Rates and loss are over the time since the previous call of `stats()`. */
+/** Measurements of a connection. Rates and loss cover the time since the previous call of `stats()`. */
 export interface PeerStats {
-  /** Of the selected candidate pair, in milliseconds. */
+  /** Round-trip time of the selected candidate pair, in milliseconds. */
   readonly roundTripTimeMs?: number;
-  /** Received media and data, in kilobits a second. Absent on the first call. */
+  /** Received media and data, in kilobits per second. Absent on the first call. */
   readonly inboundKbps?: number;
-  /** Sent media and data, in kilobits a second. Absent on the first call. */
+  /** Sent media and data, in kilobits per second. Absent on the first call. */
   readonly outboundKbps?: number;
-  /** Lost share of the received RTP packets, 0 to 1. Absent when none were expected. */
+  /** Share of the incoming RTP packets that were lost, 0 to 1. Absent if none were expected. */
   readonly packetLoss?: number;
   readonly route: Route;
   readonly quality: Quality;
@@ -74,7 +74,7 @@ const qualityOf = (state: RTCPeerConnectionState, roundTripTimeMs: number | unde
   return (roundTripTimeMs ?? 0) > 250 || (loss ?? 0) > 0.03 ? 'fair' : 'good';
 };
 
-/** @internal Makes {@link PeerStats} of `getStats()` (W3C webrtc-stats), and remembers the last sample for the rates. */
+/** @internal Computes {@link PeerStats} from `getStats()` (W3C webrtc-stats). Keeps the last sample for the rates. */
 export class StatsMeter {
   #last: Sample | undefined;
 

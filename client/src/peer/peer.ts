@@ -12,14 +12,14 @@ import type { RemoteTrack } from './remote-streams.js';
 
 export type { RemoteTrack } from './remote-streams.js';
 
-/** Events of a {@link Peer}. Listen in the room's `peer` event, and at once after a join: nothing is kept for later. */
+/** Events of a {@link Peer}. Add listeners in the room's `peer` event and right after a join: nothing is replayed. */
 export interface PeerEvents {
   /** `connection.connectionState` changed. */
   state: RTCPeerConnectionState;
-  /** A remote track came, with the stream that its sender published it in. */
+  /** A remote track was added, with the stream in which its sender published it. */
   track: RemoteTrack;
   /**
-   * The other side unpublished the track, lost the permission to publish, or the connection to it is over. Once for each
+   * The other side unpublished the track, lost the permission to publish, or its connection was closed. Once per
    * `track`.
    */
   track_ended: RemoteTrack;
@@ -29,7 +29,7 @@ export interface PeerEvents {
   signal: unknown;
 }
 
-/** @internal What a peer needs from its room. */
+/** @internal Dependencies of a {@link Peer}. */
 export interface PeerOptions {
   readonly id: PeerId;
   readonly channel: ReliableChannel;
@@ -45,8 +45,8 @@ export interface PeerOptions {
 }
 
 /**
- * One other participant, and the connection to it. It lasts as long as the participant is in the room, also while it
- * is away and while a broken connection is being mended.
+ * Another participant, and the connection to it. It exists as long as the participant is in the room, including while
+ * it is away and while a broken connection recovers.
  *
  * @example
  * room.on('peer', (peer) => {
@@ -55,7 +55,7 @@ export interface PeerOptions {
  * });
  */
 export class Peer extends Emitter<PeerEvents> {
-  /** Unique over all rooms. A page that is loaded again is another peer. */
+  /** Peer id, unique across all rooms. A reloaded page is another peer. */
   readonly id: PeerId;
   readonly #options: PeerOptions;
   #transport: PeerTransport | undefined;
@@ -68,32 +68,32 @@ export class Peer extends Emitter<PeerEvents> {
     this.#connect();
   }
 
-  /** What the roster says of it now. */
+  /** Its current roster entry. */
   get participant(): Participant {
     return this.#options.participant();
   }
 
-  /** True when this side gives way if both offer at once: the one that joined later (W3C WebRTC §10.7). */
+  /** Whether this side gives way if both offer at once: true if it joined later (W3C WebRTC 1.0 §10.7). */
   get polite(): boolean {
     return this.#options.polite();
   }
 
   /**
-   * The RTCPeerConnection. Read what you like; leave descriptions, candidates and senders to the SDK.
-   * @throws ParleyError `conflict` when the room was joined with `media: false`.
+   * The RTCPeerConnection. Read anything, but leave descriptions, candidates and senders to the SDK.
+   * @throws ParleyError `conflict` if the room was joined with `media: false`.
    */
   get connection(): RTCPeerConnection {
     return this.#openTransport().connection;
   }
 
-  /** `connection.connectionState`; `new` when the room was joined with `media: false`. */
+  /** `connection.connectionState`; `new` if the room was joined with `media: false`. */
   get state(): RTCPeerConnectionState {
     return this.#transport?.connection.connectionState ?? 'new';
   }
 
   /**
-   * Remote streams that have a track now, by the id that their sender gave them. Empty while the peer's permission to
-   * publish is taken, whatever it sends.
+   * Remote streams with at least one track, by stream id. Empty while the peer's permission to publish is revoked,
+   * whatever it sends.
    */
   get streams(): ReadonlyMap<string, MediaStream> {
     return this.#transport?.streams ?? new Map();
@@ -101,32 +101,32 @@ export class Peer extends Emitter<PeerEvents> {
 
   /**
    * Send JSON to this peer over the signaling server: exactly once, in order, through lost sockets on both sides.
-   * For small things that must arrive; for much data open a data channel. At most 320 signals may wait, each at most
-   * `limits.maxFrameBytes` less 512 bytes. Never rejects for what happens on the way: see {@link SendResult}.
-   * @throws ParleyError `bad_request` when `data` is not JSON.
+   * For small messages that must arrive; for bulk data open a data channel. At most 320 signals may be pending, each at
+   * most `limits.maxFrameBytes` less 512 bytes. A failed delivery does not reject: see {@link SendResult}.
+   * @throws ParleyError `bad_request` if `data` is not JSON.
    *
    * @example
    * const sent = await peer.send({ type: 'raise-hand' });
-   * if (sent.result !== 'delivered') console.warn('The other side has not seen it.', sent);
+   * if (sent.result !== 'delivered') console.warn('Not delivered.', sent);
    */
   async send(data: unknown): Promise<SendResult> {
     return this.#transmit('data', json(data));
   }
 
   /**
-   * Open a data channel to this peer (W3C WebRTC §6.2). Open as many as you like; the other side gets `datachannel`.
-   * @throws ParleyError `conflict` when the room was joined with `media: false`.
+   * Open a data channel to this peer (W3C WebRTC §6.2). The other side gets `datachannel`.
+   * @throws ParleyError `conflict` if the room was joined with `media: false`.
    */
   createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
     return this.connection.createDataChannel(label, init);
   }
 
-  /** Look for a path again (RFC 8445 §9). The SDK does it by itself when a connection breaks. */
+  /** Restart ICE (RFC 8445 §9). The SDK does so automatically when a connection breaks. */
   restartIce(): void {
     this.#transport?.connection.restartIce();
   }
 
-  /** Measure the connection. Call it every second or two: rates and loss are since the previous call. */
+  /** Measure the connection, every second or two. @throws ParleyError `conflict` if joined with `media: false`. */
   async stats(): Promise<PeerStats> {
     return this.#openTransport().stats();
   }
@@ -140,7 +140,7 @@ export class Peer extends Emitter<PeerEvents> {
     }
     const connection = kind === 'offer' ? (data as Partial<DescriptionBody> | null)?.connection : undefined;
     const known = this.#transport?.negotiation.remote;
-    // The other side began anew, for it had seen this peer leave: its offer does not fit what was negotiated here.
+    // The other side has created a new connection, because it saw this peer leave: its offer does not match this one.
     if (connection !== undefined && known !== undefined && connection !== known) this.#connect();
     this.#transport?.negotiation.receive(kind, data);
   }

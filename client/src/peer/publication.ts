@@ -3,20 +3,20 @@ import { Emitter } from '../events.js';
 /** Events of a {@link Publication}. */
 export interface PublicationEvents {
   /**
-   * The track ended by itself: the device was unplugged, or the user stopped sharing. Or the permission to publish was
-   * taken: then it is unpublished, and the track goes on. Stopping it yourself is silent.
+   * The track ended: the device was disconnected, or the user stopped sharing. Or the permission to publish was
+   * revoked: then it is unpublished, but the track is not stopped. Not emitted if you stop the track yourself.
    */
   ended: undefined;
 }
 
-/** @internal What a publication asks of its room. */
+/** @internal Dependencies of a {@link Publication}. */
 export interface PublicationOwner {
   readonly replaceTrack: (publication: Publication, track: MediaStreamTrack | null) => Promise<void>;
   readonly unpublish: (publication: Publication) => void;
 }
 
 /**
- * One track that is sent to every peer of a room, the present and the future ones.
+ * A track that is sent to every current and future peer of a room.
  *
  * @example
  * const camera = room.publish(stream.getVideoTracks()[0], stream);
@@ -33,7 +33,7 @@ export class Publication extends Emitter<PublicationEvents> {
   /** @internal */
   constructor(
     track: MediaStreamTrack,
-    /** The stream that the track belongs to; the other side sees a stream with the same id. */
+    /** The stream of the track. The other side gets a stream with the same id. */
     readonly stream: MediaStream,
     private readonly owner: PublicationOwner,
   ) {
@@ -43,18 +43,18 @@ export class Publication extends Emitter<PublicationEvents> {
     track.addEventListener('ended', this.#ended);
   }
 
-  /** Stays the same through every `replaceTrack`. */
+  /** Kind of the track. `replaceTrack` does not change it. */
   readonly kind: 'audio' | 'video';
 
-  /** What is sent now; null after `replaceTrack(null)`. */
+  /** The track that is sent; null after `replaceTrack(null)`. */
   get track(): MediaStreamTrack | null {
     return this.#track;
   }
 
   /**
-   * Send another track of the same kind instead, or none, to everyone, without a negotiation (W3C WebRTC §5.2).
-   * Resolves when every connection has taken it.
-   * @throws TypeError when the track is of the other kind.
+   * Replace the track by another one of the same kind, or by none, without a negotiation (W3C WebRTC 1.0 §5.2).
+   * Resolves when every connection has replaced it.
+   * @throws TypeError if the track is of the other kind.
    */
   async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
     if (track && track.kind !== this.kind) throw new TypeError(`This publication is ${this.kind}.`);
@@ -65,8 +65,8 @@ export class Publication extends Emitter<PublicationEvents> {
   }
 
   /**
-   * Stop sending it to everyone. The track itself goes on: stop it yourself if it is not needed. (What `shareScreen`
-   * published is stopped, for nobody else holds it.) Calling it twice is calling it once.
+   * Stop sending the track to everyone. The track itself is not stopped, except one of `shareScreen`. Calling it again
+   * has no effect.
    */
   unpublish(): void {
     if (!this.#published) return;

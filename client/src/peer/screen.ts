@@ -14,7 +14,7 @@ export const shareScreen = async (
     throw new ParleyError('conflict', 'This browser cannot share a screen.');
   const stream = await devices.getDisplayMedia(options);
   const [video] = stream.getVideoTracks();
-  if (!video) throw new ParleyError('conflict', 'The chosen source shows nothing.');
+  if (!video) throw new ParleyError('conflict', 'The selected source has no video.');
   const screen = publish(video, stream);
   const sound = stream.getAudioTracks().map((track) => publish(track, stream));
   screen.onUnpublish(() => {

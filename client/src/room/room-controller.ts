@@ -28,11 +28,11 @@ import { RoomRoster } from './room-roster.js';
 import { permissionsOf, RoomStateKeeper } from './room-state.js';
 import type { RosterChange } from './roster.js';
 
-/** The inner life of a room: what it does about frames, sockets and its own end. */
+/** Internal base of {@link Room}: handles frames, sockets and the end of the room. */
 export class RoomController extends Emitter<RoomEvents> {
-  /** What `join` was called with. */
+  /** Id of the room. */
   readonly id: RoomId;
-  /** What moderators and owners do here: let people in, put them out, lock. */
+  /** Moderation requests: admit, kick, ban, lock … */
   readonly moderation: Moderation;
   /** @internal */
   protected readonly context: RoomContext;

@@ -4,60 +4,60 @@ import type { Peer } from '../peer/peer.js';
 import type { RoomInfo } from './room-state.js';
 
 /**
- * Why this client is out of a room: `removed` by a moderator, or refused when it came back (a later `join` tells by its
- * error: `banned`, `room_locked` …); `expired`: it was away too long and found no place; `room_closed`: the room is over.
+ * Why this client was removed from a room: `removed`: by a moderator, or refused on rejoining (a later `join` fails
+ * with the exact code: `banned`, `room_locked` …); `expired`: away for too long; `room_closed`: the room has ended.
  */
 export type RemovedReason = Removed['reason'];
 
-/** @internal What it means that the server does not let this client come back. */
+/** @internal The reason for a refused rejoin. */
 export const removedBy = ({ code }: ParleyError): RemovedReason =>
   code === 'room_not_found' ? 'room_closed' : code === 'room_full' ? 'expired' : 'removed';
 
-/** Events of a room. Payloads are read-only. Self is in the roster, and in no event but `updated` and `permitted`. */
+/** Events of a room. Payloads are read-only. Only `updated` and `permitted` also report this client's own changes. */
 export interface RoomEvents {
-  /** Somebody entered. */
+  /** A participant joined. */
   joined: Participant;
-  /** Somebody is gone for good: `left`, `expired` (was away too long), `removed`, `room_closed`. */
+  /** A participant left permanently: `left`, `expired` (away for too long), `removed` or `room_closed`. */
   left: { readonly participant: Participant; readonly reason: LeftReason };
-  /** Somebody lost the connection to the server and may come back. A call's media may still flow. */
+  /** A participant lost the connection to the server and may come back. Its media may still flow. */
   away: Participant;
-  /** Somebody who was away is back, under the same peer id. */
+  /** A participant who was away is back, under the same peer id. */
   back: Participant;
-  /** Somebody's data changed; the own too. */
+  /** The `meta` or the name of a participant changed, including this client's own. */
   updated: Participant;
   /**
-   * Somebody's role or permissions changed; the own too. Without the permission to publish the own publications have
-   * `ended` by then, and are not taken up again by themselves when it is given back.
+   * The role or permissions of a participant changed, including this client's own. If its permission to publish was
+   * revoked, its publications have `ended`; they are not published again automatically when it is restored.
    */
   permitted: Participant;
-  /** After `joined` and on each change: what the room is now. The same as `room.info`. */
+  /** The room's settings, after the join and on each change. The same as `room.info`. */
   info: RoomInfo;
-  /** To moderators and owners, on each change: everybody who waits to be let in, longest first. The same as `room.knocks`. */
+  /** For moderators and owners, on each change: the users waiting in the lobby, longest first. See `room.knocks`. */
   knocking: readonly Knock[];
   /**
-   * A moderator asks this client to be quiet; the application decides. `by` is who asked, undefined when they have left
-   * meanwhile or asked over REST.
+   * A moderator asks this client to mute; the application decides. `by` is the moderator's participant, undefined if it
+   * has left or the request came over REST.
    */
   mute_requested: { readonly user: UserId; readonly by: Participant | undefined };
-  /** There is a peer for a participant who entered later. Those who were here before are in `room.peers`. */
+  /** A peer for a participant who joined later. Those already in the room are in `room.peers`. */
   peer: Peer;
-  /** The peer is over; its connection is closed. */
+  /** The peer has left; its connection is closed. */
   peer_gone: Peer;
-  /** A line of chat, the own ones too: each exactly once, in the order of `seq`, also those kept during a break. */
+  /** A chat message, also this client's own: each exactly once, in order of `seq`, even after a lost connection. */
   chat: ChatMessage;
-  /** At most once, in no order relative to signals. */
+  /** A broadcast from another peer: at most once, unordered relative to signals. */
   broadcast: { readonly from: PeerId; readonly kind: string; readonly data: unknown };
   /** After any change of the roster. */
   roster: ReadonlyMap<PeerId, Participant>;
-  /** This client is out of the room and does not come back by itself. The room is over: join again for another one. */
+  /** This client was removed and does not rejoin automatically. The `Room` is closed: `join` returns a new one. */
   removed: RemovedReason;
   /** A signal that a peer sent with `peer.send`. The same as the peer's own `signal`. */
   signal: { readonly from: PeerId; readonly data: unknown };
-  /** The session had ended while this client was away for too long: it is in the room again, as a new peer. */
+  /** This client was away for too long and joined again under a new session, as a new peer. */
   rejoined: { readonly self: PeerId };
 }
 
-/** Some lines of chat, oldest first, and whether there are more after them. */
+/** A page of chat messages, oldest first. `more`: further messages follow the last one. */
 export interface ChatHistory {
   readonly messages: readonly ChatMessage[];
   readonly more: boolean;

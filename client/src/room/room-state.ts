@@ -1,13 +1,13 @@
 import type { Knock, Participant, Role, RoomState, ServerMessage, UserId } from '@parley/protocol';
 
 /**
- * What a room is now. `access` is how people come in: `open` to everybody, by `invite`, or through a `lobby`, where a
- * moderator lets them in. `locked`: nobody new comes in but moderators. `capacity`: at most so many participants.
- * `metadata` is the application's own, set over REST.
+ * The settings of a room. `access`: `open` to anyone, by `invite`, or through a `lobby`, where a moderator admits
+ * users. `locked`: only moderators can newly join. `capacity`: maximum number of participants. `metadata`: data of the
+ * application, set over REST.
  */
 export type RoomInfo = Omit<RoomState, 'type' | 'room'>;
 
-/** What one participant may do beside being there. */
+/** The permissions of a participant. */
 export interface Permissions {
   /** May offer media: a microphone, a camera, a screen. */
   readonly publish: boolean;
@@ -22,7 +22,7 @@ export const permissionsOf = (participant: Pick<Participant, 'publish' | 'chat'>
 
 const mayAnswer = (role: Role | undefined): boolean => role === 'owner' || role === 'moderator';
 
-/** @internal What the server says of a room beside its roster. */
+/** @internal The state of a room besides its roster: settings, lobby, mute requests. */
 export class RoomStateKeeper {
   info: RoomInfo | undefined;
   knocks: readonly Knock[] = [];
@@ -40,7 +40,7 @@ export class RoomStateKeeper {
       const { name, access, locked, capacity, metadata } = message;
       this.info = { name, access, locked, capacity, metadata };
       this.on.info(this.info);
-      // Where nobody knocks, no list comes any more.
+      // Without a lobby, the server sends no further list.
       if (access !== 'lobby') this.#show([]);
     } else if (message.type === 'knocking') this.#show(message.knocks);
     else if (message.type === 'mute_requested') this.on.muteRequested(message.by);

@@ -13,7 +13,7 @@ import { type Permissions, permissionsOf, type RoomInfo } from './room-state.js'
 export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
 
 /**
- * A room that this client is in. It stays joined through lost sockets and changes of node.
+ * A room that this client has joined. It stays joined across lost sockets and changes of node.
  *
  * @example
  * const room = await client.join('daily', { meta: { muted: true } });
@@ -21,52 +21,52 @@ export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
  * await room.sendChat('Good morning');
  */
 export class Room extends RoomController {
-  /** The own peer id here. It changes only with `rejoined`. */
+  /** This client's peer id in the room. It changes only with `rejoined`. */
   get self(): PeerId {
     return this.own;
   }
 
-  /** The own role here. A live value: `permitted` tells when it changes. */
+  /** This client's role. A live value: `permitted` reports changes. */
   get role(): Role {
     return this.participants.get(this.own)?.role ?? 'guest';
   }
 
-  /** What this client may do here. A live value: `permitted` tells when it changes. */
+  /** This client's permissions. A live value: `permitted` reports changes. */
   get permissions(): Permissions {
     return permissionsOf(this.participants.get(this.own));
   }
 
   /**
-   * What the room is now: name, locked, how people come in, capacity, metadata. It comes right behind the join: undefined
-   * in the first moment, and for as long as the server's database is away.
+   * The room's settings: name, access, lock, capacity, metadata. They arrive right after the join: undefined until
+   * then, and while the server's database is unavailable.
    */
   get info(): RoomInfo | undefined {
     return this.state.info;
   }
 
-  /** Who waits to be let in, longest first, for `moderation.admit` and `deny`. Empty below moderator. A live value. */
+  /** The users waiting in the lobby, longest first. Empty below moderator. A live value: `knocking` reports changes. */
   get knocks(): readonly Knock[] {
     return this.state.knocks;
   }
 
-  /** Who is here, self included, by peer id. A live view: it changes as the roster does. */
+  /** The participants by peer id, including this client. A live view of the roster. */
   get participants(): ReadonlyMap<PeerId, Participant> {
     return this.roster.participants;
   }
 
-  /** The others, each with its connection. A live view. */
+  /** The other participants, each with its connection. A live view. */
   get peers(): ReadonlyMap<PeerId, Peer> {
     return this.peerSet.all;
   }
 
-  /** What is sent to everyone now. */
+  /** The tracks that are sent to everyone. */
   get publications(): readonly Publication[] {
     return [...this.published.all];
   }
 
   /**
-   * Replace the own participant's data: name tag, muted, hand raised. Everyone gets `updated`.
-   * @throws ParleyError `payload_too_large` beyond `limits.maxMetaBytes`; `timeout`; what the server says.
+   * Replace this client's `meta`, for example when it mutes. Everyone gets `updated`.
+   * @throws ParleyError `payload_too_large` beyond `limits.maxMetaBytes`; `timeout`; any error of the server.
    */
   async update(meta: Meta): Promise<void> {
     checkSize(json(meta), this.context.limits().maxMetaBytes);
@@ -82,10 +82,10 @@ export class Room extends RoomController {
   }
 
   /**
-   * Write a line of chat. Resolves once with the message as it was kept, also when the socket was lost meanwhile:
-   * it is sent again and kept once.
+   * Send a chat message. Resolves with the message as stored, even if the socket was lost meanwhile: it is sent again
+   * and stored once.
    * @throws ParleyError `payload_too_large` beyond `limits.maxChatBytes`; `forbidden` without the permission to chat;
-   * `timeout` after 45 s: it may have been kept.
+   * `timeout` after 45 s: it may have been stored.
    */
   async sendChat(text: string): Promise<ChatMessage> {
     checkSize(text, this.context.limits().maxChatBytes);
@@ -93,23 +93,23 @@ export class Room extends RoomController {
   }
 
   /**
-   * Read kept lines, oldest first: those after `after` (0: from the beginning), or the newest without it.
+   * Read stored chat messages, oldest first: those after `after` (0: from the beginning), by default the newest ones.
    * @param query `limit` is 1 to 100, default 50.
    *
    * @example
-   * const { messages } = await room.history({ limit: 30 }); // what a newcomer sees
+   * const { messages } = await room.history({ limit: 30 }); // for example after joining
    */
   history(query: { readonly after?: number; readonly limit?: number } = {}): Promise<ChatHistory> {
     return this.readHistory(query);
   }
 
   /**
-   * Tell everyone who is here now, at most once: typing, reactions, cursors. Nothing happens while there is no
-   * connection. `kind` is a word of your own of 1 to 32 characters.
+   * Send to every connected participant, at most once: typing, reactions, cursors. Dropped while there is no
+   * connection. `kind` is an application-defined word of 1 to 32 characters.
    * @throws ParleyError `payload_too_large` beyond `limits.maxFrameBytes`; `bad_request` when `data` is not JSON.
    */
   broadcast(kind: string, data: unknown): void {
-    if (kind.length < 1 || kind.length > 32) throw new ParleyError('bad_request', 'kind needs 1 to 32 characters.');
+    if (kind.length < 1 || kind.length > 32) throw new ParleyError('bad_request', 'kind must have 1 to 32 characters.');
     const body = json(data);
     checkSize(body, this.context.limits().maxFrameBytes - 512);
     if (this.joining.attached && !this.context.congested())
@@ -117,9 +117,9 @@ export class Room extends RoomController {
   }
 
   /**
-   * Send a track to every present and future peer. The stream's id tells the others which tracks belong together.
-   * Publishing a track twice gives the same publication.
-   * @throws ParleyError `forbidden` without the permission to publish; `closed` when the room is over.
+   * Send a track to every current and future peer. The stream's id tells the others which tracks belong together.
+   * Publishing a track again returns the same publication.
+   * @throws ParleyError `forbidden` without the permission to publish; `closed` if the room is closed.
    *
    * @example
    * const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
@@ -127,26 +127,27 @@ export class Room extends RoomController {
    */
   publish(track: MediaStreamTrack, stream: MediaStream): Publication {
     if (this.over) throw new ParleyError('closed');
-    if (!this.permissions.publish) throw new ParleyError('forbidden', 'You may not publish in this room.');
+    if (!this.permissions.publish)
+      throw new ParleyError('forbidden', 'You do not have permission to publish in this room.');
     return this.published.add(track, stream);
   }
 
   /**
-   * Ask the user for a screen, a window or a tab, and publish it, with its sound if the browser gives any.
-   * It ends by itself when the user stops sharing: then `ended` comes and it is unpublished.
-   * @throws DOMException `NotAllowedError` when the user refuses; ParleyError `conflict` where there is no screen capture,
+   * Ask the user for a screen, a window or a tab, and publish it, with its audio if the browser captures it.
+   * When the user stops sharing, it emits `ended` and is unpublished.
+   * @throws DOMException `NotAllowedError` if the user declines; ParleyError `conflict` without screen capture,
    * `forbidden` without the permission to publish.
    */
   shareScreen(options?: DisplayMediaStreamOptions): Promise<Publication> {
     return shareScreen((track, stream) => this.publish(track, stream), options);
   }
 
-  /** Leave for good. Connections close at once; resolves when the server knows, or after 5 s without it. */
+  /** Leave the room. Connections close at once; resolves when the server has confirmed it, or after 5 s. */
   async leave(): Promise<void> {
     if (this.over) return;
     this.end();
     const header = { type: 'leave', id: newId(), room: this.id } as const;
-    // Whatever the answer: this side is out, and the server's resume window ends what it did not hear of.
+    // Whatever the reply: this side has left, and the server's resume window ends a peer whose `leave` was lost.
     await this.context.requests.send({ header, deadlineMs: 5_000 }).catch(() => {});
     this.context.forget(this.id, this);
   }
