@@ -53,7 +53,7 @@ describe('a running call behind a load balancer', () => {
     return person;
   };
 
-  it('goes on when its nodes are killed one after another: the picture never stops, chat resumes, newcomers come in', async () => {
+  it('goes on when its nodes are killed one after another: video never stops, chat resumes, new participants can join', async () => {
     const { url } = balancer as Balancer;
     const nodes = (cluster as Cluster).nodes;
     const ada = await someone('Ada');

@@ -115,7 +115,7 @@ describe('a call over the relay alone', () => {
     expect((coturn as Coturn).output).not.toMatch(/Cannot find credentials of user <\d+:u_/);
   }, 240_000);
 
-  it('comes back when the relay was started anew: a living connection has the credentials of today', async () => {
+  it('recovers after a restart of the relay: an open connection has the current credentials', async () => {
     const [ada, bela] = await meet();
     await Promise.all([outlive(ada), outlive(bela)]);
     await (coturn as Coturn).restart();

@@ -122,7 +122,7 @@ describe.each([
     await cluster?.stop();
   });
 
-  it('documents converge with everybody who is there, also for one who comes late', async () => {
+  it('documents converge for all clients, including one that joins late', async () => {
     const [ada, bela, cem] = await three();
     const room = aRoom();
     await ada.sit(node(0).url, room);
@@ -153,7 +153,7 @@ describe.each([
     await agree('thirty', ada, bela);
   }, 400_000);
 
-  it('who was cut off from the server goes on, comes back, and meets newcomers', async () => {
+  it('a client cut off from the server continues, reconnects and meets new clients', async () => {
     const [ada, bela, cem] = await three();
     const room = aRoom();
     await Promise.all([ada.sit(origin(), room), bela.sit(origin(), room)]);

@@ -69,7 +69,7 @@ const settleAll = async (one: Side, other: Side) => {
 const kinds = ({ sent }: Side) => sent.map(({ kind }) => kind);
 
 describe('a negotiation', () => {
-  it('lets the one who was there first open, and the newcomer answer, though both want something', async () => {
+  it('lets the earlier peer offer and the later one answer, if both need a negotiation', async () => {
     const { polite, impolite } = pair();
     polite.connection.need();
     impolite.connection.need();
@@ -79,7 +79,7 @@ describe('a negotiation', () => {
     expect([polite.connection.signalingState, impolite.connection.signalingState]).toEqual(['stable', 'stable']);
   });
 
-  it('lets the newcomer open when the other side does not within 3 s', async () => {
+  it('lets the later peer offer if the other side does not within 3 s', async () => {
     const { polite, time } = pair();
     polite.connection.need();
     await settle();
@@ -191,7 +191,7 @@ describe('a negotiation', () => {
     expect(kinds(impolite)).toEqual(['offer', 'offer']);
   });
 
-  it('reports rubbish from a peer, and goes on', async () => {
+  it('reports an invalid signal from a peer, and continues', async () => {
     const { polite } = pair();
     polite.negotiation.receive('offer', null);
     polite.negotiation.receive('offer', { type: 'offer', sdp: 5 });

@@ -106,7 +106,7 @@ export class PeerSet {
       participant = roster.participants.get(id) ?? participant;
       return participant as NonNullable<typeof participant>;
     };
-    // For the life of the pair: a room that is made anew on the server deals its order anew, in the middle of a call.
+    // Fixed for the lifetime of the pair: in a new epoch the server assigns a new order, in the middle of a call.
     const polite = (roster.participants.get(this.options.self())?.order ?? 0) > known().order;
     const channel = this.#channelTo(id);
     const { RTCPeerConnection, clock } = context.options;

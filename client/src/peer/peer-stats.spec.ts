@@ -25,7 +25,7 @@ describe('the stats of a peer', () => {
     expect(second).toMatchObject({ outboundKbps: 1_000, inboundKbps: 2_000 });
   });
 
-  it('begins anew when another candidate pair is selected', () => {
+  it('starts again when another candidate pair is selected', () => {
     const meter = new StatsMeter();
     meter.measure(report({ bytesSent: 1_000_000 }), 'connected', 0);
     const other = new Map<string, object>([

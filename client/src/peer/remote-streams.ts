@@ -44,7 +44,7 @@ export class RemoteStreams {
     if (this.#hidden === hidden) return;
     this.#hidden = hidden;
     for (const remote of [...this.#tracks]) {
-      // Whoever shows it still, shows black and silence.
+      // An application that still plays the track gets black frames and silence.
       remote.track.enabled = !hidden;
       if (hidden) this.#conceal(remote);
       else this.#show(remote);

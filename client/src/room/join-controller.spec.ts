@@ -24,7 +24,7 @@ const setup = () => {
 };
 
 describe('a join', () => {
-  it('that nobody answers is asked again, and given up after 45 s', () => {
+  it('without a reply is sent again, and fails after 45 s', () => {
     const { clock, asked, refusals } = setup();
     clock.advance(JOIN_RULES.deadlineMs);
     expect(asked.length).toBeGreaterThan(3);
@@ -47,7 +47,7 @@ describe('a join', () => {
     expect(refusals).toMatchObject([{ code: 'timeout' }]);
   });
 
-  it('of somebody who was in is not given up, whoever must let them in again', () => {
+  it('of a client that was in the room never times out, even if it must be admitted again', () => {
     const { clock, asked, refusals, entry, wait } = setup();
     expect(entry.joined(asked[0] as string)).toBe(true);
     entry.detach();

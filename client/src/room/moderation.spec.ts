@@ -49,7 +49,7 @@ const knock = async (signal?: AbortSignal) => {
 };
 
 describe('a lobby', () => {
-  it('lets in who was admitted, at once', async () => {
+  it('joins at once when the user is admitted', async () => {
     requireAdmission();
     const { outcome, waits } = await knock();
     allowEveryone();
@@ -64,7 +64,7 @@ describe('a lobby', () => {
     ['banned', 'banned'],
     ['room_closed', 'room_not_found'],
     ['expired', 'timeout'],
-  ])('tells who is refused with %s by the code %s, and the next join asks anew', async (reason, code) => {
+  ])('rejects a join refused with %s with the code %s, and the next join knocks again', async (reason, code) => {
     requireAdmission();
     const { client, outcome } = await knock();
     const { key } = gateway.current.hello;
@@ -155,7 +155,7 @@ describe('a room’s state', () => {
     expect(room.info).toEqual({ ...info, locked: true });
   });
 
-  it('shows a moderator who waits, until nobody knocks there or the role is gone', async () => {
+  it('shows a moderator who is waiting, until the lobby is off or the role is lost', async () => {
     const { room } = await clients.joined();
     const lists: number[] = [];
     room.on('knocking', ({ length }) => lists.push(length));
@@ -251,7 +251,7 @@ describe('a moderator', () => {
   });
 });
 
-describe('somebody who was put out', () => {
+describe('a kicked user', () => {
   it('learns by the next join that they are banned', async () => {
     const { client, room } = await clients.joined();
     const removed = once((listener) => room.on('removed', listener));

@@ -26,7 +26,7 @@ export interface RoomContext {
   /** True: what can be sent again later should not be sent now. */
   readonly congested: () => boolean;
   readonly report: (error: unknown) => void;
-  /** The own peer was ended: everything begins anew under a fresh session. */
+  /** This client's peer was ended: start a new session. */
   readonly renew: () => void;
   /** The room is over, unless another one took its place by now. */
   readonly forget: (id: RoomId, room: object) => void;

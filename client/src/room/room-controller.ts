@@ -254,13 +254,13 @@ export class RoomController extends Emitter<RoomEvents> {
       this.#remove(own.reason);
       return;
     }
-    // Told before the peers of the newcomers, so that an application that counts participants is never behind.
+    // Emitted before the events of new peers, so that an application that counts participants is never behind.
     this.#followRights();
     if (report) for (const change of changes) this.#report(change);
     if (this.over) return;
     this.peerSet.follow(changes);
     if (report && changes.length > 0) this.emit('roster', this.roster.participants);
-    // Ended, or unknown to a roster that was made anew: only a join tells which.
+    // Ended, or unknown to the roster of a new epoch: only a join tells which.
     if (!this.roster.participants.has(this.own)) this.joining.ask();
   }
 

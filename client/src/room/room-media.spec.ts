@@ -82,7 +82,7 @@ beforeEach(() => {
 });
 
 describe('the connections of a room', () => {
-  it('are one for each other participant, opened by the one who was there first', async () => {
+  it('exist once per other participant, opened by the earlier peer', async () => {
     const { room, sent } = await enter([participant('earlier', 1), participant('later', 9)]);
     await settle();
     expect([...room.peers.values()].map(({ id, polite }) => [id, polite])).toEqual([
@@ -152,7 +152,7 @@ describe('the connections of a room', () => {
     expect([made(0).closed, made(1).closed]).toEqual([true, false]);
   });
 
-  it('begin anew when the other side made another RTCPeerConnection, with everything that is published', async () => {
+  it('are replaced, with all publications, when the other side created a new RTCPeerConnection', async () => {
     const { room, signal, sent } = await enter([participant('a', 1)]);
     room.publish(track('video'), stream);
     signal('a', 1, 'offer', { type: 'offer', sdp: 's1', connection: 'first' });
@@ -207,7 +207,7 @@ describe('the connections of a room', () => {
     expect(made(0).senders[0]?.track).toBe(again.track);
   });
 
-  it('are opened by the newcomer when the offer of the one who was there first would not arrive', async () => {
+  it('are opened by the later peer when the offer of the earlier one would be denied', async () => {
     const { sent } = await enter([participant('earlier', 1, { publish: false })]);
     await settle();
     expect(made(0).channels).toHaveLength(1);

@@ -15,7 +15,7 @@ export class RoomRegistry {
   readonly #entries = new Map<RoomId, Entry>();
   /**
    * Rooms that this session's peer has left, whether or not the server heard of it. It would let an unheard one in again
-   * under the same id, whose numbers begin anew here and go on for the others: so it takes a fresh session.
+   * under the same id, whose numbers start again here and continue for the others: so it takes a new session.
    */
   readonly #exhausted = new Set<RoomId>();
 

@@ -47,7 +47,7 @@ describe('the roster of a room', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('gives everybody their time again when the epoch is over once more', () => {
+  it('restarts the window when another epoch begins', () => {
     const { clock, read, asked } = setup();
     read('two', 1, 'me');
     clock.advance(WINDOW_MS);

@@ -44,7 +44,7 @@ describe('a room', () => {
     expect(gateway.of('join')).toHaveLength(2);
   });
 
-  it('follows the store back to an epoch that it has left, and hears of newcomers there', async () => {
+  it('follows the store back to an earlier epoch, and reports participants who join there', async () => {
     const { room } = await clients.joined();
     const goTo = async (epoch: string, version: number, peer: string) => {
       Object.assign(gateway, { epoch, version, roster: [participant(peer, 6)] });
@@ -164,7 +164,7 @@ describe('a room', () => {
     expect(room.self).toBe('me-again');
   });
 
-  it('is entered again under a fresh session, for nobody knows whether the server heard of the leave', async () => {
+  it('is joined again under a new session, because the server may not have received the leave', async () => {
     gateway.roster = [participant('a', 1)];
     const { client, room } = await clients.joined();
     const firstKey = gateway.current.hello.key;

@@ -25,7 +25,7 @@ const started = () => {
 };
 
 describe('a roster', () => {
-  it('knows what everybody may do, by events and by whole rosters', () => {
+  it('tracks permissions from events and from whole rosters', () => {
     const roster = started();
     const permitted = (role: 'member' | 'moderator', publish: boolean, chat: boolean): RosterEvent => ({
       ...{ event: 'permitted', peer: 'a' as PeerId, role, publish, chat },

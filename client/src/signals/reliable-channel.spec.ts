@@ -261,7 +261,7 @@ describe('the receiver', () => {
     expect(acks).toEqual([{ upto: 5, missed: [1, 2, 3] }]);
   });
 
-  it('holds no more than 64 numbers, and no more than 64 missed ones, whatever a stranger sends', () => {
+  it('holds no more than 64 numbers, and no more than 64 missed ones, whatever a peer sends', () => {
     const { channel, acks, clock } = alone();
     for (let seq = 2; seq < 1_000; seq++) channel.receive(seq, 1, 'data', 'x');
     expect(channel.sizes.held).toBe(64 - 1);
