@@ -69,6 +69,12 @@ describe('who may open a socket', () => {
     }
   });
 
+  it('is refused from an origin whose host ends in a dot, even if that host is the request target', () => {
+    const { ask } = policy();
+    const headers = { host: 'parley.example.', origin: 'https://parley.example.' };
+    expect(ask(request(headers))).toEqual({ status: 403 });
+  });
+
   it('is refused by a node that is going away', () => {
     expect(policy({}, true).ask(request())).toEqual({ status: 503, retryAfterSeconds: 1 });
   });

@@ -63,7 +63,7 @@ const normalize = (text: string): string | undefined => {
     const url = new URL(text);
     const isOrigin =
       (url.protocol === 'http:' || url.protocol === 'https:') && url.pathname === '/' && url.search === '';
-    return isOrigin && url.username === '' && !url.host.endsWith('../signaling') ? url.origin : undefined;
+    return isOrigin && url.username === '' && !url.host.endsWith('.') ? url.origin : undefined;
   } catch {
     return undefined;
   }
