@@ -7,7 +7,7 @@ import type { RoomHub } from '../rooms/room-hub.js';
 import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import { isBehind } from '../rooms/room-replica.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
-import { runInBatches } from './run-in-batches.js';
+import { runInBatches } from '../rooms/run-in-batches.js';
 
 /** The rhythm of a node, in milliseconds. RELIABILITY's rule: lease > 2 renewals + 2 command time-outs. */
 export interface NodeTimers {

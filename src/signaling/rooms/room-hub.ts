@@ -7,23 +7,26 @@ import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
 import { RoomReplica } from './room-replica.js';
 
-/** Frames that wait for a peer whose `joined` has not been sent yet. */
+/** Frames held for a peer whose `joined` has not been sent yet; one more is refused as `peer_busy`. */
 const MAX_HELD_FRAMES = 64;
 
-/** A peer's place on this node: taken before it is attached, so that no frame finds it missing. */
+/**
+ * Binds a peer to its session on this node. Created before the peer is attached in the store, so that a frame which
+ * arrives in between is held instead of refused.
+ */
 export interface PeerBinding {
   readonly peer: PeerId;
   readonly room: RoomId;
   readonly session: Session;
-  /** What it is in the room, to put it back when the presence store has lost it. */
+  /** Its role, permissions and data in the room: sent again if the presence store has lost the peer. */
   participant: Omit<Participant, 'state' | 'order'>;
-  /** Frames that came before `joined`; undefined once it was sent. */
+  /** Frames received before `joined` was sent; undefined afterwards. */
   held: (Buffer | string)[] | undefined;
 }
 
-/** The rooms and peers of this node, and the way of a frame to any peer or room. */
+/** Holds the rooms and peers of this node, and routes frames to any peer or room of the cluster. */
 export class RoomHub {
-  /** This life of this process. Changes when the node lost its lease. */
+  /** The id of this node; a new one replaces it when the lease is lost. */
   node = '' as NodeId;
   private readonly rooms = new Map<RoomId, RoomReplica>();
   private readonly bindings = new Map<PeerId, PeerBinding>();
@@ -48,7 +51,7 @@ export class RoomHub {
     return room;
   }
 
-  /** Charges a room for a frame to all of it. @throws ProtocolError `rate_limited` */
+  /** Charges a room for one frame to all its members. @throws ProtocolError `rate_limited` */
   charge(id: RoomId, now: number): void {
     const room = this.rooms.get(id);
     if (room === undefined) return;
@@ -57,7 +60,7 @@ export class RoomHub {
     limiter.take(room.members.size, now);
   }
 
-  /** Forgets a room that nobody here is in, or is about to enter. */
+  /** Forgets a room without a local peer and without a join in flight. */
   closeIfEmpty(id: RoomId): void {
     const room = this.rooms.get(id);
     if (room === undefined || room.local.size > 0 || room.entering > 0) return;
@@ -77,14 +80,14 @@ export class RoomHub {
     return this.bindings.size;
   }
 
-  /** Takes the place of a peer; an older socket of the same session loses it. */
+  /** Binds a peer to a session, instead of an older socket of the same session if there is one. */
   bindPeer(session: Session, participant: PeerBinding['participant'], room: RoomId): PeerBinding {
     const binding: PeerBinding = { peer: participant.peer, room, session, participant, held: [] };
     this.bindings.set(binding.peer, binding);
     return binding;
   }
 
-  /** Gives a place up, unless another socket has it by now. */
+  /** Removes a peer's binding, unless another session holds it by now. */
   unbindPeer(peer: PeerId, session: Session): void {
     if (this.bindings.get(peer)?.session === session) this.bindings.delete(peer);
   }
@@ -94,7 +97,7 @@ export class RoomHub {
   }
 
   /**
-   * What a local peer is in its room, and what it may do there.
+   * Returns the role, permissions and data of a local peer.
    * @throws ProtocolError `not_in_room`
    */
   participantOf(peer: PeerId): PeerBinding['participant'] {
@@ -103,7 +106,7 @@ export class RoomHub {
     return binding.participant;
   }
 
-  /** `joined` was sent: what came for the peer meanwhile follows it. */
+  /** Sends the frames held until `joined` was sent. */
   openBinding(binding: PeerBinding): void {
     const held = binding.held ?? [];
     binding.held = undefined;
@@ -118,8 +121,8 @@ export class RoomHub {
   }
 
   /**
-   * Finds the way from a session to a peer that shares a room with it.
-   * @throws ProtocolError `peer_unknown` (the same for a peer elsewhere and for none), `peer_away`
+   * Finds a peer that shares a room with a session, and the session's own peer id there.
+   * @throws ProtocolError `peer_unknown` (also for a peer of other rooms, so that it reveals nothing), `peer_away`
    */
   route(session: Session, to: PeerId): { from: PeerId; member: Member } {
     for (const [room, from] of session.rooms) {
@@ -132,8 +135,8 @@ export class RoomHub {
   }
 
   /**
-   * Writes a frame to a peer, or puts it into the batch for the node that it is on.
-   * @throws ProtocolError `peer_away`, `peer_busy` or `unavailable`; then nothing was sent.
+   * Delivers a frame to a peer: directly, or in the next batch for the node that serves it.
+   * @throws ProtocolError `peer_away`, `peer_busy` or `unavailable`; then nothing was sent
    */
   deliver(member: Member, frame: Message): void {
     if (member.node === this.node) {
@@ -149,7 +152,7 @@ export class RoomHub {
     }
   }
 
-  /** Undefined: it was taken. Otherwise why not: the peer has no live socket here, or reads too slowly. */
+  /** Delivers a frame to a local peer. @returns undefined on success, otherwise why the peer could not take it */
   deliverLocal(peer: PeerId, frame: Buffer | string): UndeliverableCode | undefined {
     const binding = this.bindings.get(peer);
     if (binding === undefined || binding.session.state === 'closed') return 'peer_away';
@@ -159,7 +162,7 @@ export class RoomHub {
     return undefined;
   }
 
-  /** Once to each node that has a peer of the room; at most once. `broadcast` passes over slow readers. */
+  /** Delivers a frame at most once to each peer of a room but one. `broadcast` skips slow readers. */
   deliverToRoom(kind: 'to_room' | 'broadcast', id: RoomId, frame: Buffer, except: PeerId): void {
     this.deliverToLocalRoom(kind, id, frame, except);
     const room = this.rooms.get(id);

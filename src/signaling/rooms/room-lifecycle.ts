@@ -9,24 +9,24 @@ import {
 } from '@parley/protocol';
 import type { Presence } from '../../presence/presence.js';
 import type { Admission } from '../../rooms/room-access.js';
-import { runInBatches } from '../cluster/run-in-batches.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
 import type { PeerBinding, RoomHub } from './room-hub.js';
 import { deniedPermissions } from './room-roster.js';
 import { attachRequest, type RosterSync } from './roster-sync.js';
+import { runInBatches } from './run-in-batches.js';
 
-/** How long a newer socket of the same session on this node has to take the rooms over before they go `away`. */
+/** How long a newer local socket of a session may take to join the session's rooms before its peers go `away`. */
 const TAKEOVER_MS = 2_000;
 
-/** Successful rounds of reconciliation, each after the last command that may come late. */
+/** Successful reconciliations after which no late command can change a room any more. */
 const UNSETTLED_ROUNDS = 3;
-/** Beyond so many, those who left are ended by the resume window instead. */
+/** Unfinished leaves to retry; peers beyond this number expire after the resume window instead. */
 const MAX_PENDING_LEAVES = 10_000;
 
-/** A join that was let in before a room ended returns within this. */
+/** How long an ended room is remembered: longer than any join that was admitted before its end. */
 const ENDED_TTL_MS = 30_000;
-/** Rooms that are remembered as over; the oldest go. */
+/** Ended rooms to remember; the oldest are forgotten first. */
 const MAX_ENDED = 10_000;
 
 interface PendingLeave {
@@ -35,18 +35,18 @@ interface PendingLeave {
   readonly attempt: number;
 }
 
-/** How local clients come into rooms and out of them. */
+/** Joins local clients to rooms, takes them out again, and retries what the store could not do. */
 export class RoomLifecycle {
   /**
-   * Rooms where the store may not know, or may learn too late, what happened here; and for how many more rounds of
-   * reconciliation. A round passes over what is younger than its grace, so one is not enough.
+   * Rooms whose stored state may differ from the local one, and the reconciliations still required for each. One is
+   * not enough: it skips whatever is younger than the grace time.
    */
   readonly unsettled = new Map<RoomId, number>();
-  /** Peers that left while the store was away. */
+  /** Peers that left while the store was unavailable. */
   private readonly pendingLeaves = new Map<PeerId, PendingLeave>();
-  /** Rooms that are over, and that the store has not been told of. */
+  /** Ended rooms that are still to be cleared in the store. */
   private readonly ending = new Set<RoomId>();
-  /** Rooms that ended lately, until when that is remembered. */
+  /** Recently ended rooms, and when to forget each, monotonic milliseconds. */
   private readonly ended = new Map<RoomId, number>();
   private readonly takeovers = new Set<NodeJS.Timeout>();
 
@@ -59,7 +59,7 @@ export class RoomLifecycle {
   ) {}
 
   /**
-   * Attaches the session's peer and answers `joined`; frames for it that came meanwhile follow.
+   * Attaches the session's peer and answers `joined`, followed by the frames held for it meanwhile.
    * @throws ProtocolError `session_ended`, `superseded`, `room_full`; PresenceUnavailable
    */
   async join(
@@ -76,7 +76,7 @@ export class RoomLifecycle {
     const previous = this.rooms.binding(peer);
     const participant = { peer, user, name, role: admission.role, meta: meta ?? {}, ...deniedPermissions(admission) };
     const binding = this.rooms.bindPeer(session, participant, id);
-    // Whoever was told that its leave was not done, and enters again, means to stay.
+    // A client that joins again after its leave failed means to stay.
     this.pendingLeaves.delete(peer);
     room.entering += 1;
     const asked = room.position;
@@ -105,7 +105,7 @@ export class RoomLifecycle {
       this.rooms.openBinding(binding);
     } catch (error) {
       this.giveUp(binding, previous);
-      // A command that was given up may be executed all the same, after everybody here forgot of it.
+      // A command that timed out may still be executed, when no local peer refers to it any more.
       if (!(error instanceof ProtocolError)) this.unsettle(id);
       throw error;
     } finally {
@@ -114,7 +114,7 @@ export class RoomLifecycle {
     }
   }
 
-  /** Ends the session's peer in a room: here at once, and in the store as soon as it can be asked. */
+  /** Ends the session's peer in a room: locally at once, and in the store as soon as it is available. */
   async leave(session: Session, id: RoomId, reason: LeftReason = 'left'): Promise<void> {
     const peer = session.rooms.get(id);
     if (peer === undefined) return;
@@ -131,19 +131,19 @@ export class RoomLifecycle {
     }
   }
 
-  /** The same for a session that came back and did not enter again: its peer may still be there, `away`. */
+  /** Ends the peer of a session that resumed without joining the room: it may still be stored there, as `away`. */
   async leaveAway(session: Session, id: RoomId, peer: PeerId): Promise<void> {
     const { members } = await this.presence.snapshot(id);
     if (!members.some((member) => member.peer === peer)) return;
     await this.finishLeave(peer, { room: id, reason: 'left', attempt: session.info.attempt });
   }
 
-  /** The role of a peer that the store has in the room; undefined: it is not there. */
+  /** Reads a peer's role from the store. @returns undefined when the peer is not in the room */
   async storedRole(id: RoomId, peer: PeerId): Promise<Role | undefined> {
     return (await this.presence.snapshot(id)).members.find((member) => member.peer === peer)?.role;
   }
 
-  /** Ends everybody's peer in a room that is over: now, or as soon as the store can be asked. Joins under way fail. */
+  /** Ends all peers of a closed room, now or as soon as the store is available. Joins in flight fail. */
   async end(id: RoomId): Promise<void> {
     this.ended.delete(id);
     this.ended.set(id, this.now() + ENDED_TTL_MS);
@@ -156,7 +156,7 @@ export class RoomLifecycle {
     await this.finishEnd(id);
   }
 
-  /** What could not be done while the store was away. */
+  /** Retries the leaves and room endings that failed while the store was unavailable. */
   async retryPendingLeaves(): Promise<void> {
     const ends = runInBatches(this.ending, (id) => this.finishEnd(id));
     const leaves = runInBatches(this.pendingLeaves, ([peer, leaving]) => this.finishUnfinished(peer, leaving));
@@ -165,7 +165,7 @@ export class RoomLifecycle {
     await leaves;
   }
 
-  /** @throws ProtocolError `not_in_room` */
+  /** Replaces the data of the session's peer. @throws ProtocolError `not_in_room` */
   async update(session: Session, id: RoomId, meta: Meta): Promise<void> {
     const peer = this.rooms.peerOf(session, id);
     const change = await this.presence.update(id, peer, session.connection, meta);
@@ -174,12 +174,12 @@ export class RoomLifecycle {
     this.sync.publish(change);
   }
 
-  /** The session's token was renewed, and may name its user differently. */
+  /** Publishes the user's name from a refreshed token. */
   renamed(session: Session): Promise<void> {
     return this.sync.rename(session);
   }
 
-  /** The session's socket is gone: its peers are `away`, unless a newer socket here is taking them over. */
+  /** Marks the peers of a closed socket as `away`, unless a newer socket on this node is taking them over. */
   closed(session: Session, succeeded: boolean): void {
     const bindings = [...session.rooms];
     for (const [id, peer] of bindings) this.forget(session, id, peer);
@@ -197,7 +197,7 @@ export class RoomLifecycle {
     this.takeovers.clear();
   }
 
-  /** The room was reconciled once. */
+  /** Counts one successful reconciliation of a room. */
   settled(id: RoomId): void {
     const rounds = this.unsettled.get(id) ?? 0;
     if (rounds > 1) this.unsettled.set(id, rounds - 1);
@@ -222,7 +222,7 @@ export class RoomLifecycle {
   }
 
   private async finishUnfinished(peer: PeerId, leaving: PendingLeave): Promise<void> {
-    // It may have entered again while others had their turn.
+    // The peer may have joined again while other leaves were retried.
     if (this.pendingLeaves.get(peer) !== leaving) return;
     await this.finishLeave(peer, leaving);
     this.pendingLeaves.delete(peer);
@@ -255,13 +255,13 @@ export class RoomLifecycle {
 
   private refusal(kind: 'ended' | 'superseded' | 'full', session: Session): ProtocolError {
     if (kind === 'superseded') {
-      // After the answer to the join.
+      // Deferred: the error that answers the join must be sent before the close frame.
       setImmediate(() => session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over'));
     }
     return new ProtocolError(({ ended: 'session_ended', superseded: 'superseded', full: 'room_full' } as const)[kind]);
   }
 
-  /** The join failed: an earlier place of the same session in the room stays as it was. */
+  /** Undoes the binding of a failed join; an earlier binding of the same session in the room is kept. */
   private giveUp(binding: PeerBinding, previous: PeerBinding | undefined): void {
     if (previous?.session === binding.session && binding.session.rooms.has(binding.room)) {
       binding.participant = previous.participant;

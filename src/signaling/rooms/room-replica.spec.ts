@@ -38,8 +38,8 @@ const setup = (version = 1) => {
   return { room, client };
 };
 
-describe('a room on a node', () => {
-  it('puts changes that overtook each other into their order', () => {
+describe('RoomReplica', () => {
+  it('applies changes that overtook each other in order', () => {
     const { room } = setup();
     expect(room.apply(joined(3, 'c'))).toBe('early');
     expect(room.apply(joined(4, 'd'))).toBe('early');
@@ -49,13 +49,13 @@ describe('a room on a node', () => {
     expect([...room.members.keys()]).toEqual(['a', 'b', 'c', 'd']);
     expect(room.isBehind).toBe(false);
   });
-  it('asks for a snapshot when another epoch began or too many changes wait', () => {
+  it('reports a gap when another epoch began or too many changes wait', () => {
     const { room } = setup();
     expect(room.apply({ ...joined(2, 'b'), epoch: 'other' })).toBe('gap');
     for (let n = 0; n < MAX_EARLY_CHANGES; n += 1) expect(room.apply(joined(3 + n, `p${n}`))).toBe('early');
     expect(room.apply(joined(1000, 'last'))).toBe('gap');
   });
-  it('ignores what it knows already, and the known part of what it knows in part', () => {
+  it('ignores a change that is applied already, and the applied part of one', () => {
     const { room } = setup(2);
     expect(room.apply(joined(2, 'b'))).toEqual([]);
     const both = change(
@@ -65,19 +65,19 @@ describe('a room on a node', () => {
     );
     expect(room.apply(both)).toEqual([{ event: 'left', peer: 'a', reason: 'expired' }]);
   });
-  it('merges notices, and gives each client just those that it does not know', () => {
+  it('merges roster events, and sends each client only those that it does not know', () => {
     const { room, client } = setup();
     const old = client(1);
-    const fresh = client(2);
+    const current = client(2);
     const ahead = client(9);
     room.apply(joined(2, 'b'));
     room.apply(joined(3, 'c'));
     room.notify();
     expect(old.map((frame) => [frame.version, frame.events.length])).toEqual([[3, 2]]);
-    expect(fresh.map((frame) => [frame.version, frame.events.length])).toEqual([[3, 1]]);
+    expect(current.map((frame) => [frame.version, frame.events.length])).toEqual([[3, 1]]);
     expect(ahead).toEqual([]);
   });
-  it('answers a join with the room that it knows, or with what the join found when that is newer', () => {
+  it("answers a join with its roster, or with the join's snapshot when that is newer", () => {
     const { room } = setup(3);
     const answer = (version: number, epoch = 'e') => {
       const found = { room: ROOM, epoch, version, members: [member('a', 1), member('z', 9)] };
@@ -91,7 +91,7 @@ describe('a room on a node', () => {
     expect(answer(4)).toEqual(['e', 4, ['a', 'z']]);
     expect(answer(1, 'other')).toEqual(['other', 1, ['a', 'z']]);
   });
-  it('never shows where a member is', () => {
+  it('never shows the node or connection of a participant', () => {
     const { room, client } = setup();
     const frames = client(1);
     room.apply(joined(2, 'b'));
@@ -106,7 +106,7 @@ describe('a room on a node', () => {
     }
     expect(JSON.stringify(frames)).not.toMatch(/node|connection|n2|c2/);
   });
-  it('sends the whole roster when it was replaced, but never an older version than a client knows', () => {
+  it('sends the whole roster when it was replaced, but never an older version than a client has', () => {
     const { room, client } = setup();
     const behind = client(1);
     const ahead = client(7);
@@ -116,7 +116,7 @@ describe('a room on a node', () => {
     room.replace({ room: ROOM, epoch: 'new', version: 1, members: [] });
     expect(ahead.map((frame) => frame.epoch)).toEqual(['new']);
   });
-  it('follows a store that has gone back, and takes no late snapshot for one', () => {
+  it('follows a store that lost writes, and ignores a snapshot that is only late', () => {
     const { room, client } = setup(5);
     const frames = client(5);
     const asked = room.position;
@@ -130,7 +130,7 @@ describe('a room on a node', () => {
     room.replace({ room: ROOM, epoch: 'e', version: 4, members: [member('c', 1)] }, room.position);
     expect(room.position).toEqual({ epoch: 'e', version: 4 });
   });
-  it('counts the nodes that have a peer that is on', () => {
+  it('lists the nodes with a peer that is on', () => {
     const { room } = setup();
     room.apply(change(2, { event: 'joined', participant: member('b', 2, 'n2') }));
     expect([...room.nodes]).toEqual(['n1', 'n2']);

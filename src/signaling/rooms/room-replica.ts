@@ -3,42 +3,42 @@ import type { Change, Member, MemberEvent, Snapshot } from '../../presence/prese
 import type { Session } from '../session/session.js';
 import { RoomRoster, toParticipant } from './room-roster.js';
 
-/** A peer of this room with its socket on this node. */
+/** A local peer that receives the room's roster. */
 export interface RosterSubscriber {
   readonly session: Session;
   /** The roster version that its client knows. */
   version: number;
 }
 
-/** A version of a room's roster. */
+/** The position of a roster: its epoch and its version within that epoch. */
 export type Position = Pick<Snapshot, 'epoch' | 'version'>;
 
-/** The position of a room without a roster: nothing is behind it. */
+/** The position of a room without a roster: every other position is ahead of it. */
 export const NOWHERE: Position = { epoch: '', version: 0 };
 
-/** Whether what the store says now is an earlier version of the same epoch: it has gone back. */
+/** Whether the store has lost writes: it now returns an earlier version of the same epoch than it did before. */
 export const isBehind = (now: Position, asked: Position): boolean =>
   now.epoch === asked.epoch && now.version < asked.version;
 
-/** Roster notices of so many milliseconds leave as one frame: a join to a large room is five times cheaper. */
+/** Roster events of this many milliseconds are sent as one frame, since a join to a large room concerns every peer. */
 const NOTICE_MS = 10;
-/** Changes that may wait for one before them. */
+/** Changes that may wait for an earlier one; beyond it a snapshot is requested. */
 export const MAX_EARLY_CHANGES = 256;
 
 /**
- * What this node knows of one room: the whole roster at one version, which of its peers are here, and the
- * notices that wait to be sent. Owns one timer at most.
+ * This node's replica of one room: the roster at one version, its local peers, and the roster events still to be sent.
+ * Owns at most one timer.
  */
 export class RoomReplica {
   readonly local = new Map<PeerId, RosterSubscriber>();
-  /** Joins under way: the room must stay until they are done. */
+  /** Joins in flight: the replica must be kept until they are done. */
   entering = 0;
   epoch = '';
   version = 0;
   private readonly roster = new RoomRoster();
   private readonly early = new Map<PeerId, Member>();
   private earlyVersion = 0;
-  /** By the version that each follows on. */
+  /** Keyed by the version that each follows. */
   private readonly earlyChanges = new Map<number, Change>();
   private waiting: RosterEvent[] = [];
   private notice: NodeJS.Timeout | undefined;
@@ -54,15 +54,16 @@ export class RoomReplica {
     return this.roster.nodes;
   }
 
-  /** A peer as it is known: by the roster, or by the snapshot of a join that is ahead of it. */
+  /** Finds a peer in the roster, or in the snapshot of a join that is ahead of the roster. */
   find(peer: PeerId): Member | undefined {
     return this.members.get(peer) ?? this.early.get(peer);
   }
 
   /**
-   * Takes a change in its turn. Changes of two nodes may overtake each other on their way: one that is too
-   * early waits for those before it.
-   * @returns the events that were applied now; `early`: it waits; `gap`: another epoch, ask for a snapshot.
+   * Applies a change in order of its version. Changes of two nodes may overtake each other, so an early one waits for
+   * those before it.
+   * @returns the events applied; `early`: the change waits; `gap`: request a snapshot, the epoch is another one or too
+   * many changes wait
    */
   apply(change: Change): readonly MemberEvent[] | 'early' | 'gap' {
     if (change.epoch !== this.epoch) return 'gap';
@@ -88,27 +89,27 @@ export class RoomReplica {
     return applied;
   }
 
-  /** Peers of a snapshot that is ahead of the roster can be reached before the events between have come. */
+  /** Makes the peers of a snapshot that is ahead of the roster reachable before the events in between arrive. */
   learnEarly(snapshot: Snapshot): void {
     if (snapshot.epoch !== this.epoch || snapshot.version <= this.version) return;
     for (const member of snapshot.members) if (!this.members.has(member.peer)) this.early.set(member.peer, member);
     this.earlyVersion = snapshot.version;
   }
 
-  /** Whether changes wait for one before them. */
+  /** Whether changes wait for an earlier one. */
   get isBehind(): boolean {
     return this.earlyChanges.size > 0;
   }
 
-  /** Where the roster stands, to be remembered before the store is asked for a snapshot. */
+  /** The current position of the roster: read it before requesting a snapshot, and pass it on with the result. */
   get position(): Position {
     return { epoch: this.epoch, version: this.version };
   }
 
   /**
-   * Replaces the roster by a snapshot that is newer, or of another epoch. Clients get the whole of it.
-   * @param asked where the roster stood when the store was asked. A snapshot that is older than that is no late one:
-   * the store has gone back, and what it has now is the truth.
+   * Replaces the roster by a snapshot that is newer, or of another epoch, and sends all of it to the local clients.
+   * @param asked the roster's position when the snapshot was requested. A snapshot older than that is not late: the
+   * store has lost writes, and what it returns now is authoritative.
    */
   replace(snapshot: Snapshot, asked: Position = NOWHERE): void {
     const wentBack = isBehind(snapshot, asked);
@@ -124,8 +125,8 @@ export class RoomReplica {
   }
 
   /**
-   * The answer to a join: the room as this node knows it, or as the join found it, if that is newer.
-   * @returns the frame, and the version that it tells of
+   * Encodes the answer to a join, from the roster of this node or from the join's snapshot, whichever is newer.
+   * @returns the frame, and the roster version in it
    */
   answerJoin(
     answer: Omit<Joined, 'type' | 'room' | 'epoch' | 'version' | 'participants'>,
@@ -140,13 +141,13 @@ export class RoomReplica {
     };
   }
 
-  /** Sends the notices that wait. */
+  /** Sends the roster events that wait. */
   notify(): void {
     const events = this.waiting;
     this.cancelNotice();
     if (events.length === 0) return;
     const start = this.version - events.length;
-    // Encoded once for all that know the same version, which is nearly everybody.
+    // Encoded once for all clients at the same version, which are nearly all of them.
     const common = this.encodeEvents(events);
     for (const peer of this.local.values()) {
       if (peer.version >= this.version) continue;
@@ -156,7 +157,7 @@ export class RoomReplica {
     }
   }
 
-  /** Ends the room's timer; what waits is not sent. */
+  /** Stops the room's timer; events that wait are not sent. */
   close(): void {
     this.cancelNotice();
   }
@@ -166,7 +167,7 @@ export class RoomReplica {
     const { id: room, epoch, version } = this;
     const frame = withParticipants({ type: 'roster', room, epoch, version }, this.roster.encoded);
     for (const peer of this.local.values()) {
-      // A client that joined meanwhile may know more already, and must never see an older version.
+      // A client that joined meanwhile may be at a later version already, and must never see an older one.
       if (sameEpoch && peer.version >= this.version) continue;
       peer.version = this.version;
       peer.session.sendFrame(frame);
@@ -198,7 +199,7 @@ const toRosterEvent = (event: MemberEvent): RosterEvent => {
   return event;
 };
 
-/** A frame whose participants are encoded already. */
+/** Encodes a frame whose participants are JSON already. */
 const withParticipants = (
   header: Omit<Joined, 'participants'> | Omit<Roster, 'participants' | 'events'>,
   participants: string,

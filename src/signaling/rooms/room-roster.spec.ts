@@ -25,8 +25,8 @@ const setup = () => {
   return { roster, decoded, expected };
 };
 
-describe('a roster on a node', () => {
-  it('says of each what is true now, whatever became of them', () => {
+describe('RoomRoster', () => {
+  it('encodes the current state of each participant after every kind of event', () => {
     const { roster, decoded, expected } = setup();
     for (const event of [
       { event: 'joined', participant: member('c', 3) },
@@ -45,7 +45,7 @@ describe('a roster on a node', () => {
     });
   });
 
-  it('keeps the order of joining: who comes back has the old place, who joins again the last', () => {
+  it('keeps the order of joining: a resumed peer keeps its position, one that joins again is last', () => {
     const { roster, decoded } = setup();
     const order = () => decoded().map((one: { peer: string }) => one.peer);
     roster.apply({ event: 'away', peer });
@@ -57,7 +57,7 @@ describe('a roster on a node', () => {
     expect([...roster.members.keys()]).toEqual(['b', 'a']);
   });
 
-  it('keeps nothing of a roster that was replaced', () => {
+  it('keeps nothing of a replaced roster', () => {
     const { roster, decoded } = setup();
     roster.replace([]);
     expect([decoded(), [...roster.nodes]]).toEqual([[], []]);

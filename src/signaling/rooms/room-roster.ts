@@ -3,12 +3,12 @@ import { NodeCounts } from '../../presence/memory/node-counts.js';
 import type { Member, MemberEvent } from '../../presence/presence.js';
 
 /**
- * A room's members as this node knows them, in the order in which they joined. Each is encoded once for all who are
- * told of it: in a room of 200 an answer to `join` was mostly JSON of people who had not changed.
+ * The participants of a room in the order in which they joined, each encoded once for all answers to `join`
+ * (docs/performance.md, "Joins and whole calls").
  */
 export class RoomRoster {
   private readonly byPeer = new Map<PeerId, Member>();
-  /** What clients know of each as JSON, in the same order. */
+  /** Each participant as JSON, in the same order. */
   private readonly texts = new Map<PeerId, string>();
   private readonly counts = new NodeCounts();
 
@@ -47,7 +47,7 @@ export class RoomRoster {
     } else this.put({ ...member, meta: event.meta, name: event.name ?? member.name });
   }
 
-  /** Whoever is there already keeps the place. */
+  /** Adds or replaces a participant; replacing one keeps its position in the order. */
   private put(member: Member): void {
     const before = this.byPeer.get(member.peer);
     if (before?.state === 'on') this.counts.remove(before.node);
@@ -63,15 +63,16 @@ export class RoomRoster {
   }
 }
 
-/** What clients may know of a member: not where it is. Field by field: a rest of a pattern is three times as slow. */
+/** Removes from a roster entry what clients must not see: its node and connection. */
 export const toParticipant = ({ peer, user, name, role, meta, state, order, publish, chat }: Member): Participant => {
+  // Field by field, as a rest pattern is several times slower.
   const participant = { peer, user, name, role, meta, state, order };
   return publish === undefined && chat === undefined
     ? participant
     : { ...participant, ...deniedPermissions({ publish, chat }) };
 };
 
-/** Permissions as a participant shows them: only those that were taken. */
+/** Selects the permissions that were denied, which are the only ones that a participant carries. */
 export const deniedPermissions = ({
   publish,
   chat,

@@ -7,12 +7,12 @@ import type { SignalingStats } from '../signaling-stats.js';
 import type { PeerBinding, RoomHub } from './room-hub.js';
 import { isBehind, NOWHERE, type Position, type RoomReplica } from './room-replica.js';
 
-/** A version that is missing for longer than this is not just on its way. */
+/** How long a missing version may be in transit before a snapshot is requested. */
 const SETTLE_MS = 250;
 
 /**
- * Keeps the rosters of this node true: spreads the changes made here, takes in those made elsewhere, asks for
- * a snapshot when something is missing, and puts local peers back that the store has lost.
+ * Keeps the rosters of this node in sync: publishes local changes, applies those of other nodes, requests a snapshot
+ * when one is missing, and attaches local peers again that the store has lost.
  */
 export class RosterSync {
   private readonly refreshing = new Set<RoomId>();
@@ -26,19 +26,19 @@ export class RosterSync {
     private readonly stats: SignalingStats,
   ) {}
 
-  /** A change that was made by this node: everyone concerned is told, this node's clients too. */
+  /** Publishes a change made by this node to all nodes of the room, and applies it locally. */
   publish(change: Change | undefined): void {
     if (change === undefined || change.events.length === 0) return;
     const others = change.nodes.filter((node) => node !== this.rooms.node);
     if (others.length > 0) {
       const message = encodeNodeMessage({ kind: 'change', change });
-      // A node that misses it, because the bus is down or it died, finds out when it reconciles.
+      // A node that misses it, because the bus is unavailable, notices when it reconciles.
       for (const node of others) this.bus.send(node, message);
     }
     this.apply(change);
   }
 
-  /** A change, whoever made it. */
+  /** Applies a change of any node to the local roster. */
   apply(change: Change): void {
     const room = this.rooms.get(change.room);
     if (room === undefined) return;
@@ -51,7 +51,7 @@ export class RosterSync {
     }
   }
 
-  /** Asks for a snapshot if the room has not come to this version by itself after a moment. */
+  /** Requests a snapshot if the room has not reached this version within {@link SETTLE_MS}. */
   settle(id: RoomId, epoch: string, version: number): void {
     if (this.settling.has(id)) return;
     const timer = setTimeout(() => {
@@ -65,8 +65,8 @@ export class RosterSync {
   }
 
   /**
-   * What an attach of this node brought: the change if it fits on what is known, or else the snapshot.
-   * @param asked where the room's roster stood when the attach was asked for
+   * Applies the result of an attach by this node: its change if it follows the local roster, otherwise its snapshot.
+   * @param asked the roster's position when the attach was requested
    */
   applyAttachResult(
     room: RoomReplica,
@@ -85,7 +85,7 @@ export class RosterSync {
     if (room.version < snapshot.version) this.settle(room.id, snapshot.epoch, snapshot.version);
   }
 
-  /** Asks for the room as it is now. One question at a time for each room. */
+  /** Requests a snapshot of a room, one at a time per room. */
   async refresh(id: RoomId): Promise<void> {
     if (this.refreshing.has(id)) return;
     this.refreshing.add(id);
@@ -96,13 +96,13 @@ export class RosterSync {
       const room = this.rooms.get(id);
       if (room !== undefined) this.replace(room, snapshot, asked);
     } catch {
-      // The store is away: the next reconciliation asks again.
+      // The store is unavailable; the next reconciliation asks again.
     } finally {
       this.refreshing.delete(id);
     }
   }
 
-  /** Tells the others by which name a session's new token goes. A store that is away hears it when it reconciles. */
+  /** Publishes the user's name from a session's new token. If the store is unavailable, reconciliation repeats it. */
   async rename({ rooms, principal }: Session): Promise<void> {
     for (const [id, peer] of [...rooms]) {
       const room = this.rooms.get(id);
@@ -110,7 +110,7 @@ export class RosterSync {
     }
   }
 
-  /** Attaches a live local peer again that the store does not have as it should be. */
+  /** Attaches a local peer again whose stored entry is missing or differs. */
   async reattach(room: RoomReplica, peer: PeerId): Promise<void> {
     const binding = this.rooms.binding(peer);
     if (binding === undefined || binding.held !== undefined || !room.local.has(peer)) return;
@@ -125,14 +125,14 @@ export class RosterSync {
         binding.session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
       }
     } catch {
-      // The store is away: the next reconciliation tries again.
+      // The store is unavailable; the next reconciliation tries again.
     } finally {
       this.reattaching.delete(peer);
     }
   }
 
   private replace(room: RoomReplica, snapshot: Snapshot, asked: Position): void {
-    // A store that lost the room knows nothing of those who are here: they are put back, and nobody is shown gone.
+    // The store has lost the room: attach the local peers again instead of showing them as gone.
     if (snapshot.epoch !== '') room.replace(snapshot, asked);
     for (const [peer, { session }] of room.local) {
       const member = room.members.get(peer);
@@ -143,7 +143,7 @@ export class RosterSync {
     }
   }
 
-  /** A local peer was ended by someone else. */
+  /** Removes a local peer that was ended by another node or a moderator, and tells its client. */
   private evict(room: RoomReplica, peer: PeerId, reason: 'expired' | 'removed' | 'room_closed'): void {
     const local = room.local.get(peer);
     if (local === undefined) return;
@@ -155,7 +155,7 @@ export class RosterSync {
   }
 }
 
-/** The request that makes a seat's peer a member, or a member again. */
+/** Builds the request that attaches a bound peer, for the first time or again. */
 export const attachRequest = (
   binding: PeerBinding,
   rooms: RoomHub,
@@ -163,7 +163,7 @@ export const attachRequest = (
   replaceMeta: boolean,
 ): AttachRequest => ({
   room: binding.room,
-  // A token that was refreshed may name the user differently.
+  // A refreshed token may name the user differently.
   participant: { ...binding.participant, name: binding.session.principal.name },
   node: rooms.node,
   connection: binding.session.connection,

@@ -1,11 +1,11 @@
-/** One that is not answered costs the time-out of a command: it must not cost every other one that too. */
+/** Operations in flight at once: one that times out must not add its time-out to that of all others. */
 const CONCURRENCY = 16;
 
 /**
- * Does something for each item, some at a time. In a Redis Cluster the rooms of one master may be away while those of
- * the others are not: what fails for one room must not keep the rest from their turn, or other nodes would take them
- * for forgotten.
- * @throws the first failure, once all had their turn
+ * Runs an operation for each item, at most 16 at a time, and does not stop at a failure. In a Redis Cluster one master
+ * may be unavailable while the others answer: their rooms must still be served, or other nodes would treat this node
+ * as gone there.
+ * @throws the first failure, once every item was tried
  */
 export const runInBatches = async <Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> => {
   const waiting = [...items];
