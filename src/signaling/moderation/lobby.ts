@@ -5,19 +5,19 @@ import type { RoomHub } from '../rooms/room-hub.js';
 import type { Session } from '../session/session.js';
 
 const TICK_MS = 1_000;
-/** How often the database hears that a knock still has somebody behind it. */
+/** How often a knock is renewed in the database while its client waits. */
 const KEEP_MS = 30_000;
 
 interface LobbyEntry {
   readonly session: Session;
   readonly room: RoomId;
   renewedAt: number;
-  /** What was decided before the client was told that it waits. */
+  /** A decision made before the client was sent `waiting`, which must come first. */
   outcome: ServerMessage | undefined;
   notified: boolean;
 }
 
-/** Who waits on this node to be let into a room, and what the moderators on this node see of it. */
+/** Tracks the clients of this node that wait to be admitted, and shows them to the moderators on this node. */
 export class Lobby {
   private readonly entries = new Set<LobbyEntry>();
   private timer: NodeJS.Timeout | undefined;
@@ -33,77 +33,77 @@ export class Lobby {
     return this.entries.size;
   }
 
-  /** How many rooms a session waits for. */
+  /** Counts the rooms that a session waits for. */
   countOf(session: Session): number {
-    return [...this.entries].filter((waiter) => waiter.session === session).length;
+    return [...this.entries].filter((entry) => entry.session === session).length;
   }
 
   /**
-   * Knocks, and answers the join with `waiting`. The place is taken before: an answer may be faster than the knock's
-   * own return.
+   * Knocks, and answers the join with `waiting`. The entry is added first, as a moderator's answer may arrive before
+   * the knock itself returns.
    * @throws ProtocolError `lobby_full`, `unavailable`
    */
   async enter(session: Session, room: RoomId, re: string): Promise<'waiting' | 'admitted'> {
     this.drop(session, room);
-    const waiter: LobbyEntry = { session, room, renewedAt: this.now(), outcome: undefined, notified: false };
-    this.entries.add(waiter);
+    const entry: LobbyEntry = { session, room, renewedAt: this.now(), outcome: undefined, notified: false };
+    this.entries.add(entry);
     this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
     try {
       const result = await this.moderation.knock(session.principal, room, session.connection);
       if (result === 'admitted') {
-        this.entries.delete(waiter);
+        this.entries.delete(entry);
         return result;
       }
     } catch (error) {
-      this.entries.delete(waiter);
+      this.entries.delete(entry);
       throw error;
     }
     session.send({ type: 'waiting', re, room });
-    waiter.notified = true;
-    if (waiter.outcome !== undefined) session.send(waiter.outcome);
+    entry.notified = true;
+    if (entry.outcome !== undefined) session.send(entry.outcome);
     return 'waiting';
   }
 
-  /** The client waits no more. */
+  /** Withdraws a session's knock. */
   async leave(session: Session, room: RoomId): Promise<void> {
     if (this.drop(session, room)) await this.moderation.withdraw(room, session.principal.user, session.connection);
   }
 
-  /** A moderator's word, or that of what keeps the user out. */
+  /** Admits or refuses a waiting user, as a moderator or a removal decided. */
   answered(room: RoomId, user: UserId, admitted: boolean, reason: Refused['reason'] = 'denied'): void {
-    for (const waiter of [...this.entries]) {
-      if (waiter.room !== room || waiter.session.principal.user !== user) continue;
-      this.settle(waiter, admitted ? { type: 'admitted', room } : { type: 'refused', room, reason });
+    for (const entry of [...this.entries]) {
+      if (entry.room !== room || entry.session.principal.user !== user) continue;
+      this.settle(entry, admitted ? { type: 'admitted', room } : { type: 'refused', room, reason });
     }
   }
 
-  /** The room is over. */
+  /** Refuses all clients that wait for a closed room. */
   closed(room: RoomId): void {
-    for (const waiter of [...this.entries]) {
-      if (waiter.room === room) this.settle(waiter, { type: 'refused', room, reason: 'room_closed' });
+    for (const entry of [...this.entries]) {
+      if (entry.room === room) this.settle(entry, { type: 'refused', room, reason: 'room_closed' });
     }
   }
 
-  /** The room has other rules: who waits may come in by them. */
+  /** Admits the waiting users whom a room's changed settings let in. */
   async recheck(room: RoomId): Promise<void> {
-    for (const waiter of [...this.entries]) {
-      if (waiter.room !== room) continue;
+    for (const entry of [...this.entries]) {
+      if (entry.room !== room) continue;
       try {
-        await this.access.admit(waiter.session.principal, room);
-        this.settle(waiter, { type: 'admitted', room });
-        await this.moderation.withdraw(room, waiter.session.principal.user, waiter.session.connection);
+        await this.access.admit(entry.session.principal, room);
+        this.settle(entry, { type: 'admitted', room });
+        await this.moderation.withdraw(room, entry.session.principal.user, entry.session.connection);
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
       }
     }
   }
 
-  /** Tells the moderators on this node who waits; one of them, or all. */
+  /** Sends the list of knocks to the moderators on this node. @param only one of them; default: all */
   async show(room: RoomId, only?: Session): Promise<void> {
-    const watchers = this.moderatorsOf(room).filter((session) => only === undefined || session === only);
-    if (watchers.length === 0) return;
+    const moderators = this.moderatorsOf(room).filter((session) => only === undefined || session === only);
+    if (moderators.length === 0) return;
     const knocks = await this.moderation.knocks(room);
-    for (const session of watchers) if (session.rooms.has(room)) session.send({ type: 'knocking', room, knocks });
+    for (const session of moderators) if (session.rooms.has(room)) session.send({ type: 'knocking', room, knocks });
   }
 
   close(): void {
@@ -111,10 +111,10 @@ export class Lobby {
     this.timer = undefined;
   }
 
-  private settle(waiter: LobbyEntry, outcome: ServerMessage): void {
-    this.entries.delete(waiter);
-    if (waiter.notified) waiter.session.send(outcome);
-    else waiter.outcome = outcome;
+  private settle(entry: LobbyEntry, outcome: ServerMessage): void {
+    this.entries.delete(entry);
+    if (entry.notified) entry.session.send(outcome);
+    else entry.outcome = outcome;
   }
 
   private moderatorsOf(room: RoomId): Session[] {
@@ -127,20 +127,20 @@ export class Lobby {
   }
 
   private drop(session: Session, room: RoomId): boolean {
-    const found = [...this.entries].filter((waiter) => waiter.session === session && waiter.room === room);
-    for (const waiter of found) this.entries.delete(waiter);
+    const found = [...this.entries].filter((entry) => entry.session === session && entry.room === room);
+    for (const entry of found) this.entries.delete(entry);
     return found.length > 0;
   }
 
   private tick(): void {
     const now = this.now();
-    for (const waiter of [...this.entries]) {
-      const { session, room } = waiter;
+    for (const entry of [...this.entries]) {
+      const { session, room } = entry;
       if (session.state === 'closed') {
-        this.entries.delete(waiter);
+        this.entries.delete(entry);
         void this.moderation.withdraw(room, session.principal.user, session.connection).catch(() => {});
-      } else if (now - waiter.renewedAt >= KEEP_MS) {
-        waiter.renewedAt = now;
+      } else if (now - entry.renewedAt >= KEEP_MS) {
+        entry.renewedAt = now;
         void this.moderation.keep(room, session.principal.user).catch(() => {});
       }
     }

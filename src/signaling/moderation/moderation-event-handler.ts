@@ -13,7 +13,7 @@ import type { PeerRemover } from './peer-remover.js';
 import type { PendingJoins } from './pending-joins.js';
 import type { RemovalCache } from './removal-cache.js';
 
-/** What the warden needs of its node. */
+/** The ports and local state that {@link ModerationEventHandler} acts on. */
 export interface ModerationContext {
   readonly presence: Presence;
   readonly rooms: RoomHub;
@@ -27,20 +27,21 @@ export interface ModerationContext {
   readonly log: Log;
 }
 
-/** What this node does when it hears that people were put out, let in, or made something. */
+/** Applies cluster events about moderation to this node: removals, admissions, roles, permissions, room settings. */
 export class ModerationEventHandler {
   constructor(
     private readonly context: ModerationContext,
     bus: Bus,
   ) {
-    bus.onEvent((event) => this.run(`the fact ${event.fact}`, this.apply(event)));
+    bus.onEvent((event) => this.run(`Cluster event ${event.fact}`, this.apply(event)));
     context.pendingJoins.onStaleJoin = (room, user) =>
-      this.run('what changed during a join', this.refreshPermissions(room, user));
+      this.run('Permission change during a join', this.refreshPermissions(room, user));
   }
 
   private run(what: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => {
-      if (!(error instanceof ProtocolError)) this.context.log.error(error, `${what} could not be acted on`);
+      if (error instanceof ProtocolError) return;
+      this.context.log.error(error, `${what} not applied; clients of this node may see outdated permissions`);
     });
   }
 
@@ -83,7 +84,7 @@ export class ModerationEventHandler {
     for (const { session } of rooms.get(id)?.local.values() ?? []) session.sendFrame(frame);
   }
 
-  /** What a user is, or may do, in a room is another: on their seats at once, then in the roster. */
+  /** Applies a user's changed role and permissions: to their local peers at once, then to the stored roster. */
   private async refreshPermissions(id: RoomId, user: UserId): Promise<void> {
     const { rooms, access, lobby } = this.context;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
@@ -95,7 +96,7 @@ export class ModerationEventHandler {
         await this.updateRoster(binding);
         await lobby.show(id, session);
       } catch (error) {
-        // Whoever may not come in any more and is in stays in: what puts people out says so.
+        // A user who could not join any more may stay: only a removal event ends peers.
         if (!(error instanceof ProtocolError)) throw error;
       }
     }
@@ -111,7 +112,7 @@ export class ModerationEventHandler {
   }
 }
 
-/** @returns whether anything is another now */
+/** Copies an admission's role and permissions to a binding. @returns whether any of them changed */
 const applyAdmission = (binding: PeerBinding, admission: Admission): boolean => {
   const { publish: mayPublish, chat: mayChat, role, ...others } = binding.participant;
   if (role === admission.role && mayPublish === admission.publish && mayChat === admission.chat) return false;

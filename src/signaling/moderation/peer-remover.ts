@@ -6,10 +6,10 @@ import type { RosterSync } from '../rooms/roster-sync.js';
 import type { RemovalCache } from './removal-cache.js';
 
 const RETRY_MS = 250;
-/** Expulsions that may wait for the store; beyond it the oldest are left to the tombstones and to reconciliation. */
+/** Removals that may wait for the store; beyond it the oldest are left to the tombstones and to reconciliation. */
 const MAX_RETRIES = 1_000;
 
-/** Ends what a user has in a room: here at once, and in the store as soon as it can be asked. */
+/** Removes a user's peers from a room: on this node at once, and in the store as soon as it is available. */
 export class PeerRemover {
   private readonly retryQueue = new Map<string, () => Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
@@ -20,18 +20,18 @@ export class PeerRemover {
     private readonly removals: RemovalCache,
   ) {}
 
-  /** Every peer of the user in the room, those that are away and those on other nodes too. */
+  /** Removes all peers of a user from a room, also those that are `away` or on other nodes. */
   async removeUser(room: RoomId, user: UserId, peers: readonly PeerId[]): Promise<void> {
     this.endLocal(room, user);
     await this.attempt(`${room} ${user}`, () => this.endStored(room, user, peers));
   }
 
-  /** One peer that came too late to be found. */
+  /** Removes one peer that was attached after its user had been removed. */
   async removePeer(room: RoomId, peer: PeerId): Promise<void> {
     await this.attempt(`${room} ${peer}`, () => this.end(room, peer, 'removed'));
   }
 
-  /** The peers of a user that wait for their sockets, in the rooms of this node. */
+  /** Removes the `away` peers of a user from the rooms of this node. */
   async removeAwayPeers(user: UserId): Promise<void> {
     const lost = [...this.local.rooms.all].flatMap((room) =>
       [...room.members.values()]
@@ -50,7 +50,7 @@ export class PeerRemover {
     this.retryQueue.clear();
   }
 
-  /** The client hears of it at once, and is not in the room any more when this returns. */
+  /** Removes the user's local peers and tells their clients; no longer in the room when this returns. */
   private endLocal(id: RoomId, user: UserId): void {
     const { rooms, lifecycle } = this.local;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
@@ -91,7 +91,7 @@ export class PeerRemover {
     this.timer = undefined;
     for (const [key, act] of [...this.retryQueue]) {
       await this.attempt(key, act);
-      // One that fails says that the rest would: the timer runs.
+      // It failed again, so the store is still unavailable: wait for the next retry.
       if (this.retryQueue.has(key)) return;
     }
   }

@@ -6,13 +6,13 @@ import { MemoryPresenceStore } from '../../presence/memory/presence.memory.js';
 
 const [ROOM, BOB] = ['r1' as RoomId, 'bob' as UserId];
 
-it('what is taken from somebody while they come in is taken from them once they are in', async () => {
+it('applies a permission change made during a join once the join is done', async () => {
   const node = await new MemoryNode(new MemoryPresenceStore(), new MemoryBusHub()).start();
   const alice = node.connect('alice');
   await alice.hello();
   await alice.request({ type: 'join', room: ROOM });
 
-  // The join reads what was so a moment ago, and is slower than the fact.
+  // The join reads the previous permissions, and completes after the cluster event.
   let permissions: object = { role: 'moderator' };
   let open = () => {};
   const gate = new Promise<void>((resolve) => {

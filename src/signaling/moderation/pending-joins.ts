@@ -1,17 +1,17 @@
 import type { RoomId, UserId } from '@parley/protocol';
 
-/** A join under way. */
+/** A join in flight. */
 export interface PendingJoin {
   readonly room: RoomId;
   readonly user: UserId;
-  /** What they are, or may do, in the room was changed since it began. */
+  /** The user's role or permissions in the room changed since the join began. */
   stale: boolean;
 }
 
 /**
- * The joins under way on this node. What is decided about somebody meanwhile cannot be seen to on a seat that is not
- * there yet, and the join may have been let in by what was read before: it is looked at again when they are in. At most
- * one for each socket, which handles one frame at a time.
+ * Tracks joins in flight, so that a permission change during a join applies to it. Such a change finds no peer yet, and
+ * the join may already have read the previous permissions, so they are read again once the join is done. At most one
+ * per socket, which handles one frame at a time.
  */
 export class PendingJoins {
   private readonly pending = new Set<PendingJoin>();
@@ -26,7 +26,7 @@ export class PendingJoins {
     return join;
   }
 
-  /** Somebody's standing in a room was changed. */
+  /** Marks a user's joins as stale: their role or permissions in the room changed. */
   note(room: RoomId, user: UserId): void {
     for (const join of this.pending) if (join.room === room && join.user === user) join.stale = true;
   }
@@ -36,6 +36,6 @@ export class PendingJoins {
     if (join.stale) this.onStaleJoin(join.room, join.user);
   }
 
-  /** Set by who can: the warden. */
+  /** Called when a stale join ends; set by `ModerationEventHandler`. */
   onStaleJoin: (room: RoomId, user: UserId) => void = () => {};
 }

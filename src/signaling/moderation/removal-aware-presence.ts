@@ -2,20 +2,20 @@ import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, RoomId } from '@pa
 import type { AttachRequest, AttachResult, Change, HeldAttachment, Presence } from '../../presence/presence.js';
 import type { RemovalCache } from './removal-cache.js';
 
-/** What becomes of an attach that must not have been. */
+/** Undoes an attach whose user was removed meanwhile. */
 export interface JoinUndo {
-  /** Tells everyone of a change. */
+  /** Publishes a change to all nodes of the room. */
   publish(change: Change | undefined): void;
-  /** The store could not be asked: the peer is to be ended as soon as it can. */
+  /** Ends the peer as soon as the store is available again. */
   retryRemoval(room: RoomId, peer: PeerId): void;
 }
 
 /**
- * Presence that attaches nobody who was put out meanwhile. A join that is under way when its user is removed, on
- * another node too, and a peer that is put back into a store that lost its tombstones, are both undone here.
+ * Wraps presence so that no removed user stays attached. It undoes a join that was in flight when its user was
+ * removed, by any node, and a peer attached again to a store that lost its tombstones.
  */
 export class RemovalAwarePresence implements Presence {
-  /** Set once what can undo has been made: it needs this presence itself. */
+  /** Set after construction, as its implementation needs this presence itself. */
   undo: JoinUndo | undefined;
 
   constructor(

@@ -1,20 +1,21 @@
 import type { PeerId, RoomId, UserId } from '@parley/protocol';
 
-/** How long a node remembers: as long as presence remembers ended peers. */
+/** How long a removal is cached: as long as presence keeps the tombstones of ended peers. */
 const REMEMBERED_MS = 600_000;
-/** Removals, and ended peers, that are remembered; beyond it the oldest are forgotten, and the database still knows. */
+/** Removals, and ended peers, to cache; beyond it the oldest are dropped, and the database still has them. */
 export const MAX_REMEMBERED = 10_000;
 
 interface RecordedRemoval {
   readonly at: number;
-  /** Its place among all that was heard. */
+  /** Its number in the order in which this node received removals. */
   readonly order: number;
   readonly until: number;
 }
 
 /**
- * Who was put out lately, as far as this node has heard. Whatever was begun before a removal was heard, and ends
- * after it, is undone: a mark is taken at the beginning, and compared at the end.
+ * Caches recent removals that this node received. An operation takes a checkpoint when it begins and asks at its end
+ * whether the user was removed since; if so it is undone. Stale by at most the delay of the bus, or by the interval of
+ * `RemovalPoller` while the bus is unavailable.
  */
 export class RemovalCache {
   private count = 0;
@@ -28,15 +29,16 @@ export class RemovalCache {
     return this.users.size + this.peers.size;
   }
 
-  /** To be compared with {@link removedSince} later. */
+  /** Returns the number of the latest removal, to pass to {@link removedSince} later. */
   checkpoint(): number {
     return this.count;
   }
 
   /**
-   * @param room undefined: of everything
+   * Records a removal.
+   * @param room undefined: the user was revoked everywhere
    * @param at milliseconds since the Unix epoch
-   * @returns false when this removal, or a later one, was heard before
+   * @returns false when this removal, or a later one, is recorded already
    */
   record(room: RoomId | undefined, user: UserId, at: number, peers: readonly PeerId[] = []): boolean {
     this.trim();
@@ -49,7 +51,7 @@ export class RemovalCache {
     return true;
   }
 
-  /** This peer is over: its id does not come back. */
+  /** Records that a peer ended: its id must not be attached again. */
   end(peer: PeerId): void {
     keep(this.peers, peer, this.now() + REMEMBERED_MS);
   }
@@ -58,12 +60,12 @@ export class RemovalCache {
     return (this.peers.get(peer) ?? 0) > this.now();
   }
 
-  /** Whether the user was put out of the room, or of everything, after the mark was taken. */
+  /** Whether the user was removed from the room, or revoked everywhere, after the checkpoint. */
   removedSince(checkpoint: number, room: RoomId, user: UserId): boolean {
     return [keyOf(room, user), keyOf(undefined, user)].some((key) => (this.users.get(key)?.order ?? 0) > checkpoint);
   }
 
-  /** When the user was put out of the room, ms since the Unix epoch: tokens from before do not count there. */
+  /** When the user was removed from the room, ms since the Unix epoch; tokens issued before are invalid there. */
   removedAt(room: RoomId, user: UserId): number | undefined {
     return this.users.get(keyOf(room, user))?.at;
   }
@@ -83,7 +85,7 @@ export class RemovalCache {
 
 const keyOf = (room: RoomId | undefined, user: UserId): string => `${room ?? ''} ${user}`;
 
-/** At the end, so that the oldest are first. */
+/** Inserts at the end of the map, so that the oldest entries come first and are dropped first. */
 const keep = <K, V>(map: Map<K, V>, key: K, value: V): void => {
   map.delete(key);
   map.set(key, value);

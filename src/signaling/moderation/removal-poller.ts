@@ -3,21 +3,21 @@ import type { RemovalLog } from '../../rooms/moderation/removal-log.js';
 import type { RoomHub } from '../rooms/room-hub.js';
 
 const POLL_MS = 500;
-/** Longer than a lease: a node that Redis forgot is told nothing until it renewed. */
+/** How long to poll after a gap. Longer than a lease: a node that Redis forgot receives nothing until it renews. */
 const DOUBT_MS = 15_000;
-/** How far back one look reaches beyond the beginning of the doubt, seconds. */
+/** How far a query reaches back beyond the start of the gap, seconds. */
 const MARGIN_SECONDS = 30;
-/** Rooms that one question is about. */
+/** Rooms per query. */
 const MAX_ROOMS = 1_000;
-/** Removals that were acted on and may be read again. */
+/** Applied removals to remember, as later queries return them again. */
 const MAX_SEEN = 10_000;
 
 /**
- * While the bus is away, and for a while after each gap, a node may not hear who was put out: then it reads it in
- * the database, twice a second. What was heard before is not acted on again.
+ * Polls the database for removals while cluster events may be lost: twice a second while the bus is unavailable, and
+ * for 15 s after each gap. Removals that were applied already are skipped.
  *
- * That a room ended is looked for always, if more slowly: whoever ended it may have died before it told anybody. The
- * same question says which rooms somebody is in.
+ * Ended rooms are polled for at all times, more slowly: the node that ended one may have died before it published the
+ * event. The same query records which rooms are occupied.
  */
 export class RemovalPoller {
   private readonly timers: NodeJS.Timeout[] = [];
@@ -28,7 +28,7 @@ export class RemovalPoller {
 
   /**
    * @param now monotonic milliseconds
-   * @param roomsMs how often rooms are looked for
+   * @param roomsMs milliseconds between two queries for ended rooms
    */
   constructor(
     private readonly log: RemovalLog,
@@ -86,14 +86,14 @@ export class RemovalPoller {
     }
   }
 
-  /** One look of a kind at a time. */
+  /** Runs at most one query of each kind at a time. */
   private async attempt(kind: string, poll: () => Promise<void>): Promise<void> {
     if (this.polling.has(kind)) return;
     this.polling.add(kind);
     try {
       await poll();
     } catch {
-      // The database is away too: the next look asks again.
+      // The database is unavailable too; the next tick asks again.
     } finally {
       this.polling.delete(kind);
     }
