@@ -38,7 +38,7 @@ const setup = (turnUrls = ['turn:turn.example.org']) => {
 };
 
 describe('TURN credentials', () => {
-  it('are replaced between half and three quarters of their life, not all at once, and again and again', () => {
+  it('are replaced repeatedly, at random between half and three quarters of their validity', () => {
     const { clock, services: context, open } = setup();
     const [first, last] = [open(0), open(1)];
     const beatAt = (seconds: number) => {
@@ -62,7 +62,7 @@ describe('TURN credentials', () => {
     expect(beatAt(450 + 675)[0]).toBe(2);
   });
 
-  it('are not sent to who has not said hello, or is gone', () => {
+  it('are not sent before hello or after the socket closed', () => {
     const { clock, services: context, open } = setup();
     const [early, gone] = [open(0), open(0.5)];
     early.session.state = 'hello';
@@ -72,7 +72,7 @@ describe('TURN credentials', () => {
     expect([early.socket.frames, gone.socket.frames]).toEqual([[], []]);
   });
 
-  it('are given to a guest whom a room lets in, and else when one does', async () => {
+  it('are given to a guest whom a room admits, and otherwise with its first join', async () => {
     const { services: context, open } = setup();
     const { session, socket } = open(0);
     session.principal = { user: 'g_1' as UserId, kind: 'guest' } as Session['principal'];
@@ -91,16 +91,16 @@ describe('TURN credentials', () => {
 
   it('of a guest are not replaced while it is in no room', () => {
     const { clock, services: context, open } = setup();
-    const [away, seated] = [open(0), open(0)];
-    for (const { session } of [away, seated])
+    const [outside, inRoom] = [open(0), open(0)];
+    for (const { session } of [outside, inRoom])
       session.principal = { user: 'g_1' as UserId, kind: 'guest' } as Session['principal'];
-    seated.session.entered('r_1' as RoomId, 'p_1' as PeerId);
+    inRoom.session.entered('r_1' as RoomId, 'p_1' as PeerId);
     clock.wall += 900_000;
     renewIceServers(context.registry.all, context);
-    expect([away.socket.frames.length, seated.socket.frames.length]).toEqual([0, 1]);
+    expect([outside.socket.frames.length, inRoom.socket.frames.length]).toEqual([0, 1]);
   });
 
-  it('that nobody has are not replaced', () => {
+  it('are not replaced when no TURN server is configured', () => {
     const { clock, services: context, open } = setup([]);
     const { socket } = open(0);
     clock.wall += 900_000;

@@ -3,11 +3,11 @@ import { decideForServer } from '../../auth/policy.js';
 import type { HandlerContext } from '../messages/handler-context.js';
 import type { Session } from './session.js';
 
-/** The part of their life after which credentials are replaced: at random between, or all would be at once. */
+/** Credentials are replaced after this part of their validity, at random in between so that not all are at once. */
 const EARLIEST = 1 / 2;
 const LATEST = 3 / 4;
 
-/** ICE servers for a session, whose credentials will be replaced before they end. */
+/** Creates ICE servers for a session, and schedules their replacement before their credentials expire. */
 export const freshIceServers = (
   session: Session,
   { ice, wallClock }: Pick<HandlerContext, 'ice' | 'wallClock'>,
@@ -20,8 +20,8 @@ export const freshIceServers = (
 };
 
 /**
- * ICE servers for `welcome`. Without credentials for a guest whom no room lets in; it gets them when it joins one.
- * @throws what the database throws, other than that it is unavailable
+ * Creates the ICE servers for `welcome`: without TURN for a guest whom no room admits, which gets it with its first join.
+ * @throws unexpected errors of the database; while it is unavailable, none
  */
 export const firstIceServers = async (
   session: Session,
@@ -34,7 +34,7 @@ export const firstIceServers = async (
   return context.ice.withoutRelay;
 };
 
-/** Before a session enters a room that let it in: its peers need the relay from the first ICE candidate on. */
+/** Sends TURN credentials that are due before a join: peers need the relay from the first ICE candidate on. */
 export const renewIceServersBeforeJoin = (
   session: Session,
   context: Pick<HandlerContext, 'ice' | 'wallClock'>,
@@ -42,7 +42,7 @@ export const renewIceServersBeforeJoin = (
   if (isDue(session, context.wallClock())) sendFresh(session, context);
 };
 
-/** Asked in each heartbeat: sends new ICE servers to those sessions whose credentials end soon. */
+/** Sends new ICE servers to the sessions whose credentials expire soon; called with each heartbeat. */
 export const renewIceServers = (
   sessions: readonly Session[],
   context: Pick<HandlerContext, 'ice' | 'wallClock'>,
@@ -51,7 +51,7 @@ export const renewIceServers = (
   const now = context.wallClock();
   for (const session of sessions) {
     if (session.state !== 'on' || !isDue(session, now)) continue;
-    // A guest has a claim to them by a room that let it in: without one it is asked about when it joins.
+    // A guest is entitled to TURN by a room that admitted it; outside a room it gets it when it joins one.
     if (session.rooms.size > 0 || decideForServer(session.principal, 'ice.read')) sendFresh(session, context);
   }
 };

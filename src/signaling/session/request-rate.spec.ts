@@ -4,7 +4,7 @@ import { MemoryNode } from '../../../test/support/memory-node.js';
 import { MemoryBusHub } from '../../bus/bus.memory.js';
 import { MemoryPresenceStore } from '../../presence/memory/presence.memory.js';
 
-describe('requests that ask a store', () => {
+describe('requests that query a store', () => {
   let node: MemoryNode;
 
   beforeEach(async () => {
@@ -13,7 +13,7 @@ describe('requests that ask a store', () => {
   });
   afterEach(() => node.stop());
 
-  it('have a rate of their own, whatever they are, and signs of life and chat go on', async () => {
+  it('share a rate limit of their own, which pings and chat are not subject to', async () => {
     const client = node.connect('alice');
     await client.hello();
     await client.request({ type: 'join', room: 'r1' });
@@ -34,7 +34,7 @@ describe('requests that ask a store', () => {
     expect(await client.request({ type: 'ping' })).toMatchObject({ type: 'pong' });
   });
 
-  it('that are updates cost the room what they deliver', async () => {
+  it('charge the room for the deliveries of an update', async () => {
     const client = node.connect('alice');
     await client.hello();
     await client.request({ type: 'join', room: 'r1' });

@@ -7,8 +7,8 @@ const ID_LENGTH = 22;
 const scratch = Buffer.alloc(64);
 
 /**
- * Session and peer ids, derived: the first `hello` and a resume are the same request, on any node, and nothing
- * secret is kept. Using an id takes the key and a valid token of the same user.
+ * Derives session and peer ids with HMAC-SHA-256. So the first `hello` and a resume are the same request on any node,
+ * and no secret is stored. To use an id a client needs the session key and a valid token of the same user.
  */
 export class SessionIds {
   constructor(private readonly secret: KeyObject) {}
@@ -24,7 +24,7 @@ export class SessionIds {
 
   private derive(...parts: string[]): string {
     scratch.write(createHmac('sha256', this.secret).update(parts.join('\0')).digest('base64url'), 'latin1');
-    // A slice of the digest's text would keep all of it for as long as the id lives.
+    // A slice of the digest's text would keep all of it in memory as long as the id.
     return scratch.toString('latin1', 0, ID_LENGTH);
   }
 }

@@ -45,10 +45,10 @@ const setup = () => {
 };
 
 const roundOf = (registry: SessionRegistry): void => {
-  for (let part = 0; part < registry.beats; part += 1) registry.beat();
+  for (let slot = 0; slot < registry.beats; slot += 1) registry.beat();
 };
 
-describe('the registry', () => {
+describe('SessionRegistry', () => {
   it('lets the higher attempt win, whatever the order of arrival', () => {
     const { registry, open } = setup();
     const newer = open(3);
@@ -60,7 +60,7 @@ describe('the registry', () => {
     expect(newer.socket.closed?.code).toBe(CLOSE_CODES.superseded);
     expect(registry.isSucceeded(newer.session)).toBe(true);
   });
-  it('gives up a socket that was silent too long, and only that one', () => {
+  it('terminates a socket that was silent for too long', () => {
     const { clock, registry, open } = setup();
     const silent = open(1);
     clock.now = DEFAULT_LIMITS.silenceMs - 1;
@@ -72,7 +72,7 @@ describe('the registry', () => {
     expect(silent.socket.terminated).toBe(true);
     expect(registry.size).toBe(0);
   });
-  it('shows that it lives by a frame to those who asked, by a WebSocket ping to the others', () => {
+  it('sends a ping frame to clients that asked for it, and a WebSocket ping to the others', () => {
     const { registry, open } = setup();
     const asked = open(1, { features: ['heartbeat'] });
     roundOf(registry);
@@ -82,14 +82,14 @@ describe('the registry', () => {
     expect(plain.socket.pings).toBe(1);
     expect(plain.socket.frames).toEqual([]);
   });
-  it('cuts sockets that never say hello', () => {
+  it('terminates sockets that do not send hello in time', () => {
     const { clock, registry, open } = setup();
     const mute = open();
     clock.now = DEFAULT_LIMITS.helloTimeoutMs;
     registry.expireUnauthenticated();
     expect(mute.socket.closed?.code).toBe(CLOSE_CODES.helloTimeout);
   });
-  it('warns once before a token ends and closes after it, with a code that lets the client come back', () => {
+  it('warns once before a token expires and closes afterwards, with a code that lets the client reconnect', () => {
     const { clock, registry, open } = setup();
     const { socket, session } = open(1, { expiresAt: 1_100_000 });
     roundOf(registry);
@@ -103,7 +103,7 @@ describe('the registry', () => {
     roundOf(registry);
     expect(socket.closed?.code).toBe(CLOSE_CODES.tokenExpired);
   });
-  it('lets a user have so many sessions, and forgets a user with the last of them', () => {
+  it('limits the sessions per user, and forgets a user with their last session', () => {
     const clock = { now: 0 };
     const limits = { maxPerUser: 2, framesPerUser: { burst: 10, perSecond: 1 } };
     const registry = new SessionRegistry(

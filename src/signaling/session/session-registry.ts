@@ -3,11 +3,12 @@ import { TokenBucket } from '../../rate-limit/token-bucket.js';
 import { HeartbeatWheel } from '../../websocket/heartbeat-wheel.js';
 import type { Session } from './session.js';
 
-/** A token's end is announced so long before it, and enforced so long after it. */
+/** How long before a token expires `token_expiring` is sent. */
 const TOKEN_WARNING_MS = 60_000;
+/** How long after a token expired its socket is closed. */
 const TOKEN_LEEWAY_MS = 30_000;
 
-/** How much one user may have on this node. */
+/** Limits per user on this node: sessions, and frames of all of them together. */
 export interface UserLimits {
   readonly maxPerUser: number;
   readonly framesPerUser: { readonly burst: number; readonly perSecond: number };
@@ -15,20 +16,20 @@ export interface UserLimits {
 
 const USER_LIMITS: UserLimits = { maxPerUser: 20, framesPerUser: { burst: 5_000, perSecond: 1_000 } };
 
-/** What a user's sessions on this node have in common. */
+/** The state shared by a user's sessions on this node. */
 interface User {
   sessions: number;
   readonly frames: TokenBucket;
 }
 
 /**
- * The sessions that have a socket on this node. Of two sockets of one session the higher attempt is current;
- * the order in which they arrive never decides.
+ * Holds the sessions with a socket on this node. Of two sockets of one session, the one with the higher attempt is
+ * current; the order in which they arrive never matters.
  */
 export class SessionRegistry {
   private readonly current = new Map<SessionId, Session>();
   private readonly users = new Map<UserId, User>();
-  /** All sockets, those before `hello` too: in each heartbeat every one is looked at once. */
+  /** All sockets, also those before `hello`, each checked once per heartbeat interval. */
   private readonly sockets: HeartbeatWheel<Session>;
 
   constructor(
@@ -40,12 +41,12 @@ export class SessionRegistry {
     this.sockets = new HeartbeatWheel(limits.heartbeatMs);
   }
 
-  /** When the next {@link beat} is due after this one, milliseconds. */
+  /** Milliseconds between two calls of {@link beat}. */
   get beatMs(): number {
     return this.sockets.everyMs;
   }
 
-  /** Beats in which every socket is looked at once. */
+  /** The number of calls of {@link beat} that check every socket once. */
   get beats(): number {
     return this.sockets.slots;
   }
@@ -66,7 +67,7 @@ export class SessionRegistry {
     this.sockets.add(session);
   }
 
-  /** The socket is closed. */
+  /** Removes a session whose socket closed. */
   remove(session: Session): void {
     this.sockets.delete(session);
     if (session.info !== undefined && this.current.get(session.info.session) === session) {
@@ -75,17 +76,17 @@ export class SessionRegistry {
     }
   }
 
-  /** Users who have a session here. */
+  /** The number of users with a session on this node. */
   get userCount(): number {
     return this.users.size;
   }
 
-  /** Whether a session of this user would be one too many. One that is here already is not one more. */
+  /** Whether the user is at the limit of sessions. A session that is on this node already may always come back. */
   isFull(user: UserId, id: SessionId): boolean {
     return !this.current.has(id) && (this.users.get(user)?.sessions ?? 0) >= this.perUser.maxPerUser;
   }
 
-  /** Makes this socket the session's current one. False: a newer attempt is. */
+  /** Makes this socket the current one of its session. @returns false when a newer attempt is current */
   claim(session: Session): boolean {
     const { session: id, attempt } = session.info;
     const holder = this.current.get(id);
@@ -118,13 +119,13 @@ export class SessionRegistry {
     if (known.sessions === 0) this.users.delete(user);
   }
 
-  /** Whether a newer socket of the same session is here. */
+  /** Whether a newer socket of the same session is on this node. */
   isSucceeded(session: Session): boolean {
     const holder = this.current.get(session.info.session);
     return holder !== undefined && holder !== session;
   }
 
-  /** A user's sessions whose tokens were issued before a moment (milliseconds since the Unix epoch). */
+  /** Lists a user's sessions whose tokens were issued before a time. @param before milliseconds since the Unix epoch */
   issuedBefore(user: UserId, before: number): Session[] {
     return [...this.current.values()].filter(
       (session) => session.principal.user === user && session.principal.issuedAt < before,
@@ -132,30 +133,30 @@ export class SessionRegistry {
   }
 
   /**
-   * The next part of a round: shows that the server lives, and finds those that do not.
-   * @returns whoever is well
+   * Checks the next slot of the heartbeat wheel: sends heartbeats, and terminates silent sessions and slow readers.
+   * @returns the sessions that are still alive
    */
   beat(): Session[] {
     const now = this.now();
-    const well: Session[] = [];
+    const alive: Session[] = [];
     for (const session of this.sockets.next()) {
       if (now - session.lastActivity >= this.limits.silenceMs) {
-        session.terminate(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
+        session.terminate(CLOSE_CODES.heartbeatTimeout, 'no frame was received in time');
       } else if (session.state === 'on' && !session.endIfSlow()) {
         this.checkToken(session);
         session.heartbeat();
-        well.push(session);
+        alive.push(session);
       }
     }
-    return well;
+    return alive;
   }
 
-  /** Sockets that never say hello. */
+  /** Terminates the sockets that did not send `hello` in time. */
   expireUnauthenticated(): void {
     const now = this.now();
     for (const session of this.sockets) {
       if (session.state === 'new' && now - session.openedAt >= this.limits.helloTimeoutMs) {
-        session.terminate(CLOSE_CODES.helloTimeout, 'no hello came');
+        session.terminate(CLOSE_CODES.helloTimeout, 'no hello was received in time');
       }
     }
   }
@@ -164,7 +165,7 @@ export class SessionRegistry {
     const { expiresAt } = session.principal;
     const left = expiresAt - this.wallClock();
     if (left <= -TOKEN_LEEWAY_MS) {
-      session.close(CLOSE_CODES.tokenExpired, 'the token has ended');
+      session.close(CLOSE_CODES.tokenExpired, 'the access token has expired');
     } else if (left <= TOKEN_WARNING_MS && !session.tokenWarned) {
       session.tokenWarned = true;
       session.send({ type: 'token_expiring', expiresAt });

@@ -12,8 +12,8 @@ const make = (handler: FrameHandler, limits = DEFAULT_LIMITS) => {
   return { session, socket, clock };
 };
 
-describe('a session', () => {
-  it('handles one frame after another, also when an early one is slow', async () => {
+describe('Session', () => {
+  it('handles frames in order, also when an earlier one is slow', async () => {
     const seen: string[] = [];
     const release: (() => void)[] = [];
     const { session } = make((frame) => {
@@ -30,7 +30,7 @@ describe('a session', () => {
     while (seen.length < 4) await Promise.resolve();
     expect(seen).toEqual(['slow', 'a', 'slow', 'b']);
   });
-  it("keeps a copy of a frame that waits: the bytes are the socket's again", async () => {
+  it('copies a frame that waits, since the socket reuses its bytes', async () => {
     const seen: string[] = [];
     let release = (): void => {};
     const { session } = make((frame) => {
@@ -67,7 +67,7 @@ describe('a session', () => {
     expect(seen).toEqual(['handled', 'waits', 'waits too', 'last']);
     expect(socket.messages()).toHaveLength(1);
   });
-  it('answers rate_limited beyond its rate, with the time to wait, and is cut when that goes on', () => {
+  it('answers rate_limited beyond its rate, with the time to wait, and closes when that continues', () => {
     const { session, socket, clock } = make(() => {}, { ...DEFAULT_LIMITS, frameBurst: 2, framesPerSecond: 1 });
     for (let count = 0; count < 3; count += 1) session.receive(Buffer.from('x'));
     expect(socket.messages()).toEqual([expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1000 })]);
@@ -78,7 +78,7 @@ describe('a session', () => {
     expect(socket.closed?.code).toBe(CLOSE_CODES.rateLimited);
     expect(socket.messages().length).toBeLessThan(250);
   });
-  it('warns before it cuts one that sends too much, or what is no frame', () => {
+  it('warns before it closes a client that sends too many or malformed frames', () => {
     const { session, socket } = make(() => {}, { ...DEFAULT_LIMITS, frameBurst: 2, framesPerSecond: 1 });
     for (let count = 0; count < 300; count += 1) session.receive(Buffer.from('x'));
     expect(socket.messages().filter(({ type }) => type === 'warning')).toEqual([
@@ -90,7 +90,7 @@ describe('a session', () => {
     for (let count = 0; count < 4; count += 1) other.session.fault();
     expect(other.socket.closed?.code).toBe(CLOSE_CODES.badMessage);
   });
-  it('cuts a consumer that does not read, with a code that lets it come back', () => {
+  it('terminates a slow consumer with a code that lets it reconnect', () => {
     const { session, socket, clock } = make(() => {});
     socket.bufferedBytes = MAX_BUFFERED_BYTES + 1;
     session.send({ type: 'pong' });
@@ -103,13 +103,13 @@ describe('a session', () => {
     expect(socket.closed?.code).toBe(CLOSE_CODES.slowConsumer);
     expect(socket.terminated).toBe(true);
   });
-  it('cuts one at once whose unsent bytes no living reader comes to', () => {
+  it('terminates a consumer at once beyond the maximum of unsent bytes', () => {
     const { session, socket } = make(() => {});
     socket.bufferedBytes = MAX_UNSENT_BYTES + 1;
     session.send({ type: 'pong' });
     expect(socket.closed?.code).toBe(CLOSE_CODES.slowConsumer);
   });
-  it('takes nothing of others for a client that reads too slowly, and takes it again when it has caught up', () => {
+  it('refuses frames of other clients for a slow reader, until it has caught up', () => {
     const { session, socket, clock } = make(() => {});
     socket.bufferedBytes = MAX_BUFFERED_BYTES + 1;
     expect(session.offerFrame('x')).toBe(false);
@@ -119,7 +119,7 @@ describe('a session', () => {
     expect(session.endIfSlow()).toBe(false);
     expect(socket.frames).toEqual(['y']);
   });
-  it('answers rate_limited beyond what its user, or its address, may send with all sockets', () => {
+  it('answers rate_limited beyond the rate that all sockets of its user or address share', () => {
     for (const share of ['user', 'address'] as const) {
       const { session, socket } = make(() => {});
       const rate = new TokenBucket(1, 1, 0);
@@ -129,13 +129,13 @@ describe('a session', () => {
       expect(socket.messages()).toEqual([expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1_000 })]);
     }
   });
-  it('answers rate_limited beyond its bytes a second', () => {
+  it('answers rate_limited beyond its bytes per second', () => {
     const { session, socket } = make(() => {}, { ...DEFAULT_LIMITS, byteBurst: 1_000, bytesPerSecond: 100 });
     session.receive(Buffer.alloc(900));
     session.receive(Buffer.alloc(200));
     expect(socket.messages()).toEqual([expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1_000 })]);
   });
-  it('handles nothing and sends nothing once it is closed', () => {
+  it('neither handles nor sends frames once it is closed', () => {
     const seen: string[] = [];
     const { session, socket } = make((frame) => void seen.push(frame.toString()));
     session.close(CLOSE_CODES.forbidden, 'enough');
@@ -144,7 +144,7 @@ describe('a session', () => {
     expect(seen).toEqual([]);
     expect(socket.frames).toEqual([]);
   });
-  it('tells of its end once', () => {
+  it('calls its close listener once', () => {
     let ends = 0;
     const { session } = make(() => {});
     session.whenClosed(() => {

@@ -19,60 +19,59 @@ import type { WheelEntry } from '../../websocket/heartbeat-wheel.js';
 import { SendBacklog } from '../../websocket/send-backlog.js';
 import type { ErrorContext } from '../codec/client-message.schema.js';
 
-/** Bad frames that are answered within a minute; the next one closes the socket. */
+/** Malformed frames per minute that are answered; one more closes the socket. */
 const MAX_FAULTS_PER_MINUTE = 10;
-/** Refused frames that are answered before the socket is closed. */
+/** Rate-limited frames per minute that are answered; one more closes the socket. */
 const MAX_REFUSALS = 200;
-/** So many before the end of either the client is warned: time enough to slow down. */
+/** The client is warned when this many are left of either allowance, early enough to slow down. */
 const WARN_AT_REFUSALS = 100;
 const WARN_AT_FAULTS = 3;
 
 const NOTHING = Buffer.alloc(0);
 const NO_ROOMS: ReadonlyMap<RoomId, PeerId> = new Map();
 
-/** Who a session is, once `hello` was accepted. */
+/** The identity of a session, known once `hello` was accepted. */
 export interface SessionInfo {
   readonly session: SessionId;
   readonly attempt: number;
-  /** It asked for heartbeats that its code can see. */
+  /** Whether the client asked for heartbeats as frames, which its code can see, instead of WebSocket pings. */
   readonly answersPings: boolean;
 }
 
-/** Who acts when a session's frame does, and from where. */
+/** Returns the actor that a moderation request of a session is attributed to. */
 export const actorOf = ({ principal, address }: Pick<Session, 'principal' | 'address'>): Actor => ({
   principal,
   ip: address ?? null,
 });
 
 /**
- * What a session does with a frame, whose bytes are its own until it returns. A returned promise holds back the frames
+ * Handles one frame of a session. The frame's bytes are valid until it returns; a returned promise delays the frames
  * behind it.
  */
 export type FrameHandler = (frame: Buffer, session: Session) => void | Promise<void>;
 
 /**
- * One client's conversation, as far as this socket carries it: `new` → `hello` → `on` → `closed`.
- * Frames are handled one after another; nothing but `hello` is looked at before `on`. It is the only writer
- * to its socket, knows no framework, and owns no timer: the registry's clock drives it.
+ * A client's session on one socket: `new` → `hello` → `on` → `closed`. Frames are handled in order, and only `hello`
+ * is accepted before `on`. It is the only writer to its socket, depends on no framework, and owns no timer: the
+ * registry calls it with each heartbeat.
  */
 export class Session implements WheelEntry {
   state: 'new' | 'hello' | 'on' | 'closed' = 'new';
   principal!: Principal;
   info!: SessionInfo;
-  // Each field is set when a session is made, to undefined too: one shape of all sessions. Of several, in whatever order
-  // their fields came, a relay cost a fifth more.
-  /** Where the socket comes from; undefined: not known. */
+  // Every field is initialized, also to undefined, so that V8 has one shape for all sessions (docs/performance.md).
+  /** The client's IP address; undefined when it is not known. */
   address: string | undefined = undefined;
   lastActivity: number;
   tokenWarned = false;
-  /** The socket's place in the count of its address; undefined where nobody counts. */
+  /** The socket's share of its address's connection quota; undefined without a quota. */
   quotaLease: QuotaLease | undefined = undefined;
-  /** What all sessions of the user share on this node. */
+  /** The frame rate that all sessions of the user share on this node. */
   userFrames: TokenBucket | undefined = undefined;
-  /** The code that we closed it with; undefined: the other side did, or it is open. */
+  /** The code that the server closed the socket with; undefined while it is open, or when the client closed it. */
   endedWith: number | undefined = undefined;
   readonly openedAt: number;
-  /** When its TURN credentials are to be replaced, milliseconds since the Unix epoch; undefined: never. */
+  /** When to replace its TURN credentials, milliseconds since the Unix epoch; undefined: never. */
   renewIceAt: number | undefined = undefined;
   slot: number | undefined = undefined;
 
@@ -82,7 +81,7 @@ export class Session implements WheelEntry {
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
   private readonly backlog: SendBacklog;
-  // Made when they are first asked for: an idle session is in no room, and most never chat, broadcast or err. A full one is what it would be.
+  // Created on first use, to keep idle sessions small: a bucket that was never used would be full anyway.
   private ownRequests: TokenBucket | undefined = undefined;
   private ownChats: TokenBucket | undefined = undefined;
   private ownBroadcasts: TokenBucket | undefined = undefined;
@@ -105,7 +104,7 @@ export class Session implements WheelEntry {
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, start);
   }
 
-  /** The rooms this socket's client is in, each with its peer id there. */
+  /** The rooms that the session is in, each with its peer id there. */
   get rooms(): ReadonlyMap<RoomId, PeerId> {
     return this.ownRooms ?? NO_ROOMS;
   }
@@ -119,7 +118,7 @@ export class Session implements WheelEntry {
     this.ownRooms?.delete(room);
   }
 
-  /** For what asks a store, and has no rate of its own. */
+  /** The rate of requests that query a store and have no rate of their own. */
   get requests(): TokenBucket {
     this.ownRequests ??= new TokenBucket(this.limits.requestBurst, this.limits.requestsPerSecond, this.now());
     return this.ownRequests;
@@ -135,7 +134,7 @@ export class Session implements WheelEntry {
     return this.ownBroadcasts;
   }
 
-  /** A frame from the socket: its bytes are the session's until this returns. */
+  /** Receives a frame from the socket, whose bytes are valid until this returns. */
   receive(frame: Buffer): void {
     if (this.state === 'closed') return;
     this.lastActivity = this.now();
@@ -147,16 +146,19 @@ export class Session implements WheelEntry {
     if (!this.busy) return this.handle(frame);
     this.inbox ??= [];
     if (this.inbox.length >= this.limits.maxPendingFrames) return this.refuse(frame, 1000);
-    // Its bytes are the socket's again when this returns.
+    // Copied: the socket reuses the bytes once this returns.
     this.inbox.push(Buffer.from(frame));
   }
 
-  /** Any sign of life that is not a frame. */
+  /** Records activity other than a frame. */
   markActive(): void {
     this.lastActivity = this.now();
   }
 
-  /** A ping or a pong: a sign of life, and a frame that counts. False: there are too many, or no room for an answer. */
+  /**
+   * Receives a WebSocket ping or pong, which counts towards the frame rate.
+   * @returns false when it must not be answered: there are too many, or the client reads too slowly
+   */
   control(): boolean {
     if (this.state === 'closed') return false;
     this.lastActivity = this.now();
@@ -172,21 +174,21 @@ export class Session implements WheelEntry {
     this.sendFrame(JSON.stringify(message));
   }
 
-  /** Passes on a frame of another client; false: too much is unsent, and this was not taken. */
+  /** Sends a frame of another client. @returns false when it was dropped because the client reads too slowly */
   offerFrame(frame: Buffer | string): boolean {
     if (this.backlog.isLong()) return false;
     if (this.state !== 'closed') this.socket.send(frame);
     return true;
   }
 
-  /** Sends a whole frame as it is. */
+  /** Sends an encoded frame. */
   sendFrame(frame: Buffer | string): void {
     if (this.state === 'closed') return;
     this.socket.send(frame);
     this.endIfSlow();
   }
 
-  /** Answers a request, or reports on a signal, that was not done. */
+  /** Sends an error for a request that failed, or a signal that was not delivered. */
   sendError(fault: ProtocolError | ErrorCode, about: ErrorContext = {}): void {
     const code = typeof fault === 'string' ? fault : fault.code;
     const retryAfterMs = typeof fault === 'string' ? undefined : fault.details.retryAfterMs;
@@ -203,20 +205,20 @@ export class Session implements WheelEntry {
     });
   }
 
-  /** Counts a frame that PROTOCOL.md does not allow; too many end the socket for good. */
+  /** Counts a frame that violates PROTOCOL.md; too many close the socket, and the client must not reconnect. */
   fault(): void {
     this.faults ??= new TokenBucket(MAX_FAULTS_PER_MINUTE, MAX_FAULTS_PER_MINUTE / 60, this.now());
-    if (!this.faults.take(this.now())) return this.close(CLOSE_CODES.badMessage, 'too many bad frames');
+    if (!this.faults.take(this.now())) return this.close(CLOSE_CODES.badMessage, 'too many malformed frames');
     this.warn('bad_message', this.faults.left, WARN_AT_FAULTS);
   }
 
-  /** Shows that the server lives, in the way the client can see. */
+  /** Sends a heartbeat: a `ping` frame if the client asked for it, otherwise a WebSocket ping. */
   heartbeat(): void {
     if (this.state === 'on' && this.info.answersPings) this.send({ type: 'ping' });
     else this.socket.ping();
   }
 
-  /** Says why and closes. Safe to call again. */
+  /** Closes the socket with a code and reason. Safe to call again. */
   close(code: number, reason: string): void {
     if (this.state === 'closed') return;
     this.endedWith = code;
@@ -224,13 +226,13 @@ export class Session implements WheelEntry {
     this.closed();
   }
 
-  /** The other side is gone, or was never heard: no closing handshake is worth waiting for. */
+  /** Closes the socket without waiting for the closing handshake, which a dead client would not answer. */
   terminate(code: number, reason: string): void {
     this.close(code, reason);
     this.socket.terminate();
   }
 
-  /** The socket is closed, whoever began it. */
+  /** Ends the session once the socket is closed, by either side. */
   closed(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
@@ -238,15 +240,15 @@ export class Session implements WheelEntry {
     this.onClosed?.(this);
   }
 
-  /** Called once, when the session is over on this socket. */
+  /** Sets the listener called once, when the session ends on this socket. */
   whenClosed(listener: (session: Session) => void): void {
     this.onClosed = listener;
   }
 
-  /** Called every heartbeat and with each frame: a reader that stays behind must come back, not hold memory. */
+  /** Terminates a slow reader, so that it reconnects instead of holding memory. Called per heartbeat and frame sent. */
   endIfSlow(): boolean {
     if (!this.backlog.isTooLong()) return false;
-    this.terminate(CLOSE_CODES.slowConsumer, 'too much is unsent');
+    this.terminate(CLOSE_CODES.slowConsumer, 'the client reads too slowly');
     return true;
   }
 
@@ -281,6 +283,6 @@ export class Session implements WheelEntry {
     if (left === at) this.send({ type: 'warning', code, left });
   }
 
-  /** Set by the router, which alone knows how a header looks. */
+  /** Extracts the error context of an unhandled frame; set by the router, as the session cannot parse headers. */
   describe: (frame: Buffer) => ErrorContext = () => ({});
 }
