@@ -14,7 +14,7 @@ import type { SessionIds } from '../session/session-ids.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { SignalingStats } from '../signaling-stats.js';
 
-/** Everything that a handler may use: ports, and the node's own state. */
+/** The ports and the state of the node that message handlers may use. */
 export interface HandlerContext {
   readonly limits: Limits;
   readonly verifier: TokenVerifier;
@@ -33,6 +33,6 @@ export interface HandlerContext {
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Milliseconds since the Unix epoch: for token times alone. */
+  /** Milliseconds since the Unix epoch; only for the times of tokens. */
   readonly wallClock: () => number;
 }

@@ -25,7 +25,7 @@ import { handleRefresh } from './handlers/refresh.js';
 import { handleSignal } from './handlers/signal.js';
 import { handleUpdate } from './handlers/update.js';
 
-/** A message type with no handler does not compile. */
+/** The handler of each message type; a type without one does not compile. */
 const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
   hello: handleHello,
   join: handleJoin,
@@ -46,17 +46,17 @@ const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
   lock: handleLock,
 };
 
-/** What asks a store, and is not signaled, said or broadcast: those have rates of their own. */
-const ASKS_A_STORE: ReadonlySet<ClientMessageType> = new Set([
+/** Requests that query a store and share a rate limit. Signals, chat and broadcasts have rates of their own. */
+const QUERIES_A_STORE: ReadonlySet<ClientMessageType> = new Set([
   ...(['join', 'leave', 'update', 'history', 'refresh'] as const),
   ...(['kick', 'mute', 'permit', 'lock', 'answer_knock'] as const),
 ]);
 
 const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);
 
-/** From a frame to its handler, and from what went wrong to its answer. */
+/** Routes each frame to its handler, and answers errors. */
 export class MessageRouter {
-  constructor(private readonly services: HandlerContext) {}
+  constructor(private readonly context: HandlerContext) {}
 
   /** Handles one frame; never throws and never rejects. */
   readonly route = (frame: Buffer, session: Session): void | Promise<void> => {
@@ -67,30 +67,30 @@ export class MessageRouter {
       message = read.message;
       if (!this.allowedNow(message, session)) return;
       if (read.body !== undefined && !WITH_BODY.has(message.type)) {
-        throw new ProtocolError('bad_message', `${message.type} has no body.`);
+        throw new ProtocolError('bad_message', `A ${message.type} frame must not have a body.`);
       }
-      if (ASKS_A_STORE.has(message.type) && !session.requests.take(this.services.now())) {
+      if (QUERIES_A_STORE.has(message.type) && !session.requests.take(this.context.now())) {
         throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.requests.waitMs() });
       }
-      this.services.stats.frames += 1;
+      this.context.stats.frames += 1;
       // The table is indexed by the same field that selects the message's type.
       const handler = HANDLERS[message.type] as Handler<ClientMessageType>;
-      const pending = handler(message, session, this.services, read.body, read.tail);
+      const pending = handler(message, session, this.context, read.body, read.tail);
       return pending && this.caught(pending, session, message);
     } catch (error) {
       this.answer(error, session, error instanceof HeaderTooLarge ? this.describe(frame) : errorContextOf(message));
     }
   };
 
-  /** What an unhandled frame says of itself, for the error that answers it. */
+  /** Extracts the error context of a frame that was not handled. */
   readonly describe = (frame: Buffer): ErrorContext => {
     const end = frame.indexOf(0x0a);
     return describeFaulty(frame.toString('utf8', 0, end < 0 ? frame.length : end));
   };
 
-  /** @returns undefined when it is no message of the contract; the client was told so */
+  /** Parses a frame with the full parser. @returns undefined when it is malformed; the error was sent */
   private readFully(frame: Buffer, session: Session): FastHeader<ClientMessage> | undefined {
-    const { header, body } = splitFrame(frame, this.services.limits.maxHeaderBytes);
+    const { header, body } = splitFrame(frame, this.context.limits.maxHeaderBytes);
     try {
       return { message: parseClientMessage(header), body };
     } catch (error) {
@@ -107,7 +107,7 @@ export class MessageRouter {
     session.sendError(message.type === 'hello' ? 'bad_message' : 'hello_required', errorContextOf(message));
     session.close(
       CLOSE_CODES.badMessage,
-      message.type === 'hello' ? 'a second hello' : 'the first frame must be hello',
+      message.type === 'hello' ? 'hello was sent twice' : 'the first frame must be hello',
     );
     return false;
   }
@@ -127,8 +127,8 @@ export class MessageRouter {
     } else if (error instanceof PresenceUnavailable || error instanceof BusUnavailable) {
       session.sendError(new ProtocolError('unavailable', undefined, { retryAfterMs: 1000 }), context);
     } else {
-      this.services.log.error(error, 'a handler failed');
-      this.services.stats.internalErrors += 1;
+      this.context.log.error(error, 'a handler failed unexpectedly; the client was sent internal');
+      this.context.stats.internalErrors += 1;
       session.sendError('internal', context);
     }
   }

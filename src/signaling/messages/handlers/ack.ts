@@ -3,7 +3,7 @@ import { relayedFrame } from '../../codec/fast-header.js';
 import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
 
-/** Carries the receiving client's word back to the sending one. */
+/** Handles `ack`: relays an acknowledgment from the receiving client to the sender of the signals. */
 export const handleAck: Handler<'ack'> = (message, session, context, _body, tail) => {
   if (message.missed?.some((seq) => seq > message.upto)) {
     throw new ProtocolError('bad_message', 'missed names numbers above upto.');

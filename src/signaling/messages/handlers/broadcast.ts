@@ -3,7 +3,7 @@ import { decideForParticipant } from '../../../auth/policy.js';
 import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
 
-/** To everyone else in the room who is there now; nothing is kept and nothing is acknowledged. */
+/** Handles `broadcast`: sends a frame to all other peers of a room, at most once and without acknowledgment. */
 export const handleBroadcast: Handler<'broadcast'> = (message, session, context, body) => {
   const from = context.rooms.peerOf(session, message.room);
   if (!decideForParticipant('room.broadcast', context.rooms.participantOf(from))) throw new ProtocolError('forbidden');

@@ -3,13 +3,13 @@ import { decideForParticipant } from '../../../auth/policy.js';
 import { joinFrame } from '../../codec/frame.js';
 import type { Handler } from './handler.js';
 
-/** Keeps a line of text, answers with it as it was kept, and passes it on when it was new. */
+/** Handles `chat`: stores a message, answers with it as stored, and sends it to the room unless it was a resend. */
 export const handleChat: Handler<'chat'> = async (message, session, context) => {
   const { room, id, text } = message;
   const from = context.rooms.peerOf(session, room);
   if (!decideForParticipant('room.chat', context.rooms.participantOf(from))) throw new ProtocolError('forbidden');
   if (Buffer.byteLength(text) > context.limits.maxChatBytes) {
-    throw new ProtocolError('payload_too_large', `A chat text has at most ${context.limits.maxChatBytes} bytes.`);
+    throw new ProtocolError('payload_too_large', `The chat text is longer than ${context.limits.maxChatBytes} bytes.`);
   }
   if (!session.chats.take(context.now())) {
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.chats.waitMs() });

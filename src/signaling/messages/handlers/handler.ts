@@ -2,12 +2,12 @@ import type { ClientMessage, ClientMessageType } from '@parley/protocol';
 import type { Session } from '../../session/session.js';
 import type { HandlerContext } from '../handler-context.js';
 
-/** One rule for one type of message. What it throws becomes the reply. */
+/** Handles one type of message. An error that it throws, or rejects with, becomes the reply. */
 export type Handler<T extends ClientMessageType> = (
   message: Extract<ClientMessage, { type: T }>,
   session: Session,
   context: HandlerContext,
   body: Buffer | undefined,
-  /** What follows `to` in the frame, when these bytes can be passed on as they are. */
+  /** The bytes behind `to` in the frame, when they can be relayed unchanged. */
   tail?: Buffer,
 ) => void | Promise<void>;

@@ -2,10 +2,10 @@ import { CLOSE_CODES, type CloseCode, type ErrorCode, ProtocolError } from '@par
 import { firstIceServers } from '../../session/ice-refresh.js';
 import type { Handler } from './handler.js';
 
-/** What the server offers beyond the first version of PROTOCOL.md. */
+/** Features that the server has beyond the first version of PROTOCOL.md. */
 const FEATURES = ['heartbeat', 'history', 'broadcast'] as const;
 
-/** When one who has too many sockets may come again: a dead one is found out within `silenceMs`. */
+/** When a user with too many sockets may retry; dead sockets are removed within `silenceMs`. */
 const FULL_MS = 5_000;
 
 const CLOSE_FOR: Partial<Record<ErrorCode, CloseCode>> = {
@@ -15,7 +15,7 @@ const CLOSE_FOR: Partial<Record<ErrorCode, CloseCode>> = {
   rate_limited: CLOSE_CODES.rateLimited,
 };
 
-/** Authenticates the socket. Whatever goes wrong here ends it, with a code that says whether to come back. */
+/** Handles `hello`: authenticates the socket. Any failure closes it, with a code that says whether to reconnect. */
 export const handleHello: Handler<'hello'> = async (message, session, context) => {
   session.state = 'hello';
   try {
@@ -30,7 +30,7 @@ export const handleHello: Handler<'hello'> = async (message, session, context) =
     };
     const iceServers = await firstIceServers(session, context);
     if ((session.state as string) === 'closed') return;
-    // From here to the claim nothing waits, or a burst would pass the limit.
+    // No await from here to the claim, or a burst of sockets could exceed the limit.
     if (context.registry.isFull(principal.user, id)) {
       throw new ProtocolError('rate_limited', 'You have too many sockets open.', { retryAfterMs: FULL_MS });
     }
@@ -48,12 +48,12 @@ export const handleHello: Handler<'hello'> = async (message, session, context) =
       expiresAt: principal.expiresAt,
     });
   } catch (error) {
-    const fault = error instanceof ProtocolError ? error : new ProtocolError('internal');
-    if (!(error instanceof ProtocolError)) context.log.error(error, 'hello failed');
-    session.sendError(fault, { re: message.id });
+    const failure = error instanceof ProtocolError ? error : new ProtocolError('internal');
+    if (!(error instanceof ProtocolError)) context.log.error(error, 'hello failed unexpectedly; socket closed');
+    session.sendError(failure, { re: message.id });
     session.close(
-      CLOSE_FOR[fault.code] ?? (fault.retryable ? CLOSE_CODES.unavailable : CLOSE_CODES.tokenInvalid),
-      fault.code,
+      CLOSE_FOR[failure.code] ?? (failure.retryable ? CLOSE_CODES.unavailable : CLOSE_CODES.tokenInvalid),
+      failure.code,
     );
   }
 };

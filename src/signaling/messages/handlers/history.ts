@@ -4,7 +4,7 @@ import type { Handler } from './handler.js';
 
 const DEFAULT_LIMIT = 50;
 
-/** A page of the room's chat, for those who are in it. */
+/** Handles `history`: returns a page of the room's chat to one of its peers; 50 messages by default. */
 export const handleHistory: Handler<'history'> = async (message, session, context) => {
   const peer = context.rooms.peerOf(session, message.room);
   if (!decideForParticipant('messages.read', context.rooms.participantOf(peer))) throw new ProtocolError('forbidden');

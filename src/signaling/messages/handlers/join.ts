@@ -6,7 +6,7 @@ import type { Session } from '../../session/session.js';
 import type { HandlerContext } from '../handler-context.js';
 import type { Handler } from './handler.js';
 
-/** Enters a room, or comes back to it; or waits in its lobby. */
+/** Handles `join`: joins a room, resumes a peer in it, or waits in its lobby. */
 export const handleJoin: Handler<'join'> = async (message, session, context) => {
   const { room } = message;
   checkMeta(message.meta, context.limits.maxMetaBytes);
@@ -15,19 +15,19 @@ export const handleJoin: Handler<'join'> = async (message, session, context) => 
   }
   const join = context.pendingJoins.begin(room, session.principal.user);
   try {
-    await arrive(message, session, context);
+    await admitAndEnter(message, session, context);
   } finally {
     context.pendingJoins.end(join);
   }
 };
 
-const arrive = async (message: Join, session: Session, context: HandlerContext): Promise<void> => {
+const admitAndEnter = async (message: Join, session: Session, context: HandlerContext): Promise<void> => {
   const { room } = message;
   const checkpoint = context.removals.checkpoint();
   const peer = context.ids.peer(session.info.session, room);
   const admission = await admitOrWait(message, session, context, peer);
   if (admission === undefined || session.state === 'closed') return;
-  // What was read may be older than what was heard meanwhile.
+  // The admission may have been read before a removal that this node received meanwhile.
   if (context.removals.removedSince(checkpoint, room, session.principal.user)) throw new ProtocolError('removed');
   renewIceServersBeforeJoin(session, context);
   await enter(message, session, context, peer, admission);
@@ -36,7 +36,7 @@ const arrive = async (message: Join, session: Session, context: HandlerContext):
   if (admission.state?.access === 'lobby') await context.lobby.show(room, session);
 };
 
-/** @returns undefined when the client waits now, and was told so */
+/** Admits a client, or puts it into the lobby. @returns undefined when it waits in the lobby and was sent `waiting` */
 const admitOrWait = async (
   { id, room, invite }: Join,
   session: Session,
@@ -55,7 +55,7 @@ const admitOrWait = async (
   }
 };
 
-/** While the database is away, whoever is in the room already may come back to it as what it was. */
+/** Admits a client. While the database is unavailable, a stored peer may resume with its role and permissions. */
 const admitOrReturn = async (
   session: Session,
   room: RoomId,
@@ -84,7 +84,7 @@ const enter = async (
   peer: PeerId,
   admission: Admission,
 ): Promise<void> => {
-  // Nobody new: only who is in the room may come back.
+  // Capacity 0 admits no new peer, while stored peers may still resume.
   const capacity = admission.returningOnly === true ? 0 : admission.capacity;
   try {
     await context.lifecycle.join(session, room, peer, { ...admission, capacity }, id, meta);
@@ -94,9 +94,9 @@ const enter = async (
   }
 };
 
-/** @throws ProtocolError `payload_too_large` */
+/** Checks the size of a participant's data as JSON. @throws ProtocolError `payload_too_large` */
 export const checkMeta = (meta: Meta | undefined, maxMetaBytes: number): void => {
   if (meta !== undefined && Buffer.byteLength(JSON.stringify(meta)) > maxMetaBytes) {
-    throw new ProtocolError('payload_too_large', `meta has more than ${maxMetaBytes} bytes.`);
+    throw new ProtocolError('payload_too_large', `meta is longer than ${maxMetaBytes} bytes.`);
   }
 };

@@ -1,7 +1,7 @@
 import { actorOf } from '../../session/session.js';
 import type { Handler } from './handler.js';
 
-/** Puts a peer's user out of the room, and keeps them out if that was asked. */
+/** Handles `kick`: removes a peer's user from the room, and bans them if requested. */
 export const handleKick: Handler<'kick'> = async ({ id, room, peer, ban, reason }, session, context) => {
   context.rooms.peerOf(session, room);
   const how = { ban: ban === true, ...(reason !== undefined && { reason }) };

@@ -1,6 +1,6 @@
 import type { Handler } from './handler.js';
 
-/** Leaves a room for good, or its lobby. Leaving a room that one is not in is done already. */
+/** Handles `leave`: leaves a room permanently, or its lobby. Idempotent. */
 export const handleLeave: Handler<'leave'> = async (message, session, context) => {
   const { room } = message;
   await context.lobby.leave(session, room);

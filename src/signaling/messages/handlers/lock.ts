@@ -1,7 +1,7 @@
 import { actorOf } from '../../session/session.js';
 import type { Handler } from './handler.js';
 
-/** Lets nobody new in, or lets people in again. */
+/** Handles `lock`: locks or unlocks the room for new peers. */
 export const handleLock: Handler<'lock'> = async ({ id, room, locked }, session, context) => {
   context.rooms.peerOf(session, room);
   await context.moderation.lock(actorOf(session), room, locked);

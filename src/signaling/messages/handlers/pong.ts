@@ -1,4 +1,4 @@
 import type { Handler } from './handler.js';
 
-/** Having been received is all that it says: the session noted the time. */
+/** Handles `pong`: nothing to do, since the session records the time of each frame. */
 export const handlePong: Handler<'pong'> = () => {};

@@ -6,14 +6,14 @@ import type { Handler } from './handler.js';
 
 const NOTHING = Buffer.alloc(0);
 
-/** Relays one signal: a new header, the body's bytes as they came. No reply when all is well. */
+/** Handles `signal`: relays it with a new header and its body unchanged. No reply on success. */
 export const handleSignal: Handler<'signal'> = (message, session, context, body, tail) => {
   const { seq, base } = message;
   if ((seq === undefined) !== (base === undefined) || Number(base) > Number(seq)) {
     throw new ProtocolError('bad_message', 'seq and base belong together, and base is at most seq.');
   }
   const { from, member } = context.rooms.route(session, message.to);
-  // What is refused takes its number all the same: the receiver would wait for it, and the sender would send it again.
+  // A denied offer still consumes its seq: otherwise the receiver would wait for it, and the sender would resend it.
   const isDenied = message.kind === 'offer' && !decideForParticipant('room.publish', context.rooms.participantOf(from));
   if (isDenied && seq === undefined) throw new ProtocolError('forbidden');
   context.rooms.deliver(

@@ -1,7 +1,7 @@
 import type { Handler } from './handler.js';
 import { checkMeta } from './join.js';
 
-/** Replaces the own participant's data. */
+/** Handles `update`: replaces the data of the session's own participant. */
 export const handleUpdate: Handler<'update'> = async (message, session, context) => {
   checkMeta(message.meta, context.limits.maxMetaBytes);
   context.rooms.peerOf(session, message.room);
