@@ -9,7 +9,10 @@ import { isBehind } from '../rooms/room-replica.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
 import { runInBatches } from '../rooms/run-in-batches.js';
 
-/** The rhythm of a node, in milliseconds. RELIABILITY's rule: lease > 2 renewals + 2 command time-outs. */
+/**
+ * The intervals of a node's periodic work, in milliseconds. The lease must be longer than two renewals and two command
+ * time-outs, or one slow command would end it.
+ */
 export interface NodeTimers {
   readonly renewMs: number;
   readonly sweepMs: number;
@@ -18,10 +21,10 @@ export interface NodeTimers {
 
 export const NODE_TIMERS: NodeTimers = { renewMs: 3_000, sweepMs: 2_000, reconcileMs: 5_000 };
 
-/** How long a start waits for the store. Beyond it the node serves what it can, and says that it is not ready. */
+/** How long the start waits for the store. Beyond it the node serves what it can, and reports that it is not ready. */
 export const BOOT_TIMEOUT_MS = 3_000;
 
-/** Keeps this node's lease, reaps what others left behind, and compares its rooms with the store. */
+/** Renews this node's lease, sweeps the rooms of dead nodes, and reconciles its own rooms with the store. */
 export class NodeLease {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly running = new Set<string>();
@@ -35,29 +38,29 @@ export class NodeLease {
     private readonly intervals: NodeTimers = NODE_TIMERS,
   ) {}
 
-  /** Takes an id and begins. Resolves when the node is listening, or a moment later: then it goes on trying. */
+  /** Acquires a node id and starts the timers. Resolves once the node listens, or after 3 s while it keeps trying. */
   async start(): Promise<void> {
     this.ports.bus.onGap(() => void this.refreshAll());
-    const started = this.tick('life', () => this.newLease());
+    const started = this.tick('lease', () => this.newLease());
     let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, BOOT_TIMEOUT_MS);
     });
-    await Promise.race([started, enough]);
+    await Promise.race([started, timeout]);
     clearTimeout(timer);
     this.every('renew', this.intervals.renewMs, () => this.renew());
     this.every('sweep', this.intervals.sweepMs, () => this.sweep());
     this.every('reconcile', this.intervals.reconcileMs, () => this.reconcileAll());
   }
 
-  /** Ends the ticks, and the lease: what this node held is `away` at once, not after the lease. */
+  /** Stops the timers and ends the lease, so that this node's peers are `away` at once, not when it expires. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const timer of this.timers) clearInterval(timer);
     try {
       for (const change of await this.ports.presence.retire(this.local.rooms.node)) this.local.sync.publish(change);
     } catch {
-      // The store is away: the lease ends by itself.
+      // The store is unavailable; the lease expires by itself.
     }
   }
 
@@ -66,12 +69,12 @@ export class NodeLease {
     this.local.rooms.node = node;
     await this.ports.bus.listen(node);
     await this.ports.presence.renew(node);
-    this.log.info({ node }, 'node is listening');
+    this.log.info({ node }, 'node listens on the bus');
   }
 
   private async renew(): Promise<void> {
     if ((await this.ports.presence.renew(this.local.rooms.node)) === 'alive') return;
-    this.log.warn({ node: this.local.rooms.node }, 'the lease was lost: taking a new node id');
+    this.log.warn({ node: this.local.rooms.node }, 'node lease lost; taking a new node id');
     await this.newLease();
     await this.reconcileAll();
   }
@@ -119,14 +122,15 @@ export class NodeLease {
     this.timers.push(setInterval(() => void this.tick(name, work), ms));
   }
 
-  /** One round of a kind at a time; a store that is away makes a round fail, never the node. */
+  /** Runs at most one piece of work of each kind at a time; an unavailable store makes it fail, never the node. */
   private async tick(name: string, work: () => Promise<void>): Promise<void> {
     if (this.stopped || this.running.has(name)) return;
     this.running.add(name);
     try {
       await work();
     } catch (error) {
-      this.log.warn({ tick: name, reason: error instanceof Error ? error.message : 'unknown' }, 'the store is away');
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.log.warn({ tick: name, reason }, 'presence store unavailable; retrying with the next tick');
     } finally {
       this.running.delete(name);
     }

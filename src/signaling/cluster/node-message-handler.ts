@@ -6,7 +6,7 @@ import type { RoomHub } from '../rooms/room-hub.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
 import type { SignalingStats } from '../signaling-stats.js';
 
-/** What this node does with messages of other nodes. */
+/** Handles the messages of other nodes: frames for local peers, roster changes, and failed deliveries. */
 export class NodeMessageHandler {
   constructor(
     private readonly bus: Bus,
@@ -41,7 +41,7 @@ export class NodeMessageHandler {
     }
   }
 
-  /** The sender must know when its node's roster was behind, or the peer takes no more. */
+  /** Delivers a frame, or reports to the sender's node that its roster is outdated or the peer is busy. */
   private deliver(message: Extract<NodeMessage, { kind: 'to_peer' }>): void {
     const code = this.rooms.deliverLocal(message.peer, message.frame);
     if (code === undefined) return;
