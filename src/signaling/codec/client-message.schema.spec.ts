@@ -3,8 +3,8 @@ import { describeFaulty, parseClientMessage } from './client-message.schema.js';
 
 const bad = expect.objectContaining({ code: 'bad_message' });
 
-describe('a client message', () => {
-  it('passes when it is as PROTOCOL.md describes', () => {
+describe('parseClientMessage', () => {
+  it('accepts messages that PROTOCOL.md describes', () => {
     const signal = { type: 'signal', to: 'bob', seq: 1, base: 1, kind: 'offer' };
     expect(parseClientMessage(JSON.stringify(signal))).toEqual(signal);
     expect(parseClientMessage('{"type":"join","id":"1","room":"r","meta":{"a":[{"b":null}]}}')).toMatchObject({
@@ -34,10 +34,10 @@ describe('a client message', () => {
     '{"type":"join","id":"1","room":"r","meta":[]}',
     '\uFEFF{"type":"ping"}',
     '{"type":"ping"} x',
-  ])('is refused when it is not: %s', (header) => {
+  ])('refuses any other: %s', (header) => {
     expect(() => parseClientMessage(header)).toThrow(bad);
   });
-  it('is refused without its value in the answer', () => {
+  it('names the invalid field in the error, and never its value', () => {
     try {
       parseClientMessage('{"type":"join","id":"1","room":"<script>"}');
       throw new Error('it was not refused');
@@ -46,13 +46,13 @@ describe('a client message', () => {
       expect((error as Error).message).not.toContain('script');
     }
   });
-  it('with ten thousand nested brackets is refused and harms nothing', () => {
+  it('refuses ten thousand nested brackets without failing', () => {
     expect(() => parseClientMessage(`${'['.repeat(10_000)}`)).toThrow(bad);
     expect(() =>
       parseClientMessage(`{"type":"join","id":"1","room":"r","x":${'['.repeat(3000)}${']'.repeat(3000)}}`),
     ).toThrow(bad);
   });
-  it('says whom a faulty frame was for only where that is valid by itself', () => {
+  it('describes a malformed frame only by fields that are valid by themselves', () => {
     expect(describeFaulty('{"type":"signal","to":"bob","seq":3,"x":1}')).toEqual({ to: 'bob', seq: 3 });
     expect(describeFaulty('{"id":"a b","to":"<b>","seq":"3"}')).toEqual({});
     expect(describeFaulty('nonsense')).toEqual({});

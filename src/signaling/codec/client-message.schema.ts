@@ -15,7 +15,7 @@ const Token = Type.String({ minLength: 1, maxLength: 4096 });
 const frame = <T extends ClientMessageType, P extends TProperties>(type: T, properties: P) =>
   Type.Object({ type: Type.Literal(type), ...properties }, { additionalProperties: false });
 
-/** What each frame of a client must look like. */
+/** The schema of each client message. */
 export const SCHEMAS = {
   hello: frame('hello', {
     id: RequestId,
@@ -69,7 +69,7 @@ export const SCHEMAS = {
   pong: frame('pong', {}),
 } satisfies Record<ClientMessageType, TObject>;
 
-/** The schemas and the types of the contract must not drift apart: this line does not compile when they do. */
+/** Does not compile when the schemas and the types of the protocol differ. */
 export type ClientSchemasAreTheContract = Every<{
   [T in ClientMessageType]: Same<Static<(typeof SCHEMAS)[T]>, Unbranded<Extract<ClientMessage, { type: T }>>>;
 }>;
@@ -78,23 +78,23 @@ const CHECKS = new Map(
   Object.entries(SCHEMAS).map(([type, schema]) => [type, TypeCompiler.Compile(schema as TSchema)] as const),
 );
 
-/** Keys that turn plain objects into something else when they are merged or assigned. */
+/** Keys that change an object's prototype when objects are merged or assigned. */
 const POISON = /"(?:__proto__|constructor|prototype)"\s*:/;
 
 /**
- * The header line as a message.
- * @throws ProtocolError `bad_message`, naming the field and never its value.
+ * Parses a header line into a message.
+ * @throws ProtocolError `bad_message`, which names the invalid field and never its value
  */
 export const parseClientMessage = (header: string): ClientMessage => {
   const value = parseObject(header);
   const check = typeof value['type'] === 'string' ? CHECKS.get(value['type']) : undefined;
-  if (check === undefined) throw new ProtocolError('bad_message', 'The header has no known type.');
+  if (check === undefined) throw new ProtocolError('bad_message', 'The header has no type, or an unknown one.');
   if (check.Check(value)) return value as unknown as ClientMessage;
   const first = check.Errors(value).First();
   throw new ProtocolError('bad_message', `${value['type']}${(first?.path ?? '').replaceAll('/', '..')} is not valid.`);
 };
 
-/** What an error says of the frame that it answers. */
+/** The fields by which an error refers to the frame that it answers. */
 export interface ErrorContext {
   readonly re?: string | undefined;
   readonly to?: string | undefined;
@@ -103,8 +103,8 @@ export interface ErrorContext {
 }
 
 /**
- * What a faulty frame still says of itself, so that the error can name the request.
- * @returns only fields that are valid by themselves.
+ * Extracts the error context of a malformed frame, so that the error can name the request.
+ * @returns only fields that are valid by themselves
  */
 export const describeFaulty = (header: string): ErrorContext => {
   let value: unknown;
@@ -114,7 +114,7 @@ export const describeFaulty = (header: string): ErrorContext => {
     return {};
   }
   if (typeof value !== 'object' || value === null) return {};
-  // A frame that is refused for its keys still says which request it is: five fields are read, and nothing is copied.
+  // Also of a frame that is refused for its keys: five fields are read, and no object is copied.
   const { id, to, seq, room, type } = value as Record<string, unknown>;
   return {
     ...(typeof id === 'string' && REQUEST_ID_PATTERN.test(id) && { re: id }),
@@ -135,7 +135,7 @@ const parseObject = (header: string): Record<string, unknown> => {
     throw new ProtocolError('bad_message', 'The header line is not a JSON object.');
   }
   if (POISON.test(header) || (header.includes('\\u') && POISON.test(JSON.stringify(value)))) {
-    throw new ProtocolError('bad_message', 'A key of the header is not allowed.');
+    throw new ProtocolError('bad_message', 'The header has a key that is not allowed.');
   }
   return value as Record<string, unknown>;
 };

@@ -15,7 +15,7 @@ const readFully = (frame: Buffer) => {
   return { message: parseClientMessage(header), body };
 };
 
-/** What a reader makes of a frame, in a form that can be compared. */
+/** The result of a parser for a frame, in a comparable form. */
 const outcome = (frame: Buffer, read: (frame: Buffer) => { message: object; body: Buffer | undefined }) => {
   try {
     const { message, body } = read(frame);
@@ -27,7 +27,7 @@ const outcome = (frame: Buffer, read: (frame: Buffer) => { message: object; body
 
 const withKeysInOrder = (frame: Buffer) => JSON.stringify(JSON.parse(splitFrame(frame, 32_768).header));
 
-describe('the quick reader', () => {
+describe('readFastHeader', () => {
   const random = new Random(1_977);
   const pick = <T>(items: readonly T[]): T => random.pick(items);
   const id = () =>
@@ -91,7 +91,7 @@ describe('the quick reader', () => {
   const frame = () =>
     Buffer.from(mutated(header()) + pick(['', '', '\n', '\nv=0 {"type":"ack"}', `\n${'é'.repeat(200)}`]));
 
-  test('takes nothing that the full parser refuses, and the same from what both take', () => {
+  test('accepts nothing that the full parser refuses, and returns the same for what both accept', () => {
     let taken = 0;
     const disagreed: string[] = [];
     for (let input = 0; input < INPUTS; input += 1) {
@@ -104,7 +104,7 @@ describe('the quick reader', () => {
     expect(taken).toBeGreaterThan(INPUTS / 20);
   });
 
-  test('hands on what the full way would write', () => {
+  test('relays the same bytes as the full path', () => {
     const differs: string[] = [];
     for (let input = 0; input < INPUTS; input += 1) {
       const bytes = frame();
@@ -121,12 +121,12 @@ describe('the quick reader', () => {
     '{"type":"signal","to":"peer","seq":4,"base":2,"kind":"offer"}\nv=0',
     '{"type":"signal","to":"peer","kind":"end_of_candidates"}\n',
     '{"type":"ack","to":"peer","upto":0}',
-  ])('takes what the SDK writes: %j', (text) => {
+  ])('accepts what the SDK writes: %j', (text) => {
     const quick = readFastHeader(Buffer.from(text));
     expect(JSON.stringify(quick?.message)).toBe(withKeysInOrder(Buffer.from(text)));
   });
 
-  test('does not look into a body: it is the bytes of the frame itself', () => {
+  test('returns the body as a view on the frame, without reading it', () => {
     const bytes = Buffer.from('{"type":"signal","to":"peer","kind":"data"}\n\u0000\u{1F600}');
     const body = readFastHeader(bytes)?.body as Buffer;
     expect(body.buffer).toBe(bytes.buffer);

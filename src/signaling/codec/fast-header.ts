@@ -1,12 +1,12 @@
 import { type Ack, ID_PATTERN, type PeerId, SIGNAL_KINDS, type Signal } from '@parley/protocol';
 import type { SplitMessage } from '../../bus/bus.js';
 
-/** A frame that was read. */
+/** A frame whose header was parsed. */
 export interface FastHeader<Message> {
   readonly message: Message;
   /** Undefined when no line feed followed the header. A view on the frame's own bytes. */
   readonly body: Buffer | undefined;
-  /** Everything behind `to`, header and body: the receiver may get these bytes as they are. */
+  /** The bytes behind `to`, header and body, that can be relayed unchanged; undefined when there is no fast path. */
   readonly tail?: Buffer;
 }
 
@@ -19,19 +19,18 @@ const SIGNAL = new RegExp(
 );
 const ACK = new RegExp(`^{"type":"ack","to":"(${ID})","upto":(0|${COUNT})}$`);
 
-/** Longer than any header that the two expressions take, shorter than any limit on headers. */
+/** Longer than any header that the two expressions match, shorter than any limit on headers. */
 const LONGEST = 192;
-/** Where the type's first letter is. */
+/** The offset of the type's first letter. */
 const TYPE_AT = '{"type":"'.length;
 const [LETTER_S, LETTER_A] = [0x73, 0x61];
 const TO_AT = { signal: '{"type":"signal","to":"'.length, ack: '{"type":"ack","to":"'.length };
 
 /**
- * Reads the two messages that a call consists of, when they are written as `JSON.stringify` writes them; the body is
- * never touched. It takes nothing that `parseClientMessage` would not take as the same message
- * (fast-header.spec.ts compares them); undefined: unusual or wrong, the full parser decides.
- *
- * Worth 2 µs of the 6 µs of JavaScript that a signal cost: no parsed object, no schema, no header to write anew.
+ * Parses the header of a `signal` or `ack` that is written as `JSON.stringify` writes it, without JSON.parse and
+ * without a schema; the body is never read. It accepts nothing that `parseClientMessage` would not return as the same
+ * message (fast-header.spec.ts compares them). For its gain see docs/performance.md, "Experiments".
+ * @returns undefined for any other header, which the full parser must decide on
  */
 export const readFastHeader = (frame: Buffer): FastHeader<Signal | Ack> | undefined => {
   const type = frame[TYPE_AT];
@@ -66,7 +65,7 @@ const readAck = (frame: Buffer): FastHeader<Ack> | undefined => {
 
 const HEAD = { signal: '{"type":"signal","from":"', ack: '{"type":"ack","from":"' };
 
-/** The frame that the receiver gets: `to` replaced by `from`, and the rest as it is, to be copied once. */
+/** Builds the frame for the receiver: `to` is replaced by `from`, and the rest is relayed unchanged, copied once. */
 export const relayedFrame = (type: 'signal' | 'ack', from: PeerId, tail: Buffer): SplitMessage => ({
   head: HEAD[type] + from,
   rest: tail,

@@ -2,17 +2,17 @@ import { ProtocolError } from '@parley/protocol';
 
 const LINE_FEED = 0x0a;
 
-/** A frame as it came from a socket, taken apart and not yet looked at. */
+/** A received frame, split into header and body but not parsed. */
 export interface RawFrame {
   readonly header: string;
   /** Undefined when no line feed followed the header. A view on the frame's own bytes. */
   readonly body: Buffer | undefined;
 }
 
-/** The header line alone is longer than the limit. */
+/** Thrown when the header line is longer than the limit. */
 export class HeaderTooLarge extends ProtocolError {
   constructor(maxHeaderBytes: number) {
-    super('payload_too_large', `The header line has more than ${maxHeaderBytes} bytes.`);
+    super('payload_too_large', `The header line is longer than ${maxHeaderBytes} bytes.`);
   }
 }
 
@@ -32,7 +32,7 @@ export const splitFrame = (frame: Buffer, maxHeaderBytes: number): RawFrame => {
   };
 };
 
-/** One frame as bytes: the header as a line of JSON and, when there is a body, a line feed and the body. */
+/** Encodes a frame: the header as a line of JSON and, when there is a body, a line feed and the body. */
 export const joinFrame = (header: object, body?: Buffer): Buffer => {
   const json = JSON.stringify(header);
   if (body === undefined) return Buffer.from(json);

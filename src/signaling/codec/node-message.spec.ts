@@ -34,25 +34,25 @@ const MESSAGES: NodeMessage[] = [
 ];
 
 describe('a message between nodes', () => {
-  it.each(MESSAGES)('survives the way there and back: $kind', (message) => {
+  it.each(MESSAGES)('is decoded as it was encoded: $kind', (message) => {
     expect(decodeNodeMessage(joinMessage(encodeNodeMessage(message)))).toEqual(message);
   });
-  it('is the same with a frame in two parts', () => {
+  it('is encoded the same with a split frame', () => {
     const split = packToPeer(peer, node, { head: '{"type":"signal"', rest: frame.subarray(16) });
     expect(joinMessage(split)).toEqual(joinMessage(packToPeer(peer, node, frame)));
   });
-  it('is dropped when it is cut anywhere before its frame begins', () => {
+  it('is dropped when it is truncated before its frame begins', () => {
     const whole = joinMessage(encodeNodeMessage(MESSAGES[0] as NodeMessage));
     for (let length = 0; length < whole.length - frame.length; length += 1) {
       expect(decodeNodeMessage(whole.subarray(0, length))).toBeUndefined();
     }
   });
-  it('is dropped when it is not ours', () => {
+  it('is dropped when it is malformed', () => {
     const change = (value: unknown) =>
       Buffer.concat([Buffer.from([2, 2]), Buffer.from('r1'), Buffer.from([0]), Buffer.from(JSON.stringify(value))]);
     const malformed = [
       Buffer.alloc(0),
-      Buffer.from('rubbish'),
+      Buffer.from('no message'),
       Buffer.from([255, 0, 0]),
       change(null),
       change({ room: 'r1' }),

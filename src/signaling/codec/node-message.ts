@@ -10,16 +10,17 @@ const NONE = Buffer.alloc(0);
 /** One byte. Ids are ASCII and at most 64 characters (ID_PATTERN), so it holds their length. */
 const byte = String.fromCharCode;
 
-/** `[kind u8][length u8][address][length u8][detail][rest]`: frames travel as the bytes they are. */
+/** Encodes `[kind u8][length u8][address][length u8][detail][rest]`; frames are sent as raw bytes. */
 const pack = (kind: (typeof KINDS)[number], address: string, detail: string, rest: Message): SplitMessage => {
   const envelope = byte(KINDS.indexOf(kind), address.length) + address + byte(detail.length) + detail;
   return Buffer.isBuffer(rest) ? { head: envelope, rest } : { head: envelope + rest.head, rest: rest.rest };
 };
 
-/** {@link encodeNodeMessage} of `to_peer`, whose frame may be in two parts yet. */
+/** Encodes a `to_peer` message like {@link encodeNodeMessage}, also from a frame that is still split. */
 export const packToPeer = (peer: PeerId, origin: NodeId, frame: Message): SplitMessage =>
   pack('to_peer', peer, origin, frame);
 
+/** Encodes a message for the bus; {@link decodeNodeMessage} reverses it. */
 export const encodeNodeMessage = (message: NodeMessage): SplitMessage => {
   switch (message.kind) {
     case 'to_peer':
@@ -36,7 +37,7 @@ export const encodeNodeMessage = (message: NodeMessage): SplitMessage => {
   }
 };
 
-/** Undefined: not a message of ours. Whoever can write to Redis can write anything. */
+/** Decodes a message from the bus. @returns undefined when it is malformed: any client of Redis can publish */
 export const decodeNodeMessage = (message: Buffer): NodeMessage | undefined => {
   const kind = KINDS[message[0] ?? 255];
   const addressEnd = 2 + (message[1] ?? 0);

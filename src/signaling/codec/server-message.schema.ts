@@ -66,7 +66,7 @@ const CHAT_LINE = {
   text: Type.String(),
 };
 
-/** What each frame of the server looks like. A server may grow: clients pass over fields that are not here. */
+/** The schema of each server message. Additional fields are allowed, and clients must ignore unknown ones. */
 export const SERVER_SCHEMAS = {
   welcome: frame('welcome', {
     re: RequestId,
@@ -160,7 +160,7 @@ export const SERVER_SCHEMAS = {
   pong: frame('pong', { re: Type.Optional(RequestId) }),
 } satisfies Record<ServerMessageType, TSchema>;
 
-/** The schemas and the types of the contract must not drift apart: this line does not compile when they do. */
+/** Does not compile when the schemas and the types of the protocol differ. */
 export type ServerSchemasAreTheContract = Every<{
   [T in ServerMessageType]: Same<Static<(typeof SERVER_SCHEMAS)[T]>, Unbranded<Extract<ServerMessage, { type: T }>>>;
 }>;
