@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { asyncApi } from './asyncapi.js';
 
-/** `/docs/asyncapi.json`: the frames of `/v1/signaling`, as this node takes them. */
+/** Serves `/docs/asyncapi.json`: the frames of `/v1/signaling`, with the limits of this node. */
 @ApiExcludeController()
 @Public()
 @Controller('docs')

@@ -17,7 +17,7 @@ interface Document {
   readonly components: { readonly messages: Record<string, Message> };
 }
 
-/** As a reader gets it: through JSON. */
+/** As a client receives it: through JSON. */
 const document = JSON.parse(JSON.stringify(asyncApi(DEFAULT_LIMITS))) as Document;
 const messages = Object.entries(document.components.messages);
 const find = (path: string): unknown =>
@@ -26,14 +26,14 @@ const find = (path: string): unknown =>
     .split('/')
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
 
-/** Every `type` that the contract's source names. */
+/** Every `type` in the source of the protocol. */
 const typesOf = (side: 'client' | 'server'): string[] => {
   const source = readFileSync(new URL(`../../../protocol/src/${side}-messages.ts`, import.meta.url), 'utf8');
   return [...source.matchAll(/^ {2}readonly type: '(\w+)';$/gm)].map(([, type]) => `${side}.${type}`);
 };
 
 describe('the AsyncAPI document', () => {
-  it('has every frame of the contract, once, and nothing else', () => {
+  it('has every message of the protocol exactly once', () => {
     const known = [...typesOf('client'), ...typesOf('server')].sort();
     expect(known).toHaveLength(17 + 26);
     expect(Object.keys(document.components.messages).sort()).toEqual(known);
@@ -41,7 +41,7 @@ describe('the AsyncAPI document', () => {
     expect(document.channels.signaling.address).toBe('/v1/signaling');
   });
 
-  it('has an operation for each frame of a client, and one that sends every frame of the server', () => {
+  it('has an operation for each client message, and one that sends all server messages', () => {
     const { tell, ...requests } = document.operations;
     const sent = Object.values(requests).flatMap(({ messages: list }) => list.map(({ $ref }) => $ref.split('/').pop()));
     expect(sent.sort()).toEqual(typesOf('client').sort());
@@ -50,13 +50,13 @@ describe('the AsyncAPI document', () => {
     expect(tell?.action).toBe('send');
   });
 
-  it('refers to nothing that is not there', () => {
+  it('has no dangling reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, path]) => path as string);
     expect(references.length).toBeGreaterThan(100);
     for (const path of references) expect([path, typeof find(path)]).toEqual([path, 'object']);
   });
 
-  it.each(messages)('%s: its schema takes the example, and neither another type nor one field less', (_, message) => {
+  it.each(messages)('%s: its schema accepts the example, but no other type and no missing field', (_, message) => {
     const accepts = new Ajv({ strict: false }).compile(message.payload);
     const [{ payload }] = message.examples;
     expect([accepts(payload), accepts.errors]).toEqual([true, null]);
@@ -68,8 +68,11 @@ describe('the AsyncAPI document', () => {
     expect(message.summary).toMatch(/^[A-Z].*\.$/);
   });
 
-  it.each(messages.filter(([name]) => name.startsWith('client.')))('%s: the server reads the example', (_, message) => {
-    const [{ payload }] = message.examples;
-    expect(parseClientMessage(encodeFrame(payload))).toEqual(payload);
-  });
+  it.each(messages.filter(([name]) => name.startsWith('client.')))(
+    '%s: the server parses the example',
+    (_, message) => {
+      const [{ payload }] = message.examples;
+      expect(parseClientMessage(encodeFrame(payload))).toEqual(payload);
+    },
+  );
 });

@@ -14,14 +14,15 @@ import { CLIENT_NOTES, type MessageNote, SERVER_NOTES, welcomeNote } from './asy
 
 type Json = Readonly<Record<string, unknown>>;
 
-const DESCRIPTION = `Signaling over one WebSocket. This lists the frames; PROTOCOL.md says what they mean together.
+const DESCRIPTION = `Signaling over one WebSocket. This document lists the frames; PROTOCOL.md describes how they are used.
 
-A frame is one line of JSON, the header, which is the payload here. Behind a line feed a \`signal\` and a \`broadcast\`
-carry a body: text that the server passes on and never reads (\`x-body\`).`;
+A frame is one line of JSON, the header, which is the payload here. After a line feed, a \`signal\` and a \`broadcast\`
+have a body: text that the server relays without reading it (\`x-body\`).`;
 
 /**
- * The frames of the gateway as an AsyncAPI 3.0 document, from the schemas that frames are checked against.
- * The document is the server's view: it receives what clients send.
+ * Describes the frames of the gateway as an AsyncAPI 3.0 document, from the schemas that validate them. It takes the
+ * server's view: the server receives what clients send.
+ * @param limits the limits of this node, shown in `x-limits` and the example of `welcome`
  */
 export const asyncApi = (limits: Limits): Json => ({
   asyncapi: '3.0.0',
@@ -59,7 +60,7 @@ export const asyncApi = (limits: Limits): Json => ({
 const CLIENT_TYPES = Object.keys(SCHEMAS) as ClientMessageType[];
 const SERVER_TYPES = Object.keys(SERVER_SCHEMAS) as ServerMessageType[];
 
-/** Types that both sides send are two messages. */
+/** Names the messages of one side; a type that both sides send is two messages. */
 const names = (side: 'client' | 'server'): string[] =>
   (side === 'client' ? CLIENT_TYPES : SERVER_TYPES).map((type) => `${side}.${type}`);
 
@@ -82,7 +83,7 @@ const request = (type: ClientMessageType): Json => {
 const TELL: Json = {
   action: 'send',
   channel: CHANNEL,
-  summary: 'What the server says, asked or not.',
+  summary: 'Replies and events of the server.',
   messages: names('server').map(inChannel),
 };
 
