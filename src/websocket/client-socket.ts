@@ -1,10 +1,10 @@
-/** What a session needs of a socket. The WebSocket behind it belongs to the gateway. */
+/** The socket of a session, as far as the session uses it. */
 export interface ClientSocket {
-  /** Sends one text frame. Frames of one turn of the event loop leave in one write. */
+  /** Sends one text frame. Frames of one iteration of the event loop are sent in one write. */
   send(frame: Buffer | string): void;
-  /** A WebSocket ping (RFC 6455 §5.5.2); the answer counts as a sign of life. */
+  /** Sends a WebSocket ping (RFC 6455 §5.5.2); the pong counts as activity. */
   ping(): void;
-  /** Bytes handed over and not yet taken by the network. */
+  /** Bytes sent to the socket and not yet accepted by the kernel. */
   readonly bufferedBytes: number;
   /** Starts the closing handshake; the socket is destroyed 2 s later if the other side does not answer. */
   close(code: number, reason: string): void;

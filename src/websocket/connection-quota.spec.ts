@@ -15,7 +15,7 @@ const enter = (quota: ConnectionQuota, address: string) => {
 };
 
 describe('sockets of one address', () => {
-  it('are refused when too many have not said hello, while other addresses are let in', () => {
+  it('are refused when too many are unauthenticated, while other addresses are accepted', () => {
     const quota = new ConnectionQuota(LIMITS);
     expect([enter(quota, 'a'), enter(quota, 'a'), enter(quota, 'a')].map(({ refusal }) => refusal)).toEqual([
       undefined,
@@ -26,14 +26,14 @@ describe('sockets of one address', () => {
     expect([quota.unauthenticated, quota.refused]).toEqual([3, 1]);
   });
 
-  it('are refused when too many are open, whoever they are of', () => {
+  it('are refused when too many are open, regardless of their users', () => {
     const quota = new ConnectionQuota(LIMITS);
     for (let n = 0; n < 3; n += 1) quota.leaseOf(enter(quota, 'a').socket)?.authenticated();
     expect(enter(quota, 'a').refusal).toBe(429);
     expect(quota.unauthenticated).toBe(0);
   });
 
-  it('count together when they are of one IPv6 network', () => {
+  it('count together within one IPv6 network', () => {
     const quota = new ConnectionQuota(LIMITS);
     enter(quota, '2001:db8::1');
     enter(quota, '2001:db8::2');
@@ -41,13 +41,13 @@ describe('sockets of one address', () => {
     expect(enter(quota, '2001:db8:0:1::3').refusal).toBeUndefined();
   });
 
-  it('are refused with 503 when the node has too many that have not said hello', () => {
+  it('are refused with 503 when the node has too many unauthenticated ones', () => {
     const quota = new ConnectionQuota(LIMITS);
     for (let n = 0; n < 5; n += 1) enter(quota, `${n}`);
     expect(enter(quota, 'another').refusal).toBe(503);
   });
 
-  it('are forgotten when they are closed', () => {
+  it('are no longer counted once they are closed', () => {
     const quota = new ConnectionQuota(LIMITS);
     const sockets = ['a', 'a', 'b'].map((address) => enter(quota, address).socket);
     quota.leaseOf(sockets[0] as EventEmitter)?.authenticated();
@@ -55,13 +55,13 @@ describe('sockets of one address', () => {
     expect([quota.addresses, quota.unauthenticated]).toEqual([0, 0]);
   });
 
-  it('are not remembered when they are refused: a flood leaves nothing behind', () => {
+  it('leave nothing in memory when they are refused', () => {
     const quota = new ConnectionQuota({ ...LIMITS, maxUnauthenticated: 1 });
     for (let n = 0; n < 10_000; n += 1) enter(quota, `${n}`);
     expect([quota.addresses, quota.refused]).toEqual([1, 9_999]);
   });
 
-  it('share one rate of frames, whoever they are of, and other addresses have their own', () => {
+  it('share one frame rate regardless of their users, and other addresses have their own', () => {
     const quota = new ConnectionQuota(LIMITS, () => 0);
     const ratesOf = (address: string) => quota.leaseOf(enter(quota, address).socket)?.frames;
     const [first, second, other] = [ratesOf('2001:db8::1'), ratesOf('2001:db8::2'), ratesOf('2001:db8:0:1::1')];

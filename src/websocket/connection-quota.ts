@@ -2,7 +2,7 @@ import { monotonic } from '../clock/monotonic.js';
 import { networkOf } from '../http/client-address.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
 
-/** How many sockets a node takes. */
+/** Limits on the sockets of a node, per address and in total. */
 export interface ConnectionLimits {
   readonly maxPerAddress: number;
   readonly maxUnauthenticatedPerAddress: number;
@@ -10,13 +10,13 @@ export interface ConnectionLimits {
   readonly framesPerAddress: { readonly burst: number; readonly perSecond: number };
 }
 
-/** One socket's place in the count. */
+/** One socket's share of the connection quota, held until the socket is closed. */
 export interface QuotaLease {
-  /** The client's own, as far as trusted proxies show it. */
+  /** The client's IP address, as reported by trusted proxies. */
   readonly address: string;
-  /** What all sockets of the address share. */
+  /** The frame rate that all sockets of the address share. */
   readonly frames: TokenBucket;
-  /** It has said hello: it counts as its user's from now on. */
+  /** Marks the socket as authenticated: it no longer counts towards the limit of unauthenticated sockets. */
   authenticated(): void;
 }
 
@@ -27,14 +27,14 @@ interface Count {
   readonly frames: TokenBucket;
 }
 
-/** What a quota counts sockets by: the TCP socket, from the upgrade until it is closed. */
+/** The TCP socket that the quota counts, from the upgrade until it is closed. */
 interface Countable {
   on(event: 'close', listener: (this: Countable) => void): unknown;
   [LEASE]?: CountedLease;
 }
 
-/** A field of the socket itself: a WeakMap and closures for each of them were a third of a KiB of an idle one. */
-const LEASE: unique symbol = Symbol('ticket');
+/** A field of the socket itself, which takes less memory per idle socket than a WeakMap (docs/performance.md). */
+const LEASE: unique symbol = Symbol('quota lease');
 
 class CountedLease implements QuotaLease {
   private isWaiting = true;
@@ -66,13 +66,13 @@ function onClose(this: Countable): void {
 }
 
 /**
- * The sockets of this node by address. An address that is at its limit is refused alone: others are let in.
- * An address is forgotten with its last socket, so that no more are remembered than sockets are open.
+ * Counts and limits the sockets of this node by address. An address at its limit does not affect others. An address is
+ * forgotten with its last socket, so there are never more entries than open sockets.
  */
 export class ConnectionQuota {
   private readonly counts = new Map<string, Count>();
   private waiting = 0;
-  /** Upgrades that were refused. */
+  /** Refused upgrades since the start. */
   refused = 0;
 
   /** @param now monotonic milliseconds */
@@ -81,17 +81,17 @@ export class ConnectionQuota {
     private readonly now: () => number = monotonic,
   ) {}
 
-  /** Sockets that have not said hello. */
+  /** Sockets that did not send `hello` yet. */
   get unauthenticated(): number {
     return this.waiting;
   }
 
-  /** Addresses that have a socket here. */
+  /** Addresses with a socket on this node. */
   get addresses(): number {
     return this.counts.size;
   }
 
-  /** Counts a socket until it is closed. @returns the status of the refusal when there are too many */
+  /** Counts a socket until it is closed. @returns the HTTP status of the refusal when a limit is reached */
   admit(socket: Countable, address: string): 429 | 503 | undefined {
     const network = networkOf(address);
     const count = this.counts.get(network) ?? this.newCount(network);

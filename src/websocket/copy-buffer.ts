@@ -1,4 +1,4 @@
-/** A copy that keeps nothing else in memory: no page of Node's pool, and no batch or read that the bytes were cut from. */
+/** Copies bytes into memory of their own, so that they keep neither Node's buffer pool nor a larger buffer alive. */
 export const copyBuffer = (bytes: Buffer): Buffer => {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);

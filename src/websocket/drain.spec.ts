@@ -26,8 +26,8 @@ const registryOf = (count: number, stubborn = false) => {
   return { asked, registry };
 };
 
-describe('a drain', () => {
-  it('asks everybody to move, each at a moment of its own, and ends when they have', async () => {
+describe('Drain', () => {
+  it('asks every client to move, each at a random time, and ends when all have', async () => {
     const { asked, registry } = registryOf(20);
     let next = 0;
     const drain = new Drain({ graceMs: 1, spreadMs: 200, deadlineMs: 60_000 }, registry, () => (next++ % 20) / 20);
@@ -38,7 +38,7 @@ describe('a drain', () => {
     expect(received).toEqual([...received].sort((a, b) => b - a));
   });
 
-  it('asks the last ones while there is time left to move in, though the spread is longer than that', async () => {
+  it('asks the last clients while there is time left to move, even if the spread is longer', async () => {
     const { asked, registry } = registryOf(2, true);
     const drain = new Drain({ graceMs: 100, spreadMs: 10_000, deadlineMs: 400 }, registry, () => 1);
     await drain.run();
@@ -46,7 +46,7 @@ describe('a drain', () => {
     for (const { deadlineMs } of asked) expect(deadlineMs).toBeGreaterThan(30);
   });
 
-  it('ends at its deadline, whoever stays', async () => {
+  it('ends at its deadline, even if clients stay', async () => {
     const { registry } = registryOf(1, true);
     await new Drain({ graceMs: 1, spreadMs: 1, deadlineMs: 50 }, registry).run();
     expect(registry.size).toBe(1);

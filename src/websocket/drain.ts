@@ -1,16 +1,16 @@
 import type { Drain as DrainMessage } from '@parley/protocol';
 import type { DrainConfig } from '../config/config.js';
 
-/** Nobody is asked in the last part of the time: who is has to come through a handshake and a join. */
+/** The part of the time within which clients are asked to move, so that the last can still connect and join. */
 const LATEST = 0.85;
 
-/** Somebody who has to be elsewhere before the node ends. */
+/** A socket that must be gone before the node stops. */
 export interface Drainable {
-  /** Asks or makes them go. */
+  /** Asks the client to move to another node, or closes its socket. */
   move(): void;
 }
 
-/** A session of the core: it is asked to move, and goes by itself. */
+/** A signaling session: it is sent `drain` and closes its socket by itself. */
 export interface DrainableSession {
   readonly state: string;
   send(message: DrainMessage): void;
@@ -22,20 +22,20 @@ export interface DrainableSessions {
   readonly size: number;
 }
 
-/** Sockets beside the sessions. */
+/** Sockets other than signaling sessions. */
 export interface DrainableGroup {
   readonly all: readonly Drainable[];
   readonly size: number;
 }
 
 /**
- * How a node goes away without anybody noticing: not ready → the load balancer's time → no new sockets →
- * each session is asked to move at a random moment → what is left is closed by the caller.
+ * Drains a node without interrupting its clients: not ready → the load balancer's grace time → no new sockets → each
+ * session is asked to move at a random time → the caller closes what is left.
  */
 export class Drain {
-  /** From the moment that the node is not ready any more. */
+  /** True once the node reports that it is not ready. */
   started = false;
-  /** From the moment that new sockets are answered with 503. */
+  /** True once new sockets are refused with 503. */
   refusing = false;
   private readonly groups: DrainableGroup[] = [];
 
@@ -45,12 +45,12 @@ export class Drain {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** These are moved with the sessions. */
+  /** Adds sockets that are drained together with the sessions. */
   add(group: DrainableGroup): void {
     this.groups.push(group);
   }
 
-  /** Resolves when no session is left, or at the deadline. */
+  /** Drains the node. Resolves when no socket is left, or at the deadline. */
   async run(): Promise<void> {
     this.started = true;
     await delay(this.config.graceMs);
@@ -74,7 +74,7 @@ export class Drain {
     session.send({ type: 'drain', deadlineMs: Math.ceil(this.timeLeftMs - afterMs), reconnectAfterMs: 0 });
   }
 
-  /** A random moment within the spread. @returns how long it took to come */
+  /** Waits for a random time within the spread. @returns that time, milliseconds */
   private async later(): Promise<number> {
     const afterMs = this.random() * Math.min(this.config.spreadMs, this.timeLeftMs * LATEST);
     await delay(afterMs);

@@ -16,8 +16,8 @@ const wheelOf = (members: readonly Member[], ms = ROUND_MS): HeartbeatWheel<Memb
 const round = (wheel: HeartbeatWheel<Member>): Member[][] =>
   Array.from({ length: wheel.slots }, () => [...wheel.next()]);
 
-describe('a round of a set', () => {
-  it.each([[0], [1], [49], [50], [51], [20_000]])('of %d comes to each once, in parts of one size', (count) => {
+describe('HeartbeatWheel', () => {
+  it.each([[0], [1], [49], [50], [51], [20_000]])('visits each of %d entries once, in slots of one size', (count) => {
     const members = membersOf(count);
     const wheel = wheelOf(members);
     for (let n = 0; n < 2; n += 1) {
@@ -28,7 +28,7 @@ describe('a round of a set', () => {
     }
   });
 
-  it('takes as long as it is to take, in as many parts as are worth it', () => {
+  it('takes the given time per round, with at most fifty slots of at least 100 ms', () => {
     const slotsIn = (ms: number) => [new HeartbeatWheel(ms).slots, new HeartbeatWheel(ms).everyMs];
     expect([slotsIn(5_000), slotsIn(60_000), slotsIn(250), slotsIn(10)]).toEqual([
       [50, 100],
@@ -38,7 +38,7 @@ describe('a round of a set', () => {
     ]);
   });
 
-  it('knows who is in it, each once', () => {
+  it('contains each entry once', () => {
     const [one, other] = membersOf(2) as [Member, Member];
     const wheel = wheelOf([one, one, other]);
     expect([wheel.size, [...wheel]]).toEqual([2, [one, other]]);
@@ -47,7 +47,7 @@ describe('a round of a set', () => {
     expect([wheel.size, [...wheel], one.slot]).toEqual([1, [other], undefined]);
   });
 
-  it('has just a round between two visits to the same, whoever comes and goes', () => {
+  it('visits an entry once per round, regardless of entries added and deleted', () => {
     const random = new Random(5_000);
     const wheel = wheelOf(membersOf(500));
     const beatenAt = new Map<Member, number>();
@@ -72,7 +72,7 @@ describe('a round of a set', () => {
     expect(beatenAt.size).toBeGreaterThan(1_000);
   });
 
-  it('does not put off the rest to the last part when half of them leave in mid-round', () => {
+  it('does not delay the rest to the last slot when half of the entries leave mid-round', () => {
     const members = membersOf(10_000);
     const wheel = wheelOf(members);
     const before = Array.from({ length: 25 }, () => [...wheel.next()]);

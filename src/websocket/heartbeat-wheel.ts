@@ -1,32 +1,32 @@
-/** Nothing is put off for less than this, milliseconds. */
+/** The minimum time between two slots, milliseconds. */
 const SLOT_MS = 100;
 const MAX_SLOTS = 50;
 
-/** Who can be gone round to. */
+/** An entry of a {@link HeartbeatWheel}. */
 export interface WheelEntry {
-  /** Which part of a round it is in; undefined: in none. Written by {@link HeartbeatWheel} alone. */
+  /** The slot that it is in; undefined when it is in no wheel. Written by {@link HeartbeatWheel} only. */
   slot: number | undefined;
 }
 
 /**
- * A set that is gone round within a time, a part of it at each call. To ping 20,000 sockets at one moment holds up
- * every signal behind them for a third of a second; in fifty parts it is a few milliseconds. Each member keeps its part
- * for as long as it is there, so that a round lies between two visits, whoever else comes and goes.
+ * A set whose entries are visited once per round, one slot of it at each call, so that heartbeats do not delay the
+ * signals behind them (docs/performance.md). An entry keeps its slot, so that exactly one round lies between two visits
+ * to it, regardless of other entries.
  */
 export class HeartbeatWheel<T extends WheelEntry> implements Iterable<T> {
-  /** Calls in a round. */
+  /** The number of slots, and so of calls per round. */
   readonly slots: number;
   private readonly members: readonly Set<T>[];
   private count = 0;
   private due = 0;
 
-  /** @param roundMs how long a round takes; it is called `parts` times within it */
+  /** @param roundMs how long a round takes, milliseconds; `next` is called `slots` times within it */
   constructor(private readonly roundMs: number) {
     this.slots = Math.max(1, Math.min(MAX_SLOTS, Math.floor(roundMs / SLOT_MS)));
     this.members = Array.from({ length: this.slots }, () => new Set<T>());
   }
 
-  /** When the next call is due after this one. */
+  /** Milliseconds between two calls of {@link next}. */
   get everyMs(): number {
     return this.roundMs / this.slots;
   }
@@ -35,7 +35,7 @@ export class HeartbeatWheel<T extends WheelEntry> implements Iterable<T> {
     return this.count;
   }
 
-  /** Into the part with the fewest; its first visit comes within a round. */
+  /** Adds an entry to the slot with the fewest; its first visit comes within one round. */
   add(member: T): void {
     if (member.slot !== undefined) return;
     let least = 0;
@@ -54,7 +54,7 @@ export class HeartbeatWheel<T extends WheelEntry> implements Iterable<T> {
     this.count -= 1;
   }
 
-  /** The next part of the round. */
+  /** Returns the entries of the next slot. */
   next(): Iterable<T> {
     const slot = this.of(this.due);
     this.due = (this.due + 1) % this.slots;

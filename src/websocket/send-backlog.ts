@@ -1,13 +1,13 @@
 import type { ClientSocket } from './client-socket.js';
 
-/** Unsent bytes beyond which nothing of other clients is taken for a reader: their senders are told. */
+/** Unsent bytes beyond which frames of other clients are refused, and their senders told. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Unsent bytes, the server's own words included, that no reader that lives comes to. */
+/** Unsent bytes, the server's own frames included, beyond which a reader is disconnected at once. */
 export const MAX_UNSENT_BYTES = 8 * MAX_BUFFERED_BYTES;
-/** How long a reader may stay above the first of them. */
+/** How long a reader may stay above {@link MAX_BUFFERED_BYTES}. */
 const SLOW_MS = 4_000;
 
-/** What is unsent to one reader, and since when it is too much. */
+/** Tracks the unsent bytes of one reader, and since when they are too many. */
 export class SendBacklog {
   private since: number | undefined = undefined;
 
@@ -17,7 +17,7 @@ export class SendBacklog {
     private readonly now: () => number,
   ) {}
 
-  /** Whether the reader is behind: nothing more of others is for it now. */
+  /** Whether the reader is slow: frames of other clients must be refused. */
   isLong(): boolean {
     if (this.socket.bufferedBytes <= MAX_BUFFERED_BYTES) {
       this.since = undefined;
@@ -27,10 +27,10 @@ export class SendBacklog {
     return true;
   }
 
-  /** Whether the reader must come back, and not hold memory. */
+  /** Whether the reader must be disconnected, so that it does not hold memory. */
   isTooLong(): boolean {
     if (!this.isLong()) return false;
-    // Frames of one turn leave together: what is unsent within it says nothing of the reader.
+    // Frames of one iteration of the event loop are sent together, so unsent bytes within it do not show a slow reader.
     return this.socket.bufferedBytes > MAX_UNSENT_BYTES || this.now() - (this.since as number) >= SLOW_MS;
   }
 }

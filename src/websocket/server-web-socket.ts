@@ -5,11 +5,11 @@ import { type FrameSink, parseChunk, parseFrames, parseWholeFrames } from './fra
 import { type Receiver, type ReceiverTemplate, templateOf } from './receiver-template.js';
 import { type ChunkSink, readIntoShared } from './shared-reads.js';
 
-/** What a socket tells its session. */
+/** Receives the events of a socket. */
 export interface SocketListener extends FrameSink {
-  /** The bytes are the session's until this returns: what is kept longer is copied. */
+  /** Receives a text frame, whose bytes are valid until this returns: copy what is kept longer. */
   receive(frame: Buffer): void;
-  /** A ping or a pong came. False: it is not to be answered. */
+  /** Receives a ping or pong. @returns false when a ping must not be answered */
   control(): boolean;
   close(code: number, reason: string): void;
   closed(): void;
@@ -82,7 +82,7 @@ export class ServerWebSocket extends WebSocket implements ChunkSink {
         session.closed();
         return true;
       case 'error':
-        // What a client does to its own socket is no fault of ours; `close` follows.
+        // The client's fault, not the server's; `close` follows.
         return true;
       default:
         return super.emit(event, ...args);

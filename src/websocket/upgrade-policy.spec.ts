@@ -20,8 +20,8 @@ const policy = (environment: Record<string, string> = {}, refusing = false) => {
   return { ask, clock, quota };
 };
 
-describe('who may open a socket', () => {
-  it('is refused with 503 and a time when too many come at once, and let in later', () => {
+describe('an upgrade', () => {
+  it('is refused with 503 and Retry-After when too many arrive at once, and accepted later', () => {
     const { ask, clock } = policy({ HANDSHAKE_BURST: '2', HANDSHAKES_PER_SECOND: '1' });
     expect([ask(request()), ask(request())]).toEqual([undefined, undefined]);
     expect(ask(request())).toEqual({ status: 503, retryAfterSeconds: 1 });
@@ -29,13 +29,13 @@ describe('who may open a socket', () => {
     expect(ask(request())).toBeUndefined();
   });
 
-  it('does not let a page that may not come here use up the pace', () => {
+  it('from a refused origin does not use up the rate of the others', () => {
     const { ask } = policy({ HANDSHAKE_BURST: '1', HANDSHAKES_PER_SECOND: '1' });
     expect(ask(request({ host: 'parley.example', origin: 'https://evil.example' }))).toEqual({ status: 403 });
     expect(ask(request({ host: 'parley.example', origin: 'https://parley.example' }))).toBeUndefined();
   });
 
-  it('is refused when its address has too many sockets, before it uses up the pace of the others', () => {
+  it('is refused when its address has too many sockets, before it uses up the rate of the others', () => {
     const { ask } = policy({
       MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '1',
       HANDSHAKE_BURST: '2',
@@ -46,7 +46,7 @@ describe('who may open a socket', () => {
     expect(ask(request({}, '198.51.100.8'))).toBeUndefined();
   });
 
-  it('counts as the address that a trusted proxy names, and as no other', () => {
+  it('counts towards the address that a trusted proxy reports', () => {
     const environment = { MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '1', TRUSTED_PROXIES: '10.0.0.1' };
     const { ask } = policy(environment);
     const through = (hops: string, proxy = '10.0.0.1') => ask(request({ 'x-forwarded-for': hops }, proxy));
@@ -75,7 +75,7 @@ describe('who may open a socket', () => {
     expect(ask(request(headers))).toEqual({ status: 403 });
   });
 
-  it('is refused by a node that is going away', () => {
+  it('is refused by a draining node', () => {
     expect(policy({}, true).ask(request())).toEqual({ status: 503, retryAfterSeconds: 1 });
   });
 });

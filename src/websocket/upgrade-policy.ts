@@ -9,15 +9,15 @@ import type { ConnectionQuota } from './connection-quota.js';
 import type { Drain } from './drain.js';
 import type { Refusal, UpgradePolicy } from './web-socket.adapter.js';
 
-/** When an address that is full may ask again. */
+/** When an address at its limit may retry, seconds. */
 const FULL_SECONDS = 2;
 
 /**
- * Who may open a socket at all. A browser always sends its Origin: it must be this host, or one that the
- * operator named. Clients that are no browsers send none; what lets them in is their token.
+ * Decides which upgrades are accepted. A browser always sends its Origin, which must be this host or one that the
+ * operator allowed. Other clients send none and are authenticated by their token.
  *
- * New sockets are paced: thousands that come at once, after a balancer's restart, would slow down those that are open.
- * The quota goes first, so that one address cannot use up the pace of all.
+ * New sockets are rate-limited: thousands at once, such as after a load balancer's restart, would delay the open ones.
+ * The quota is checked first, so that one address cannot use up the rate of all.
  * @param now monotonic milliseconds
  */
 export const upgradePolicy = (
@@ -57,7 +57,7 @@ const isAllowed = ({ origin, host }: IncomingHttpHeaders, allowed: ReadonlySet<s
   return normalize(`${new URL(normal).protocol}//${host}`) === normal || allowed.has(normal);
 };
 
-/** Scheme, host and port as a browser writes them (RFC 6454 §6.2); undefined when it is no web origin. */
+/** Returns scheme, host and port as a browser writes them (RFC 6454 §6.2); undefined when it is not a web origin. */
 const normalize = (text: string): string | undefined => {
   try {
     const url = new URL(text);

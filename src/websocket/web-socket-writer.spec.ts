@@ -7,7 +7,7 @@ import { WebSocketWriter } from './web-socket-writer.js';
 
 const KIB = 1024;
 
-describe('a socket whose frames of one turn leave together', () => {
+describe('WebSocketWriter', () => {
   let http: Server;
   let sockets: WebSocketServer;
   let client: WebSocket;
@@ -54,7 +54,7 @@ describe('a socket whose frames of one turn leave together', () => {
     expect(await untilNow()).toEqual([frame]);
   });
 
-  test('writes what a turn brought once, and in order, text and bytes alike', async () => {
+  test('writes the frames of one event loop iteration once and in order, text and bytes', async () => {
     const before = tcp.bytesWritten;
     let writes = 0;
     const { write } = tcp;
@@ -68,7 +68,7 @@ describe('a socket whose frames of one turn leave together', () => {
     expect(writes).toBe(1);
   });
 
-  test('gives each its own, also when many get the same in one turn', async () => {
+  test('sends each socket its own frames, also when many sockets get the same', async () => {
     const others: { ours: WebSocketWriter; received: string[]; client: WebSocket }[] = [];
     for (let n = 0; n < 6; n += 1) {
       const arrived = new Promise<WebSocketWriter>((resolve) =>
@@ -94,7 +94,7 @@ describe('a socket whose frames of one turn leave together', () => {
     for (const { client: other } of others) other.terminate();
   });
 
-  test('keeps what the network has not taken, and counts it', async () => {
+  test('keeps and counts the bytes that the network has not accepted', async () => {
     client.pause();
     const frames = Array.from({ length: 400 }, (_, index) => `${index} ${'y'.repeat(40 * KIB)}`);
     for (const frame of frames) {
@@ -152,12 +152,12 @@ describe('a socket whose frames of one turn leave together', () => {
     expect(heldBytes()).toBeLessThan(KIB * KIB);
   });
 
-  test('counts what waits for the end of the turn', () => {
+  test('counts the frames that wait for the end of the event loop iteration', () => {
     ours.send('z'.repeat(KIB));
     expect(ours.bufferedBytes).toBeGreaterThanOrEqual(KIB);
   });
 
-  test('sends what waits before a ping and before closing, whoever closes', async () => {
+  test('sends the frames that wait before a ping and before closing, by either side', async () => {
     ours.send('a');
     ours.ping();
     ours.send('b');

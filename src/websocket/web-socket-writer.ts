@@ -7,14 +7,14 @@ import { ServerWebSocket } from './server-web-socket.js';
 /** FIN and the opcode of text; a server's frames are not masked (RFC 6455 §5.2). */
 const FINAL_TEXT = 0x81;
 const MAX_HEADER_BYTES = 10;
-/** What a turn sends to one socket is gathered up to this size; more than that leaves uncopied, frame by frame. */
+/** Frames of one iteration of the event loop are gathered up to this size; beyond it each is written uncopied. */
 const GATHER_BYTES = 64 * 1024;
 
 /**
- * A `ws` socket whose frames of one turn of the event loop leave in one write: framed here, gathered in one buffer
- * that all sockets share, and handed to the TCP socket past ws's sender, which would write a header and a payload
- * for each of them. Against a bare relay: a write a frame 1.0, ws's sender corked 0.95, gathered 0.85; a fan-out
- * gains more. Control frames and closing stay with ws, behind what waits.
+ * Writes to a `ws` socket so that the frames of one iteration of the event loop are sent in one write: framed here,
+ * gathered in one buffer that all sockets share, and written to the TCP socket directly. ws's sender would write a
+ * header and a payload for each (docs/performance.md, "Experiments"). Control frames and closing are left to ws, after
+ * the frames that wait.
  */
 export class WebSocketWriter implements ClientSocket {
   private waiting: (Buffer | string)[] | undefined = undefined;
@@ -55,14 +55,14 @@ export class WebSocketWriter implements ClientSocket {
     this.ws.terminate();
   }
 
-  /** Writes what waits. */
+  /** Writes the frames that wait. */
   flush(): void {
     const { waiting, waitingBytes } = this;
     if (waiting === undefined) return;
     this.waiting = undefined;
     this.waitingBytes = 0;
     if (this.ws.readyState !== WebSocket.OPEN) return;
-    // What goes to a reader who stays behind is kept: not in a buffer of which it is a small part.
+    // Frames for a slow reader are kept in memory, so they must not keep the whole gather buffer alive.
     if (waitingBytes <= GATHER_BYTES && this.tcp.writableLength === 0) this.writeGathered(waiting);
     else this.writeEach(waiting);
   }
@@ -70,7 +70,7 @@ export class WebSocketWriter implements ClientSocket {
   private writeGathered(frames: readonly (Buffer | string)[]): void {
     if (!areGathered(frames)) gather(frames);
     this.tcp.write(gathered.subarray(0, gatheredEnd));
-    // The kernel did not take all of it at once: the buffer is the socket's now.
+    // The kernel did not accept all of it, so the socket still refers to the buffer.
     if (this.tcp.writableLength > 0) {
       gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
       forgetGathered();
@@ -89,10 +89,10 @@ export class WebSocketWriter implements ClientSocket {
   }
 }
 
-/** Nothing is kept in it beyond one turn. */
+/** Shared by all sockets; valid only within one iteration of the event loop. */
 let gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
 let gatheredEnd = 0;
-/** What lies there: of a broadcast the next socket gets just the same. */
+/** The frames in the buffer now: the next recipient of a broadcast gets the same bytes. */
 let gatheredFrames: readonly (Buffer | string)[] = [];
 
 const areGathered = (frames: readonly (Buffer | string)[]): boolean =>
@@ -117,12 +117,12 @@ const forgetGathered = (): void => {
 const bytesOf = (frame: Buffer | string): Buffer => (typeof frame === 'string' ? Buffer.from(frame) : frame);
 
 /**
- * Bytes that may wait long. A view keeps the whole batch, or page of Node's pool, that it was cut from: that is copied.
- * What stands alone is shared by all who wait for it, so that a frame to a thousand slow readers is in memory once.
+ * Returns bytes that may be kept for long. A view of a much larger buffer would keep all of it alive and is copied. Other
+ * bytes are shared, so that a frame to a thousand slow readers is in memory once.
  */
 const keepable = (bytes: Buffer): Buffer => (bytes.length * 2 >= bytes.buffer.byteLength ? bytes : copyBuffer(bytes));
 
-/** @returns where the payload begins */
+/** Writes a frame header (RFC 6455 §5.2). @returns the offset of the payload */
 const writeHeader = (into: Buffer, at: number, payloadBytes: number): number => {
   into[at] = FINAL_TEXT;
   if (payloadBytes < 126) {

@@ -13,24 +13,24 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
 }
 
-/** Asked for each upgrade; undefined lets it pass. */
+/** Called for each upgrade. @returns undefined to accept it */
 export type UpgradePolicy = (request: IncomingMessage) => Refusal | undefined;
 
 type Sockets = SocketServer<typeof ServerWebSocket>;
 
-/** Where else than at the gateway a WebSocket may be opened. It passes the same gate, and has no subprotocol. */
+/** An additional path for WebSockets, such as a bridge's. The same upgrade policy applies; there is no subprotocol. */
 export interface UpgradeRoute {
   matches(path: string): boolean;
   enter(ws: ServerWebSocket, request: IncomingMessage): void;
 }
 
 /**
- * Nest's adapter for `ws`, with an upgrade of our own: the stock one echoes faults, answers unknown paths with
- * a reset, and knows neither origins nor a draining node. Limits as in docs/architecture.md.
+ * Nest's adapter for `ws` with its own handling of upgrades: the stock one echoes errors, resets the connection for
+ * unknown paths, and checks neither origins nor whether the node drains. Limits as in docs/architecture.md.
  */
 export class WebSocketServerAdapter extends WsAdapter {
   private readonly servers = new Map<string, Sockets>();
-  /** Upgrades for the other routes. */
+  /** Handles upgrades for the additional routes. */
   private readonly plain: Sockets;
 
   constructor(
@@ -43,7 +43,7 @@ export class WebSocketServerAdapter extends WsAdapter {
     this.plain = this.server(() => false);
     const http = app.getHttpServer() as Server;
     http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
-    // Without a listener Node closes a CONNECT without a word.
+    // Without a listener Node closes a CONNECT without a response.
     http.on('connect', (_request, socket) => refuse(socket, { status: 405 }));
   }
 
@@ -60,18 +60,18 @@ export class WebSocketServerAdapter extends WsAdapter {
       maxPayload: this.maxFrameBytes,
       perMessageDeflate: false,
       clientTracking: false,
-      // Answered by the session, which counts them: pongs to one who does not read would pile up.
+      // The session answers and counts pings: pongs to a client that does not read would accumulate.
       autoPong: false,
       handleProtocols,
-      // Not in @types/ws yet: what a peer may make us keep, and how long it may leave a close unanswered.
+      // Not in @types/ws yet: limits on buffered data, and the time-out of the closing handshake.
       ...{ maxFragments: 64, maxBufferedChunks: 256, closeTimeout: 2_000 },
     });
   }
 
-  /** Frames go from the socket to its session without Nest between them. */
+  /** Nothing to bind: frames go from the socket directly to its session. */
   override bindMessageHandlers(): void {}
 
-  /** So does the end of the socket. */
+  /** Nothing to bind: the end of the socket goes directly to its session. */
   override bindClientDisconnect(): void {}
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -86,7 +86,7 @@ export class WebSocketServerAdapter extends WsAdapter {
     });
   }
 
-  /** Who takes a WebSocket at this path. */
+  /** Finds the server and handler for a path. */
   private entryAt(path: string): { server: Sockets; enter: UpgradeRoute['enter'] } | undefined {
     const server = this.servers.get(path);
     if (server !== undefined) return { server, enter: (ws, request) => server.emit('connection', ws, request) };
@@ -97,7 +97,7 @@ export class WebSocketServerAdapter extends WsAdapter {
 
 const ignore = (): void => {};
 
-/** Another path: nothing is there for a WebSocket, and to no other protocol anything here can change. */
+/** The refusal of an upgrade at an unknown path: 404 for a WebSocket, 400 for a protocol that is not supported. */
 const refusalOfUnknownPath = ({ headers }: IncomingMessage): Refusal =>
   headers.upgrade?.toLowerCase() === 'websocket' ? { status: 404 } : { status: 400 };
 
