@@ -1,7 +1,7 @@
 import type { ConnectionId, Meta, NodeId, Participant } from '@parley/protocol';
 import type { AttachRequest, Member, MemberEvent } from './presence.js';
 
-/** Field by field: of a spread V8 makes a class of objects anew each time. */
+/** Builds a member that is `on`. Field by field, as V8 makes a new hidden class for a spread that is added to. */
 export const memberOf = (
   { peer, user, name, role, meta, publish, chat }: AttachRequest['participant'],
   order: number,

@@ -30,17 +30,17 @@ import { RedisPresence } from './redis/presence.redis.js';
 export class PresenceModule implements OnApplicationShutdown {
   constructor(@Inject(PRESENCE) private readonly presence: Pick<Presence, 'close'>) {}
 
-  /** The last of Nest's shutdown hooks: the signaling layer is done by now. */
+  /** In the last of Nest's shutdown hooks, when the signaling layer has stopped. */
   async onApplicationShutdown(): Promise<void> {
     await this.presence.close();
   }
 }
 
-/** What is kept must outlive the resume window, however long that was set. */
-const timersOf = ({ limits: { resumeWindowMs }, lease: generation }: Config): PresenceTimers => ({
+/** Derives the timers: tombstones and rooms must outlive the resume window, however long it is configured. */
+const timersOf = ({ limits: { resumeWindowMs }, lease }: Config): PresenceTimers => ({
   ...PRESENCE_TIMERS,
-  leaseMs: generation.leaseMs,
-  reconcileGraceMs: generation.reconcileMs,
+  leaseMs: lease.leaseMs,
+  reconcileGraceMs: lease.reconcileMs,
   resumeWindowMs,
   tombstoneMs: Math.max(PRESENCE_TIMERS.tombstoneMs, 2 * resumeWindowMs),
   roomTtlMs: Math.max(PRESENCE_TIMERS.roomTtlMs, 2 * resumeWindowMs),

@@ -10,13 +10,13 @@ import type {
 } from '@parley/protocol';
 import type { PresenceStats } from './presence.stats.js';
 
-/** A participant together with where it is: what a node keeps of each peer of a room it serves. */
+/** A participant with the node and connection that it is attached to, as nodes and the store keep it. */
 export interface Member extends Participant {
   readonly node: NodeId;
   readonly connection: ConnectionId;
 }
 
-/** A room's members at one version. `epoch` is random and made anew whenever the room's data is. */
+/** The roster of a room at one version. `epoch` is random, and a new one whenever the room's data is recreated. */
 export interface Snapshot {
   readonly room: RoomId;
   readonly epoch: string;
@@ -24,13 +24,13 @@ export interface Snapshot {
   readonly members: readonly Member[];
 }
 
-/** Like {@link RosterEvent}, with where the peer is now for those that attach it. */
+/** Like {@link RosterEvent}, with node and connection for the events that attach a peer. */
 export type MemberEvent =
   | { readonly event: 'joined'; readonly participant: Member }
   | { readonly event: 'back'; readonly peer: PeerId; readonly node: NodeId; readonly connection: ConnectionId }
   | Exclude<RosterEvent, { event: 'joined' } | { event: 'back' }>;
 
-/** Changes of one room that were made together. They lead to `version`, one step for each event. */
+/** Changes of one room made in one step. They lead to `version`, which each event increments by one. */
 export interface Change {
   readonly room: RoomId;
   readonly epoch: string;
@@ -40,19 +40,19 @@ export interface Change {
   readonly nodes: readonly NodeId[];
 }
 
-/** What makes a peer a member, or brings it back. */
+/** A request that attaches a peer to a room, for the first time or again. */
 export interface AttachRequest {
   readonly room: RoomId;
   readonly participant: Omit<Participant, 'state' | 'order'>;
   readonly node: NodeId;
   readonly connection: ConnectionId;
-  /** The client's counter of connection attempts; a higher one fences a lower one. */
+  /** The client's counter of connection attempts; a higher one supersedes a lower one. */
   readonly attempt: number;
-  /** A new member beyond so many is refused; a returning one never is. */
+  /** The maximum of peers: a new one beyond it is refused, a resuming one never is. */
   readonly capacity: number;
   /**
-   * False when a node puts back what it holds: keep the stored meta if there is one.
-   * True when the client itself said what its meta is.
+   * False when a node attaches its peer again: keep the stored meta, if there is one.
+   * True when the client itself sent its meta.
    */
   readonly replaceMeta: boolean;
 }
@@ -82,38 +82,38 @@ export interface HeldAttachment {
 }
 
 /**
- * Who is in which room on which node. One room is one unit of atomicity; every operation is idempotent.
- * Deadlines are kept by the adapter's one clock (Redis's own TIME). Rejects with {@link PresenceUnavailable}
- * when the store cannot be asked; then the operation may or may not have been done.
+ * Stores which peer is in which room on which node. Operations are atomic per room and idempotent. Deadlines follow the
+ * adapter's own clock (Redis TIME). Each operation rejects with {@link PresenceUnavailable} when the store cannot be
+ * reached; then it may or may not have been executed.
  *
- * The caller tells the nodes of each returned {@link Change}; a change that nobody told is healed by
+ * The caller publishes each returned {@link Change} to its nodes. A change that was not published is repaired by
  * {@link reconcile}, which every node calls for each of its rooms every few seconds.
  */
 export interface Presence {
-  /** What it has done since it was made. */
+  /** Counters since the start. */
   readonly stats: PresenceStats;
 
   attach(request: AttachRequest): Promise<AttachResult>;
 
-  /** The peer lost its socket: `away`, if this connection still holds it. */
+  /** Marks a peer that lost its socket as `away`, if this connection still holds it. */
   detach(room: RoomId, peer: PeerId, connection: ConnectionId): Promise<Change | undefined>;
 
   /**
-   * The peer is over: tombstone first, then gone from the roster.
-   * @param attempt fences: a newer attachment than this is left alone. Absent: whatever holds it ends.
+   * Ends a peer: adds its tombstone, then removes it from the roster.
+   * @param attempt a newer attachment than this is kept; absent: any attachment is ended
    */
   leave(room: RoomId, peer: PeerId, reason: LeftReason, attempt?: number): Promise<Change | undefined>;
 
-  /** Replaces the participant's data, if this connection holds it. Undefined: it does not. */
+  /** Replaces the participant's data, if this connection holds it. @returns undefined when it does not */
   update(room: RoomId, peer: PeerId, connection: ConnectionId, meta: Meta): Promise<Change | undefined>;
 
-  /** How many members the room has, those that are `away` too: without reading them. */
+  /** Counts the peers of a room, also those that are `away`, without reading them. */
   count(room: RoomId): Promise<number>;
 
-  /** The room now; an empty room has an epoch of the empty string and version 0. */
+  /** Reads a room; an empty room has an empty epoch and version 0. */
   snapshot(room: RoomId): Promise<Snapshot>;
 
-  /** Ends every member of the room (it was closed), each with a tombstone. */
+  /** Ends every peer of a closed room, each with a tombstone. */
   clear(room: RoomId, reason: LeftReason): Promise<Change | undefined>;
 
   /**
@@ -133,34 +133,34 @@ export interface Presence {
     readonly change: Change | undefined;
   }>;
 
-  /** Prolongs the node's lease. `dead`: others have given it up; it must take a new id. */
+  /** Renews the node's lease. @returns `dead` when it expired: the node must take a new id */
   renew(node: NodeId): Promise<'alive' | 'dead'>;
 
-  /** Ends the node's lease at once: an orderly shutdown, its members become `away`. */
+  /** Ends the node's lease at an orderly shutdown; its peers become `away`. */
   retire(node: NodeId): Promise<readonly Change[]>;
 
-  /** The nodes with a lease. */
+  /** Lists the nodes with a lease. */
   nodes(): Promise<readonly NodeId[]>;
 
   /**
-   * One tick of the reaper: members of nodes without a lease become `away`, members `away` beyond the resume
-   * window are ended. Any number of nodes may tick at once.
+   * Sweeps the rooms once: peers of nodes without a lease become `away`, and peers `away` beyond the resume window are
+   * ended. Any number of nodes may sweep at once.
    */
   sweep(): Promise<readonly Change[]>;
 
-  /** Whether the store can be asked now. */
+  /** Whether the store can be reached now. */
   readonly available: boolean;
 
   close(): Promise<void>;
 }
 
-/** The timers of presence, in milliseconds. RELIABILITY's table, and docs/architecture.md, say what must hold. */
+/** The timers of presence, in milliseconds. For their constraints see docs/architecture.md. */
 export interface PresenceTimers {
   readonly leaseMs: number;
   readonly resumeWindowMs: number;
   readonly tombstoneMs: number;
   readonly reconcileGraceMs: number;
-  /** How long a room's keys live without anybody renewing them. */
+  /** The time to live of a room's keys when no node renews them. */
   readonly roomTtlMs: number;
 }
 
@@ -172,7 +172,7 @@ export const PRESENCE_TIMERS: PresenceTimers = {
   roomTtlMs: 660_000,
 };
 
-/** The store cannot be asked now. The operation may or may not have been done. */
+/** The store cannot be reached now. The operation may or may not have been executed. */
 export class PresenceUnavailable extends Error {
   override readonly name = 'PresenceUnavailable';
 }

@@ -1,14 +1,14 @@
 import type { PeerId } from '@parley/protocol';
 
-/** Peer ids that may be remembered as ended in one room; beyond it the oldest are forgotten. */
+/** Tombstones per room; beyond it the oldest are dropped. */
 export const MAX_TOMBSTONES = 10_000;
 
-/** The peers of one room that are over: none of them comes back while it is remembered. */
+/** Holds the tombstones of one room: peers that ended, and must not be attached again while they are kept. */
 export class Tombstones {
-  /** Until when, oldest first. */
+  /** When each expires, oldest first. */
   private readonly until = new Map<PeerId, number>();
 
-  /** @param keepMs how long each is remembered */
+  /** @param keepMs how long each is kept, milliseconds */
   constructor(private readonly keepMs: number) {}
 
   get size(): number {
@@ -28,7 +28,7 @@ export class Tombstones {
     }
   }
 
-  /** Forgets those whose time is over. */
+  /** Drops the expired ones. */
   trim(now: number): void {
     for (const [peer, until] of this.until) {
       if (until > now) break;

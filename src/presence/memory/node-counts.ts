@@ -1,6 +1,6 @@
 import type { NodeId } from '@parley/protocol';
 
-/** How many of a room's members each node has; a node without any is not in it. */
+/** Counts a room's peers per node; a node without any is not included. */
 export class NodeCounts {
   private readonly counts = new Map<NodeId, number>();
 

@@ -14,7 +14,7 @@ import {
 import { emptyPresenceStats } from '../presence.stats.js';
 import { MemoryRoom } from './memory-room.js';
 
-/** What the memory adapters of one process share; each adapter stands for one node. */
+/** The state shared by the memory adapters of one process; each adapter represents one node. */
 export class MemoryPresenceStore {
   /** @internal rooms with a member. */
   readonly rooms = new Map<RoomId, MemoryRoom>();
@@ -40,7 +40,7 @@ export class MemoryPresenceStore {
   ) {}
 }
 
-/** Presence of a process that stands alone, or of several nodes in one test. */
+/** Presence in memory: of a single process, or of several nodes in one test. */
 export class MemoryPresence implements Presence {
   readonly stats = emptyPresenceStats();
   private closed = false;
@@ -121,7 +121,7 @@ export class MemoryPresence implements Presence {
     this.store.dead.set(node, now + this.store.timers.tombstoneMs);
   }
 
-  /** Of empty rooms, which short calls leave by the thousands, it looks at those whose time is over. */
+  /** Short calls leave thousands of empty rooms, so only those with expired tombstones are checked. */
   private sweepRooms(now: number): Change[] {
     for (const [id, room] of this.store.emptyRooms) {
       if (!room.isForgettable(now)) break;
@@ -151,7 +151,7 @@ export class MemoryPresence implements Presence {
     return result;
   }
 
-  /** One step of the event loop later, as any store would answer; the work itself is done at once. */
+  /** Runs an operation at once, and answers asynchronously as any store would. */
   private async run<Result>(act: (now: number) => Result): Promise<Result> {
     this.stats.commands += 1;
     if (!this.available) {

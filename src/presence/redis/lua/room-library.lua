@@ -1,4 +1,4 @@
--- What every script of a room begins with.
+-- The common head of every script of a room.
 -- KEYS: 1 the room, 2 its tombstones.   ARGV: 1 time to live, 2 tombstone, 3 resume window (ms), then the script's own.
 --
 -- The room is one hash, so that it has one time to live and is read in one go:
@@ -35,7 +35,7 @@ if epoch ~= '' and header[5] ~= reign then
   epoch = string.sub(redis.sha1hex(table.concat({ epoch, reign, time[1], time[2] }, '\0')), 1, 12)
 end
 
--- Whoever must be told: every node with a member before, and those that attach one now.
+-- The nodes to tell: those with a member before, and those that attach one now.
 local told = {}
 for node in pairs(nodes) do told[node] = true end
 
