@@ -1,12 +1,8 @@
-import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
 import type { Bus, ClusterEvent } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
 import type { ClientSocket } from '../websocket/client-socket.js';
-import type { QuotaLease } from '../websocket/connection-quota.js';
-import type { ServerWebSocket } from '../websocket/server-web-socket.js';
-import { WebSocketWriter } from '../websocket/web-socket-writer.js';
 import type { NodeLease } from './cluster/node-lease.js';
 import { NodeMessageHandler } from './cluster/node-message-handler.js';
 import type { HandlerContext } from './messages/handler-context.js';
@@ -79,13 +75,6 @@ export class SignalingNode {
     context.registry.add(session);
     session.whenClosed(this.ended);
     return session;
-  }
-
-  opened(ws: ServerWebSocket, tcp: Socket, lease?: QuotaLease): void {
-    const session = this.accept(new WebSocketWriter(ws, tcp));
-    session.quotaLease = lease;
-    session.address = lease?.address ?? tcp.remoteAddress;
-    ws.attach(session, tcp);
   }
 
   private readonly ended = (session: Session): void => {

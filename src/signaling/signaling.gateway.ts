@@ -3,6 +3,7 @@ import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import { SIGNALING_PATH } from '@parley/protocol';
 import { ConnectionQuota } from '../websocket/connection-quota.js';
 import type { ServerWebSocket } from '../websocket/server-web-socket.js';
+import { WebSocketWriter } from '../websocket/web-socket-writer.js';
 import { SignalingNode } from './signaling-node.js';
 
 /**
@@ -16,7 +17,11 @@ export class SignalingGateway implements OnGatewayConnection<ServerWebSocket> {
     private readonly quota: ConnectionQuota,
   ) {}
 
-  handleConnection(socket: ServerWebSocket, request: IncomingMessage): void {
-    this.node.opened(socket, request.socket, this.quota.leaseOf(request.socket));
+  handleConnection(ws: ServerWebSocket, { socket: tcp }: IncomingMessage): void {
+    const session = this.node.accept(new WebSocketWriter(ws, tcp));
+    const lease = this.quota.leaseOf(tcp);
+    session.quotaLease = lease;
+    session.address = lease?.address ?? tcp.remoteAddress;
+    ws.attach(session, tcp);
   }
 }
