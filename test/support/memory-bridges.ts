@@ -5,7 +5,7 @@ import type { Bus } from '../../src/bus/bus.js';
 import type { Actor } from '../../src/rooms/moderation/actor.js';
 import type { Rights } from '../../src/rooms/moderation/members.service.js';
 import { Moderation } from '../../src/rooms/moderation/moderation.js';
-import type { Removal } from '../../src/rooms/moderation/removal-log.js';
+import { type Removal, RemovalLog } from '../../src/rooms/moderation/removal-log.js';
 import { type Admission, type Entry, RoomAccess } from '../../src/rooms/room-access.js';
 
 /** A server without moderation: whatever only looks finds nothing, whatever acts is refused. */
@@ -35,6 +35,16 @@ export class NoModeration extends Moderation {
   }
   override async state(): Promise<RoomState | undefined> {
     return undefined;
+  }
+}
+
+/** Nobody was ever removed, and no room has ended. */
+export class NoRemovals extends RemovalLog {
+  override async recent(_seconds: number): Promise<readonly Removal[]> {
+    return [];
+  }
+  override async occupied(): Promise<readonly RoomId[]> {
+    return [];
   }
 }
 
@@ -110,5 +120,16 @@ export class MemoryModeration extends NoModeration {
 
   override async permit(_by: Actor, room: RoomId, peer: PeerId, _rights: Rights): Promise<void> {
     await this.bus.publish({ fact: 'member_changed', room, user: peer as string as UserId });
+  }
+}
+
+/** Reads who was put out, as a node does that may not have heard it. */
+export class MemoryRemovalLog extends NoRemovals {
+  constructor(private readonly database: MemoryDatabase) {
+    super();
+  }
+
+  override async recent(seconds: number): Promise<readonly Removal[]> {
+    return this.database.removals.filter(({ at }) => at >= Date.now() - seconds * 1000);
   }
 }

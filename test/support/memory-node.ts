@@ -1,7 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import {
   type ChatMessage,
-  type ConnectionId,
   DEFAULT_LIMITS,
   type Limits,
   ProtocolError,
@@ -14,26 +13,20 @@ import { MemoryBus, type MemoryBusHub } from '../../src/bus/bus.memory.js';
 import { ChatLog, type NewMessage } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { MemoryPresence, type MemoryPresenceStore } from '../../src/presence/memory/presence.memory.js';
+import type { Presence } from '../../src/presence/presence.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
-import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
-import { NodeMessageHandler } from '../../src/signaling/cluster/node-message-handler.js';
+import { type Core, createCore } from '../../src/signaling/create-core.js';
 import type { HandlerContext } from '../../src/signaling/messages/handler-context.js';
-import { MessageRouter } from '../../src/signaling/messages/message-router.js';
-import { Lobby } from '../../src/signaling/moderation/lobby.js';
-import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
-import { PeerRemover } from '../../src/signaling/moderation/peer-remover.js';
-import { PendingJoins } from '../../src/signaling/moderation/pending-joins.js';
-import { RemovalAwarePresence } from '../../src/signaling/moderation/removal-aware-presence.js';
-import { RemovalCache } from '../../src/signaling/moderation/removal-cache.js';
-import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
-import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
-import { RosterSync } from '../../src/signaling/rooms/roster-sync.js';
-import { Session } from '../../src/signaling/session/session.js';
-import { SessionIds } from '../../src/signaling/session/session-ids.js';
-import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
-import { SignalingStats } from '../../src/signaling/signaling-stats.js';
+import type { Session } from '../../src/signaling/session/session.js';
 import { FakeSocket } from './fake-socket.js';
-import { MemoryAccess, type MemoryDatabase, MemoryModeration, NoModeration } from './memory-bridges.js';
+import {
+  MemoryAccess,
+  type MemoryDatabase,
+  MemoryModeration,
+  MemoryRemovalLog,
+  NoModeration,
+  NoRemovals,
+} from './memory-bridges.js';
 
 const SECRET = createSecretKey(Buffer.alloc(32, 7));
 
@@ -67,12 +60,8 @@ class NoChat extends ChatLog {
 
 /** The signaling core of one node, with nothing but memory under it and no socket over it. */
 export class MemoryNode {
-  readonly presence: RemovalAwarePresence;
   readonly bus: MemoryBus;
-  readonly services: HandlerContext;
-  readonly lease: NodeLease;
-  readonly moderationEvents: ModerationEventHandler;
-  private readonly router: MessageRouter;
+  private readonly core: Core;
 
   constructor(
     store: MemoryPresenceStore,
@@ -80,79 +69,56 @@ export class MemoryNode {
     limits: Limits = DEFAULT_LIMITS,
     database?: MemoryDatabase,
   ) {
-    const removals = new RemovalCache(() => performance.now());
-    const presence = new RemovalAwarePresence(new MemoryPresence(store), removals);
-    this.presence = presence;
     this.bus = new MemoryBus(hub);
-    const stats = new SignalingStats();
-    const rooms = new RoomHub(this.bus, stats);
-    const sync = new RosterSync(this.presence, this.bus, rooms, stats);
-    const lifecycle = new RoomLifecycle(this.presence, rooms, sync, stats, () => performance.now());
-    const access = database === undefined ? new OpenAccess() : new MemoryAccess(database);
-    const moderation = database === undefined ? new NoModeration() : new MemoryModeration(database, this.bus);
-    const lobby = new Lobby(moderation, access, rooms, () => performance.now());
-    const log = { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) };
-    const now = () => performance.now();
-    this.services = {
-      limits,
-      verifier: new NameVerifier(),
-      access,
-      ...{ removals, pendingJoins: new PendingJoins(), lobby, moderation },
-      chat: new NoChat(),
-      ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
-      ids: new SessionIds(SECRET),
-      registry: new SessionRegistry(limits, now, Date.now),
-      rooms,
-      lifecycle,
-      stats,
-      log,
-      now,
-      wallClock: Date.now,
-    };
-    this.router = new MessageRouter(this.services);
-    const rhythm = { renewMs: 50, sweepMs: 50, reconcileMs: 50 };
-    this.lease = new NodeLease(
-      'memory',
-      { presence: this.presence, bus: this.bus },
-      { rooms, sync, lifecycle },
-      log,
-      rhythm,
+    const policy =
+      database === undefined
+        ? { access: new OpenAccess(), moderation: new NoModeration(), removalLog: new NoRemovals() }
+        : {
+            access: new MemoryAccess(database),
+            moderation: new MemoryModeration(database, this.bus),
+            removalLog: new MemoryRemovalLog(database),
+          };
+    this.core = createCore(
+      {
+        ...policy,
+        presence: new MemoryPresence(store),
+        bus: this.bus,
+        verifier: new NameVerifier(),
+        chat: new NoChat(),
+        ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
+        log: { info() {}, warn() {}, error: (error: unknown) => this.faults.push(error) },
+        sessionKey: SECRET,
+        now: () => performance.now(),
+        wallClock: Date.now,
+      },
+      { nodeName: 'memory', limits, roomCheckMs: 1_000, nodeTimers: { renewMs: 50, sweepMs: 50, reconcileMs: 50 } },
     );
-    const remover = new PeerRemover(presence, { rooms, lifecycle, sync }, removals);
-    presence.undo = {
-      publish: (change) => sync.publish(change),
-      retryRemoval: (room, peer) => void remover.removePeer(room, peer),
-    };
-    this.moderationEvents = new ModerationEventHandler({ ...this.services, presence, sync, remover }, this.bus);
-    this.bus.onMessage(new NodeMessageHandler(this.bus, rooms, sync, stats).receive);
   }
 
   /** Faults of our own that a handler had. */
   readonly faults: unknown[] = [];
 
+  get presence(): Presence {
+    return this.core.presence;
+  }
+
+  get services(): HandlerContext {
+    return this.core.context;
+  }
+
   async start(): Promise<this> {
-    await this.lease.start();
+    await this.core.start();
     return this;
   }
 
-  async stop(): Promise<void> {
-    for (const session of this.services.registry.all) session.closed();
-    await this.lease.stop();
-    this.services.lifecycle.close();
+  stop(): Promise<void> {
+    return this.core.close();
   }
 
   /** A client's socket on this node. */
   connect(user: string, options: { key?: string; attempt?: number } = {}): MemoryClient {
     const socket = new FakeSocket();
-    const connection = randomBytes(9).toString('base64url') as ConnectionId;
-    const session = new Session(connection, socket, this.services.limits, this.router.route, this.services.now);
-    session.describe = this.router.describe;
-    this.services.registry.add(session);
-    session.whenClosed(() => {
-      const succeeded = session.info !== undefined && this.services.registry.isSucceeded(session);
-      this.services.registry.remove(session);
-      this.services.lifecycle.closed(session, succeeded);
-    });
+    const session = this.core.node.accept(socket);
     return new MemoryClient(
       session,
       socket,
