@@ -7,23 +7,14 @@ import { ChatLog } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { PresenceUnavailable } from '../../src/presence/presence.js';
 import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
-import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { joinFrame, splitFrame } from '../../src/signaling/codec/frame.js';
+import { type Core, createCore } from '../../src/signaling/create-core.js';
 import type { HandlerContext } from '../../src/signaling/messages/handler-context.js';
-import { Lobby } from '../../src/signaling/moderation/lobby.js';
-import { PendingJoins } from '../../src/signaling/moderation/pending-joins.js';
-import { RemovalCache } from '../../src/signaling/moderation/removal-cache.js';
-import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
-import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
-import { RosterSync } from '../../src/signaling/rooms/roster-sync.js';
+import type { RoomHub } from '../../src/signaling/rooms/room-hub.js';
 import type { Session } from '../../src/signaling/session/session.js';
-import { SessionIds } from '../../src/signaling/session/session-ids.js';
-import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
-import { SignalingNode } from '../../src/signaling/signaling-node.js';
-import { SignalingStats } from '../../src/signaling/signaling-stats.js';
 import type { ClientSocket } from '../../src/websocket/client-socket.js';
 import { Drain } from '../../src/websocket/drain.js';
-import { NoModeration } from '../support/memory-bridges.js';
+import { NoModeration, NoRemovals } from '../support/memory-bridges.js';
 import type { Listener } from './network.js';
 import { type BusWeather, SimulatedBus } from './simulated-bus.js';
 import { SimulatedPresence, type StoreListener } from './simulated-presence.js';
@@ -32,6 +23,7 @@ import { Actor, type World } from './world.js';
 
 const SECRET = createSecretKey(Buffer.alloc(32, 7));
 const DRAIN = { graceMs: 5_000, spreadMs: 20_000, deadlineMs: 25_000 };
+const ROOM_CHECK_MS = 5_000;
 
 class NameVerifier extends TokenVerifier {
   constructor(private readonly revoked: ReadonlySet<string>) {
@@ -79,9 +71,7 @@ export class SimulatedNode implements Listener {
   readonly actor: Actor;
   readonly presence: SimulatedPresence;
   readonly bus: SimulatedBus;
-  readonly services: HandlerContext;
-  readonly node: SignalingNode;
-  readonly lease: NodeLease;
+  private readonly core: Core;
   private readonly drain: Drain;
   private started = false;
 
@@ -93,10 +83,6 @@ export class SimulatedNode implements Listener {
     this.actor = new Actor(name);
     this.presence = new SimulatedPresence(world, this.actor, store, heard);
     this.bus = new SimulatedBus(world, this.actor, hub, weather, isCut);
-    const stats = new SignalingStats();
-    const rooms = new RoomHub(this.bus, stats);
-    const sync = new RosterSync(this.presence, this.bus, rooms, stats);
-    const lifecycle = new RoomLifecycle(this.presence, rooms, sync, stats, () => performance.now());
     const log = {
       info() {},
       warn() {},
@@ -104,25 +90,29 @@ export class SimulatedNode implements Listener {
         if (!(error instanceof PresenceUnavailable)) world.errors.push(error);
       },
     };
-    const now = () => performance.now();
-    const [access, moderation] = [new OpenAccess(), new NoModeration()];
-    const registry = new SessionRegistry(DEFAULT_LIMITS, now, () => Date.now());
-    this.services = {
-      ...{ limits: DEFAULT_LIMITS, verifier: new NameVerifier(cluster.revoked), access, chat: new NoChat() },
-      ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
-      ids: new SessionIds(SECRET),
-      ...{
-        moderation,
-        removals: new RemovalCache(now),
-        pendingJoins: new PendingJoins(),
-        lobby: new Lobby(moderation, access, rooms, now),
+    this.core = createCore(
+      {
+        presence: this.presence,
+        bus: this.bus,
+        verifier: new NameVerifier(cluster.revoked),
+        access: new OpenAccess(),
+        moderation: new NoModeration(),
+        removalLog: new NoRemovals(),
+        chat: new NoChat(),
+        ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
+        log,
+        sessionKey: SECRET,
+        now: () => performance.now(),
+        wallClock: () => Date.now(),
       },
-      ...{ registry, rooms, lifecycle, stats, log, now, wallClock: () => Date.now() },
-    };
-    this.lease = new NodeLease(name, { presence: this.presence, bus: this.bus }, { rooms, sync, lifecycle }, log);
-    this.node = new SignalingNode(this.services, this.bus, sync, this.lease);
-    this.deny(rooms);
-    this.drain = new Drain(DRAIN, registry, world.random.next);
+      { nodeName: name, limits: DEFAULT_LIMITS, roomCheckMs: ROOM_CHECK_MS },
+    );
+    this.deny(this.services.rooms);
+    this.drain = new Drain(DRAIN, this.services.registry, world.random.next);
+  }
+
+  get services(): HandlerContext {
+    return this.core.context;
   }
 
   get listening(): boolean {
@@ -130,7 +120,7 @@ export class SimulatedNode implements Listener {
   }
 
   accept(socket: ClientSocket): Session {
-    return this.node.accept(socket);
+    return this.core.node.accept(socket);
   }
 
   /** The policy: a signal that it refuses travels on, emptied. */
@@ -146,7 +136,7 @@ export class SimulatedNode implements Listener {
   /** The process begins. */
   start(): void {
     this.cluster.world.at(this.actor, 0, () => {
-      void this.node.start().then(() => {
+      void this.core.start().then(() => {
         this.started = true;
       });
     });
@@ -157,7 +147,7 @@ export class SimulatedNode implements Listener {
     this.cluster.world.at(this.actor, 0, () => {
       void this.drain
         .run()
-        .then(() => this.node.stop())
+        .then(() => this.core.close())
         .then(() => this.bus.close())
         .then(gone);
     });
