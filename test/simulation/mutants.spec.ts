@@ -18,6 +18,9 @@ const MUTANTS: readonly [name: string, shownBy: readonly string[]][] = [
   ['an epoch goes on over lost writes', ['I12', 'I19']],
   ['an epoch is derived from the server', ['I12', 'I19']],
   ['a client returns to no epoch that it left', ['I9', 'I12', 'I14']],
+  ['a removal is not acted on', ['I17']],
+  ['a lock is ignored', ['I22']],
+  ['the end of a room is not acted on', ['I23']],
   ['the answer to a join is ignored', ['I9', 'I12', 'I14']],
 ];
 

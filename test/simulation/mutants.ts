@@ -4,7 +4,9 @@ import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
 import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
 import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { splitFrame } from '../../src/signaling/codec/frame.js';
+import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
 import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
+import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SimulatedPresence } from './simulated-presence.js';
 import type { Script, Simulation } from './simulation.js';
@@ -190,6 +192,24 @@ const joinedIgnored: Script = (run) => {
   });
 };
 
+const removalsUnheard: Script = (run) => {
+  const { apply } = patch(run, ModerationEventHandler, {
+    async apply(this: any, event: { readonly fact: string }) {
+      if (event.fact !== 'user_removed') await apply.call(this, event);
+    },
+  });
+};
+
+const lockIgnored: Script = (run) => {
+  const { join } = patch(run, RoomLifecycle, {
+    join(this: any, session: any, room: any, peer: any, admission: any, ...rest: any[]) {
+      return join.call(this, session, room, peer, { ...admission, capacity: 100 }, ...rest);
+    },
+  });
+};
+
+const deletionUnheard: Script = (run) => patch(run, RoomLifecycle, { end: async () => {} });
+
 /** Those that RELIABILITY names, and one that this simulation led to. */
 export const MUTANTS: readonly Mutant[] = [
   { name: 'no resend', apply: noResend },
@@ -223,5 +243,8 @@ export const MUTANTS: readonly Mutant[] = [
     faults: ['redis_failed_back', 'redis_failed_back', 'client_reset', 'node_cut'],
   },
   { name: 'a client returns to no epoch that it left', apply: retiredEpochs, faults: ['redis_failed_back'] },
+  { name: 'a removal is not acted on', apply: removalsUnheard, faults: ['client_reset'] },
+  { name: 'a lock is ignored', apply: lockIgnored, faults: ['client_reset'] },
+  { name: 'the end of a room is not acted on', apply: deletionUnheard, faults: ['client_reset'] },
   { name: 'the answer to a join is ignored', apply: joinedIgnored, faults: ['redis_failed_back', 'client_reset'] },
 ];

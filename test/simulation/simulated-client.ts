@@ -5,6 +5,10 @@ import type { Recorder } from '../history/recorder.js';
 import type { Network, Path } from './network.js';
 import { Actor, type World } from './world.js';
 
+/** Refusals that are for good, and others after which a user tries again. */
+const FINAL: ReadonlySet<string> = new Set(['room_not_found', 'banned', 'removed']);
+const PASSING: ReadonlySet<string> = new Set(['timeout', 'room_locked']);
+
 /** The body of each signal of the run. */
 export interface Payload {
   readonly id: string;
@@ -123,12 +127,15 @@ export class SimulatedClient {
   }
 
   private enter(): void {
+    const { user, roomId: room } = this;
+    this.stage.recorder.add({ kind: 'asked', user, room });
     this.client.join(this.roomId, { media: false }).then(
       (room) => this.entered(room),
       (error: unknown) => {
         if (this.over) return;
-        if (error instanceof ParleyError && error.code === 'room_not_found') this.over = true;
-        else if (error instanceof ParleyError && (error.code === 'timeout' || error.retryable)) this.enterLater();
+        if (error instanceof ParleyError) this.stage.recorder.add({ kind: 'refused', user, room, code: error.code });
+        if (error instanceof ParleyError && FINAL.has(error.code)) this.over = true;
+        else if (error instanceof ParleyError && (PASSING.has(error.code) || error.retryable)) this.enterLater();
         else if (!(error instanceof ParleyError && error.code === 'closed')) this.stage.world.errors.push(error);
       },
     );

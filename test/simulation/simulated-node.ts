@@ -6,7 +6,6 @@ import type { MemoryBusHub } from '../../src/bus/bus.memory.js';
 import { ChatLog } from '../../src/chat/chat-log.js';
 import { IceServers } from '../../src/ice/ice-servers.js';
 import { PresenceUnavailable } from '../../src/presence/presence.js';
-import { type Admission, RoomAccess } from '../../src/rooms/room-access.js';
 import { joinFrame, splitFrame } from '../../src/signaling/codec/frame.js';
 import { type Core, createCore } from '../../src/signaling/create-core.js';
 import type { HandlerContext } from '../../src/signaling/messages/handler-context.js';
@@ -14,10 +13,11 @@ import type { RoomHub } from '../../src/signaling/rooms/room-hub.js';
 import type { Session } from '../../src/signaling/session/session.js';
 import type { ClientSocket } from '../../src/websocket/client-socket.js';
 import { Drain } from '../../src/websocket/drain.js';
-import { NoModeration, NoRemovals } from '../support/memory-bridges.js';
+import { NoModeration } from '../support/memory-bridges.js';
 import type { Listener } from './network.js';
 import { type BusWeather, SimulatedBus } from './simulated-bus.js';
 import { SimulatedPresence, type StoreListener } from './simulated-presence.js';
+import { SimulatedAccess, SimulatedRemovalLog, type SimulatedRooms } from './simulated-rooms.js';
 import type { SimulatedStore } from './simulated-store.js';
 import { Actor, type World } from './world.js';
 
@@ -37,12 +37,6 @@ class NameVerifier extends TokenVerifier {
   }
 }
 
-class OpenAccess extends RoomAccess {
-  override async admit(): Promise<Admission> {
-    return { role: 'member', capacity: 100 };
-  }
-}
-
 class NoChat extends ChatLog {
   override async append(): Promise<never> {
     throw new Error('nobody chats here');
@@ -56,6 +50,7 @@ class NoChat extends ChatLog {
 export interface Cluster {
   readonly world: World;
   readonly store: SimulatedStore;
+  readonly rooms: SimulatedRooms;
   readonly hub: MemoryBusHub;
   readonly weather: BusWeather;
   readonly heard: StoreListener;
@@ -95,9 +90,9 @@ export class SimulatedNode implements Listener {
         presence: this.presence,
         bus: this.bus,
         verifier: new NameVerifier(cluster.revoked),
-        access: new OpenAccess(),
+        access: new SimulatedAccess(cluster.rooms),
         moderation: new NoModeration(),
-        removalLog: new NoRemovals(),
+        removalLog: new SimulatedRemovalLog(cluster.rooms),
         chat: new NoChat(),
         ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),
         log,

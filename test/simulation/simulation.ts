@@ -9,6 +9,7 @@ import { Network } from './network.js';
 import { OVER_AT_MS, QUIET_AT_MS } from './schedule.js';
 import { type Payload, SimulatedClient, type Stage } from './simulated-client.js';
 import { type Cluster, SimulatedNode } from './simulated-node.js';
+import { SimulatedRooms } from './simulated-rooms.js';
 import { SimulatedStore } from './simulated-store.js';
 import { World } from './world.js';
 
@@ -33,6 +34,7 @@ export class Simulation implements Stage {
   readonly network: Network;
   readonly recorder: Recorder;
   readonly store: SimulatedStore;
+  readonly rooms: SimulatedRooms;
   readonly hub = new MemoryBusHub();
   readonly weather = { delayMs: 2, loss: 0 };
   readonly slots: SimulatedNode[] = [];
@@ -52,6 +54,7 @@ export class Simulation implements Stage {
     this.world = new World(seed);
     this.recorder = new Recorder(() => this.world.now);
     this.store = new SimulatedStore(this.world);
+    this.rooms = new SimulatedRooms(this.world);
     this.network = new Network(this.world, () => this.slots);
     this.world.afterStep = (actor) => {
       for (const client of this.clients) if (client.actor === actor) client.observe();
@@ -123,9 +126,9 @@ export class Simulation implements Stage {
   }
 
   private get cluster(): Cluster {
-    const { world, store, hub, weather } = this;
+    const { world, store, rooms, hub, weather } = this;
     return {
-      ...{ world, store, hub, weather, revoked: this.revoked },
+      ...{ world, store, rooms, hub, weather, revoked: this.revoked },
       heard: (change) => this.heard(change),
       isCut: (actor) => this.slots.some((node) => node.actor === actor && node.bus.cut),
       denies: (body) => this.denies(body),

@@ -1,5 +1,6 @@
-import type { RoomId, UserId } from '@parley/protocol';
+import type { UserId } from '@parley/protocol';
 import type { ClusterEvent } from '../../src/bus/bus.js';
+import { moderate } from './moderators.js';
 import { QUIET_AT_MS } from './schedule.js';
 import type { SimulatedClient } from './simulated-client.js';
 import type { Simulation } from './simulation.js';
@@ -17,8 +18,7 @@ export const playWorkload = (run: Simulation): void => {
     for (let count = random.between(2, 5); count > 0; count -= 1)
       world.later(random.between(0, 4_000), () => live(run, run.startClient(room)));
   if (random.chance(0.4)) world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => revokeRandomUser(run));
-  if (rooms.length > 1 && random.chance(0.3))
-    world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => closeRoom(run, 'room-b'));
+  moderate(run, rooms);
   world.later(QUIET_AT_MS + ROSTER_CHECK_AFTER_MS, () => checkRosters(run));
 };
 
@@ -69,8 +69,6 @@ const revokeRandomUser = (run: Simulation): void => {
   run.revoked.add(user);
   announce(run, { fact: 'user_revoked', user: user as UserId, before: 1e15 });
 };
-
-const closeRoom = (run: Simulation, room: string): void => announce(run, { fact: 'room_closed', room: room as RoomId });
 
 const announce = (run: Simulation, event: ClusterEvent): void => {
   const nodes = run.slots.filter((node) => node.listening);

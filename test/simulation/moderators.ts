@@ -1,0 +1,71 @@
+import type { RoomId, UserId } from '@parley/protocol';
+import type { ClusterEvent } from '../../src/bus/bus.js';
+import { QUIET_AT_MS } from './schedule.js';
+import type { Simulation } from './simulation.js';
+
+/** REST retains a fact that could not be told, and tells it again. */
+const AGAIN_MS = 500;
+/** A lock is in force everywhere by then. */
+const IN_FORCE_MS = 1_100;
+
+/** What moderators do over REST while people call: they put people out, lock rooms and delete them. */
+export const moderate = (run: Simulation, rooms: readonly string[]): void => {
+  const { random } = run.world;
+  const sometime = (act: () => void) => run.world.later(random.between(15_000, QUIET_AT_MS - 15_000), act);
+  if (random.chance(0.5)) sometime(() => removeSomebody(run));
+  if (random.chance(0.3)) sometime(() => lock(run, random.of(rooms)));
+  if (rooms.length > 1 && random.chance(0.3)) sometime(() => deleteRoom(run, 'room-b'));
+};
+
+const removeSomebody = (run: Simulation): void => {
+  const present = run.clients.filter((client) => client.present);
+  if (present.length < 3) return;
+  const { user, roomId: room } = run.world.random.of(present);
+  const ban = run.world.random.chance(0.5);
+  onNode(run, () => {
+    const { at, peers } = run.rooms.remove(room as RoomId, user as UserId, ban);
+    run.recorder.add({ kind: 'removal', user, room, ban });
+    return { fact: 'user_removed', room: room as RoomId, user: user as UserId, at, peers };
+  });
+};
+
+const lock = (run: Simulation, room: string): void => {
+  const { world, rooms, recorder } = run;
+  onNode(run, () => {
+    rooms.locked.add(room);
+    recorder.add({ kind: 'lock', room, on: true });
+    world.later(world.random.between(8_000, 25_000), () => {
+      recorder.add({ kind: 'lock', room, on: false });
+      rooms.locked.delete(room);
+      tell(run, { fact: 'room_changed', room: room as RoomId });
+    });
+    // Somebody who was never in it asks while it is in force.
+    world.later(world.random.between(IN_FORCE_MS, 8_000), () => run.startClient(room));
+    return { fact: 'room_changed', room: room as RoomId };
+  });
+};
+
+const deleteRoom = (run: Simulation, room: string): void =>
+  onNode(run, () => {
+    run.rooms.deleted.add(room);
+    run.recorder.add({ kind: 'deleted', room });
+    return { fact: 'room_closed', room: room as RoomId };
+  });
+
+/** On a node that runs: it commits, and tells every node in the same step. */
+const onNode = (run: Simulation, commit: () => ClusterEvent): void => {
+  const nodes = run.slots.filter((node) => node.listening && !node.actor.stopped);
+  if (nodes.length === 0) return;
+  const node = run.world.random.of(nodes);
+  run.world.at(node.actor, 0, () => {
+    const event = commit();
+    node.bus.publish(event).catch(() => run.world.later(AGAIN_MS, () => tell(run, event)));
+  });
+};
+
+/** Tells every node, as soon as there is one that can. */
+const tell = (run: Simulation, event: ClusterEvent): void => {
+  const node = run.slots.find(({ listening, actor, bus }) => listening && !actor.stopped && bus.available);
+  if (node === undefined) return run.world.later(AGAIN_MS, () => tell(run, event));
+  node.bus.publish(event).catch(() => run.world.later(AGAIN_MS, () => tell(run, event)));
+};
