@@ -12,12 +12,12 @@ const IN_FORCE_MS = 1_100;
 export const moderate = (run: Simulation, rooms: readonly string[]): void => {
   const { random } = run.world;
   const sometime = (act: () => void) => run.world.later(random.between(15_000, QUIET_AT_MS - 15_000), act);
-  if (random.chance(0.5)) sometime(() => removeSomebody(run));
+  if (random.chance(0.5)) sometime(() => removeUser(run));
   if (random.chance(0.3)) sometime(() => lock(run, random.of(rooms)));
   if (rooms.length > 1 && random.chance(0.3)) sometime(() => deleteRoom(run, 'room-b'));
 };
 
-const removeSomebody = (run: Simulation): void => {
+const removeUser = (run: Simulation): void => {
   const present = run.clients.filter((client) => client.present);
   if (present.length < 3) return;
   const { user, roomId: room } = run.world.random.of(present);

@@ -12,7 +12,7 @@ const MAX_WAITING = 10_000;
  */
 @Injectable()
 export class EventOutbox implements OnModuleDestroy {
-  private readonly log = new Logger('Announcer');
+  private readonly log = new Logger('EventOutbox');
   private waiting: ClusterEvent[] = [];
   private timer: NodeJS.Timeout | undefined;
 
@@ -27,7 +27,7 @@ export class EventOutbox implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     clearTimeout(this.timer);
-    if (this.waiting.length > 0) this.log.error(`${this.waiting.length} facts were never told to the other nodes`);
+    if (this.waiting.length > 0) this.log.error(`${this.waiting.length} cluster events were not published`);
   }
 
   private async publishWaiting(): Promise<void> {
