@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const close of closings.splice(0)) await close();
 });
 
-/** The real upgrade path, gate and HTTP server, with nothing behind them but the echo door. */
+/** The real upgrade path, gate and HTTP server, with nothing behind them but the echo bridge. */
 const start = async (environment: Record<string, string> = {}) => {
   const config = readConfig({ HEARTBEAT_MS: '100', SILENCE_MS: '20000', HELLO_TIMEOUT_MS: '400', ...environment });
   const faults: unknown[] = [];
@@ -70,7 +70,7 @@ const connect = async (port: number, query = '', headers: Record<string, string>
   return result;
 };
 
-describe('a door', () => {
+describe('a bridge', () => {
   it('is a maker and nothing more: its socket, its HTTP, its counts', async () => {
     const { port, keeper: host } = await start();
     const { ws, texts } = await connect(port);

@@ -30,7 +30,7 @@ const REPORTED: ReadonlySet<number> = new Set([
 /** A fault of ours (RFC 6455 §7.4.1). */
 const INTERNAL_ERROR = 1011;
 
-/** The frame that every door stands in: its sockets, their clocks, and what ends them. */
+/** The frame that every bridge stands in: its sockets, their clocks, and what ends them. */
 export class BridgeHost {
   readonly stats: ReadonlyMap<string, BridgeStats>;
   private readonly sessions: HeartbeatWheel<BridgeSession>;
@@ -52,7 +52,7 @@ export class BridgeHost {
     bus.onEvent((event) => this.act(event));
   }
 
-  /** What the upgrade path has to know: none for a door that is switched off, so that it is not there. */
+  /** What the upgrade path has to know: none for a bridge that is switched off, so that it is not there. */
   get routes(): UpgradeRoute[] {
     return this.bridges.map((bridge) => ({
       matches: (path) => bridge.matches(path),
@@ -96,7 +96,7 @@ export class BridgeHost {
     stats.sockets += 1;
     this.sessions.add(session);
     ws.attach(session, request.socket);
-    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://door');
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://bridge');
     session.client = bridge.enter(session, { path, query, address: session.address });
   }
 
@@ -118,7 +118,7 @@ export class BridgeHost {
       },
       failed: (session, error) => {
         stats.internalErrors += 1;
-        this.log.error(error, `a frame failed in the door ${bridge.name}`);
+        this.log.error(error, `a frame failed in the bridge ${bridge.name}`);
         session.close(INTERNAL_ERROR, 'internal error');
       },
     };
@@ -167,7 +167,7 @@ export class BridgeHost {
   private report({ name }: Bridge, { endedWith, address, principal }: BridgeSession): void {
     if (endedWith === undefined || !REPORTED.has(endedWith)) return;
     this.security.refused({
-      reason: `door ${name}`,
+      reason: `bridge ${name}`,
       closeCode: endedWith,
       address,
       user: principal?.user,

@@ -23,7 +23,7 @@ export interface BridgeSessionHost {
 }
 
 /**
- * One socket of a door under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
+ * One socket of a bridge under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
  * what is beyond the rate is dropped and counted, and who goes on is closed.
  */
 export class BridgeSession implements BridgeSocket, WheelEntry {
@@ -35,7 +35,7 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
   slot: number | undefined = undefined;
   /** The code that we closed it with; undefined: the other side did, or it is open. */
   endedWith: number | undefined;
-  /** What all sockets of the user in the doors of this node share. */
+  /** What all sockets of the user in the bridges of this node share. */
   userFrames: TokenBucket | undefined;
   private readonly inbox: string[] = [];
   private busy = false;
@@ -164,7 +164,7 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
       });
   }
 
-  /** A bug in one door must cost one socket, not the process. */
+  /** A bug in one bridge must cost one socket, not the process. */
   private guarded(frame: string): Promise<void> | undefined {
     try {
       return this.client.receive(frame) as Promise<void> | undefined;

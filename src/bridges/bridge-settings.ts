@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Config, ConfigError } from '../config/config.js';
 
 /**
- * Reads the settings of one door, which stand in its own folder.
+ * Reads the settings of one bridge, which stand in its own folder.
  * @param shape a zod object whose keys are the names of environment variables; `NAME_FILE` works for each
  * @throws ConfigError naming every fault at once
  */
@@ -15,10 +15,10 @@ export const bridgeSettings = <Shape extends z.ZodObject>(config: Config, shape:
 
 const ACCESS = ['off', 'token', 'anonymous'] as const;
 
-/** Who is let in: nobody, who has an access token, anybody. Without it a door takes `token` in production, else `anonymous`. */
+/** Who is let in: nobody, who has an access token, anybody. Without it a bridge takes `token` in production, else `anonymous`. */
 export const bridgeAccess = z.enum(ACCESS, { error: `must be one of ${ACCESS.join(', ')}` }).optional();
 
-/** Where a door stands. */
+/** Where a bridge stands. */
 export const bridgePath = (fallback: string) =>
   z
     .string()

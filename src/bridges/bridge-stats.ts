@@ -1,7 +1,7 @@
-/** What one door has done since the start; `ops` shows it with the door's name as label. */
+/** What one bridge has done since the start; `ops` shows it with the bridge's name as label. */
 export class BridgeStats {
   sockets = 0;
-  /** Frames handed to the door. */
+  /** Frames handed to the bridge. */
   frames = 0;
   /** Frames dropped for their rate or because too many waited. */
   refused = 0;

@@ -4,7 +4,7 @@ import type { Log } from '../logging/log.js';
 import type { NameRouter } from '../names/name-router.js';
 import type { Topics } from '../topics/topics.js';
 
-/** What a client asked for when it came to a door. Never logged: its query may hold a token. */
+/** What a client asked for when it came to a bridge. Never logged: its query may hold a token. */
 export interface BridgeRequest {
   /** The path alone, percent-encoded as it came. */
   readonly path: string;
@@ -13,7 +13,7 @@ export interface BridgeRequest {
   readonly address: string | undefined;
 }
 
-/** An answer to a plain GET. Cross-origin headers are the frame's: they are on every answer under a door's path. */
+/** An answer to a plain GET. Cross-origin headers are the frame's: they are on every answer under a bridge's path. */
 export interface BridgeResponse {
   readonly status: number;
   /** A media type with its charset. */
@@ -21,7 +21,7 @@ export interface BridgeResponse {
   readonly body: string;
 }
 
-/** A client's socket as its door sees it. Limits, heartbeats and slow readers are the frame's. */
+/** A client's socket as its bridge sees it. Limits, heartbeats and slow readers are the frame's. */
 export interface BridgeSocket {
   /** Random, of this socket alone. */
   readonly connection: string;
@@ -34,16 +34,16 @@ export interface BridgeSocket {
    */
   push(frame: Buffer | string): void;
   /**
-   * The door lets the client in. Until then it counts as unauthenticated, and is closed after `HELLO_TIMEOUT_MS`.
+   * The bridge lets the client in. Until then it counts as unauthenticated, and is closed after `HELLO_TIMEOUT_MS`.
    * With a principal it is closed when the user is revoked.
-   * @returns false when the user has too many sockets here: the door says so in its own words and closes
+   * @returns false when the user has too many sockets here: the bridge says so in its own words and closes
    */
   admit(principal?: Principal): boolean;
   /** Starts the closing handshake; what was sent before still goes out. Safe to call again. */
   close(code: number, reason: string): void;
 }
 
-/** One client in a door. */
+/** One client in a bridge. */
 export interface BridgeClient {
   /** One text frame. A returned promise holds back those behind it; a rejection is logged and closes the socket. */
   receive(frame: string): void | Promise<void>;
@@ -58,7 +58,7 @@ export interface BridgeClient {
 export interface Bridge {
   /** `[a-z_]+`: its label in metrics and logs. */
   readonly name: string;
-  /** Where it stands, such as `/peerjs`. Everything below is the door's. */
+  /** Where it stands, such as `/peerjs`. Everything below is the bridge's. */
   readonly path: string;
   /** Whether a WebSocket may be opened at this path. */
   matches(path: string): boolean;
@@ -72,7 +72,7 @@ export interface Bridge {
   stop?(): Promise<void>;
 }
 
-/** What a door may be built of: the settings, and ports. */
+/** What a bridge may be built of: the settings, and ports. */
 export interface BridgeServices {
   readonly config: Config;
   readonly verifier: TokenVerifier;
@@ -84,7 +84,7 @@ export interface BridgeServices {
 }
 
 /**
- * Makes a door, or undefined when it is switched off: then nothing of it is there.
+ * Makes a bridge, or undefined when it is switched off: then nothing of it is there.
  * @throws ConfigError when its settings cannot be served
  */
 export type BridgeFactory = (services: BridgeServices) => Bridge | undefined;

@@ -21,7 +21,7 @@ import type { BridgeServices } from './bridge.js';
 import { BridgeHost } from './bridge-host.js';
 import { BRIDGES } from './bridges.js';
 
-/** The doors for other people's clients. They know ports; this is where they are put together. */
+/** The bridges for other people's clients. They know ports; this is where they are put together. */
 @Module({
   imports: [AuthModule, BusModule, NamesModule, SignalingModule, TopicsModule],
   providers: [

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Bridge } from './bridge.js';
 
-/** The plain HTTP side of the doors. Behind the same entrance as REST: address rates, hosts, TLS. */
+/** The plain HTTP side of the bridges. Behind the same entrance as REST: address rates, hosts, TLS. */
 export const serveBridges = (app: NestFastifyApplication, bridges: readonly Bridge[]): void => {
   const fastify = app.getHttpAdapter().getInstance();
   for (const bridge of bridges) {

@@ -23,7 +23,7 @@ export interface NameHolder {
   deliver(body: string): boolean;
   /** Another socket of the same owner has the name now. Called once. */
   lost(): void;
-  /** What this socket sent to a name has waited in vain. Once for all its letters to it. */
+  /** What this socket sent to a name has waited in vain. Once for all its messages to it. */
   expired(to: NameKey): void;
 }
 
@@ -87,7 +87,7 @@ export class NameClaims {
       const isHere = this.claims.get(claim.connection) === claimed;
       if (isHere) this.byName.set(idOf(key), claim.connection);
       if (isHere) holder.opened(messages.map(({ body }) => body));
-      // The socket closed meanwhile: the letters wait on for another one.
+      // The socket closed meanwhile: the messages wait on for another one.
       else this.work.begin(this.requeue(key, claim.connection, messages));
       return isHere;
     } catch (error) {

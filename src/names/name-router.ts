@@ -61,7 +61,7 @@ export class NameRouter {
     return this.claims.size;
   }
 
-  /** Bytes of letters that wait on account of this node's sockets. */
+  /** Bytes of messages that wait on account of this node's sockets. */
   get waitingBytes(): number {
     return this.quota.bytes;
   }
@@ -167,7 +167,7 @@ export class NameRouter {
       case 'lost':
         return this.claims.lose(queued.connection);
       case 'waits':
-        // Without room for it nobody is told; the letter ends by itself.
+        // Without room for it nobody is told; the message ends by itself.
         return void this.quota.reserve(queued.from, { tenant: queued.tenant, name: queued.name }, 0);
       default:
         return this.directory.onMessage(queued);

@@ -15,10 +15,10 @@ import {
 } from './names.js';
 
 const SCRIPTS = ['claim', 'release', 'route', 'withdraw'] as const;
-/** Keys of every script: the name, its letters. */
+/** Keys of every script: the name, its messages. */
 const KEYS = 2;
 
-/** Names in Redis. A name and its letters share a slot, so that each step is one script. */
+/** Names in Redis. A name and its messages share a slot, so that each step is one script. */
 export class RedisNames implements Names {
   private readonly scripts: Readonly<Record<(typeof SCRIPTS)[number], Script>>;
 

@@ -23,7 +23,7 @@ export interface Claim extends SocketLocation {
 
 /** A message for a name that nobody had when it came. */
 export interface QueuedMessage {
-  /** The sender's connection: its letters to a name are withdrawn together. */
+  /** The sender's connection: its messages to a name are withdrawn together. */
   readonly from: string;
   readonly body: string;
 }
@@ -39,9 +39,9 @@ export type ClaimResult =
 
 export type RouteResult =
   | ({ readonly kind: 'held' } & SocketLocation)
-  /** Nobody has the name; the letter waits for whoever claims it. */
+  /** Nobody has the name; the message waits for whoever claims it. */
   | { readonly kind: 'queued' }
-  /** Nobody has the name, and no more letters are taken for it. */
+  /** Nobody has the name, and no more messages are taken for it. */
   | { readonly kind: 'full' };
 
 /**
@@ -50,7 +50,7 @@ export type RouteResult =
  */
 export interface Names {
   /**
-   * Free, or held by the same owner, or by a node that is `gone`: takes it, with all its letters.
+   * Free, or held by the same owner, or by a node that is `gone`: takes it, with all its messages.
    * Held by this very connection: the same again, which is harmless.
    */
   claim(key: NameKey, claim: Claim, gone?: NodeId): Promise<ClaimResult>;
@@ -62,13 +62,13 @@ export interface Names {
   release(key: NameKey, connection: string): Promise<boolean>;
 
   /**
-   * Says where the holder is, or keeps the letter.
-   * @param max letters that may wait for the name with this one; 0 keeps none
+   * Says where the holder is, or keeps the message.
+   * @param max messages that may wait for the name with this one; 0 keeps none
    * @param gone a node that died: what it holds counts as absent
    */
   route(key: NameKey, message: QueuedMessage, max: number, gone?: NodeId): Promise<RouteResult>;
 
-  /** Takes the letters of a sender back that nobody has got. @returns how many there were */
+  /** Takes the messages of a sender back that nobody has got. @returns how many there were */
   withdraw(key: NameKey, from: string): Promise<number>;
 
   readonly available: boolean;
@@ -84,7 +84,7 @@ export interface NameTimers {
   /** A name that nobody renews is forgotten. Longer than a few renewals: a dead node is known by its own lease. */
   readonly nameTtlMs: number;
   readonly renewMs: number;
-  /** How long a letter waits before its sender is told that nobody came. */
+  /** How long a message waits before its sender is told that nobody came. */
   readonly expireMs: number;
 }
 

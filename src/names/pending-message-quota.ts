@@ -1,11 +1,11 @@
 import { idOf, type NameKey } from './names.js';
 
-/** Names that one socket may have letters waiting for at once, and their bytes. */
+/** Names that one socket may have messages waiting for at once, and their bytes. */
 export const MAX_PENDING_PER_SENDER = { names: 64, bytes: 512 * 1024 } as const;
-/** Bytes of letters that wait on account of all sockets of a node. */
+/** Bytes of messages that wait on account of all sockets of a node. */
 export const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 
-/** The letters of one sender to one name, until somebody comes or their time is over. */
+/** The messages of one sender to one name, until somebody comes or their time is over. */
 interface Entry {
   bytes: number;
   readonly timer: NodeJS.Timeout;
@@ -16,14 +16,14 @@ interface Sender {
 }
 
 /**
- * What this node's sockets have waiting elsewhere: the bound on it, and the clock that ends it. Whether a letter was
+ * What this node's sockets have waiting elsewhere: the bound on it, and the clock that ends it. Whether a message was
  * fetched meanwhile nobody tells: it counts until its time is over.
  */
 export class PendingMessageQuota {
   private readonly senders = new Map<string, Sender>();
   private total = 0;
 
-  /** @param onEnd called once for each sender and name, `expireMs` after the first letter */
+  /** @param onEnd called once for each sender and name, `expireMs` after the first message */
   constructor(
     private readonly expireMs: number,
     private readonly onEnd: (from: string, key: NameKey) => void,
@@ -34,7 +34,7 @@ export class PendingMessageQuota {
     return this.total;
   }
 
-  /** Whether a letter may wait. */
+  /** Whether a message may wait. */
   hasRoom(from: string, key: NameKey, bytes: number): boolean {
     if (this.total + bytes > MAX_PENDING_BYTES) return false;
     const sender = this.senders.get(from);
@@ -43,7 +43,7 @@ export class PendingMessageQuota {
     return hasRoom && sender.bytes + bytes <= MAX_PENDING_PER_SENDER.bytes;
   }
 
-  /** Counts a letter that waits. False: there is no room for it, and nothing was changed. */
+  /** Counts a message that waits. False: there is no room for it, and nothing was changed. */
   reserve(from: string, key: NameKey, bytes: number): boolean {
     if (!this.hasRoom(from, key, bytes)) return false;
     const sender = this.senders.get(from) ?? { bytes: 0, names: new Map<string, Entry>() };

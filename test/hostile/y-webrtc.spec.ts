@@ -6,7 +6,7 @@ import { external, hostileStage, type Stage, seconds, sign } from './stage.js';
 
 const LIMITS = { maxTopics: 300, maxBytes: 262_144, maxPerSocket: 64 };
 
-/** Sockets of the door, each from an address of its own, closed behind the test. */
+/** Sockets of the bridge, each from an address of its own, closed behind the test. */
 const clientsOf = (stage: Stage) => {
   const sockets: YSocket[] = [];
   afterEach(() => {
@@ -32,7 +32,7 @@ const honestPair = async (open: () => Promise<YSocket>) => {
   };
 };
 
-describe('a door for anybody', () => {
+describe('a bridge for anybody', () => {
   const stage = hostileStage({
     MAX_TOPICS: `${LIMITS.maxTopics}`,
     MAX_TOPICS_BYTES: `${LIMITS.maxBytes}`,
@@ -128,7 +128,7 @@ describe('a door for anybody', () => {
   });
 });
 
-describe('a door with a rate for rooms', () => {
+describe('a bridge with a rate for rooms', () => {
   const stage = hostileStage({ ROOM_DELIVERY_BURST: '500', ROOM_DELIVERIES_PER_SECOND: '50' });
   const open = clientsOf(stage);
 
@@ -147,7 +147,7 @@ describe('a door with a rate for rooms', () => {
   });
 });
 
-describe('a door for those with a token', () => {
+describe('a bridge for those with a token', () => {
   const stage = hostileStage({ Y_WEBRTC: 'token' });
   const open = clientsOf(stage);
 
@@ -237,7 +237,7 @@ describe('a door for those with a token', () => {
   });
 });
 
-describe('a door that is off', () => {
+describe('a bridge that is off', () => {
   const stage = hostileStage({ Y_WEBRTC: 'off' });
 
   it('Y12 it is not there', async () => {

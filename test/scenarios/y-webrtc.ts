@@ -86,7 +86,7 @@ const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
     expect(withoutBarriers(b.heard(room))).toEqual([]);
   },
 
-  'nothing comes from another room, nor from a topic that is not of this door': async (_, open) => {
+  'nothing comes from another room, nor from a topic that is not of this bridge': async (_, open) => {
     const { a, b, room } = await pair(open);
     a.publish(`${room}x`, 'no');
     a.publish(room.slice(1), 'no');

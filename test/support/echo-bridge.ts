@@ -1,6 +1,6 @@
 import type { Bridge, BridgeFactory, BridgeSocket } from '../../src/bridges/bridge.js';
 
-/** A whole door, as small as one can be: it says back what it hears. `?stay`: it does not let the client in. */
+/** A whole bridge, as small as one can be: it says back what it hears. `?stay`: it does not let the client in. */
 export const echoBridge: BridgeFactory = ({ config }): Bridge | undefined =>
   config.setting('ECHO') === 'off'
     ? undefined
@@ -14,7 +14,7 @@ export const echoBridge: BridgeFactory = ({ config }): Bridge | undefined =>
           if (!query.has('stay')) socket.admit();
           return {
             receive: (frame) => {
-              if (frame === 'throw') throw new Error('a fault of the door');
+              if (frame === 'throw') throw new Error('a fault of the bridge');
               socket.send(frame);
             },
             closed: () => {},

@@ -1,4 +1,4 @@
-/** What the door counts beside the frame's own. */
+/** What the bridge counts beside the frame's own. */
 export type PeerjsCounters = {
   joins: number;
   /** Ids that somebody else has. */

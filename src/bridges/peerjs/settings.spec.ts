@@ -4,7 +4,7 @@ import { peerjsSettings } from './settings.js';
 
 const settingsOf = (environment: Record<string, string> = {}) => peerjsSettings(readConfig(environment));
 
-describe("the PeerServer door's settings", () => {
+describe("the PeerServer bridge's settings", () => {
   it('let strangers in on a machine of your own, and ask for a token in production', () => {
     expect(settingsOf()).toEqual({
       path: '/peerjs',

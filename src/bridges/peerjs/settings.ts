@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import { bridgeAccess, bridgePath, bridgeSettings } from '../bridge-settings.js';
 
-/** The settings of this door; docs/operations.md explains them. */
+/** The settings of this bridge; docs/operations.md explains them. */
 const SETTINGS = z.object({
   PEERJS: bridgeAccess,
   PEERJS_PATH: bridgePath('/peerjs'),
@@ -25,7 +25,7 @@ export interface PeerjsSettings {
   readonly discovery: boolean;
 }
 
-/** @returns undefined when the door is switched off. @throws ConfigError */
+/** @returns undefined when the bridge is switched off. @throws ConfigError */
 export const peerjsSettings = (config: Config): PeerjsSettings | undefined => {
   const settings = bridgeSettings(config, SETTINGS);
   // Nobody is let in by accident: who opens a public node to strangers has said so.

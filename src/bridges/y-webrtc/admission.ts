@@ -31,7 +31,7 @@ export const admissionOf = async (
     return { isIn: true, principal: await verifier.verify(token) };
   } catch (error) {
     if (error instanceof ProtocolError) return error.code === 'unavailable' ? UNDECIDED : REFUSED;
-    log.error(error, 'a token could not be verified in the door y_webrtc');
+    log.error(error, 'a token could not be verified in the bridge y_webrtc');
     return UNDECIDED;
   }
 };

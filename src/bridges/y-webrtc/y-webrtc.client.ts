@@ -17,7 +17,7 @@ export interface YWebrtcCounters extends Record<string, number> {
   refusedClients: number;
 }
 
-/** What the visitors of the door share. */
+/** What the visitors of the bridge share. */
 export interface YWebrtcHost {
   readonly topics: Topics;
   readonly counters: YWebrtcCounters;
@@ -28,7 +28,7 @@ export interface YWebrtcHost {
   echo(payload: Buffer, clients: number): Buffer;
 }
 
-/** Before the names of all topics, so that no other door's are reached by any name. */
+/** Before the names of all topics, so that no other bridge's are reached by any name. */
 const NAMESPACE = 'y-webrtc:';
 /** The most that a client waits when its topic delivers too much: without a pong for 30 s it would hang up. */
 const MAX_WAIT_MS = 2_000;

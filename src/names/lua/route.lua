@@ -1,4 +1,4 @@
--- KEYS: 1 name, 2 letters. ARGV: 1 sender, 2 body, 3 how many letters may wait, 4 time to live (ms), 5 a node that is gone or ''.
+-- KEYS: 1 name, 2 messages. ARGV: 1 sender, 2 body, 3 how many messages may wait, 4 time to live (ms), 5 a node that is gone or ''.
 -- Answers {'held', node, connection}, {'queued'} or {'full'}.
 local held = redis.call('HMGET', KEYS[1], 'node', 'connection')
 if held[1] and held[1] ~= ARGV[5] then return { 'held', held[1], held[2] } end
