@@ -49,8 +49,12 @@ export class DriverProcess {
           done(value);
         };
       this.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-      if (this.alive) this.child.send({ id, client, do: what, with: argument });
-      else reject(new Error('The client process is gone.'));
+      // A process that was killed may not have ended yet: what an action that outlives its run sends is refused.
+      this.child.send({ id, client, do: what, with: argument }, (error) => {
+        if (error === null) return;
+        this.waiting.delete(id);
+        settle(reject)(error);
+      });
     });
   }
 
