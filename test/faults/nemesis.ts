@@ -170,10 +170,15 @@ const labelOf = (name: FaultName, redis: RedisKind): string => {
 /** Everybody is in the rooms that they want, attached, and sees just those who are there. */
 const converge = async (fleet: Fleet, clients: Clients, rooms: readonly OwnedRoom[]): Promise<void> => {
   await fleet.whenReady(CONVERGE_MS);
-  // Who left one of two rooms while the other was deleted has none.
-  for (const client of clients.alive)
-    if ((await client.view()).wanted.length === 0) await client.command('want', { room: rooms[0]?.room });
-  await until(async () => isRight(await clients.views()), CONVERGE_MS).catch(() => {
+  const looksRight = async (): Promise<boolean> => {
+    const views = await clients.views();
+    // A client that left one of two rooms while the other was deleted learns late that it has none.
+    const homeless = new Set(views.filter(({ wanted }) => wanted.length === 0).map(({ name }) => name));
+    for (const client of clients.alive)
+      if (homeless.has(client.name)) await client.command('want', { room: rooms[0]?.room });
+    return isRight(views);
+  };
+  await until(looksRight, CONVERGE_MS).catch(() => {
     throw new Error(`It did not come right again within ${CONVERGE_MS} ms of quiet.`);
   });
 };
