@@ -11,7 +11,7 @@ import type { BridgeStats } from './bridge-stats.js';
 /** Frames that are dropped for their rate within a minute; the next one closes the socket. */
 const MAX_REFUSALS = 200;
 
-/** What a session needs of whoever keeps it. */
+/** What a session needs from its host. */
 export interface BridgeSessionHost {
   readonly limits: Limits;
   readonly stats: BridgeStats;
@@ -112,7 +112,7 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
     this.socket.terminate();
   }
 
-  /** The socket is closed, whoever began it. */
+  /** The socket is closed, by either side. */
   closed(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';

@@ -47,7 +47,7 @@ export interface BridgeSocket {
 export interface BridgeClient {
   /** One text frame. A returned promise holds back those behind it; a rejection is logged and closes the socket. */
   receive(frame: string): void | Promise<void>;
-  /** The socket is gone, whoever closed it. Called once. */
+  /** The socket is closed, by either side. Called once. */
   closed(): void;
 }
 

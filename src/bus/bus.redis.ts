@@ -19,7 +19,7 @@ export interface RedisBusOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** A batch to a node in so many milliseconds, when there is always something to send. */
+/** Minimum milliseconds between two batches to a node. */
 const MIN_INTERVAL_MS = 1;
 
 /** Messages between nodes over Redis pub/sub: each node listens to one channel, its own. */

@@ -41,7 +41,7 @@ export class HandlerRegistry {
   }
 }
 
-/** What becomes of an error that nobody waits for: an uncaught exception, outside of whoever called the handler. */
+/** What becomes of an error that nobody waits for: an uncaught exception, outside of the caller of the handler. */
 export const rethrow = (error: unknown): void => {
   setImmediate(() => {
     throw error;

@@ -64,7 +64,7 @@ export const encodeNameMessage = (message: NameMessage): Buffer => {
   return Buffer.concat([Buffer.from([PORT_TAGS.names]), Buffer.from(`${JSON.stringify(header)}\n${body}`)]);
 };
 
-/** Undefined: not one of ours. Whoever can write to Redis can write anything. */
+/** Undefined: malformed. Anyone who can write to Redis can write anything. */
 export const decodeNameMessage = (message: Buffer): NameMessage | undefined => {
   const text = message.toString('utf8', 1);
   const end = text.indexOf('\n');

@@ -98,7 +98,7 @@ export class NameRouter {
   }
 
   /**
-   * Sends to whoever has a name. Messages of one sender stay in order when it waits for each.
+   * Sends to the holder of a name. Messages of one sender stay in order when it waits for each.
    * @param keep false: it does not wait for a name that nobody has
    */
   async send(key: NameKey, from: string, body: string, keep = true): Promise<Sent> {
@@ -181,7 +181,7 @@ export class NameRouter {
     else this.stats.refused += 1;
   }
 
-  /** The socket went before the message came: whoever has the name now gets it, or it waits for the next. */
+  /** The socket closed before the message arrived: the name's current holder gets it, or it waits for the next. */
   private async reroute(message: Extract<NameMessage, { kind: 'deliver' }>): Promise<void> {
     const { tenant, name, connection, from, body, origin, hops } = message;
     const key = { tenant, name };

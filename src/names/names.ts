@@ -1,6 +1,6 @@
 import type { NodeId } from '@parley/protocol';
 
-/** A name that clients choose, unique within its tenant. Any text; whoever lets it in bounds its length. */
+/** A name that clients choose, unique within its tenant. Any text; the caller bounds its length. */
 export interface NameKey {
   readonly tenant: string;
   readonly name: string;
@@ -39,7 +39,7 @@ export type ClaimResult =
 
 export type RouteResult =
   | ({ readonly kind: 'held' } & SocketLocation)
-  /** Nobody has the name; the message waits for whoever claims it. */
+  /** Nobody has the name; the message waits for the next claim. */
   | { readonly kind: 'queued' }
   /** Nobody has the name, and no more messages are taken for it. */
   | { readonly kind: 'full' };

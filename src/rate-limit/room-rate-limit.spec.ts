@@ -11,7 +11,7 @@ const refused = (take: () => void): unknown => {
   }
 };
 
-it('a room is charged for each of its peers, whoever sends, and told when to come again', () => {
+it('charges a room for each of its peers, for any sender, and says when to retry', () => {
   const limiter = new RoomRateLimit({ burst: 10, perSecond: 10 }, 0);
   limiter.take(4, 0);
   limiter.take(4, 0);

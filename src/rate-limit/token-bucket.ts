@@ -1,4 +1,4 @@
-/** So many at once, and so many a second in the long run. Time is monotonic milliseconds. */
+/** A token bucket: a burst, and a rate per second. Time is monotonic milliseconds. */
 export class TokenBucket {
   private tokens: number;
   private at: number;
@@ -12,7 +12,7 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** Takes tokens; false when there are not so many, and then takes none. */
+  /** Takes tokens; false when there are too few, and then takes none. */
   take(now: number, count = 1): boolean {
     this.tokens = Math.min(this.burst, this.tokens + ((now - this.at) / 1000) * this.perSecond);
     this.at = now;
@@ -26,7 +26,7 @@ export class TokenBucket {
     return Math.floor(this.tokens);
   }
 
-  /** Milliseconds until there are so many tokens. */
+  /** Milliseconds until this number of tokens is available. */
   waitMs(count = 1): number {
     return Math.max(1, Math.ceil(((count - this.tokens) / this.perSecond) * 1000));
   }

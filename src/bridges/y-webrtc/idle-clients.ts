@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '@parley/protocol';
 import type { BridgeSocket } from '../bridge.js';
 
 /**
- * Sockets of clients that were not let in. They are kept for a while, because whoever is closed at once comes back at
+ * Sockets of clients that were not let in. They are kept for a while, because a client that is closed at once comes back at
  * once. There is a bound; beyond it the frame closes them as it closes everybody who is not let in in time.
  */
 export class IdleClients {

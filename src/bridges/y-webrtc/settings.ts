@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bridgeAccess, bridgePath } from '../bridge-settings.js';
 
-/** Who is let in: whoever has an access token, or anybody. */
+/** Admission: users with an access token, or anyone. */
 export type Access = 'token' | 'anonymous';
 
 /** The settings of this bridge; docs/operations.md explains them. */

@@ -3,7 +3,7 @@ import { Id, User } from '../../schema/field.schema.js';
 import type { Every, Same, Unbranded } from '../../schema/static-type.js';
 import type { ClusterEvent } from '../bus.js';
 
-/** A node ends every peer of a removed user; so many are named. */
+/** Maximum peers that one removal names; a node ends every peer of the user anyway. */
 const MAX_PEERS = 64;
 
 const event = <F extends ClusterEvent['fact'], P extends TProperties>(fact: F, properties: P) =>

@@ -5,7 +5,7 @@ import { parseClusterEvent } from './parse-cluster-event.js';
 
 const parse = (value: unknown) => parseClusterEvent(Buffer.from(JSON.stringify(value)));
 
-describe('a fact of another node', () => {
+describe('a cluster event of another node', () => {
   it('is taken with the fields that it has, and no others', () => {
     expect(parse({ fact: 'room_closed', room: 'r1', more: 1 })).toEqual({ fact: 'room_closed', room: 'r1' });
     expect(parse({ fact: 'user_revoked', user: 'u|1', before: 5 })).toEqual({

@@ -12,7 +12,7 @@ const READERS = new Map<unknown, (value: object) => ClusterEvent | undefined>(
   }),
 );
 
-/** Reads a fact of another node. Undefined when it is not one: a newer version's, or rubbish. */
+/** Parses a cluster event of another node. Undefined: malformed, or of a newer version. */
 export const parseClusterEvent = (json: Buffer): ClusterEvent | undefined => {
   let value: unknown;
   try {

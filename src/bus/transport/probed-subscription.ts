@@ -51,7 +51,7 @@ export class ProbedSubscription {
     moved: boolean,
   ) {
     this.everConfirmed = moved;
-    // Ten times as often while nothing is heard: whoever waits for this channel waits for the first sign.
+    // Ten times as often while nothing is heard: what waits for this channel waits for the first sign.
     this.timer = setInterval(() => this.tick(), timers.probeMs / 10);
     this.timer.unref();
     this.open();

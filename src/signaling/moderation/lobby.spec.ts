@@ -92,7 +92,7 @@ describe('the lobby', () => {
     expect([moderation.calls, lobby.size]).toEqual([['keep', 'withdraw'], 0]);
   });
 
-  it('admits whoever may enter by the rules that the room has now, and nobody else', async () => {
+  it('admits only users whom the current rules of the room allow', async () => {
     const { access } = fixture.context;
     const admit = access.admit;
     access.admit = () => Promise.reject(new ProtocolError('admission_required'));
