@@ -67,6 +67,20 @@ describe('clients and their networks', () => {
     await stage.judge();
   }, 60_000);
 
+  it('what a client was doing when it crashed is over, and holds nobody up', async () => {
+    const account = await stage.fleet.account();
+    const line = await stage.line();
+    await stage.connect(account, stage.fleet.slot(0));
+    const two = await stage.connect(account, stage.fleet.slot(1), line.url);
+    line.set({ blackhole: 'both' });
+    const acting = stage.clients.withFree(0.99, (client) => client.command('chat', { text: 'on its way' }));
+    expect(two.busy).toBe(true);
+    await two.crash();
+    expect(await acting).toBeUndefined();
+    await expect(two.command('chat', { text: 'too late' })).rejects.toThrow('crashed');
+    await stage.judge();
+  }, 60_000);
+
   it('F45: an old hello that comes late is refused and changes nothing', async () => {
     const [one, two] = (await stage.room(2)) as [Client, Client];
     const before = await two.view();

@@ -97,9 +97,15 @@ export class Clients {
     const client = free[Math.floor(pick * free.length)];
     if (client === undefined) return undefined;
     client.busy = true;
-    return act(client).finally(() => {
-      client.busy = false;
-    });
+    return act(client)
+      .catch((error) => {
+        // A fault may end the client in the middle of what its user does.
+        if (client.over) return undefined;
+        throw error;
+      })
+      .finally(() => {
+        client.busy = false;
+      });
   }
 
   views(): Promise<ClientView[]> {
@@ -148,14 +154,22 @@ export class Client {
   over = false;
   /** Its user is in the middle of something. */
   busy = false;
+  private readonly crashed: Promise<never>;
+  private onCrash!: () => void;
 
   constructor(
     readonly name: string,
     readonly driver: Driver,
-  ) {}
+  ) {
+    this.crashed = new Promise((_resolve, reject) => {
+      this.onCrash = () => reject(new Error(`${name} crashed.`));
+    });
+    this.crashed.catch(() => {});
+  }
 
+  /** @throws Error once it crashed: what its page was doing never settles */
   command(what: string, argument: object = {}): Promise<any> {
-    return this.driver.command(what, argument, this.name);
+    return Promise.race([this.driver.command(what, argument, this.name), this.crashed]);
   }
 
   view(): Promise<ClientView> {
@@ -180,7 +194,8 @@ export class Client {
   /** @param silently as when its machine loses power: its sockets do not even end */
   async crash(silently = false): Promise<void> {
     this.over = true;
-    await this.command('crash', { silently });
+    await this.driver.command('crash', { silently }, this.name);
+    this.onCrash();
   }
 
   /** Waits until its view is as wanted. */
