@@ -74,7 +74,7 @@ export const runNemesis = async (
   let history: readonly HistoryEvent[] = [];
   try {
     const fresh = await holdingsOf(fleet.slot(0));
-    const rooms: OwnedRoom[] = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
+    const rooms: OwnedRoom[] = await Promise.all(Array.from({ length: ROOMS }, () => firstRoom(fleet)));
     const tokens = (n: number): TokenTerms => ({
       ...{ secret: fleet.environment['JWT_SECRET'] as string },
       ...TOKENS[n % 3 === 0 ? 'long' : 'short'],
@@ -155,6 +155,17 @@ export const runNemesis = async (
   await fleet.stop();
   return { seed, topology, plan, history, troubles };
 };
+
+/** A node that is busy starting answers 503 with the request to come back, as it does to any application. */
+const firstRoom = (fleet: Fleet): Promise<OwnedRoom> =>
+  until(
+    () =>
+      fleet.account().catch((error) => {
+        if ((error as Error).message.includes(': 503 ')) return undefined;
+        throw error;
+      }),
+    CONVERGE_MS,
+  ) as Promise<OwnedRoom>;
 
 const FAILOVERS: ReadonlySet<FaultName> = new Set([
   ...(['redis killed', 'redis paused', 'redis stopped', 'redis failed over', 'redis failed back'] as const),
