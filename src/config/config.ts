@@ -12,6 +12,7 @@ export interface Config {
   /** This node's name in logs and `welcome.node`; each start adds a random suffix. */
   readonly nodeName: string;
   readonly logLevel: string;
+  /** Origins as browsers write them, patterns `https://*.example.com`, or `*`. */
   readonly allowedOrigins: readonly string[];
   readonly dataDir: string;
   /** Undefined: the embedded PostgreSQL in `dataDir`. */

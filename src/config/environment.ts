@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { DEFAULT_LIMITS } from '@parley/protocol';
 import { z } from 'zod';
+import { parseAllowedOrigin } from './origins.js';
 
 const list = z
   .string()
@@ -43,7 +44,11 @@ export const ENVIRONMENT = z.object({
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of A-Z a-z 0-9 _ -')
     .default('node'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  ALLOWED_ORIGINS: list,
+  ALLOWED_ORIGINS: list
+    .refine((entries) => entries.every((entry) => parseAllowedOrigin(entry) !== undefined), {
+      message: 'must be origins such as https://app.example or http://localhost:5173, https://*.example.com, or *',
+    })
+    .transform((entries) => entries.map((entry) => parseAllowedOrigin(entry) as string)),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   REDIS_URL: url('redis', 'rediss', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster').optional(),

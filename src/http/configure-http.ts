@@ -1,19 +1,22 @@
 import helmet from '@fastify/helmet';
+import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
+import { AllowedOrigins } from '../config/origins.js';
 import { LocalRateLimiter } from '../rate-limit/rate-limiter.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { guardRequests } from './request-guard.js';
 import { watchRoutes } from './route-methods.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { refusedOrigin, SecurityLog } from './security-log.js';
 
 export { createFastifyAdapter } from './fastify-adapter.js';
 
 /** Configures filters, headers, limits, CORS and API docs. Called once, before the application listens. */
 export const configureHttp = async (
   app: NestFastifyApplication,
-  config: Pick<Config, 'allowedOrigins' | 'trustedProxies' | 'requireTls' | 'rates'>,
+  config: Pick<Config, 'allowedOrigins' | 'production' | 'trustedProxies' | 'requireTls' | 'rates'>,
 ): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ProblemFilter(watchRoutes(fastify)));
@@ -24,14 +27,30 @@ export const configureHttp = async (
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
   });
   guardRequests(fastify, config, app.get(LocalRateLimiter, { strict: false }));
-  if (config.allowedOrigins.length > 0) {
-    app.enableCors({
-      origin: [...config.allowedOrigins],
-      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowedHeaders: ['authorization', 'content-type', 'if-match', 'x-request-id'],
-      exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
-      maxAge: 600,
-    });
-  }
+  allowOrigins(app, config);
   serveOpenApi(app);
+};
+
+/** Lets pages of the allowed origins call REST (CORS). Without any, nothing is added to responses. */
+const allowOrigins = (
+  app: NestFastifyApplication,
+  { allowedOrigins, production }: Pick<Config, 'allowedOrigins' | 'production'>,
+): void => {
+  if (production && allowedOrigins.length === 0) return;
+  const origins = new AllowedOrigins(allowedOrigins, !production);
+  const log = new Logger('Origins');
+  const security = new SecurityLog({ warn: (fields, message) => log.warn(fields, message) });
+  app.enableCors({
+    origin: (origin: string | undefined, decide: (error: null, allowed: boolean) => void) => {
+      // A page of this server needs no permission, so the Host does not matter here.
+      const allowed = origin !== undefined && origins.allows(origin, undefined);
+      if (origin !== undefined && !allowed)
+        security.refused({ reason: 'cors', address: undefined, ...refusedOrigin(origin) });
+      decide(null, allowed);
+    },
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'if-match', 'x-request-id'],
+    exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
+    maxAge: 600,
+  });
 };

@@ -1,9 +1,11 @@
+import { normalizeOrigin } from '../config/origins.js';
+
 /** The log that lines are written to: pino's interface. */
 export interface SecurityLines {
   warn(fields: object, message: string): void;
 }
 
-/** A refusal, for the log. Never contains a token, a key or other client input. */
+/** A refusal, for the log. Never contains a token, a key or other client input but a valid origin. */
 export interface Refused {
   readonly reason: string;
   readonly address: string | undefined;
@@ -12,6 +14,10 @@ export interface Refused {
   readonly route?: string | undefined;
   readonly status?: number | undefined;
   readonly closeCode?: number | undefined;
+  /** The origin of a page that is not allowed. */
+  readonly origin?: string;
+  /** The setting that decides. */
+  readonly setting?: string;
 }
 
 /** Maximum lines per second, so that a flood of refusals does not flood the log. The next line counts omitted ones. */
@@ -45,3 +51,9 @@ export class SecurityLog {
     this.log.warn({ security: true, ...what, ...(leftOut > 0 && { leftOut }) }, 'refused');
   }
 }
+
+/** Names the origin of a refused page for the log, and the setting that would allow it. */
+export const refusedOrigin = (origin: string | undefined): Pick<Refused, 'origin' | 'setting'> => ({
+  origin: normalizeOrigin(origin ?? '') ?? 'not an origin',
+  setting: 'ALLOWED_ORIGINS',
+});

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../config/config.js';
+import { SecurityLog } from '../http/security-log.js';
 import { ConnectionQuota } from './connection-quota.js';
 import type { Drain } from './drain.js';
 import { upgradePolicy } from './upgrade-policy.js';
@@ -33,6 +34,19 @@ describe('an upgrade', () => {
     const { ask } = policy({ HANDSHAKE_BURST: '1', HANDSHAKES_PER_SECOND: '1' });
     expect(ask(request({ host: 'parley.example', origin: 'https://evil.example' }))).toEqual({ status: 403 });
     expect(ask(request({ host: 'parley.example', origin: 'https://parley.example' }))).toBeUndefined();
+  });
+
+  it('from a refused origin is logged with the origin and the setting that would allow it', () => {
+    const lines: object[] = [];
+    const config = readConfig({ ALLOWED_ORIGINS: 'https://app.example' });
+    const log = new SecurityLog({ warn: (fields) => lines.push(fields) });
+    const ask = upgradePolicy(config, { refusing: false } as Drain, new ConnectionQuota(config.sockets), log);
+    for (const origin of ['https://App.Example', 'https://evil.example/', 'javascript:alert(1)'])
+      ask(request({ origin }));
+    expect(lines).toEqual([
+      expect.objectContaining({ status: 403, origin: 'https://evil.example', setting: 'ALLOWED_ORIGINS' }),
+      expect.objectContaining({ status: 403, origin: 'not an origin', setting: 'ALLOWED_ORIGINS' }),
+    ]);
   });
 
   it('is refused when its address has too many sockets, before it uses up the rate of the others', () => {

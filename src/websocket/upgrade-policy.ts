@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { monotonic } from '../clock/monotonic.js';
 import type { Config } from '../config/config.js';
+import { AllowedOrigins } from '../config/origins.js';
 import { clientAddress, trustedBy } from '../http/client-address.js';
-import type { SecurityLog } from '../http/security-log.js';
+import { refusedOrigin, type SecurityLog } from '../http/security-log.js';
 import { cameByTls, hasOneHost } from '../http/well-formed.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
 import type { ConnectionQuota } from './connection-quota.js';
@@ -29,12 +30,12 @@ export const upgradePolicy = (
 ): UpgradePolicy => {
   const isTrusted = trustedBy(config.trustedProxies);
   const limiter = new TokenBucket(config.handshakes.burst, config.handshakes.perSecond, now());
-  const allowed = new Set(config.allowedOrigins.map(normalize));
-  const check = (request: Parameters<UpgradePolicy>[0], address: string): Refusal | undefined => {
+  const origins = new AllowedOrigins(config.allowedOrigins, !config.production);
+  const check = (request: IncomingMessage, address: string): Refusal | undefined => {
     if (drain.refusing) return { status: 503, retryAfterSeconds: 1 };
     if (!hasOneHost(request)) return { status: 400 };
     if (config.requireTls && cameByTls(request, isTrusted) === false) return { status: 426 };
-    if (!isAllowed(request.headers, allowed)) return { status: 403 };
+    if (!origins.allows(request.headers.origin, request.headers.host)) return { status: 403 };
     const full = quota.admit(request.socket, address);
     if (full !== undefined) return { status: full, retryAfterSeconds: FULL_SECONDS };
     return limiter.take(now()) ? undefined : { status: 503, retryAfterSeconds: Math.ceil(limiter.waitMs() / 1000) };
@@ -43,28 +44,13 @@ export const upgradePolicy = (
     const address = clientAddress(request, isTrusted);
     const refusal = check(request, address);
     if (refusal !== undefined && refusal.status !== 503) {
-      log?.refused({ reason: 'upgrade', status: refusal.status, address });
+      log?.refused({
+        reason: 'upgrade',
+        status: refusal.status,
+        address,
+        ...(refusal.status === 403 && refusedOrigin(request.headers.origin)),
+      });
     }
     return refusal;
   };
-};
-
-const isAllowed = ({ origin, host }: IncomingHttpHeaders, allowed: ReadonlySet<string | undefined>): boolean => {
-  if (origin === undefined) return true;
-  const normal = normalize(origin);
-  if (normal === undefined) return false;
-  // A Host may name the default port; an origin never does.
-  return normalize(`${new URL(normal).protocol}//${host}`) === normal || allowed.has(normal);
-};
-
-/** Returns scheme, host and port as a browser writes them (RFC 6454 §6.2); undefined when it is not a web origin. */
-const normalize = (text: string): string | undefined => {
-  try {
-    const url = new URL(text);
-    const isOrigin =
-      (url.protocol === 'http:' || url.protocol === 'https:') && url.pathname === '/' && url.search === '';
-    return isOrigin && url.username === '' && !url.host.endsWith('.') ? url.origin : undefined;
-  } catch {
-    return undefined;
-  }
 };
