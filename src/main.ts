@@ -10,6 +10,7 @@ import { type Config, ConfigError, readConfig } from './config/config.js';
 import { redacted } from './config/redacted.js';
 import { configureHttp, createFastifyAdapter } from './http/configure-http.js';
 import { SecurityLog } from './http/security-log.js';
+import { describeFault } from './logging/describe-fault.js';
 import { createLogger, NestLogger } from './logging/logging.module.js';
 import { serveDemo } from './ops/serve-demo.js';
 import { ConnectionQuota } from './websocket/connection-quota.js';
@@ -131,7 +132,7 @@ const explain = (error: unknown): string => {
   if (path !== undefined && (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')) {
     return `Parley cannot start: it cannot write to ${path}. Set DATA_DIR to a folder that this user may write to.`;
   }
-  return `Parley cannot start: ${'operator' in error ? error.message : error.stack}`;
+  return `Parley cannot start: ${'operator' in error ? error.message : describeFault(error)}`;
 };
 
 main().catch((error: unknown) => {

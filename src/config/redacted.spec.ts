@@ -29,6 +29,15 @@ it('shows settings, and of a secret only that it is set', () => {
   });
 });
 
+it.each([
+  ['postgresql://parley:p@ss@db.example.org/parley'],
+  ['postgresql://parley:p/ss@db.example.org/parley'],
+  ['postgresql://parley:pw@db.example.org/parley?password=p@ss'],
+  ['postgresql://parley:p?a#ss@db.example.org/parley'],
+])('shows nothing of the password in %s', (databaseUrl) => {
+  expect(String(redacted(readConfig({ DATABASE_URL: databaseUrl })).databaseUrl)).not.toMatch(/ss|pw/);
+});
+
 it('shows that a secret is not set', () => {
   expect(redacted(readConfig({}))).toMatchObject({ jwt: { secret: undefined }, databaseUrl: undefined });
 });

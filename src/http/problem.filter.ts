@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeFault } from '../database/describe-fault.js';
+import { describeFault } from '../logging/describe-fault.js';
 import { expectedFault, toProblem } from './problem.js';
 import { SecurityLog } from './security-log.js';
 

@@ -1,7 +1,8 @@
 import { Global, type LoggerService, Module } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { describeFault } from './describe-fault.js';
 
 /** Injection token of the logger: pino's interface, JSON lines on standard output. */
 export const LOG = Symbol('LOG');
@@ -9,13 +10,26 @@ export const LOG = Symbol('LOG');
 /** Fields that may carry a secret: their values are redacted at the first and second level. */
 const SECRETS = ['token', 'key', 'password', 'secret', 'authorization', 'accessToken', 'refreshToken', 'credential'];
 
-export const createLogger = (config: Pick<Config, 'logLevel' | 'nodeName'>): Logger =>
-  pino({
-    level: config.logLevel,
-    base: { name: config.nodeName },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
-  });
+/** Makes the logger. Errors are written as {@link describeFault} describes them, wherever a line has them. */
+export const createLogger = (
+  config: Pick<Config, 'logLevel' | 'nodeName'>,
+  destination: DestinationStream = pino.destination(1),
+): Logger =>
+  pino(
+    {
+      level: config.logLevel,
+      base: { name: config.nodeName },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+      formatters: { log: withFaults },
+    },
+    destination,
+  );
+
+const withFaults = (fields: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeFault(value) : value]),
+  );
 
 /** Makes the logger injectable everywhere: `@Inject(LOG) log`. */
 @Global()
@@ -37,12 +51,15 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.logger[this.booting ? 'debug' : 'error'](message instanceof Error ? message : { details }, String(message));
+    this.logger[this.booting ? 'debug' : 'error']({ details: details.map(textOf) }, textOf(message));
   }
 
   warn(message: unknown, ...details: unknown[]): void {
     // Callers may pass an object of fields, then the message.
-    if (typeof message === 'object' && message !== null) this.logger.warn(message, String(details[0] ?? ''));
-    else this.logger.warn({ details }, String(message));
+    const isFields = typeof message === 'object' && message !== null && !(message instanceof Error);
+    if (isFields) this.logger.warn(message, String(details[0] ?? ''));
+    else this.logger.warn({ details: details.map(textOf) }, textOf(message));
   }
 }
+
+const textOf = (value: unknown): string => (value instanceof Error ? describeFault(value) : String(value));

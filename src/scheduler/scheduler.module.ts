@@ -2,7 +2,7 @@ import { Inject, Logger, Module, type OnApplicationBootstrap, type OnModuleDestr
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isDatabaseLost } from '../database/database-errors.js';
-import { describeFault } from '../database/describe-fault.js';
+import { describeFault } from '../logging/describe-fault.js';
 import { PresenceUnavailable } from '../presence/presence.js';
 import { RoomExpiry } from '../rooms/room-expiry.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
