@@ -217,7 +217,8 @@ export class RoomController extends Emitter<RoomEvents> {
   }
 
   #handle(message: ServerMessage, body: string | undefined): void {
-    if (this.over) return;
+    // A deferred frame of the earlier session: peers that it announced would be talked to under another peer id.
+    if (this.over || this.#renewed) return;
     switch (message.type) {
       case 'roster':
         this.#roster(message);

@@ -184,6 +184,34 @@ describe('a room', () => {
     await left;
   });
 
+  it('takes nothing from frames of the earlier session that come up after it ended', async () => {
+    // Deferred frames come up when the timer of 0 ms fires.
+    const deferred: (() => void)[] = [];
+    const clock = {
+      now: () => performance.now(),
+      setTimeout: (run: () => void, ms: number) => (ms === 0 ? deferred.push(run) : setTimeout(run, ms)),
+      clearTimeout: (timer: unknown) => clearTimeout(timer as number),
+    };
+    const client = clients.make({ clock });
+    await (await client.join('room', { media: false })).leave();
+    gateway.script.frame = (frame, { send }) => {
+      if (frame.type !== 'join') return false;
+      if (gateway.sockets.length > 1) return true;
+      const event = { event: 'joined', peer: 'a', participant: participant('a', 6) };
+      send({ ...gateway.joined(frame.id), room: 'other' });
+      send({ type: 'roster', room: 'other', epoch: 'epoch-1', version: 2, events: [event] });
+      return true;
+    };
+    const other = await client.join('other', { media: false });
+    const heard: string[] = [];
+    for (const name of ['peer', 'roster'] as const) other.on(name, () => heard.push(name));
+    // The room that was left is entered again: that needs a new session.
+    client.join('room', { media: false }).catch(() => {});
+    await gateway.until(() => gateway.sockets.length === 2);
+    for (const run of deferred.splice(0)) run();
+    expect([heard, [...other.peers.keys()]]).toEqual([[], []]);
+  });
+
   it('keeps the session when a first join was refused', async () => {
     const { client } = await clients.joined();
     const firstKey = gateway.current.hello.key;
