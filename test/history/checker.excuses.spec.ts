@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { check } from './checker.js';
-import { type At, broken, calm, fault, out, send, withoutC } from './histories.js';
+import { type At, broken, calm, dlv, fault, out, send, withoutC } from './histories.js';
 
 describe('the history checker', () => {
   it('excuses a signal of a client that crashed', () => {
@@ -16,6 +16,29 @@ describe('the history checker', () => {
     const gone: At[] = [...withoutC(50_000), [50_000, { kind: 'end', peer: 'c', why: 'expired' }]];
     expect(broken(calm([...unknown, [5, { kind: 'crash', peer: 'c' }], ...gone]))).toEqual([]);
     expect(broken(calm([...unknown, ...gone]))).toContain('I14');
+  });
+
+  it('excuses unknown to a peer that was over before, and is still shown by a roster that came back older', () => {
+    const unknown: At[] = [
+      [10, send('1', 'a', 'c')],
+      [45_010, out('1', 'unknown', 'timeout')],
+    ];
+    expect(broken(calm([[5, { kind: 'end', peer: 'c', why: 'left' }], ...unknown, ...withoutC(50_000)]))).toEqual([]);
+  });
+
+  it('excuses signals of a removed peer that was let in again as the same one, once the tombstone was lost', () => {
+    const again = (...lost: At[]): At[] => [
+      [5, { kind: 'attached', peer: 'c', on: false }],
+      [10, { kind: 'end', peer: 'c', why: 'removed' }],
+      ...lost,
+      [1_000, { kind: 'attached', peer: 'c', on: true }],
+      [3_000, send('1', 'a', 'c')],
+      [3_010, dlv('1', 'c', 'a')],
+      [3_020, out('1', 'delivered')],
+      ...withoutC(50_000),
+    ];
+    expect(broken(calm(again([500, fault('redis_empty', 'start')], [600, fault('redis_empty', 'stop')])))).toEqual([]);
+    expect(broken(calm(again()))).toContain('I17');
   });
 
   it('excuses unknown when one side, or the service, was away', () => {

@@ -89,6 +89,8 @@ export const removedIsSilent: Rule = (timeline, bounds) => {
   const found: Violation[] = [];
   for (const end of timeline.ends) {
     if (!REMOVALS.has(end.why)) continue;
+    // Bans and deletions are judged by what REST committed.
+    if (timeline.isBackAfter(end.peer, end.t)) continue;
     const by = silentBy(timeline, end.t, bounds.removedMs, bounds.convergeMs);
     for (const dlv of timeline.deliveries) {
       if (dlv.t <= by || (dlv.at !== end.peer && dlv.from !== end.peer)) continue;

@@ -1,5 +1,5 @@
 import { CLOCK_FREEZE } from './history.js';
-import { intersect, longest, without } from './intervals.js';
+import { type Interval, intersect, longest, without } from './intervals.js';
 import { resultOf, type Signal, type Timeline } from './timeline.js';
 import type { Rule, Violation } from './verdict.js';
 
@@ -160,7 +160,9 @@ export const honestUnknown: Rule = (timeline, bounds) =>
     const to = timeline.lifetimes.get(send.to);
     if (from === undefined || to === undefined) return [];
     const sound = without([send.t, out.t], timeline.faultsOn(send.from, send.to));
-    const both = intersect(intersect(sound, from.attached), to.attached);
+    // Nobody can hand over what is for a peer that is over: a roster that came back older may still show it.
+    const alive: Interval = [Number.NEGATIVE_INFINITY, Math.min(from.endedAt, to.endedAt)];
+    const both = intersect(intersect(intersect(sound, [alive]), from.attached), to.attached);
     if (longest(both) < bounds.soundMs) return [];
     const message = `${send.id} is unknown, though both sides were there for ${Math.round(longest(both))} ms`;
     return [{ invariant: 'I14', message, events: [send, out] }];

@@ -104,6 +104,15 @@ export class Timeline {
     return this.lossBefore(t) <= t;
   }
 
+  /**
+   * Whether a peer was let in again later than this: where the store has lost the tombstone, a user who may enter again
+   * does so as the same peer.
+   */
+  isBackAfter(peer: string, t: number): boolean {
+    const attached = this.lifetimes.get(peer)?.attached ?? [];
+    return attached.some(([from]) => from > t && this.lostDataBefore(from));
+  }
+
   /** Whether there was a node that could not reach the store within this time. */
   hadCutNode([from, to]: Interval): boolean {
     return this.faults.some(({ name, at }) => name === CUT_OFF && at[0] <= to && at[1] >= from);

@@ -104,10 +104,12 @@ const violation = (invariant: Invariant, message: string, event: HistoryEvent): 
 const lifetimesOf = (timeline: Timeline, removal: EventOf<'removal'>): PeerLifetime[] => {
   const { user, room, t, ban } = removal;
   const allowedFrom = ban ? liftedAt(timeline, removal) : t;
-  const isBack = ({ attached }: PeerLifetime) =>
-    attached.some(([from]) => from > allowedFrom && timeline.lostDataBefore(from));
   return [...timeline.lifetimes.values()].filter(
-    (lifetime) => lifetime.user === user && lifetime.room === room && lifetime.bornAt <= t && !isBack(lifetime),
+    (lifetime) =>
+      lifetime.user === user &&
+      lifetime.room === room &&
+      lifetime.bornAt <= t &&
+      !timeline.isBackAfter(lifetime.peer, allowedFrom),
   );
 };
 
