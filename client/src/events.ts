@@ -1,3 +1,5 @@
+import { check } from './arguments.js';
+
 /** Called with the payload of an event. An exception is reported and does not affect other listeners. */
 export type Listener<Payload> = (payload: Payload) => void;
 
@@ -27,8 +29,13 @@ export class Emitter<Events extends object> {
     this.#report = report;
   }
 
-  /** Listen to an event. Adding the same function twice has no effect. @returns a function that removes the listener */
+  /**
+   * Listen to an event. Adding the same function twice has no effect.
+   * @returns a function that removes the listener
+   * @throws ParleyError `bad_request` for a listener that is no function
+   */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+    check(typeof listener === 'function', 'The listener must be a function.');
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => this.off(name, listener);
@@ -36,6 +43,7 @@ export class Emitter<Events extends object> {
 
   /** Listen to the next occurrence only. @returns a function that removes the listener */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+    check(typeof listener === 'function', 'The listener must be a function.');
     const stop = this.on(name, (payload) => {
       stop();
       listener(payload);

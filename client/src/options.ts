@@ -1,4 +1,5 @@
 import { SIGNALING_PATH } from '@parley/protocol';
+import { check, checkFunction, checkObject } from './arguments.js';
 import { ParleyError } from './errors.js';
 import { TokenCallback } from './token-callback.js';
 
@@ -21,6 +22,9 @@ export type WebSocketConstructor = new (url: string, protocols: string) => WebSo
 
 /** `RTCPeerConnection`, or a class with the same interface for Node. */
 export type PeerConnectionConstructor = new (configuration?: RTCConfiguration) => RTCPeerConnection;
+
+/** A word in `features`. */
+const FEATURE = /^[A-Za-z0-9_.:-]{1,32}$/;
 
 /** Source of time, in milliseconds. `now` must be monotonic, unlike a wall clock. */
 export interface Clock {
@@ -116,13 +120,30 @@ export const signalingUrl = (url: string | URL): string => {
   return resolved.href;
 };
 
+const checkOptions = (options: ParleyClientOptions): void => {
+  checkObject(options, 'options');
+  const { url, token, features, clock, rtcConfiguration } = options;
+  check(url !== '' && (typeof url === 'string' || url instanceof URL), 'The option url is missing, or no URL.');
+  check(
+    typeof token === 'function' || (typeof token === 'string' && token !== ''),
+    'The option token is missing, or neither a string nor a function.',
+  );
+  check(
+    features === undefined || (Array.isArray(features) && features.every((word) => FEATURE.test(word))),
+    'The option features must be a list of words: 1 to 32 letters, digits or one of _ . : -',
+  );
+  check((features?.length ?? 0) <= 15, 'The option features has more than 15 entries.');
+  if (rtcConfiguration !== undefined) checkObject(rtcConfiguration, 'The option rtcConfiguration');
+  if (clock !== undefined) checkObject(clock, 'The option clock');
+  for (const name of ['WebSocket', 'RTCPeerConnection', 'random', 'networkChanges'] as const)
+    checkFunction(options[name], `The option ${name}`);
+};
+
 /** @internal @throws ParleyError `bad_request` when an option is missing or wrong. */
 export const resolveOptions = (options: ParleyClientOptions): ResolvedOptions => {
+  checkOptions(options);
   const WebSocket = options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
   if (!WebSocket) throw new ParleyError('bad_request', 'WebSocket is not available: pass the option WebSocket.');
-  if (!options.token) throw new ParleyError('bad_request', 'The option token is missing.');
-  if ((options.features?.length ?? 0) > 15)
-    throw new ParleyError('bad_request', 'The option features has more than 15 entries.');
   return {
     url: signalingUrl(options.url),
     token: typeof options.token === 'string' ? options.token : new TokenCallback(options.token),

@@ -2,7 +2,6 @@ import {
   DEFAULT_LIMITS,
   type ErrorMessage,
   type IceServer,
-  ID_PATTERN,
   type Limits,
   type NodeId,
   type Refresh,
@@ -12,6 +11,7 @@ import {
   type UserId,
   type Welcome,
 } from '@parley/protocol';
+import { checkId, checkJoinOptions } from './arguments.js';
 import type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
 import { Connection } from './connection/connection.js';
 import { Requests } from './connection/requests.js';
@@ -24,7 +24,6 @@ import { Room } from './room/room.js';
 import type { RoomContext } from './room/room-context.js';
 import { RoomRegistry } from './room/room-registry.js';
 import { EarlySignalBuffer } from './signals/early-signal-buffer.js';
-import { checkSize, json } from './sizes.js';
 import { TokenRenewal } from './token-renewal.js';
 
 /**
@@ -146,14 +145,14 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
    * `invite_invalid`, `banned`, `removed` (kicked: a token issued later is required), `guests_not_allowed` (for a guest
    * with an invite), `forbidden`, `lobby_full`;
    * `denied` by a moderator; `cancelled` by `signal`; `timeout` after 45 s without a reply; `bad_request` for an
-   * invalid id, or for media without an RTCPeerConnection.
+   * invalid id or option, or for media without an RTCPeerConnection.
    */
   async join(roomId: string, options: JoinOptions = {}): Promise<Room> {
-    if (!ID_PATTERN.test(roomId)) throw new ParleyError('bad_request', 'The room id is invalid.');
+    checkId(roomId, 'room id');
+    checkJoinOptions(options, this.limits.maxMetaBytes);
     const media = options.media ?? true;
     if (media && !this.#options.RTCPeerConnection)
       throw new ParleyError('bad_request', 'RTCPeerConnection is not available: pass one, or join with media: false.');
-    if (options.meta) checkSize(json(options.meta), this.limits.maxMetaBytes);
     const { meta, invite, waiting, signal } = options;
     const id = roomId as RoomId;
     await this.connect();

@@ -134,10 +134,11 @@ describe('an invite', () => {
       send({ type: 'error', re: frame.id, code: 'unavailable', message: 'Later.', retryable: true });
       return true;
     };
-    await clients.joined({ invite: 'ticket' });
+    const invite = 'ticket'.padEnd(43, '_');
+    await clients.joined({ invite });
     gateway.current.socket.terminate();
     await gateway.until(() => gateway.of('join').length === 3);
-    expect(gateway.of('join').map(({ invite }) => invite)).toEqual(['ticket', 'ticket', undefined]);
+    expect(gateway.of('join').map((join) => join['invite'])).toEqual([invite, invite, undefined]);
   });
 });
 

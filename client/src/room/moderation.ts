@@ -1,8 +1,17 @@
 import type { AnswerKnock, Kick, Lock, Mute, PeerId, Permit, RoomId } from '@parley/protocol';
+import { check, checkFlag, checkId, checkObject } from '../arguments.js';
 import { newId } from '../connection/session-key.js';
 
 /** @internal A moderation request. */
 export type ModerationRequest = AnswerKnock | Kick | Mute | Permit | Lock;
+
+const checkTarget = (peer: unknown, reason?: unknown): void => {
+  checkId(peer, 'peer id');
+  check(
+    reason === undefined || (typeof reason === 'string' && reason !== '' && reason.length <= 200),
+    'reason must have 1 to 200 characters.',
+  );
+};
 
 /**
  * Moderation requests, for moderators and owners. Each method resolves when the server has applied it on every node;
@@ -10,7 +19,7 @@ export type ModerationRequest = AnswerKnock | Kick | Mute | Permit | Lock;
  *
  * Each throws a ParleyError: `forbidden` below moderator, and if the target is a user of the same or a higher role or
  * the caller; `peer_unknown` if the peer is not in the room; `timeout` after 45 s; `closed` if this client is not in
- * the room.
+ * the room; `bad_request` for an invalid argument.
  *
  * @example
  * room.on('knocking', async (knocks) => {
@@ -31,11 +40,13 @@ export class Moderation {
    * @throws ParleyError `not_found` if the user is no longer waiting, or was already answered.
    */
   async admit(knock: string): Promise<void> {
+    checkId(knock, 'knock');
     await this.request({ ...this.head('answer_knock'), knock, admit: true });
   }
 
   /** Deny a user who is waiting in the lobby. The user may knock again. @throws like {@link admit} */
   async deny(knock: string): Promise<void> {
+    checkId(knock, 'knock');
     await this.request({ ...this.head('answer_knock'), knock, admit: false });
   }
 
@@ -46,6 +57,7 @@ export class Moderation {
    * @param reason for the room's audit log, 1 to 200 characters. It is not shown in the room.
    */
   async kick(peer: PeerId, reason?: string): Promise<void> {
+    checkTarget(peer, reason);
     await this.request({ ...this.head('kick'), peer, ...(reason !== undefined && { reason }) });
   }
 
@@ -56,11 +68,13 @@ export class Moderation {
    * @param reason for the list of bans and the audit log, 1 to 200 characters.
    */
   async ban(peer: PeerId, reason?: string): Promise<void> {
+    checkTarget(peer, reason);
     await this.request({ ...this.head('kick'), peer, ban: true, ...(reason !== undefined && { reason }) });
   }
 
   /** Ask a peer to mute. It gets `mute_requested` and decides itself; {@link permit} is enforced. */
   async requestMute(peer: PeerId): Promise<void> {
+    checkTarget(peer);
     await this.request({ ...this.head('mute'), peer });
   }
 
@@ -73,7 +87,13 @@ export class Moderation {
    * await room.moderation.permit(peer.id, { publish: false }); // no microphone, camera or screen
    */
   async permit(peer: PeerId, rights: { readonly publish?: boolean; readonly chat?: boolean }): Promise<void> {
-    await this.request({ ...this.head('permit'), peer, ...rights });
+    checkTarget(peer);
+    checkObject(rights, 'rights');
+    const { publish, chat } = rights;
+    checkFlag(publish, 'publish');
+    checkFlag(chat, 'chat');
+    const change = { ...(publish !== undefined && { publish }), ...(chat !== undefined && { chat }) };
+    await this.request({ ...this.head('permit'), peer, ...change });
   }
 
   /** Lock the room: joins, except of moderators, fail with `room_locked`. Peers in the room stay and may come back. */

@@ -1,4 +1,5 @@
 import type { ChatMessage, IncomingChat, Knock, Meta, Participant, PeerId, Role } from '@parley/protocol';
+import { check, checkInteger, checkMeta, checkObject } from '../arguments.js';
 import { newId } from '../connection/session-key.js';
 import { ParleyError } from '../errors.js';
 import type { Peer } from '../peer/peer.js';
@@ -9,6 +10,9 @@ import { chatMessage } from './chat-cursor.js';
 import { RoomController } from './room-controller.js';
 import type { ChatHistory } from './room-events.js';
 import { type Permissions, permissionsOf, type RoomInfo } from './room-state.js';
+
+/** An application-defined word on the wire. */
+const WORD = /^[A-Za-z0-9_.:-]{1,32}$/;
 
 export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
 
@@ -69,7 +73,7 @@ export class Room extends RoomController {
    * @throws ParleyError `payload_too_large` beyond `limits.maxMetaBytes`; `timeout`; any error of the server.
    */
   async update(meta: Meta): Promise<void> {
-    checkSize(json(meta), this.context.limits().maxMetaBytes);
+    checkMeta(meta, this.context.limits().maxMetaBytes);
     const before = this.meta;
     // A rejoin meanwhile must carry the new data.
     this.meta = meta;
@@ -88,6 +92,7 @@ export class Room extends RoomController {
    * `timeout` after 45 s: it may have been stored.
    */
   async sendChat(text: string): Promise<ChatMessage> {
+    check(typeof text === 'string' && text !== '', 'text must be a string that is not empty.');
     checkSize(text, this.context.limits().maxChatBytes);
     return chatMessage((await this.request({ type: 'chat', id: newId(), room: this.id, text })) as IncomingChat);
   }
@@ -95,21 +100,25 @@ export class Room extends RoomController {
   /**
    * Read stored chat messages, oldest first: those after `after` (0: from the beginning), by default the newest ones.
    * @param query `limit` is 1 to 100, default 50.
+   * @throws ParleyError `bad_request` for a number out of range; `timeout`; any error of the server.
    *
    * @example
    * const { messages } = await room.history({ limit: 30 }); // for example after joining
    */
-  history(query: { readonly after?: number; readonly limit?: number } = {}): Promise<ChatHistory> {
-    return this.readHistory(query);
+  async history(query: { readonly after?: number; readonly limit?: number } = {}): Promise<ChatHistory> {
+    const { after, limit } = query;
+    checkInteger(after, 'after', 0, 2 ** 48);
+    checkInteger(limit, 'limit', 1, 100);
+    return this.readHistory({ ...(after !== undefined && { after }), ...(limit !== undefined && { limit }) });
   }
 
   /**
    * Send to every connected participant, at most once: typing, reactions, cursors. Dropped while there is no
-   * connection. `kind` is an application-defined word of 1 to 32 characters.
-   * @throws ParleyError `payload_too_large` beyond `limits.maxFrameBytes`; `bad_request` when `data` is not JSON.
+   * connection. `kind` is an application-defined word: 1 to 32 of `A–Z a–z 0–9 _ . : -`.
+   * @throws ParleyError `payload_too_large` beyond `limits.maxFrameBytes`; `bad_request` when `data` is not JSON, or `kind` no such word.
    */
   broadcast(kind: string, data: unknown): void {
-    if (kind.length < 1 || kind.length > 32) throw new ParleyError('bad_request', 'kind must have 1 to 32 characters.');
+    check(typeof kind === 'string' && WORD.test(kind), 'kind must be 1 to 32 letters, digits or one of _ . : -');
     const body = json(data);
     checkSize(body, this.context.limits().maxFrameBytes - 512);
     if (this.joining.attached && !this.context.congested())
@@ -119,13 +128,16 @@ export class Room extends RoomController {
   /**
    * Send a track to every current and future peer. The stream's id tells the others which tracks belong together.
    * Publishing a track again returns the same publication.
-   * @throws ParleyError `forbidden` without the permission to publish; `closed` if the room is closed.
+   * @throws ParleyError `forbidden` without the permission to publish; `closed` if the room is closed;
+   * `bad_request` without a track and a stream.
    *
    * @example
    * const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
    * for (const track of stream.getTracks()) room.publish(track, stream);
    */
   publish(track: MediaStreamTrack, stream: MediaStream): Publication {
+    checkObject(track, 'track');
+    checkObject(stream, 'stream');
     if (this.over) throw new ParleyError('closed');
     if (!this.permissions.publish)
       throw new ParleyError('forbidden', 'You do not have permission to publish in this room.');
