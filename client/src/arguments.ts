@@ -1,5 +1,5 @@
 import { ID_PATTERN, INVITE_TOKEN_PATTERN } from '@parley/protocol';
-import type { JoinOptions } from './client-events.js';
+import type { ConnectOptions, JoinOptions } from './client-events.js';
 import { ParleyError } from './errors.js';
 import { checkSize, json } from './sizes.js';
 
@@ -45,14 +45,20 @@ export const checkMeta = (meta: unknown, maxBytes: number): void => {
   checkSize(text, maxBytes);
 };
 
+/** @internal @throws ParleyError `bad_request` for a wrong option */
+export const checkConnectOptions = (options: ConnectOptions): void => {
+  checkObject(options, 'options');
+  const { signal } = options;
+  check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal must be an AbortSignal.');
+};
+
 /** @internal @throws ParleyError `bad_request` for a wrong option; `invite_invalid` for a text that is no invite */
 export const checkJoinOptions = (options: JoinOptions, maxMetaBytes: number): void => {
-  checkObject(options, 'options');
-  const { meta, media, invite, waiting, signal } = options;
+  checkConnectOptions(options);
+  const { meta, media, invite, waiting } = options;
   if (meta !== undefined) checkMeta(meta, maxMetaBytes);
   checkFlag(media, 'media');
   checkFunction(waiting, 'waiting');
-  check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal must be an AbortSignal.');
   check(invite === undefined || typeof invite === 'string', 'invite must be a string.');
   // Typically from a link that was cut short: no mistake of the program.
   if (invite !== undefined && !INVITE_TOKEN_PATTERN.test(invite)) throw new ParleyError('invite_invalid');

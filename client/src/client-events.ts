@@ -16,6 +16,12 @@ export interface ParleyClientEvents {
   ice_servers: readonly IceServer[];
 }
 
+/** Options of {@link ParleyClient.connect}. */
+export interface ConnectOptions {
+  /** Ends this wait with `cancelled`. The client goes on connecting; `close()` stops it. Default: none. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Options of {@link ParleyClient.join}.
  *
@@ -36,6 +42,9 @@ export interface JoinOptions {
    * moderator admits the user, and rejects with `denied` when one declines.
    */
   readonly waiting?: () => void;
-  /** Aborts the join or the waiting: `join` rejects with `cancelled`, and the user leaves the lobby at once. */
+  /**
+   * Aborts connecting, the join or the waiting: `join` rejects with `cancelled`, and the user leaves the lobby at once
+   * unless another `join` of the same room goes on. `AbortSignal.timeout` bounds all of it. Default: none.
+   */
   readonly signal?: AbortSignal;
 }

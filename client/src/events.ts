@@ -12,6 +12,20 @@ export const reportGlobally: Report = (error) => {
   else console.error(error);
 };
 
+/** @internal Reports by a function, and globally what that function throws: it must not report itself. */
+export const reportOnce = (by: Report): Report => {
+  let reporting = false;
+  return (error) => {
+    if (reporting) {
+      reportGlobally(error);
+      return;
+    }
+    reporting = true;
+    by(error);
+    reporting = false;
+  };
+};
+
 /**
  * A typed emitter: `Events` maps each event's name to its payload.
  * Listeners are called synchronously, in the order they were added.

@@ -16,7 +16,7 @@ export type {
   SessionId,
   UserId,
 } from '@parley/protocol';
-export type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
+export type { ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
 export type {

@@ -78,6 +78,83 @@ describe('a join that is cancelled and asked again', () => {
   });
 });
 
+describe('the signal of a join', () => {
+  /** A client that never gets a connection: each socket is closed before its welcome. */
+  const unreachable = () => {
+    gateway.script.hello = (_hello, _send, socket) => {
+      socket.close(1012);
+      return true;
+    };
+    return clients.make();
+  };
+
+  it('covers connecting', async () => {
+    const client = unreachable();
+    const cancel = new AbortController();
+    const join = client.join('room', { media: false, signal: cancel.signal });
+    const connect = client.connect({ signal: cancel.signal });
+    await gateway.until(() => gateway.of('hello').length === 2);
+    cancel.abort('mine');
+    await expect(join).rejects.toMatchObject({ code: 'cancelled', cause: 'mine' });
+    await expect(connect).rejects.toMatchObject({ code: 'cancelled' });
+    expect(client.state).toBe('connecting');
+  });
+
+  it('that was aborted before sends nothing and opens no connection', async () => {
+    const client = clients.make();
+    const signal = AbortSignal.abort();
+    await expect(client.join('room', { media: false, signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(client.connect({ signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect([client.state, gateway.of('hello')]).toEqual(['idle', []]);
+  });
+
+  it('ends the wait of its own caller alone, also while there is no connection', async () => {
+    const client = unreachable();
+    const cancel = new AbortController();
+    const first = client.join('room', { media: false, signal: cancel.signal }).catch((error) => error);
+    const second = client.join('room', { media: false, signal: new AbortController().signal });
+    const third = client.connect();
+    await gateway.until(() => gateway.of('hello').length === 1);
+    cancel.abort();
+    expect(await first).toMatchObject({ code: 'cancelled' });
+    gateway.script = {};
+    await third;
+    expect((await second).self).toBe('me');
+    expect(gateway.of('join')).toHaveLength(1);
+  });
+
+  it('in a lobby leaves the others waiting, each with its own notice', async () => {
+    gateway.script.frame = (frame, { send }) => {
+      if (frame.type === 'join') send({ type: 'waiting', re: frame.id, room: frame['room'] });
+      return frame.type === 'join';
+    };
+    const client = clients.make();
+    const cancel = new AbortController();
+    const notices: string[] = [];
+    const join = (name: string, more: { signal?: AbortSignal } = {}) => {
+      let told = () => {};
+      const waits = new Promise<void>((resolve) => {
+        told = resolve;
+      });
+      const waiting = () => {
+        notices.push(name);
+        told();
+      };
+      return { waits, outcome: client.join('room', { media: false, waiting, ...more }).catch((error) => error) };
+    };
+    const first = join('first', { signal: cancel.signal });
+    await first.waits;
+    const second = join('second');
+    await second.waits;
+    cancel.abort();
+    expect(await first.outcome).toMatchObject({ code: 'cancelled' });
+    gateway.script = {};
+    gateway.current.send({ type: 'admitted', room: 'room' as RoomId });
+    expect(await second.outcome).toMatchObject({ self: 'me' });
+    expect([notices, gateway.of('leave')]).toEqual([['first', 'second'], []]);
+  });
+});
+
 describe('a session that is replaced', () => {
   it('leaves the rooms whose join is still under way, too', async () => {
     let held = 0;

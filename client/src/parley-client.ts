@@ -11,13 +11,14 @@ import {
   type UserId,
   type Welcome,
 } from '@parley/protocol';
-import { checkId, checkJoinOptions } from './arguments.js';
-import type { ClientState, JoinOptions, ParleyClientEvents } from './client-events.js';
+import { cancelledBy, orCancelled } from './abort.js';
+import { checkConnectOptions, checkId, checkJoinOptions } from './arguments.js';
+import type { ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
 import { Connection } from './connection/connection.js';
 import { Requests } from './connection/requests.js';
 import { newId } from './connection/session-key.js';
 import { asParleyError, errorOf, ParleyError } from './errors.js';
-import { Emitter, reportGlobally } from './events.js';
+import { Emitter, reportOnce } from './events.js';
 import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { IceServerList } from './peer/ice-server-list.js';
 import { Room } from './room/room.js';
@@ -40,10 +41,11 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #early: EarlySignalBuffer;
-  readonly #rooms = new RoomRegistry();
+  readonly #rooms: RoomRegistry;
   readonly #context: RoomContext;
   #state: ClientState = 'idle';
-  #reporting = false;
+  /** An exception of an `error` listener is not reported by `error`. */
+  readonly #report = reportOnce((error) => this.emit('error', asParleyError(error, 'internal')));
   #welcome: Welcome | undefined;
   readonly #ice: IceServerList;
   readonly #renewal: TokenRenewal;
@@ -55,19 +57,16 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     super((error) => this.#report(error));
     const resolved = resolveOptions(options);
     this.#options = resolved;
+    this.#rooms = new RoomRegistry(this.#report);
     this.#ice = new IceServerList(resolved.rtcConfiguration);
     this.#early = new EarlySignalBuffer(resolved.clock);
-    this.#renewal = new TokenRenewal(
-      resolved,
-      () => this.refreshToken(),
-      (error) => this.#report(error),
-    );
+    this.#renewal = new TokenRenewal(resolved, () => this.refreshToken(), this.#report);
     this.#connection = new Connection(resolved, {
       welcome: (welcome) => this.#welcomed(welcome),
       message: (message, body) => this.#receive(message, body),
       lost: () => this.#lost(),
       closed: (why) => this.#closed(why),
-      fault: (error) => this.#report(error),
+      fault: this.#report,
     });
     this.#requests = new Requests(resolved.clock, resolved.random, ({ header, room }) => {
       const ready = room === undefined || this.#rooms.get(room)?.attached === true;
@@ -82,7 +81,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
       connected: () => this.#connection.connected,
       transmit: (header, body) => this.#connection.send(header, body),
       congested: () => this.#connection.congested,
-      report: (error) => this.#report(error),
+      report: this.#report,
       renew: () => this.#renew(),
       forget: (id, room) => this.#rooms.forget(id, room),
     };
@@ -119,18 +118,25 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   /**
-   * Connect to the server. Retries until it succeeds. Calling it again returns the same promise.
+   * Connect to the server. Retries until it succeeds, and reports each failed attempt as `error`. Calling it again
+   * waits for the same connection.
    * @throws ParleyError if the server refuses the client permanently: `token_invalid`, `forbidden`, `superseded` …;
-   * `closed` if `close()` was called.
+   * `closed` if `close()` was called; `cancelled` by `signal`, which ends only this wait.
+   *
+   * @example
+   * await client.connect({ signal: AbortSignal.timeout(10_000) });
    */
-  connect(): Promise<void> {
-    if (this.#state === 'closed') return Promise.reject(new ParleyError('closed'));
+  async connect(options: ConnectOptions = {}): Promise<void> {
+    checkConnectOptions(options);
+    const { signal } = options;
+    if (signal?.aborted) throw cancelledBy(signal);
+    if (this.#state === 'closed') throw new ParleyError('closed');
     this.#connecting ??= new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       this.#become('connecting');
       this.#connection.open();
     });
-    return this.#connecting;
+    return orCancelled(this.#connecting, signal);
   }
 
   /**
@@ -141,6 +147,9 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
    * others: no event fires before the code that follows the await in the same task.
    *
    * In a room with a lobby it stays pending, without a timeout, while the user waits: pass `waiting` and `signal`.
+   *
+   * Callers that join one room at the same time wait for one join, with the options of the first of them; each gets
+   * its own `waiting` and obeys its own `signal`. The join is cancelled when all of them have aborted.
    * @throws ParleyError from the server `room_not_found`, `room_full`, `room_locked`, `invite_required`,
    * `invite_invalid`, `banned`, `removed` (kicked: a token issued later is required), `guests_not_allowed` (for a guest
    * with an invite), `forbidden`, `lobby_full`;
@@ -153,21 +162,22 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     const media = options.media ?? true;
     if (media && !this.#options.RTCPeerConnection)
       throw new ParleyError('bad_request', 'RTCPeerConnection is not available: pass one, or join with media: false.');
-    const { meta, invite, waiting, signal } = options;
+    const { meta, invite, signal } = options;
     const id = roomId as RoomId;
-    await this.connect();
-    if (signal?.aborted) throw new ParleyError('cancelled');
+    await this.connect(signal && { signal });
+    // The connection and the abort may come in the same turn.
+    if (signal?.aborted) throw cancelledBy(signal);
     if (!this.#rooms.has(id)) {
       if (this.state === 'closed') throw new ParleyError('closed');
       if (this.#rooms.isExhausted(id)) this.#renew(id);
       this.#requests.withdrawLeaves(id);
-      const room = new Room(id, this.#context, { meta, media, invite, waiting });
+      const room = new Room(id, this.#context, { meta, media, invite, waiting: () => this.#rooms.waiting(id) });
       this.#rooms.add(
         room,
         room.enter().then(() => room),
       );
     }
-    return this.#rooms.enter(id, signal);
+    return this.#rooms.enter(id, options);
   }
 
   /**
@@ -283,16 +293,5 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     if (this.#state === state || this.#state === 'closed') return;
     this.#state = state;
     this.emit('state', state);
-  }
-
-  #report(error: unknown): void {
-    // An exception of an `error` listener must not be reported by `error`.
-    if (this.#reporting) {
-      reportGlobally(error);
-      return;
-    }
-    this.#reporting = true;
-    this.emit('error', asParleyError(error, 'internal'));
-    this.#reporting = false;
   }
 }

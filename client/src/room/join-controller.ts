@@ -69,6 +69,11 @@ export class JoinController {
     return this.#attached || this.#asked.size > 0;
   }
 
+  /** True while the user waits in the lobby, on the current socket. */
+  get inLobby(): boolean {
+    return this.#inLobby;
+  }
+
   /** The first join; asked as soon as there is a socket. */
   enter(): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -168,10 +168,15 @@ export class RoomController extends Emitter<RoomEvents> {
     return this.joining.refuse(frame);
   }
 
+  /** @internal True while the user waits in the lobby. */
+  get inLobby(): boolean {
+    return this.joining.inLobby;
+  }
+
   /** @internal The application does not wait for the first join any more. */
-  cancel(): void {
+  cancel(error: ParleyError): void {
     if (this.over || this.own !== '') return;
-    this.#refused(new ParleyError('cancelled'));
+    this.#refused(error);
     // The server may be about to let it in: this is right either way.
     const header = { type: 'leave', id: newId(), room: this.id } as const;
     this.context.requests.send({ header, deadlineMs: 5_000 }).catch(() => {});

@@ -1,14 +1,19 @@
 import type { RoomId } from '@parley/protocol';
-import { ParleyError } from '../errors.js';
+import { cancelledBy } from '../abort.js';
+import type { JoinOptions } from '../client-events.js';
+import type { ParleyError } from '../errors.js';
+import type { Report } from '../events.js';
 import type { Room } from './room.js';
 
 interface Entry {
   readonly room: Room;
   /** Resolves once the first `joined` has come. */
   readonly entered: Promise<Room>;
-  /** Calls of `join` that wait for it, and have not been cancelled. */
-  callers: number;
+  /** Calls of `join` that were not cancelled. */
+  readonly callers: Set<Caller>;
 }
+
+type Caller = Pick<JoinOptions, 'waiting'>;
 
 /** @internal The rooms of a client, and which ones its session can enter no more. */
 export class RoomRegistry {
@@ -18,6 +23,8 @@ export class RoomRegistry {
    * under the same id, whose numbers start again here and continue for the others: so it takes a new session.
    */
   readonly #exhausted = new Set<RoomId>();
+
+  constructor(private readonly report: Report) {}
 
   /** As they are now: who is told something may take itself off the list. */
   get all(): readonly Room[] {
@@ -34,23 +41,34 @@ export class RoomRegistry {
   }
 
   /**
-   * One more call of `join` waits until the room is entered. The join itself is given up with the last of them.
-   * @throws ParleyError what became of the join, `cancelled` by `signal`
+   * One more call of `join` waits until the room is entered. The join itself is cancelled with the last of them.
+   * @throws ParleyError the result of the join; `cancelled` by `signal`
    */
-  enter(id: RoomId, signal?: AbortSignal): Promise<Room> {
-    const entry = this.#entries.get(id) as Entry;
-    entry.callers += 1;
-    if (signal === undefined) return entry.entered;
+  enter(id: RoomId, { waiting, signal }: JoinOptions): Promise<Room> {
+    const { room, entered, callers } = this.#entries.get(id) as Entry;
+    // A call into a room that was entered before waits for nothing.
+    if (room.self !== '') return entered;
+    const caller: Caller = { ...(waiting && { waiting }) };
+    callers.add(caller);
+    // The other callers were told when the lobby was entered.
+    if (room.inLobby) this.#tell([caller]);
+    if (signal === undefined) return entered;
     return new Promise((resolve, reject) => {
-      const cancel = () => {
-        entry.callers -= 1;
-        if (entry.callers === 0) entry.room.cancel();
-        else if (entry.room.self === '') reject(new ParleyError('cancelled'));
+      const abort = () => {
+        callers.delete(caller);
+        const error = cancelledBy(signal);
+        if (callers.size === 0) room.cancel(error);
+        // It was entered in the same turn: the caller gets it, and may leave it.
+        if (room.self === '') reject(error);
       };
-      signal.addEventListener('abort', cancel);
-      const done = () => signal.removeEventListener('abort', cancel);
-      entry.entered.finally(done).then(resolve, reject);
+      signal.addEventListener('abort', abort);
+      entered.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject);
     });
+  }
+
+  /** The user waits in the lobby, or waits again after a lost connection. */
+  waiting(id: RoomId): void {
+    this.#tell(this.#entries.get(id)?.callers ?? []);
   }
 
   /** Whether the session had its peer there: another one takes a fresh session. Not for a room that lives. */
@@ -60,7 +78,7 @@ export class RoomRegistry {
 
   /** In place of one that is over. */
   add(room: Room, entered: Promise<Room>): void {
-    this.#entries.set(room.id, { room, entered, callers: 0 });
+    this.#entries.set(room.id, { room, entered, callers: new Set() });
   }
 
   /** The room is over, unless another one took its place by now. */
@@ -82,5 +100,15 @@ export class RoomRegistry {
   close(error: ParleyError): void {
     for (const room of this.all) room.close(error);
     this.#entries.clear();
+  }
+
+  #tell(callers: Iterable<Caller>): void {
+    for (const { waiting } of [...callers]) {
+      try {
+        waiting?.();
+      } catch (error) {
+        this.report(error);
+      }
+    }
   }
 }
