@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, type ErrorMessage } from '@parley/protocol';
 
 /**
  * The code of a {@link ParleyError}: any code of the protocol, and five of the SDK's own: `closed` (the client or the
- * room is closed), `timeout` (no reply within 45 s), `network` (the server could not be reached), `denied` (a moderator
+ * room is closed), `timeout` (no reply within 45 s, or no token within `tokenTimeoutMs`), `network` (the server could not be reached), `denied` (a moderator
  * declined the request to join), `cancelled` (the application aborted it).
  */
 export type ParleyErrorCode = ErrorCode | 'closed' | 'timeout' | 'network' | 'denied' | 'cancelled';

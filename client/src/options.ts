@@ -1,5 +1,5 @@
 import { SIGNALING_PATH } from '@parley/protocol';
-import { check, checkFunction, checkObject } from './arguments.js';
+import { check, checkFunction, checkInteger, checkObject } from './arguments.js';
 import { ParleyError } from './errors.js';
 import { TokenCallback } from './token-callback.js';
 
@@ -42,10 +42,16 @@ export interface ParleyClientOptions {
   readonly url: string | URL;
   /**
    * A function is called at each connection attempt and shortly before a token expires, so a call outlives its tokens.
-   * It never runs concurrently.
+   * It never runs concurrently, unless a call takes longer than `tokenTimeoutMs`.
    * If it throws a {@link ParleyError} that is not retryable, the client closes with it; it is retried otherwise.
    */
   readonly token: TokenSource;
+  /**
+   * Time for one call of `token`, in milliseconds, 1 to 2^31 − 1. A call that takes longer is reported as `error` with
+   * the code `timeout` and tried again; its late result is ignored. If `token` rotates refresh tokens, give its request
+   * a shorter timeout of its own, so that two calls never use the same one. Default: 30 000.
+   */
+  readonly tokenTimeoutMs?: number;
   /** Default: `globalThis.WebSocket`. In Node 20 pass the class of `ws`. */
   readonly WebSocket?: WebSocketConstructor;
   /** Default: `globalThis.RTCPeerConnection`. Not needed for rooms joined with `media: false`. */
@@ -64,6 +70,9 @@ export interface ParleyClientOptions {
    */
   readonly networkChanges?: (changed: () => void) => () => void;
 }
+
+/** @internal Default of `tokenTimeoutMs`. */
+export const TOKEN_TIMEOUT_MS = 30_000;
 
 /** @internal The options with every default filled in. */
 export interface ResolvedOptions {
@@ -133,6 +142,7 @@ const checkOptions = (options: ParleyClientOptions): void => {
     'The option features must be a list of words: 1 to 32 letters, digits or one of _ . : -',
   );
   check((features?.length ?? 0) <= 15, 'The option features has more than 15 entries.');
+  checkInteger(options.tokenTimeoutMs, 'The option tokenTimeoutMs', 1, 2 ** 31 - 1);
   if (rtcConfiguration !== undefined) checkObject(rtcConfiguration, 'The option rtcConfiguration');
   if (clock !== undefined) checkObject(clock, 'The option clock');
   for (const name of ['WebSocket', 'RTCPeerConnection', 'random', 'networkChanges'] as const)
@@ -144,14 +154,15 @@ export const resolveOptions = (options: ParleyClientOptions): ResolvedOptions =>
   checkOptions(options);
   const WebSocket = options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
   if (!WebSocket) throw new ParleyError('bad_request', 'WebSocket is not available: pass the option WebSocket.');
+  const { token, clock = systemClock, tokenTimeoutMs = TOKEN_TIMEOUT_MS } = options;
   return {
     url: signalingUrl(options.url),
-    token: typeof options.token === 'string' ? options.token : new TokenCallback(options.token),
+    token: typeof token === 'string' ? token : new TokenCallback(token, clock, tokenTimeoutMs),
     WebSocket,
     RTCPeerConnection:
       options.RTCPeerConnection ?? (globalThis.RTCPeerConnection as PeerConnectionConstructor | undefined),
     rtcConfiguration: options.rtcConfiguration ?? {},
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? Math.random,
     features: ['heartbeat', ...(options.features ?? [])],
     networkChanges: options.networkChanges ?? browserNetworkChanges,

@@ -108,6 +108,28 @@ describe('connecting', () => {
     expect(max).toBe(1);
   });
 
+  it('reports a token callback that never settles, and connects with the next call', async () => {
+    let calls = 0;
+    const token = () => (++calls === 1 ? new Promise<string>(() => {}) : 'token');
+    const client = makeClient({ token, tokenTimeoutMs: 50 });
+    const errors: ParleyError[] = [];
+    client.on('error', (error) => errors.push(error));
+    await client.connect();
+    expect([calls, errors.map(({ code }) => code)]).toEqual([2, ['timeout']]);
+  });
+
+  it('reports a token callback that never settles when the token expires, and renews with the next call', async () => {
+    let calls = 0;
+    const token = () => (++calls === 2 ? new Promise<string>(() => {}) : `token-${calls}`);
+    const client = makeClient({ token, tokenTimeoutMs: 50 });
+    const failed = once<ParleyError>((listener) => client.on('error', listener));
+    await client.connect();
+    gateway.current.send({ type: 'token_expiring', expiresAt: 0 });
+    expect(await failed).toMatchObject({ code: 'timeout' });
+    await gateway.until(() => gateway.of('refresh').length === 1);
+    expect(gateway.of('refresh')[0]).toMatchObject({ token: 'token-3' });
+  });
+
   it('answers a ping with a pong', async () => {
     await makeClient().connect();
     gateway.current.send({ type: 'ping' });

@@ -184,7 +184,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
    * Get a new token and send it to the server, for example after a change of the display name, so that the other
    * participants see it. It happens automatically before a token expires.
    * @throws ParleyError an error of `token` or of the server; `network` if `token` throws anything else; `timeout`
-   * after 45 s; `bad_request` if `token` is a string.
+   * after 45 s, or if `token` takes longer than `tokenTimeoutMs`; `bad_request` if `token` is a string.
    */
   async refreshToken(): Promise<void> {
     const { token } = this.#options;
