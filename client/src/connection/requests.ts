@@ -18,20 +18,46 @@ export interface Request {
   readonly deadlineMs?: number;
 }
 
-interface Pending {
-  readonly request: Request;
-  readonly backoff: Backoff;
+/** One call of {@link Requests.send}. */
+interface Waiter {
   readonly resolve: (reply: ServerMessage) => void;
   readonly reject: (error: ParleyError) => void;
-  readonly deadlineTimer: unknown;
+  deadlineTimer: unknown;
+  pending: Pending;
+}
+
+interface Pending {
+  request: Request;
+  /** More than one if newer updates replaced a waiting one. */
+  readonly waiters: Set<Waiter>;
+  readonly backoff: Backoff;
+  /** Requests that keep their order, this one among them: only the first is sent. */
+  readonly lane: Pending[];
   retryTimer: unknown;
+  /** It was sent and has no reply yet. */
+  inFlight: boolean;
   /** The last error reply: a better reason than `timeout`. */
   refusal: ParleyError | undefined;
 }
 
-/** @internal Requests that outlive their socket: unanswered ones are sent again under the same id. */
+const MODERATION: ReadonlySet<string> = new Set(['answer_knock', 'kick', 'mute', 'permit', 'lock']);
+
+/** Requests of one lane keep their order. Undefined: the order does not matter. */
+const laneOf = ({ header: { type }, room }: Request): string | undefined => {
+  if (type === 'chat' || type === 'update' || type === 'refresh') return `${type} ${room ?? ''}`;
+  return MODERATION.has(type) ? `moderation ${room ?? ''}` : undefined;
+};
+
+/**
+ * @internal Requests that outlive their socket: unanswered ones are sent again under the same id. A room's chat
+ * messages, updates and moderation requests keep their order, one after the reply to the one before: a server refuses
+ * some of a burst, and a refused one that is sent again would arrive after its successors. A newer `update` replaces a
+ * waiting one, and both get its result.
+ */
 export class Requests {
   readonly #pending = new Map<string, Pending>();
+  readonly #lanes = new Map<string, Pending[]>();
+  #size = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -42,72 +68,142 @@ export class Requests {
 
   /** @throws ParleyError the server's error; `timeout` after the deadline; `rate_limited` if too many are pending. */
   send(request: Request): Promise<ServerMessage> {
-    if (this.#pending.size >= REQUEST_RULES.pending)
+    if (this.#size >= REQUEST_RULES.pending)
       return Promise.reject(new ParleyError('rate_limited', 'Too many requests are pending.'));
+    this.#size += 1;
     return new Promise((resolve, reject) => {
-      const { id } = request.header;
-      this.#pending.set(id, {
-        request,
-        backoff: new Backoff(this.random),
-        resolve,
-        reject,
-        retryTimer: undefined,
-        refusal: undefined,
-        deadlineTimer: this.clock.setTimeout(() => {
-          const pending = this.#take(id);
-          pending?.reject(pending.refusal ?? new ParleyError('timeout'));
-        }, request.deadlineMs ?? REQUEST_RULES.deadlineMs),
-      });
-      this.transmit(request);
+      const pending = this.#replace(request) ?? this.#add(request);
+      const waiter: Waiter = { resolve, reject, pending, deadlineTimer: undefined };
+      pending.waiters.add(waiter);
+      waiter.deadlineTimer = this.clock.setTimeout(
+        () => this.#expire(waiter),
+        request.deadlineMs ?? REQUEST_RULES.deadlineMs,
+      );
+      this.#transmit(pending);
     });
   }
 
-  /** Send the unanswered requests again: those without a room, or those of one room. */
+  /** There is a new socket: send the unanswered requests again, those without a room or those of one room. */
   flush(room?: RoomId): void {
-    for (const { request, retryTimer } of this.#pending.values())
-      if (request.room === room && retryTimer === undefined) this.transmit(request);
+    const all = [...this.#pending.values()].filter(({ request }) => request.room === room);
+    for (const pending of all) pending.inFlight = false;
+    for (const pending of all) {
+      this.#merge(pending);
+      this.#transmit(pending);
+    }
   }
 
   /** Handle a reply. @returns false if no request has this id */
   settle(re: string, reply: ServerMessage): boolean {
-    const pending = this.#take(re);
-    pending?.resolve(reply);
-    return pending !== undefined;
+    return this.#finish(this.#pending.get(re), (waiter) => waiter.resolve(reply));
   }
 
   /** Handle an error reply. @returns false if no request has this id */
   refuse(re: string, frame: ErrorMessage): boolean {
     const pending = this.#pending.get(re);
     if (!pending) return false;
-    pending.refusal = errorOf(frame);
-    if (TRANSIENT_CODES.has(frame.code)) {
-      pending.retryTimer ??= this.clock.setTimeout(() => {
-        pending.retryTimer = undefined;
-        this.transmit(pending.request);
-      }, pending.backoff.next(frame.retryAfterMs));
-    } else this.#take(re)?.reject(pending.refusal);
+    const error = errorOf(frame);
+    if (!TRANSIENT_CODES.has(frame.code)) return this.#finish(pending, (waiter) => waiter.reject(error));
+    pending.refusal = error;
+    pending.inFlight = false;
+    this.#merge(pending);
+    pending.retryTimer ??= this.clock.setTimeout(() => {
+      pending.retryTimer = undefined;
+      this.#transmit(pending);
+    }, pending.backoff.next(frame.retryAfterMs));
     return true;
   }
 
   /** Cancel pending `leave` requests of a room that is joined again: a resend would end the new visit. */
   withdrawLeaves(room: RoomId): void {
-    for (const { request } of [...this.#pending.values()])
-      if (request.header.type === 'leave' && request.header.room === room)
-        this.#take(request.header.id)?.reject(new ParleyError('cancelled'));
+    for (const pending of [...this.#pending.values()])
+      if (pending.request.header.type === 'leave' && pending.request.header.room === room)
+        this.#finish(pending, (waiter) => waiter.reject(new ParleyError('cancelled')));
   }
 
   /** Reject the pending requests of one room, or all. */
   close(error: ParleyError, room?: RoomId): void {
-    for (const { request } of [...this.#pending.values()])
-      if (room === undefined || request.room === room) this.#take(request.header.id)?.reject(error);
+    const all = [...this.#pending.values()].filter(({ request }) => room === undefined || request.room === room);
+    // All at once: the end of one must not send the next of its lane.
+    for (const pending of all) this.#remove(pending);
+    for (const { waiters } of all) for (const waiter of waiters) waiter.reject(error);
   }
 
-  #take(id: string): Pending | undefined {
-    const pending = this.#pending.get(id);
-    if (!pending) return undefined;
-    this.#pending.delete(id);
-    this.clock.clearTimeout(pending.deadlineTimer);
-    this.clock.clearTimeout(pending.retryTimer);
+  #add(request: Request): Pending {
+    const name = laneOf(request);
+    const lane = (name !== undefined && this.#lanes.get(name)) || [];
+    if (name !== undefined) this.#lanes.set(name, lane);
+    const pending: Pending = {
+      request,
+      waiters: new Set(),
+      backoff: new Backoff(this.random),
+      lane,
+      retryTimer: undefined,
+      inFlight: false,
+      refusal: undefined,
+    };
+    lane.push(pending);
+    this.#pending.set(request.header.id, pending);
     return pending;
+  }
+
+  /** Put a newer `update` in the place of a waiting one. @returns undefined if none waits */
+  #replace(request: Request): Pending | undefined {
+    const last = request.header.type === 'update' ? this.#lanes.get(laneOf(request) as string)?.at(-1) : undefined;
+    if (!last || last.inFlight) return undefined;
+    this.#pending.delete(last.request.header.id);
+    this.#pending.set(request.header.id, last);
+    last.request = request;
+    return last;
+  }
+
+  /** An `update` that has to be sent again is replaced by the newer one behind it. It keeps its backoff. */
+  #merge(pending: Pending): void {
+    const newer = pending.lane[1];
+    if (pending.request.header.type !== 'update' || pending.lane[0] !== pending || !newer) return;
+    pending.lane.splice(1, 1);
+    this.#pending.delete(pending.request.header.id);
+    this.#pending.set(newer.request.header.id, pending);
+    pending.request = newer.request;
+    for (const waiter of newer.waiters) {
+      waiter.pending = pending;
+      pending.waiters.add(waiter);
+    }
+  }
+
+  #transmit(pending: Pending): void {
+    if (pending.inFlight || pending.retryTimer !== undefined || pending.lane[0] !== pending) return;
+    pending.inFlight = this.transmit(pending.request);
+  }
+
+  #expire(waiter: Waiter): void {
+    const { pending } = waiter;
+    const error = pending.refusal ?? new ParleyError('timeout');
+    if (pending.waiters.size === 1) this.#finish(pending, () => waiter.reject(error));
+    else {
+      pending.waiters.delete(waiter);
+      this.#size -= 1;
+      waiter.reject(error);
+    }
+  }
+
+  #finish(pending: Pending | undefined, settle: (waiter: Waiter) => void): boolean {
+    if (!pending) return false;
+    this.#remove(pending);
+    for (const waiter of pending.waiters) settle(waiter);
+    const next = pending.lane[0];
+    if (next) this.#transmit(next);
+    return true;
+  }
+
+  #remove(pending: Pending): void {
+    this.#pending.delete(pending.request.header.id);
+    this.clock.clearTimeout(pending.retryTimer);
+    for (const { deadlineTimer } of pending.waiters) this.clock.clearTimeout(deadlineTimer);
+    this.#size -= pending.waiters.size;
+    const { lane } = pending;
+    lane.splice(lane.indexOf(pending), 1);
+    const name = laneOf(pending.request);
+    if (lane.length === 0 && name !== undefined) this.#lanes.delete(name);
   }
 }

@@ -25,6 +25,9 @@ export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
  * await room.sendChat('Good morning');
  */
 export class Room extends RoomController {
+  /** What the server has: a failed update goes back to it. */
+  #confirmed = this.meta;
+
   /** This client's peer id in the room. It changes only with `rejoined`. */
   get self(): PeerId {
     return this.own;
@@ -69,25 +72,26 @@ export class Room extends RoomController {
   }
 
   /**
-   * Replace this client's `meta`, for example when it mutes. Everyone gets `updated`.
+   * Replace this client's `meta`, for example when it mutes. Everyone gets `updated`. Updates keep their order; one that
+   * waits, for a connection or under the server's rate limit, is replaced by a newer one and has its result.
    * @throws ParleyError `payload_too_large` beyond `limits.maxMetaBytes`; `timeout`; any error of the server.
    */
   async update(meta: Meta): Promise<void> {
     checkMeta(meta, this.context.limits().maxMetaBytes);
-    const before = this.meta;
     // A rejoin meanwhile must carry the new data.
     this.meta = meta;
     try {
       await this.request({ type: 'update', id: newId(), room: this.id, meta });
+      this.#confirmed = meta;
     } catch (error) {
-      if (this.meta === meta) this.meta = before;
+      if (this.meta === meta) this.meta = this.#confirmed;
       throw error;
     }
   }
 
   /**
    * Send a chat message. Resolves with the message as stored, even if the socket was lost meanwhile: it is sent again
-   * and stored once.
+   * and stored once. Messages are stored in the order of the calls: each is sent after the reply to the one before.
    * @throws ParleyError `payload_too_large` beyond `limits.maxChatBytes`; `forbidden` without the permission to chat;
    * `timeout` after 45 s: it may have been stored.
    */
