@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type ErrorMessage } from '@parley/protocol';
+import type { FailedAttempt } from './connection/failed-attempt.js';
 
 /**
  * The code of a {@link ParleyError}: any code of the protocol, and five of the SDK's own: `closed` (the client or the
@@ -38,16 +39,23 @@ export class ParleyError extends Error {
   readonly retryable: boolean;
   /** Time to wait before the next attempt, in milliseconds; undefined if the server named none. */
   readonly retryAfterMs: number | undefined;
+  /** For a failed connection attempt: what is known about it. */
+  readonly attempt: FailedAttempt | undefined;
 
   constructor(
     /** Stable code for programs; `message` is for humans. */
     readonly code: ParleyErrorCode,
     message: string = definitionOf(code).message,
-    options: { readonly retryAfterMs?: number | undefined; readonly cause?: unknown } = {},
+    options: {
+      readonly retryAfterMs?: number | undefined;
+      readonly attempt?: FailedAttempt | undefined;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.retryable = definitionOf(code).retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.attempt = options.attempt;
   }
 }
 

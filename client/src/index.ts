@@ -17,6 +17,7 @@ export type {
   UserId,
 } from '@parley/protocol';
 export type { ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
+export type { FailedAttempt } from './connection/failed-attempt.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
 export type {

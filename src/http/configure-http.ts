@@ -25,6 +25,8 @@ export const configureHttp = async (
     void reply.header('x-request-id', String(request.id));
     // Refusals too: an API response is for its requester only.
     if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+    // A page of any origin may learn that the server answers, and nothing else: a refused WebSocket does not tell it.
+    if (request.url === '/health/live') void reply.header('cross-origin-resource-policy', 'cross-origin');
   });
   guardRequests(fastify, config, app.get(LocalRateLimiter, { strict: false }));
   allowOrigins(app, config);

@@ -2,6 +2,14 @@ import { CLOSE_CODES, type Hello, type ServerMessage, shouldReconnect, type Welc
 import { asParleyError, errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { BACKOFF_RULES, Backoff } from './backoff.js';
+import {
+  errorOfAttempt,
+  type FailedAttempt,
+  isReachable,
+  MAX_REFUSED_UPGRADES,
+  PROBE_RULES,
+  refusalOf,
+} from './failed-attempt.js';
 import { newSessionKey } from './session-key.js';
 import { SignalingSocket, type SocketEnd } from './signaling-socket.js';
 
@@ -66,6 +74,9 @@ export class Connection {
   #retryTimer: unknown;
   #welcomedAt = 0;
   #expired = 0;
+  #failures = 0;
+  #refusals = 0;
+  #everWelcomed = false;
   #closed = false;
   readonly #backoff: Backoff;
   readonly #stopNetwork: () => void;
@@ -194,6 +205,8 @@ export class Connection {
     this.#next = undefined;
     this.#connecting = false;
     this.#expired = 0;
+    this.#failures = 0;
+    this.#everWelcomed = true;
     this.#welcomedAt = this.options.clock.now();
     this.listener.welcome(welcome);
   }
@@ -208,17 +221,39 @@ export class Connection {
       this.#next = undefined;
       this.#connecting = false;
     }
-    if (this.#isFinal(socket, end, error)) {
-      this.close(error);
+    const attempt = wasCurrent ? undefined : this.#failed(end);
+    const refusal = this.#everWelcomed ? undefined : refusalOf(end);
+    this.#refusals = refusal === undefined ? 0 : this.#refusals + 1;
+    const isRefused = this.#refusals >= MAX_REFUSED_UPGRADES;
+    if (isRefused || this.#isFinal(socket, end, error)) {
+      this.close(attempt ? errorOfAttempt(error, attempt, refusal) : error);
       return;
     }
     if (wasCurrent) {
       if (this.options.clock.now() - this.#welcomedAt >= BACKOFF_RULES.stableMs) this.#backoff.reset();
       this.listener.lost();
     }
-    if (end.error || end.code >= 4000) this.listener.fault(error);
+    if (attempt) void this.#reportAttempt(error, attempt);
+    else if (end.error || end.code >= 4000) this.listener.fault(error);
     // A socket that is connecting is enough. A retry planned by a drain is replaced: its delay serves no purpose now.
     if (!this.#connecting) this.#retry(error.retryAfterMs);
+  }
+
+  #failed({ code, opened, status }: SocketEnd): FailedAttempt {
+    this.#failures += 1;
+    return { count: this.#failures, closeCode: code, opened, ...(status !== undefined && { status }) };
+  }
+
+  /** A browser does not tell why a socket did not open: a plain request tells at least whether anything answers. */
+  async #reportAttempt(error: ParleyError, attempt: FailedAttempt): Promise<void> {
+    const isUnknown = !attempt.opened && attempt.status === undefined;
+    // Not at each attempt: many clients of a server that restarts must not double its load.
+    const reachable =
+      isUnknown && attempt.count % PROBE_RULES.every === 1
+        ? await isReachable(this.options.url, this.options.clock)
+        : undefined;
+    if (this.#closed) return;
+    this.listener.fault(errorOfAttempt(error, { ...attempt, ...(reachable !== undefined && { reachable }) }));
   }
 
   #isFinal(socket: SignalingSocket, { code }: SocketEnd, error: ParleyError): boolean {

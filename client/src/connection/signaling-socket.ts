@@ -24,7 +24,16 @@ export interface SocketEnd {
   readonly code: number;
   /** The last error frame that was no reply to a later request. */
   readonly error: ErrorMessage | undefined;
+  readonly opened: boolean;
+  /** HTTP status of a refused upgrade, if the WebSocket tells it. */
+  readonly status: number | undefined;
 }
+
+/** The package `ws` gives the status in a message alone; a browser's event has none. */
+const statusOf = ({ message }: { readonly message?: unknown }): number | undefined => {
+  const status = typeof message === 'string' ? /^Unexpected server response: (\d{3})$/.exec(message)?.[1] : undefined;
+  return status === undefined ? undefined : Number(status);
+};
 
 /** @internal Receives the events of a {@link SignalingSocket}. */
 export interface SocketListener {
@@ -42,6 +51,8 @@ export class SignalingSocket {
   #timer: unknown;
   #welcomed = false;
   #ended = false;
+  #opened = false;
+  #status: number | undefined;
   #error: ErrorMessage | undefined;
 
   constructor(
@@ -55,11 +66,16 @@ export class SignalingSocket {
     this.#timer = clock.setTimeout(() => this.#finish(1006), SOCKET_RULES.openMs);
     const socket = new WebSocket(url, SUBPROTOCOL);
     this.#socket = socket;
-    socket.onopen = () => this.#write(encodeFrame(hello));
+    socket.onopen = () => {
+      this.#opened = true;
+      this.#write(encodeFrame(hello));
+    };
     socket.onmessage = (event: { readonly data: unknown }) => this.#receive(event.data);
     socket.onclose = (event: { readonly code: number }) => this.#finish(event.code);
     // A close follows each error, and only the close has a code.
-    socket.onerror = () => {};
+    socket.onerror = (event: { readonly message?: unknown }) => {
+      this.#status = statusOf(event);
+    };
   }
 
   /** Unsent bytes in the browser's buffer. */
@@ -149,6 +165,6 @@ export class SignalingSocket {
     this.close();
     // A browser drops a dead socket; `ws` would wait half a minute for the closing handshake.
     if (code === 1006) this.#socket.terminate?.();
-    this.listener.end(this, { code, error: this.#error });
+    this.listener.end(this, { code, error: this.#error, opened: this.#opened, status: this.#status });
   }
 }

@@ -107,6 +107,13 @@ export const httpSuite = (world: World): void => {
       expect(named.headers).not.toHaveProperty('access-control-allow-credentials');
     });
 
+    it('lets a page of any origin learn that it answers, and nothing else', async () => {
+      const policy = async (path: string) => (await world.http.get(path)).headers['cross-origin-resource-policy'];
+      expect(await policy('/health/live')).toBe('cross-origin');
+      expect(await policy('/health/ready')).toBe('same-origin');
+      expect(await policy('/v1/rooms')).toBe('same-origin');
+    });
+
     it('gives ICE servers to whoever has a token', async () => {
       const answer = await world
         .as(await world.account())
