@@ -1,5 +1,5 @@
 import { SIGNALING_PATH } from '@parley/protocol';
-import { check, checkFunction, checkInteger, checkObject } from './arguments.js';
+import { check, checkFlag, checkFunction, checkInteger, checkObject } from './arguments.js';
 import { ParleyError } from './errors.js';
 import { TokenCallback } from './token-callback.js';
 
@@ -69,10 +69,19 @@ export interface ParleyClientOptions {
    * Default in browsers: `online`, `pageshow`, a change of `navigator.connection`, and a tab that becomes visible.
    */
   readonly networkChanges?: (changed: () => void) => () => void;
+  /**
+   * Leave all rooms when the page goes away (`pagehide`, HTML §7.4.6), so that the others do not see this client as
+   * `away` for the resume window. A page that returns from the back/forward cache connects again and joins its rooms as
+   * a new peer: `rejoined`. False: the client keeps its session; call `close()` yourself. Default: true.
+   */
+  readonly leaveOnPageHide?: boolean;
 }
 
 /** @internal Default of `tokenTimeoutMs`. */
 export const TOKEN_TIMEOUT_MS = 30_000;
+
+/** @internal Calls its arguments when the page goes away and when it is back; returns a function that stops it. */
+export type PageTransitions = (hidden: () => void, shown: () => void) => () => void;
 
 /** @internal The options with every default filled in. */
 export interface ResolvedOptions {
@@ -85,6 +94,7 @@ export interface ResolvedOptions {
   readonly random: () => number;
   readonly features: readonly string[];
   readonly networkChanges: (changed: () => void) => () => void;
+  readonly pageTransitions: PageTransitions;
 }
 
 const systemClock: Clock = {
@@ -107,6 +117,16 @@ const browserNetworkChanges = (changed: () => void): (() => void) => {
   for (const [target, name, listener] of targets) target?.addEventListener?.(name, listener);
   return () => {
     for (const [target, name, listener] of targets) target?.removeEventListener?.(name, listener);
+  };
+};
+
+const browserPageTransitions: PageTransitions = (hidden, shown) => {
+  if (typeof globalThis.addEventListener !== 'function') return () => {};
+  globalThis.addEventListener('pagehide', hidden);
+  globalThis.addEventListener('pageshow', shown);
+  return () => {
+    globalThis.removeEventListener('pagehide', hidden);
+    globalThis.removeEventListener('pageshow', shown);
   };
 };
 
@@ -143,6 +163,7 @@ const checkOptions = (options: ParleyClientOptions): void => {
   );
   check((features?.length ?? 0) <= 15, 'The option features has more than 15 entries.');
   checkInteger(options.tokenTimeoutMs, 'The option tokenTimeoutMs', 1, 2 ** 31 - 1);
+  checkFlag(options.leaveOnPageHide, 'The option leaveOnPageHide');
   if (rtcConfiguration !== undefined) checkObject(rtcConfiguration, 'The option rtcConfiguration');
   if (clock !== undefined) checkObject(clock, 'The option clock');
   for (const name of ['WebSocket', 'RTCPeerConnection', 'random', 'networkChanges'] as const)
@@ -166,5 +187,6 @@ export const resolveOptions = (options: ParleyClientOptions): ResolvedOptions =>
     random: options.random ?? Math.random,
     features: ['heartbeat', ...(options.features ?? [])],
     networkChanges: options.networkChanges ?? browserNetworkChanges,
+    pageTransitions: options.leaveOnPageHide === false ? () => () => {} : browserPageTransitions,
   };
 };

@@ -1,12 +1,10 @@
 import {
   DEFAULT_LIMITS,
-  type ErrorMessage,
   type IceServer,
   type Limits,
   type NodeId,
   type Refresh,
   type RoomId,
-  type ServerMessage,
   type SessionId,
   type UserId,
   type Welcome,
@@ -17,8 +15,9 @@ import type { ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } fro
 import { Connection } from './connection/connection.js';
 import { Requests } from './connection/requests.js';
 import { newId } from './connection/session-key.js';
-import { asParleyError, errorOf, ParleyError } from './errors.js';
+import { asParleyError, ParleyError } from './errors.js';
 import { Emitter, reportOnce } from './events.js';
+import { FrameRouter } from './frame-router.js';
 import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { IceServerList } from './peer/ice-server-list.js';
 import { Room } from './room/room.js';
@@ -43,12 +42,14 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   readonly #early: EarlySignalBuffer;
   readonly #rooms: RoomRegistry;
   readonly #context: RoomContext;
+  readonly #router: FrameRouter;
   #state: ClientState = 'idle';
   /** An exception of an `error` listener is not reported by `error`. */
   readonly #report = reportOnce((error) => this.emit('error', asParleyError(error, 'internal')));
   #welcome: Welcome | undefined;
   readonly #ice: IceServerList;
   readonly #renewal: TokenRenewal;
+  readonly #stopPage: () => void;
   #connecting: Promise<void> | undefined;
   #settle: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
 
@@ -63,14 +64,28 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.#renewal = new TokenRenewal(resolved, () => this.refreshToken(), this.#report);
     this.#connection = new Connection(resolved, {
       welcome: (welcome) => this.#welcomed(welcome),
-      message: (message, body) => this.#receive(message, body),
+      message: (message, body) => this.#router.receive(message, body),
       lost: () => this.#lost(),
       closed: (why) => this.#closed(why),
       fault: this.#report,
     });
+    this.#stopPage = resolved.pageTransitions(
+      () => this.#suspend(),
+      () => this.#connection.resume(),
+    );
     this.#requests = new Requests(resolved.clock, resolved.random, ({ header, room }) => {
       const ready = room === undefined || this.#rooms.get(room)?.attached === true;
       return ready && this.#connection.send(header);
+    });
+    this.#router = new FrameRouter({
+      rooms: this.#rooms,
+      requests: this.#requests,
+      early: this.#early,
+      report: this.#report,
+      // The same token again would expire at the same time.
+      tokenExpiring: () => void (typeof resolved.token === 'string' || this.#renewal.start()),
+      iceServers: (iceServers) => this.#setIceServers(iceServers),
+      drain: (reconnectAfterMs) => this.#connection.drain(reconnectAfterMs),
     });
     this.#context = {
       options: resolved,
@@ -222,6 +237,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
 
   #closed(why: ParleyError | undefined): void {
     const error = why ?? new ParleyError('closed');
+    this.#stopPage();
     this.#renewal.stop();
     this.#rooms.close(error);
     this.#requests.close(error);
@@ -233,44 +249,6 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.emit('closed', why);
   }
 
-  #receive(message: ServerMessage, body: string | undefined): void {
-    switch (message.type) {
-      case 'signal':
-      case 'ack': {
-        const frame = { message, body };
-        if (!this.#rooms.all.some((room) => room.receiveFrom(frame))) this.#early.keep(frame);
-        break;
-      }
-      case 'error':
-        this.#refuse(message);
-        break;
-      case 'token_expiring':
-        // The same token again would expire at the same time.
-        if (typeof this.#options.token !== 'string') this.#renewal.start();
-        break;
-      case 'warning':
-        this.#report(new ParleyError(message.code, `After ${message.left} more, the server closes the socket.`));
-        break;
-      case 'ice_servers':
-        this.#setIceServers(message.iceServers);
-        break;
-      case 'drain':
-        this.#connection.drain(message.reconnectAfterMs);
-        break;
-      default:
-        if ('room' in message) this.#rooms.get(message.room)?.receive(message, body);
-        if ('re' in message && message.re !== undefined) this.#requests.settle(message.re, message);
-    }
-  }
-
-  #refuse(frame: ErrorMessage): void {
-    const known =
-      (frame.re !== undefined && this.#requests.refuse(frame.re, frame)) ||
-      this.#rooms.all.some((room) => room.refuse(frame));
-    // A signal to a peer that has left already has its result.
-    if (!known && frame.to === undefined) this.#report(errorOf(frame));
-  }
-
   #setIceServers(iceServers: readonly IceServer[]): void {
     if (!this.#ice.take(iceServers)) return;
     for (const room of this.#rooms.all) room.configure(this.#ice.configuration);
@@ -278,15 +256,21 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   }
 
   #renew(without?: RoomId): void {
-    this.#rooms.renew(without);
+    this.#endSession(without);
+    this.#connection.renew();
+  }
+
+  /** The page goes away, for good or into the back/forward cache. */
+  #suspend(): void {
+    if (this.#state === 'idle' || this.#state === 'closed') return;
+    this.#endSession();
+    this.#connection.suspend();
+  }
+
+  #endSession(without?: RoomId): void {
+    this.#rooms.renew((room) => void this.#connection.send({ type: 'leave', id: newId(), room }), without);
     // They are for this client's ended peers: no frame names its receiver.
     this.#early.clear();
-    for (const room of this.#rooms.all) {
-      // Without this the others would see the previous peer as away for the whole resume window.
-      if (room.mayBeIn) this.#connection.send({ type: 'leave', id: newId(), room: room.id });
-      room.renew();
-    }
-    this.#connection.renew();
   }
 
   #become(state: ClientState): void {

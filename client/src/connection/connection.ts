@@ -1,7 +1,8 @@
-import { CLOSE_CODES, type Hello, type ServerMessage, shouldReconnect, type Welcome } from '@parley/protocol';
-import { asParleyError, errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
+import { type Hello, type ServerMessage, shouldReconnect, type Welcome } from '@parley/protocol';
+import { asParleyError, ParleyError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { BACKOFF_RULES, Backoff } from './backoff.js';
+import { errorOfEnd } from './close-errors.js';
 import {
   errorOfAttempt,
   type FailedAttempt,
@@ -39,25 +40,6 @@ export interface ConnectionListener {
   fault(error: ParleyError): void;
 }
 
-const CODE_OF_CLOSE: Readonly<Record<number, ParleyErrorCode>> = {
-  1009: 'payload_too_large',
-  [CLOSE_CODES.tokenExpired]: 'token_expired',
-  [CLOSE_CODES.unavailable]: 'unavailable',
-  [CLOSE_CODES.rateLimited]: 'rate_limited',
-  [CLOSE_CODES.badMessage]: 'bad_message',
-  [CLOSE_CODES.tokenInvalid]: 'token_invalid',
-  [CLOSE_CODES.forbidden]: 'forbidden',
-  [CLOSE_CODES.superseded]: 'superseded',
-  [CLOSE_CODES.revoked]: 'token_invalid',
-  [CLOSE_CODES.binaryNotSupported]: 'bad_message',
-};
-
-const errorOfEnd = ({ code, error }: SocketEnd): ParleyError => {
-  const known = CODE_OF_CLOSE[code];
-  if (error && (known === undefined || known === error.code || known === 'token_invalid')) return errorOf(error);
-  return new ParleyError(known ?? 'network', undefined, { retryAfterMs: error?.retryAfterMs });
-};
-
 /**
  * @internal The connection of one session: at most one current socket, and at most one that is about to replace it.
  * Messages of any other socket are ignored.
@@ -78,6 +60,7 @@ export class Connection {
   #refusals = 0;
   #everWelcomed = false;
   #closed = false;
+  #suspended = false;
   readonly #backoff: Backoff;
   readonly #stopNetwork: () => void;
 
@@ -106,7 +89,7 @@ export class Connection {
 
   /** Open a socket now. It replaces the current one, if any, after its welcome. */
   open(): void {
-    if (this.#closed || this.#connecting) return;
+    if (this.#closed || this.#suspended || this.#connecting) return;
     this.options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#connecting = true;
@@ -136,6 +119,30 @@ export class Connection {
   /** Start a new session under a new key; the previous one expires. */
   renew(): void {
     if (this.#closed) return;
+    this.#endSession();
+    this.#retry();
+  }
+
+  /** The page goes away: connect no more until {@link resume}, which starts a new session. */
+  suspend(): void {
+    if (this.#closed || this.#suspended) return;
+    this.#suspended = true;
+    this.options.clock.clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#endSession();
+    // A browser keeps no page with an open socket. The closing handshake leaves the server time for the last frames.
+    this.#dropPrevious();
+  }
+
+  /** The page is back. Does nothing unless it was suspended. */
+  resume(): void {
+    if (!this.#suspended) return;
+    this.#suspended = false;
+    this.#backoff.reset();
+    this.open();
+  }
+
+  #endSession(): void {
     this.#key = newSessionKey();
     this.#abandonNext();
     const had = this.#current;
@@ -144,7 +151,6 @@ export class Connection {
     if (had) this.#keepOpen(had);
     else this.#dropPrevious();
     if (had) this.listener.lost();
-    this.#retry();
   }
 
   /** Close it. The listener gets only `closed` after this. */

@@ -64,9 +64,9 @@ export class JoinController {
     return this.#attached;
   }
 
-  /** True while the server may have this client in the room: it is joined on the current socket, or a join is under way. */
+  /** True while the server may have this client in the room or its lobby, on the current socket. */
   get mayBeIn(): boolean {
-    return this.#attached || this.#asked.size > 0;
+    return this.#attached || this.#inLobby || this.#asked.size > 0;
   }
 
   /** True while the user waits in the lobby, on the current socket. */

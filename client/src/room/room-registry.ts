@@ -90,10 +90,19 @@ export class RoomRegistry {
     if (known.self !== '') this.#exhausted.add(id);
   }
 
-  /** A fresh session begins, with no peer anywhere. @param without a room that is over, and does not go along */
-  renew(without?: RoomId): void {
+  /**
+   * A new session begins, with no peer anywhere: the rooms are left, and joined again under it.
+   * @param leave tells the server, while the previous session still has its socket
+   * @param without a room that is over, and does not go along
+   */
+  renew(leave: (id: RoomId) => void, without?: RoomId): void {
     this.#exhausted.clear();
     if (without !== undefined) this.#entries.delete(without);
+    for (const room of this.all) {
+      // Otherwise the others would see the previous peer as away for the whole resume window.
+      if (room.mayBeIn) leave(room.id);
+      room.renew();
+    }
   }
 
   /** Ends all of them. */
