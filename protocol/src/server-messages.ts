@@ -164,6 +164,8 @@ export interface Drain {
 export interface Removed {
   readonly type: 'removed';
   readonly room: RoomId;
+  /** The peer that was ended. */
+  readonly peer?: PeerId;
   readonly reason: Exclude<LeftReason, 'left'>;
 }
 
@@ -178,12 +180,16 @@ export interface Waiting {
 export interface Admitted {
   readonly type: 'admitted';
   readonly room: RoomId;
+  /** Id of the `join` that was answered `waiting`. */
+  readonly join?: string;
 }
 
 /** The waiting user is not admitted. */
 export interface Refused {
   readonly type: 'refused';
   readonly room: RoomId;
+  /** Id of the `join` that was answered `waiting`. */
+  readonly join?: string;
   readonly reason: 'denied' | 'banned' | 'room_closed' | 'expired';
 }
 

@@ -71,6 +71,16 @@ describe('a join', () => {
     expect(entry.joined(asked[2] as string)).toBe(false);
   });
 
+  it('takes the answer to its own wait alone', () => {
+    const { asked, refusals, entry, wait } = setup();
+    wait();
+    entry.receive({ type: 'refused', room: ROOM, join: 'join-of-a-cancelled-room', reason: 'denied' });
+    entry.receive({ type: 'admitted', room: ROOM, join: 'join-of-a-cancelled-room' });
+    expect([asked.length, refusals, entry.inLobby]).toEqual([1, [], true]);
+    entry.receive({ type: 'refused', room: ROOM, join: asked[0] as string, reason: 'denied' });
+    expect(refusals).toMatchObject([{ code: 'denied' }]);
+  });
+
   it('takes no word on the lobby that it does not wait in', () => {
     const { clock, asked, refusals, entry } = setup();
     entry.receive({ type: 'waiting', re: 'another', room: ROOM });

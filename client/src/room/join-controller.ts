@@ -1,4 +1,4 @@
-import type { ErrorMessage, Join, Meta, Refused, RoomId, ServerMessage, Waiting } from '@parley/protocol';
+import type { Admitted, ErrorMessage, Join, Meta, Refused, RoomId, ServerMessage, Waiting } from '@parley/protocol';
 import { Backoff } from '../connection/backoff.js';
 import { TRANSIENT_CODES } from '../connection/requests.js';
 import { errorOf, ParleyError, type ParleyErrorCode } from '../errors.js';
@@ -38,8 +38,8 @@ export class JoinController {
   /** Joins sent on this socket whose answer has not come, the oldest first. */
   readonly #asked = new Set<string>();
   #attached = false;
-  /** The server has put this client into the lobby, on this socket. */
-  #inLobby = false;
+  /** The join by which the server has put this client into the lobby, on this socket. */
+  #lobbyJoin: string | undefined;
   #entered = false;
   #first: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
   #timer: unknown;
@@ -66,12 +66,12 @@ export class JoinController {
 
   /** True while the server may have this client in the room or its lobby, on the current socket. */
   get mayBeIn(): boolean {
-    return this.#attached || this.#inLobby || this.#asked.size > 0;
+    return this.#attached || this.inLobby || this.#asked.size > 0;
   }
 
   /** True while the user waits in the lobby, on the current socket. */
   get inLobby(): boolean {
-    return this.#inLobby;
+    return this.#lobbyJoin !== undefined;
   }
 
   /** The first join; asked as soon as there is a socket. */
@@ -93,7 +93,7 @@ export class JoinController {
     if (this.#closed || this.#waitingFor !== undefined || !this.context.connected()) return;
     clock.clearTimeout(this.#timer);
     const id = `join-${++joins}`;
-    this.#inLobby = false;
+    this.#lobbyJoin = undefined;
     this.context.transmit(this.#join(id));
     this.#waitingFor = id;
     this.#asked.add(id);
@@ -103,7 +103,7 @@ export class JoinController {
   /** There is no socket, or another one: what was asked is void. */
   detach(): void {
     this.#attached = false;
-    this.#inLobby = false;
+    this.#lobbyJoin = undefined;
     this.#waitingFor = undefined;
     this.#asked.clear();
     this.context.options.clock.clearTimeout(this.#timer);
@@ -134,8 +134,8 @@ export class JoinController {
   /** A frame about the lobby. @returns false for any other one. */
   receive(message: ServerMessage): boolean {
     if (message.type === 'waiting') this.#wait(message);
-    else if (message.type === 'admitted') this.#admitted();
-    else if (message.type === 'refused') this.#denied(message.reason);
+    else if (message.type === 'admitted') this.#admitted(message);
+    else if (message.type === 'refused') this.#denied(message);
     else return false;
     return true;
   }
@@ -148,7 +148,7 @@ export class JoinController {
     clock.clearTimeout(this.#timer);
     clock.clearTimeout(this.#deadlineTimer);
     this.#waitingFor = undefined;
-    this.#inLobby = true;
+    this.#lobbyJoin = frame.re;
     try {
       this.terms.waiting?.();
     } catch (error) {
@@ -157,16 +157,21 @@ export class JoinController {
   }
 
   /** The place is there to be taken. */
-  #admitted(): void {
-    if (!this.#inLobby) return;
+  #admitted(frame: Admitted): void {
+    if (!this.#isAbout(frame)) return;
     if (!this.#entered) this.#startDeadline();
     this.ask();
   }
 
-  #denied(reason: Refused['reason']): void {
-    if (!this.#inLobby) return;
-    this.#inLobby = false;
-    this.refused(new ParleyError(CODE_OF_REFUSAL[reason] ?? 'denied'));
+  #denied(frame: Refused): void {
+    if (!this.#isAbout(frame)) return;
+    this.#lobbyJoin = undefined;
+    this.refused(new ParleyError(CODE_OF_REFUSAL[frame.reason] ?? 'denied'));
+  }
+
+  /** An older server does not name the join. Then it is about the wait, which began after any earlier one ended. */
+  #isAbout({ join }: Admitted | Refused): boolean {
+    return this.inLobby && (join === undefined || join === this.#lobbyJoin);
   }
 
   /** An error came. @returns false when it is not the answer to this join. */

@@ -235,8 +235,8 @@ export class RoomController extends Emitter<RoomEvents> {
         this.emit('broadcast', { from: message.from, kind: message.kind, data: parseOrText(body ?? 'null') });
         break;
       case 'removed':
-        // Of an earlier stay: this one has not begun, or is asked for again, and the answer to that tells.
-        if (!this.joining.attached) break;
+        // Of another peer, or of an earlier stay: this one has not begun, or is asked for again, and its answer tells.
+        if (!this.joining.attached || (message.peer ?? this.own) !== this.own) break;
         if (message.reason === 'expired') this.context.renew();
         else this.#remove(message.reason);
         break;

@@ -228,7 +228,9 @@ describe('a room', () => {
   it('is over when this client was removed from it', async () => {
     const { client, room } = await clients.joined();
     const removed = once((listener) => room.on('removed', listener));
-    gateway.current.send({ type: 'removed', room: 'room', reason: 'removed' });
+    // Another peer of this client, of an earlier session.
+    gateway.current.send({ type: 'removed', room: 'room', peer: 'ended', reason: 'room_closed' });
+    gateway.current.send({ type: 'removed', room: 'room', peer: 'me', reason: 'removed' });
     expect(await removed).toBe('removed');
     await expect(room.sendChat('x')).rejects.toMatchObject({ code: 'closed' });
     expect(client.state).toBe('connected');

@@ -169,13 +169,13 @@ export const SERVER_NOTES: { readonly [T in Exclude<ServerMessageType, 'welcome'
   },
   removed: {
     summary: 'Your peer was removed from the room.',
-    example: { type: 'removed', room, reason: 'removed' },
+    example: { type: 'removed', room, peer: 'kD3', reason: 'removed' },
   },
   waiting: { summary: 'You wait in the lobby; the moderators were told.', example: { type: 'waiting', re: '2', room } },
-  admitted: { summary: 'You were admitted: join again.', example: { type: 'admitted', room } },
+  admitted: { summary: 'You were admitted: join again.', example: { type: 'admitted', room, join: '2' } },
   refused: {
     summary: 'You were not admitted.',
-    example: { type: 'refused', room, reason: 'denied' },
+    example: { type: 'refused', room, join: '2', reason: 'denied' },
   },
   knocking: {
     summary: 'All users who wait in the lobby now (to moderators).',

@@ -119,12 +119,14 @@ export const SERVER_SCHEMAS = {
   drain: frame('drain', { deadlineMs: Milliseconds, reconnectAfterMs: Milliseconds }),
   removed: frame('removed', {
     room: Id,
+    peer: Type.Optional(Id),
     reason: Type.Union([Type.Literal('expired'), Type.Literal('removed'), Type.Literal('room_closed')]),
   }),
   waiting: frame('waiting', { re: RequestId, room: Id }),
-  admitted: frame('admitted', { room: Id }),
+  admitted: frame('admitted', { room: Id, join: Type.Optional(RequestId) }),
   refused: frame('refused', {
     room: Id,
+    join: Type.Optional(RequestId),
     reason: Type.Union([
       Type.Literal('denied'),
       Type.Literal('banned'),

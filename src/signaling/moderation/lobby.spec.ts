@@ -49,16 +49,16 @@ describe('the lobby', () => {
     expect([lastFrame(client), lobby.countOf(client.session)]).toEqual([{ type: 'waiting', re: 'j1', room: ROOM }, 1]);
     lobby.answered(ROOM, 'bob' as UserId, true);
     lobby.answered(ROOM, ADA, true);
-    expect([lastFrame(client), lobby.size]).toEqual([{ type: 'admitted', room: ROOM }, 0]);
+    expect([lastFrame(client), lobby.size]).toEqual([{ type: 'admitted', room: ROOM, join: 'j1' }, 0]);
   });
 
   it('tells a client that it was refused, and why', async () => {
     await enter();
     lobby.answered(ROOM, ADA, false);
-    expect(lastFrame(client)).toEqual({ type: 'refused', room: ROOM, reason: 'denied' });
+    expect(lastFrame(client)).toEqual({ type: 'refused', room: ROOM, join: 'j1', reason: 'denied' });
     await enter();
     lobby.closed(ROOM);
-    expect(lastFrame(client)).toEqual({ type: 'refused', room: ROOM, reason: 'room_closed' });
+    expect(lastFrame(client)).toEqual({ type: 'refused', room: ROOM, join: 'j1', reason: 'room_closed' });
   });
 
   it('tells an answer that is faster than the knock after waiting', async () => {

@@ -11,6 +11,8 @@ const KEEP_MS = 30_000;
 interface LobbyEntry {
   readonly session: Session;
   readonly room: RoomId;
+  /** Id of the client's `join`, which its outcome names. */
+  readonly join: string;
   renewedAt: number;
   /** A decision made before the client was sent `waiting`, which must come first. */
   outcome: ServerMessage | undefined;
@@ -45,7 +47,7 @@ export class Lobby {
    */
   async enter(session: Session, room: RoomId, re: string): Promise<'waiting' | 'admitted'> {
     this.drop(session, room);
-    const entry: LobbyEntry = { session, room, renewedAt: this.now(), outcome: undefined, notified: false };
+    const entry: LobbyEntry = { session, room, join: re, renewedAt: this.now(), outcome: undefined, notified: false };
     this.entries.add(entry);
     this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
     try {
@@ -73,14 +75,14 @@ export class Lobby {
   answered(room: RoomId, user: UserId, admitted: boolean, reason: Refused['reason'] = 'denied'): void {
     for (const entry of [...this.entries]) {
       if (entry.room !== room || entry.session.principal.user !== user) continue;
-      this.settle(entry, admitted ? { type: 'admitted', room } : { type: 'refused', room, reason });
+      this.settle(entry, admitted ? 'admitted' : reason);
     }
   }
 
   /** Refuses all clients that wait for a closed room. */
   closed(room: RoomId): void {
     for (const entry of [...this.entries]) {
-      if (entry.room === room) this.settle(entry, { type: 'refused', room, reason: 'room_closed' });
+      if (entry.room === room) this.settle(entry, 'room_closed');
     }
   }
 
@@ -90,7 +92,7 @@ export class Lobby {
       if (entry.room !== room) continue;
       try {
         await this.access.admit(entry.session.principal, room);
-        this.settle(entry, { type: 'admitted', room });
+        this.settle(entry, 'admitted');
         await this.moderation.withdraw(room, entry.session.principal.user, entry.session.connection);
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
@@ -111,8 +113,11 @@ export class Lobby {
     this.timer = undefined;
   }
 
-  private settle(entry: LobbyEntry, outcome: ServerMessage): void {
+  private settle(entry: LobbyEntry, result: 'admitted' | Refused['reason']): void {
     this.entries.delete(entry);
+    const { room, join } = entry;
+    const outcome: ServerMessage =
+      result === 'admitted' ? { type: 'admitted', room, join } : { type: 'refused', room, join, reason: result };
     if (entry.notified) entry.session.send(outcome);
     else entry.outcome = outcome;
   }

@@ -56,7 +56,7 @@ export class PeerRemover {
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
       if (session.principal.user !== user) continue;
       this.removals.end(peer);
-      session.send({ type: 'removed', room: id, reason: 'removed' });
+      session.send({ type: 'removed', room: id, peer, reason: 'removed' });
       void lifecycle.leave(session, id, 'removed').catch(() => this.removePeer(id, peer));
     }
   }

@@ -37,7 +37,7 @@ describe('roster sync', () => {
   it('ends a local peer that another node ended', async () => {
     const [ada, bob] = [await fixture.enter('ada'), await fixture.enter('bob')];
     sync.apply(change({ event: 'left', peer: ada.peer, reason: 'expired' }));
-    expect(lastFrame(ada.client)).toEqual({ type: 'removed', room: ROOM, reason: 'expired' });
+    expect(lastFrame(ada.client)).toEqual({ type: 'removed', room: ROOM, peer: ada.peer, reason: 'expired' });
     expect([ada.client.session.rooms.size, bob.client.session.rooms.size]).toEqual([0, 1]);
   });
 

@@ -150,7 +150,7 @@ export class RosterSync {
     room.local.delete(peer);
     local.session.left(room.id);
     this.rooms.unbindPeer(peer, local.session);
-    local.session.send({ type: 'removed', room: room.id, reason });
+    local.session.send({ type: 'removed', room: room.id, peer, reason });
     this.rooms.closeIfEmpty(room.id);
   }
 }

@@ -19,7 +19,7 @@ export const peopleRules = (on: Stage): void => {
       const kick = { type: 'kick', room, peer: bobId };
       expect(await bob.peer.request(kick)).toMatchObject({ type: 'error', code: 'forbidden' });
       expect(await alice.peer.request(kick)).toMatchObject(DONE);
-      expect(await bob.peer.next('removed')).toMatchObject({ room, reason: 'removed' });
+      expect(await bob.peer.next('removed')).toMatchObject({ room, peer: bobId, reason: 'removed' });
       expect((await alice.peer.rosterEvent((e) => e.event === 'left')).reason).toBe('removed');
       expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'error', code: 'removed' });
       expect(await alice.peer.request(kick)).toMatchObject({ type: 'error', code: 'peer_unknown' });
@@ -40,12 +40,14 @@ export const peopleRules = (on: Stage): void => {
       await alice.peer.request({ type: 'join', room });
       await alice.peer.next('knocking');
       for (const admit of [false, true]) {
-        expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'waiting', room });
+        const waiting = await bob.peer.request({ type: 'join', room });
+        expect(waiting).toMatchObject({ type: 'waiting', room });
+        const { re: join } = waiting;
         const list = await alice.peer.next((frame) => frame.type === 'knocking' && frame['knocks'].length === 1);
         const { knock } = list['knocks'][0];
         expect(await alice.peer.request({ type: 'answer_knock', room, knock, admit })).toMatchObject(DONE);
-        if (admit) expect(await bob.peer.next('admitted')).toMatchObject({ room });
-        else expect(await bob.peer.next('refused')).toMatchObject({ room, reason: 'denied' });
+        if (admit) expect(await bob.peer.next('admitted')).toMatchObject({ room, join });
+        else expect(await bob.peer.next('refused')).toMatchObject({ room, join, reason: 'denied' });
       }
       expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'joined' });
       const none = await alice.peer.request({ type: 'answer_knock', room, knock: 'nobody', admit: true });
