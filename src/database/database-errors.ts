@@ -31,7 +31,7 @@ const DRIVER =
   /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|timeout expired)/;
 
 /** An error of the driver or the system, identified by shape: it may be another realm's Error. */
-interface Fault {
+export interface Fault {
   readonly message?: unknown;
   readonly code?: unknown;
   readonly constraint?: unknown;
@@ -42,7 +42,7 @@ interface Fault {
 const MAX_DEPTH = 5;
 
 /** An error and its chain of causes. */
-const chainOf = (error: unknown): Fault[] => {
+export const chainOf = (error: unknown): Fault[] => {
   const chain: Fault[] = [];
   for (let cause = error; typeof cause === 'object' && cause !== null && chain.length < MAX_DEPTH; ) {
     chain.push(cause);
@@ -66,11 +66,15 @@ export const isDatabaseLost = (error: unknown): boolean =>
 export const isUnanswered = (error: unknown): boolean =>
   chainOf(error).some(({ message }) => typeof message === 'string' && message.startsWith('Query read timeout'));
 
+/** Whether a pooler refused a connection because of a parameter, such as `statement_timeout`. */
+export const isStartupParameterRefused = (error: unknown): boolean =>
+  chainOf(error).some(({ message }) => typeof message === 'string' && /unsupported startup parameter/.test(message));
+
 /** Whether a statement violated the unique index or constraint of this name. */
 export const breaksUnique = (error: unknown, constraint: string): boolean => breaks(error, '23505', constraint);
 
 /** Whether a lock was not granted within `lock_timeout`. */
-const isLockedOut = (error: unknown): boolean => breaks(error, '55P03');
+export const isLockedOut = (error: unknown): boolean => breaks(error, '55P03');
 
 /** Whether a statement contained text that PostgreSQL cannot store, such as U+0000 (SQLSTATE 22021, 22P05). */
 export const isTextRefused = (error: unknown): boolean => breaks(error, '22021') || breaks(error, '22P05');

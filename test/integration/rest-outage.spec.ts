@@ -60,15 +60,15 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     const url = await postgres.createDatabase();
     const wrong = new URL(url);
     wrong.password = 'not-the-password';
-    const start = migrateDatabase({ connectionString: wrong.href }, 0);
+    const start = migrateDatabase({ connectionString: wrong.href }, { timeoutMs: 0 });
     await expect(start).rejects.toMatchObject({
       operator: true,
       message: expect.stringContaining('password authentication failed'),
     });
     await expect(start).rejects.not.toMatchObject({ message: expect.stringContaining('not-the-password') });
-    await expect(migrateDatabase({ connectionString: 'postgres://a:b@127.0.0.1:1/x' }, 0)).rejects.toThrow(
-      'cannot connect to the database',
-    );
+    await expect(
+      migrateDatabase({ connectionString: 'postgres://a:b@127.0.0.1:1/x' }, { timeoutMs: 0 }),
+    ).rejects.toThrow('cannot connect to the database');
   });
 
   describe('that goes away', () => {

@@ -73,5 +73,5 @@ CREATE INDEX "invites_room" ON "invites" USING btree ("room");--> statement-brea
 CREATE UNIQUE INDEX "knocks_id" ON "knocks" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "removals_at" ON "removals" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "removals_room_user" ON "removals" USING btree ("room","user_id");--> statement-breakpoint
-CREATE INDEX "rooms_ends" ON "rooms" USING btree ("ends_at") WHERE "rooms"."ends_at" is not null;--> statement-breakpoint
-CREATE INDEX "rooms_ends_empty" ON "rooms" USING btree ("id") WHERE "rooms"."end_when_empty_seconds" is not null;
+CREATE INDEX CONCURRENTLY "rooms_ends" ON "rooms" USING btree ("ends_at") WHERE "rooms"."ends_at" is not null;--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "rooms_ends_empty" ON "rooms" USING btree ("id") WHERE "rooms"."end_when_empty_seconds" is not null;
