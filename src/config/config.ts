@@ -17,6 +17,8 @@ export interface Config {
   readonly dataDir: string;
   /** Undefined: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** The same database without a pooler, for migrations. Undefined: `databaseUrl`. */
+  readonly databaseDirectUrl: string | undefined;
   /** Undefined: a single node that keeps its state in memory. */
   readonly redisUrl: string | undefined;
   /** Prefix of every key and channel in Redis. */
@@ -176,6 +178,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     allowedOrigins: env.ALLOWED_ORIGINS,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL,
     redisUrl: env.REDIS_URL,
     redisPrefix: env.REDIS_PREFIX,
     jwt: {

@@ -51,6 +51,7 @@ export const ENVIRONMENT = z.object({
     .transform((entries) => entries.map((entry) => parseAllowedOrigin(entry) as string)),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
+  DATABASE_DIRECT_URL: url('postgres', 'postgresql').optional(),
   REDIS_URL: url('redis', 'rediss', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster').optional(),
   REDIS_PREFIX: z
     .string()

@@ -12,8 +12,17 @@ export class BoundedPool extends pg.Pool {
   constructor(
     config: pg.PoolConfig,
     private readonly maxWaiting: number,
+    /** Receives the outcome of each query and transaction. */
+    readonly report: (error?: unknown) => void = () => undefined,
   ) {
     super(config);
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => {
+      const answer = query(...args);
+      // With a callback there is no promise; Drizzle uses none.
+      if (answer instanceof Promise) answer.then(() => report(), report);
+      return answer;
+    }) as pg.Pool['query'];
   }
 
   override connect(): Promise<pg.PoolClient>;

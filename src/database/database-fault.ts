@@ -38,7 +38,7 @@ const MESSAGES: readonly (readonly [RegExp, DatabaseFault])[] = [
 
 /** Why the database is unavailable; undefined: it answered, even if with an error. */
 export const databaseFault = (error: unknown): DatabaseFault | undefined => {
-  if (error instanceof DatabaseBusy) return 'queue_full';
+  if (chainOf(error).some((fault) => fault instanceof DatabaseBusy)) return 'queue_full';
   if (isStartupParameterRefused(error)) return 'startup_parameter_refused';
   const chain = chainOf(error).flatMap((fault) => (Array.isArray(fault.errors) ? [...fault.errors, fault] : [fault]));
   // The errors of PgBouncer have one SQLSTATE: their message says more.

@@ -1,0 +1,2 @@
+/** A PgBouncer for the tests: the path of a program that runs. Installs one where it can. */
+export declare const findPgBouncer: () => Promise<string>;
