@@ -135,6 +135,8 @@ export interface RatesConfig {
   readonly refresh: RateConfig;
   /** Per user: every request with a token. */
   readonly user: RateConfig;
+  /** Per user: searches of rooms by name. */
+  readonly search: RateConfig;
   /** Per room and node: deliveries to its peers by the node's senders. */
   readonly room: RateConfig;
   /** Per address and node: every request. */
@@ -244,6 +246,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       guest: { burst: env.GUEST_BURST, perSecond: env.GUESTS_PER_MINUTE / 60 },
       refresh: { burst: env.REFRESH_BURST, perSecond: env.REFRESHES_PER_MINUTE / 60 },
       user: { burst: env.USER_REQUEST_BURST, perSecond: env.USER_REQUESTS_PER_SECOND },
+      search: { burst: env.SEARCH_BURST, perSecond: env.SEARCHES_PER_MINUTE / 60 },
       room: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },
       address: { burst: env.ADDRESS_REQUEST_BURST, perSecond: env.ADDRESS_REQUESTS_PER_SECOND },
     },

@@ -62,9 +62,11 @@ export const readMigrations = (folder: string): Migration[] =>
  */
 export const applyMigrations = async (client: pg.Client, migrations: readonly Migration[]): Promise<void> => {
   // Only when missing: IF NOT EXISTS still requires the right to create a schema.
-  const { rows: tables } = await client.query("select to_regclass('drizzle.__drizzle_migrations') as name");
-  if (tables[0]?.name === null) {
-    await client.query('create schema if not exists drizzle');
+  const { rows: found } = await client.query(
+    "select to_regnamespace('drizzle') as schema, to_regclass('drizzle.__drizzle_migrations') as name",
+  );
+  if (found[0]?.schema === null) await client.query('create schema if not exists drizzle');
+  if (found[0]?.name === null) {
     await client.query(
       'create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)',
     );

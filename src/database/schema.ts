@@ -97,6 +97,8 @@ export const rooms = pgTable(
     index('rooms_ends_empty').on(table.id).where(sql`${table.endWhenEmptySeconds} is not null`),
     index('rooms_newest').on(table.createdAt.desc(), table.id.desc()),
     index('rooms_owner').on(table.owner),
+    // Trigrams find a part of a name.
+    index('rooms_search_name').using('gin', table.searchName.op('gin_trgm_ops')).concurrently(),
     index('rooms_made_by').on(table.madeBy).where(sql`${table.madeBy} is not null`),
   ],
 );

@@ -26,12 +26,13 @@ export class RateGuard implements CanActivate {
     @Inject(CONFIG) config: Config,
     private readonly limiter: RateLimiter,
   ) {
-    const { register, guest, refresh, user } = config.rates;
+    const { register, guest, refresh, user, search } = config.rates;
     this.rates = {
       register: { name: 'register', ...register },
       guest: { name: 'guest', ...guest },
       refresh: { name: 'refresh', ...refresh },
       user: { name: 'user', ...user },
+      search: { name: 'search', ...search },
     };
   }
 
@@ -39,7 +40,9 @@ export class RateGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
     const name = BY_ADDRESS[`${request.method} ${request.routeOptions.url}`];
     if (name !== undefined) await this.take(this.rates[name], networkOf(request.ip));
-    if (request.principal !== undefined) await this.take(this.rates.user, request.principal.user);
+    if (request.principal === undefined) return true;
+    await this.take(this.rates.user, request.principal.user);
+    if (isSearch(request)) await this.take(this.rates.search, request.principal.user);
     return true;
   }
 
@@ -48,3 +51,7 @@ export class RateGuard implements CanActivate {
     if (waitMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs: waitMs });
   }
 }
+
+/** Whether a request searches rooms by name, which costs the database more than a list. */
+const isSearch = ({ method, routeOptions, query }: FastifyRequest): boolean =>
+  method === 'GET' && routeOptions.url === '/v1/rooms' && Boolean((query as { search?: unknown }).search);

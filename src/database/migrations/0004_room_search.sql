@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "rooms_search_name" ON "rooms" USING gin ("search_name" gin_trgm_ops);
