@@ -40,11 +40,12 @@ export class AuthService {
 
   async register({ username, password, displayName }: RegisterRequest, address: string): Promise<TokensResponse> {
     this.refuseWithoutAccounts();
-    const passwordHash = await this.hasher.hash(password);
+    const key = usernameKey(username);
+    const passwordHash = await this.hasher.hash(password, { address, account: key });
     const user = await this.users.insert({
       id: `u_${newId(20)}`,
       username,
-      usernameKey: usernameKey(username),
+      usernameKey: key,
       displayName,
       passwordHash,
       validAfter: new Date(),
@@ -59,7 +60,7 @@ export class AuthService {
     const key = usernameKey(username);
     const forgive = await this.attempts.begin(key, address);
     const user = await this.users.findByKey(key);
-    if (!(await this.hasher.verify(user?.passwordHash, password)) || user === undefined) {
+    if (!(await this.hasher.verify(user?.passwordHash, password, { address, account: key })) || user === undefined) {
       // The same work whether or not the user exists, so that the response time does not tell.
       await this.audit.write({ ...accountAuditEntry('auth.login_failed', null, address), target: key });
       throw new ProtocolError('invalid_credentials');

@@ -19,7 +19,7 @@ export class LoginAttempts {
   /**
    * Counts an attempt before the password is verified.
    * @param usernameKey of the account, whether or not it exists
-   * @returns a function to call when the password was right; it takes the count back
+   * @returns a function to call when the password was right; it takes the failure back
    * @throws ProtocolError `rate_limited` with the time until the next attempt is allowed
    */
   async begin(usernameKey: string, address: string): Promise<() => void> {

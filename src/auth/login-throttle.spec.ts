@@ -22,9 +22,18 @@ it('refuses after ten failures of one account from one address, until the window
   expect(refused(throttle, 'ada', 'a', 300_000)).toBe(false);
 });
 
-it('does not count successful attempts', () => {
+it('counts successful attempts too, up to a limit that only a flood reaches', () => {
   const throttle = new LoginThrottle();
-  for (let n = 0; n < 50; n += 1) throttle.attempt('ada', 'a', { now: 0 })();
+  for (let n = 0; n < 60; n += 1) throttle.attempt('ada', 'a', { now: 0 })();
+  expect(refused(throttle, 'ada', 'a')).toBe(300_000);
+  expect(refused(throttle, 'ada', 'b')).toBe(false);
+  expect(refused(throttle, 'grace', 'a')).toBe(false);
+});
+
+it('does not count a success as a failure', () => {
+  const throttle = new LoginThrottle();
+  for (let n = 0; n < 9; n += 1) throttle.attempt('ada', 'a', { now: 0 })();
+  fails(throttle, 9, 'ada', 'a');
   expect(refused(throttle, 'ada', 'a')).toBe(false);
 });
 

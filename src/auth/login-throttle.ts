@@ -4,22 +4,27 @@ import { networkOf } from '../http/client-address.js';
 
 interface Window {
   failures: number;
+  /** Failures and successes. */
+  attempts: number;
   readonly endsAt: number;
 }
 
-/** Failures that are allowed within a window. */
+/** What is allowed within a window. A success costs the same hash as a failure. */
 interface Rule {
+  /** Failures. */
   readonly max: number;
+  /** Failures and successes. */
+  readonly maxAttempts: number;
   readonly windowMs: number;
 }
 
-const PAIR: Rule = { max: 10, windowMs: 5 * 60_000 };
+const PAIR: Rule = { max: 10, maxAttempts: 60, windowMs: 5 * 60_000 };
 /** Above one address's limit: it stops distributed guessing, and one attacker cannot lock the account. */
-const ACCOUNT: Rule = { max: 100, windowMs: 15 * 60_000 };
-const ADDRESS: Rule = { max: 200, windowMs: 5 * 60_000 };
+const ACCOUNT: Rule = { max: 100, maxAttempts: 300, windowMs: 15 * 60_000 };
+const ADDRESS: Rule = { max: 200, maxAttempts: 1_000, windowMs: 5 * 60_000 };
 const MAX_WINDOWS = 50_000;
 
-/** Rate limiter of failed log-ins, by account, by address, and by the pair of both. */
+/** Rate limiter of log-ins, failed and successful, by account, by address, and by the pair of both. */
 @Injectable()
 export class LoginThrottle {
   private readonly windows = new Map<string, Window>();
@@ -31,7 +36,7 @@ export class LoginThrottle {
   /**
    * Counts an attempt as a failure until it succeeds, so that concurrent attempts cannot exceed the limit.
    * @param isKnownNetwork whether the account logged in from this network before: then its account limit is not applied
-   * @returns a function to call when the password was right; it takes the count back
+   * @returns a function to call when the password was right; it takes the failure back, not the attempt
    * @throws ProtocolError `rate_limited` with the time until the window ends
    */
   attempt(account: string, address: string, { isKnownNetwork = false, now = Date.now() } = {}): () => void {
@@ -43,7 +48,7 @@ export class LoginThrottle {
     ];
     for (const { key, rule } of counted) {
       const window = this.windows.get(key);
-      if (window !== undefined && window.endsAt > now && window.failures >= rule.max) {
+      if (window !== undefined && window.endsAt > now && exceeds(window, rule)) {
         throw new ProtocolError('rate_limited', undefined, { retryAfterMs: window.endsAt - now });
       }
     }
@@ -61,8 +66,10 @@ export class LoginThrottle {
 
   private count(key: string, rule: Rule, now: number): Window {
     const known = this.windows.get(key);
-    const window = known !== undefined && known.endsAt > now ? known : { failures: 0, endsAt: now + rule.windowMs };
+    const window =
+      known !== undefined && known.endsAt > now ? known : { failures: 0, attempts: 0, endsAt: now + rule.windowMs };
     window.failures += 1;
+    window.attempts += 1;
     if (window !== known) {
       this.windows.delete(key);
       this.windows.set(key, window);
@@ -72,3 +79,6 @@ export class LoginThrottle {
     return window;
   }
 }
+
+const exceeds = ({ failures, attempts }: Window, { max, maxAttempts }: Rule): boolean =>
+  failures >= max || attempts >= maxAttempts;

@@ -129,8 +129,9 @@ export interface RateConfig {
 
 /** Rate limits of REST and of deliveries, shared by all nodes that share a Redis unless noted. */
 export interface RatesConfig {
-  /** Per address: registrations, guest tokens, refreshes. */
+  /** Per address: registrations, log-ins (failed and successful), guest tokens, refreshes. */
   readonly register: RateConfig;
+  readonly login: RateConfig;
   readonly guest: RateConfig;
   readonly refresh: RateConfig;
   /** Per user: every request with a token. */
@@ -243,6 +244,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     },
     rates: {
       register: { burst: env.REGISTER_BURST, perSecond: env.REGISTERS_PER_MINUTE / 60 },
+      login: { burst: env.LOGIN_BURST, perSecond: env.LOGINS_PER_MINUTE / 60 },
       guest: { burst: env.GUEST_BURST, perSecond: env.GUESTS_PER_MINUTE / 60 },
       refresh: { burst: env.REFRESH_BURST, perSecond: env.REFRESHES_PER_MINUTE / 60 },
       user: { burst: env.USER_REQUEST_BURST, perSecond: env.USER_REQUESTS_PER_SECOND },

@@ -131,6 +131,8 @@ export const ENVIRONMENT = z.object({
   USER_FRAMES_PER_SECOND: count(1_000),
   REGISTER_BURST: count(200),
   REGISTERS_PER_MINUTE: count(20),
+  LOGIN_BURST: count(300),
+  LOGINS_PER_MINUTE: count(120),
   GUEST_BURST: count(200),
   GUESTS_PER_MINUTE: count(60),
   REFRESH_BURST: count(300),

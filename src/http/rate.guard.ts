@@ -13,6 +13,7 @@ type RestRate = Exclude<keyof RatesConfig, 'address' | 'room'>;
 /** Public routes that are worth abusing, and their limits per address. */
 const BY_ADDRESS: Readonly<Record<string, RestRate>> = {
   'POST /v1/auth/register': 'register',
+  'POST /v1/auth/login': 'login',
   'POST /v1/auth/guest': 'guest',
   'POST /v1/auth/refresh': 'refresh',
 };
@@ -26,9 +27,10 @@ export class RateGuard implements CanActivate {
     @Inject(CONFIG) config: Config,
     private readonly limiter: RateLimiter,
   ) {
-    const { register, guest, refresh, user, search } = config.rates;
+    const { register, login, guest, refresh, user, search } = config.rates;
     this.rates = {
       register: { name: 'register', ...register },
+      login: { name: 'login', ...login },
       guest: { name: 'guest', ...guest },
       refresh: { name: 'refresh', ...refresh },
       user: { name: 'user', ...user },

@@ -1,12 +1,14 @@
 import { Controller, Get, Header, Inject, Optional } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { PasswordHasher } from '../auth/password-hasher.js';
 import { policyCounts } from '../auth/policy-counts.js';
 import { Public } from '../auth/public.js';
 import { BridgeHost } from '../bridges/bridge-host.js';
 import type { Bus } from '../bus/bus.js';
 import type { BusStats } from '../bus/bus.stats.js';
 import { BUS } from '../bus/bus.tokens.js';
+import { DatabaseConnection } from '../database/database-connection.js';
 import { NameRouter } from '../names/name-router.js';
 import type { NameRouterStats } from '../names/name-router.stats.js';
 import type { Presence } from '../presence/presence.js';
@@ -88,6 +90,8 @@ export class MetricsController {
     pruning: RetentionStore,
     scheduler: Scheduler,
     names: NameRouter,
+    database: DatabaseConnection,
+    hasher: PasswordHasher,
     @Optional() @Inject(REDIS) redis?: RedisClient,
   ) {
     collectDefaultMetrics({ register: this.registry });
@@ -104,6 +108,7 @@ export class MetricsController {
       rates === limiters ? limiters.size : rates.size + limiters.size,
     );
     this.gauge('room_cache_entries', 'Cached database answers about rooms.', () => access.cacheEntries);
+    this.gauge('password_hashes_waiting', 'Log-ins and registrations that wait for a thread.', () => hasher.waiting);
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
@@ -126,6 +131,7 @@ export class MetricsController {
     );
     this.counts('name_', NAME_COUNTERS, names.stats);
     this.gauge('presence_available', '1 while the presence store is available.', () => Number(presence.available));
+    this.gauge('database_available', '1 while the database answers.', () => Number(database.fault === undefined));
     this.gauge('bus_available', '1 while the bus to other nodes is available.', () => Number(bus.available));
   }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { BridgesModule } from '../bridges/bridges.module.js';
 import { BusModule } from '../bus/bus.module.js';
 import { NamesModule } from '../names/names.module.js';
@@ -10,7 +11,16 @@ import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [BusModule, BridgesModule, NamesModule, PresenceModule, RoomsModule, SignalingModule, SchedulerModule],
+  imports: [
+    AuthModule,
+    BusModule,
+    BridgesModule,
+    NamesModule,
+    PresenceModule,
+    RoomsModule,
+    SignalingModule,
+    SchedulerModule,
+  ],
   controllers: [HealthController, MetricsController],
 })
 export class OpsModule {}

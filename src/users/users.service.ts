@@ -43,7 +43,7 @@ export class UsersService {
     let user = await this.account(by.principal);
     if (password !== undefined) {
       await this.prove(by, user, currentPassword ?? '');
-      const passwordHash = await this.hasher.hash(password);
+      const passwordHash = await this.hasher.hash(password, { address: by.ip ?? '', account: user.usernameKey });
       user = (await this.revoke(by, 'account.password', { passwordHash })) ?? user;
     }
     if (displayName !== undefined) user = (await this.users.rename(user.id, displayName)) ?? user;
@@ -83,7 +83,7 @@ export class UsersService {
 
   private async prove({ ip }: Actor, user: User, password: string): Promise<void> {
     const forgive = await this.attempts.begin(user.usernameKey, ip ?? '');
-    if (!(await this.hasher.verify(user.passwordHash, password))) {
+    if (!(await this.hasher.verify(user.passwordHash, password, { address: ip ?? '', account: user.usernameKey }))) {
       await this.audit.write(accountAuditEntry('account.password_refused', user.id, ip));
       throw new ProtocolError('invalid_credentials');
     }
