@@ -110,7 +110,7 @@ const banner = (config: Config, port: number): string => {
   const url = `http://${everywhere ? 'localhost' : config.host}:${port}`;
   const lines = [
     `Parley is ready:  ${url}`,
-    `API docs:         ${url}/docs`,
+    ...(config.apiDocs ? [`API docs:         ${url}/docs`] : []),
     ...(everywhere && !config.production
       ? ['', 'Anyone who can reach this port can register. Set HOST=127.0.0.1 to accept local connections only.']
       : []),

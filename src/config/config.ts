@@ -33,6 +33,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** True: refuses requests that reached a trusted proxy without TLS. */
   readonly requireTls: boolean;
+  /** True: serves `/docs`, with the API documents. */
+  readonly apiDocs: boolean;
   readonly sockets: SocketsConfig;
   readonly rates: RatesConfig;
   /** Reads a variable, or the file that its `_FILE` names: for bridges, which define their own settings. */
@@ -234,6 +236,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     handshakes: { burst: env.HANDSHAKE_BURST, perSecond: env.HANDSHAKES_PER_SECOND },
     trustedProxies: env.TRUSTED_PROXIES,
     requireTls: env.REQUIRE_TLS === 'true',
+    apiDocs: env.API_DOCS === 'on',
     sockets: {
       maxPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
       maxUnauthenticatedPerAddress: env.MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS,

@@ -120,6 +120,7 @@ export const ENVIRONMENT = z.object({
   TRUSTED_PROXIES: list.refine((names) => names.every(isProxy), {
     message: 'must be addresses, ranges such as 10.0.0.0/8, loopback, or private',
   }),
+  API_DOCS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   REQUIRE_TLS: z.enum(['true', 'false']).default('false'),
   MAX_SOCKETS_PER_ADDRESS: count(1_000),
   MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: count(20),

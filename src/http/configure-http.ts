@@ -16,7 +16,7 @@ export { createFastifyAdapter } from './fastify-adapter.js';
 /** Configures filters, headers, limits, CORS and API docs. Called once, before the application listens. */
 export const configureHttp = async (
   app: NestFastifyApplication,
-  config: Pick<Config, 'allowedOrigins' | 'production' | 'trustedProxies' | 'requireTls' | 'rates'>,
+  config: Pick<Config, 'allowedOrigins' | 'production' | 'trustedProxies' | 'requireTls' | 'rates' | 'apiDocs'>,
 ): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ProblemFilter(watchRoutes(fastify)));
@@ -30,7 +30,7 @@ export const configureHttp = async (
   });
   guardRequests(fastify, config, app.get(LocalRateLimiter, { strict: false }));
   allowOrigins(app, config);
-  serveOpenApi(app);
+  if (config.apiDocs) serveOpenApi(app);
 };
 
 /** Lets pages of the allowed origins call REST (CORS). Without any, nothing is added to responses. */

@@ -1,10 +1,11 @@
-import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PUBLIC_EXTENSION } from '../auth/public.js';
 import { problemResponses } from './api-problems.js';
+import { CachedDocument } from './cached-document.js';
 
 /** Serves `/docs/openapi.json`, generated from the code, and Swagger UI at `/docs`. */
-export const serveOpenApi = (app: INestApplication): void => {
+export const serveOpenApi = (app: NestFastifyApplication): void => {
   const info = new DocumentBuilder()
     .setTitle('Parley')
     .setDescription(
@@ -15,11 +16,15 @@ export const serveOpenApi = (app: INestApplication): void => {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
-  SwaggerModule.setup('docs', app, () => finished(SwaggerModule.createDocument(app, info)), {
-    jsonDocumentUrl: 'docs/openapi.json',
-    raw: ['json'],
-    // Jest cannot load the package with the page's assets, and its failure ends the process.
-    ui: process.env.NODE_ENV !== 'test',
+  const document = new CachedDocument(() => finished(SwaggerModule.createDocument(app, info)));
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/docs/openapi.json', (request, reply) => document.send(request, reply));
+  // Jest cannot load the package with the page's assets, and its failure ends the process.
+  if (process.env.NODE_ENV === 'test') return;
+  // The page fetches the document: its own script would hold all of it, uncompressed.
+  SwaggerModule.setup('docs', app, () => ({}) as OpenAPIObject, {
+    swaggerUrl: '/docs/openapi.json',
+    raw: false,
     customSiteTitle: 'Parley API',
   });
 };

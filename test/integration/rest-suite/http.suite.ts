@@ -208,4 +208,19 @@ export const httpSuite = (world: World): void => {
       for (const [, { content }] of faults) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
     }
   });
+
+  it('sends its API document compressed, and not again to those who have it', async () => {
+    const ask = (headers: Record<string, string>) => world.http.get('/docs/openapi.json').set(headers);
+    const plain = await ask({ 'accept-encoding': 'identity' }).expect(200);
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    expect(plain.headers['content-type']).toBe('application/json; charset=utf-8');
+    const zipped = await ask({ 'accept-encoding': 'br, gzip;q=0.5' }).expect(200);
+    expect(zipped.headers['content-encoding']).toBe('gzip');
+    expect(zipped.body).toEqual(plain.body);
+    expect(Number(zipped.headers['content-length'])).toBeLessThan(Number(plain.headers['content-length']) / 5);
+    expect(zipped.headers.etag).toBe(plain.headers.etag);
+    expect((await ask({ 'accept-encoding': 'gzip;q=0' }).expect(200)).headers).not.toHaveProperty('content-encoding');
+    const again = await ask({ 'if-none-match': `"old", ${plain.headers.etag}` }).expect(304);
+    expect(again.text).toBe('');
+  });
 };
