@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { PUBLIC_EXTENSION } from '../auth/public.js';
 import { problemResponses } from './api-problems.js';
 import { CachedDocument } from './cached-document.js';
+import { tidy } from './openapi-components.js';
 
 /** Serves `/docs/openapi.json`, generated from the code, and Swagger UI at `/docs`. */
 export const serveOpenApi = (app: NestFastifyApplication): void => {
@@ -16,7 +17,7 @@ export const serveOpenApi = (app: NestFastifyApplication): void => {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
-  const document = new CachedDocument(() => finished(SwaggerModule.createDocument(app, info)));
+  const document = new CachedDocument(() => tidy(finished(SwaggerModule.createDocument(app, info))));
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/docs/openapi.json', (request, reply) => document.send(request, reply));
   // Jest cannot load the package with the page's assets, and its failure ends the process.

@@ -33,6 +33,11 @@ const typesOf = (side: 'client' | 'server'): string[] => {
 };
 
 describe('the AsyncAPI document', () => {
+  it('names no server', () => {
+    expect(document).not.toHaveProperty('servers');
+    expect(JSON.stringify(document)).not.toMatch(/localhost/);
+  });
+
   it('has every message of the protocol exactly once', () => {
     const known = [...typesOf('client'), ...typesOf('server')].sort();
     expect(known).toHaveLength(17 + 26);

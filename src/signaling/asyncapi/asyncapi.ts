@@ -21,7 +21,7 @@ have a body: text that the server relays without reading it (\`x-body\`).`;
 
 /**
  * Describes the frames of the gateway as an AsyncAPI 3.0 document, from the schemas that validate them. It takes the
- * server's view: the server receives what clients send.
+ * server's view: the server receives what clients send. It names no server: the same document is that of every node.
  * @param limits the limits of this node, shown in `x-limits` and the example of `welcome`
  */
 export const asyncApi = (limits: Limits): Json => ({
@@ -36,17 +36,10 @@ export const asyncApi = (limits: Limits): Json => ({
     'x-error-codes': errorCodes(),
   },
   defaultContentType: 'application/json',
-  servers: {
-    here: {
-      host: '{host}',
-      protocol: 'wss',
-      variables: { host: { default: 'localhost:3000', description: 'Host and port of any node.' } },
-    },
-  },
   channels: {
     signaling: {
       address: SIGNALING_PATH,
-      description: `Subprotocol \`${SUBPROTOCOL}\`. The first frame is \`hello\`.`,
+      description: `At any node, or at the proxy in front of them. Subprotocol \`${SUBPROTOCOL}\`. The first frame is \`hello\`.`,
       messages: Object.fromEntries(
         [...names('client'), ...names('server')].map((name) => [name, ref('components', 'messages', name)]),
       ),

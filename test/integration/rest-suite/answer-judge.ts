@@ -2,11 +2,14 @@ import { Ajv } from 'ajv';
 import type { Answer } from '../../support/rest-app.js';
 
 interface Described {
+  /** The rest is the component of this name. */
+  readonly $ref?: string;
   readonly content?: Readonly<
     Record<string, { readonly schema?: object; readonly examples?: Record<string, unknown> }>
   >;
 }
 interface OpenApi {
+  readonly components: { readonly responses: Readonly<Record<string, Described>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Record<string, Described> }>>>>;
 }
 
@@ -20,7 +23,7 @@ export const undescribed = (document: OpenApi, answers: readonly Answer[]): stri
   const judge = ({ method, route, status, body }: Answer): string | undefined => {
     const operation = document.paths[route.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
     if (operation === undefined) return undefined;
-    const response = operation.responses[status];
+    const response = resolved(document, operation.responses[status]);
     if (response === undefined) return 'the status is not described';
     const [media] = Object.values(response.content ?? {});
     if (media === undefined) return body === undefined ? undefined : 'a body that is not described';
@@ -35,6 +38,13 @@ export const undescribed = (document: OpenApi, answers: readonly Answer[]): stri
   });
   return [...new Set(lines.filter((line) => line !== undefined))].sort();
 };
+
+/** A response, or the component that it refers to. */
+export const resolved = <T extends { readonly $ref?: string }>(
+  { components }: { readonly components: { readonly responses: Readonly<Record<string, T>> } },
+  response: T | undefined,
+): T | undefined =>
+  response?.$ref === undefined ? response : components.responses[response.$ref.split('/').at(-1) ?? ''];
 
 /** The same schemas, with no field that they do not name. */
 const closed = (value: unknown): unknown => {

@@ -1,17 +1,26 @@
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { undescribed } from './answer-judge.js';
+import { resolved, undescribed } from './answer-judge.js';
 import { ADMINISTRATOR } from './audit.suite.js';
 import { problem, type World } from './world.js';
 
 interface Operation {
   readonly requestBody?: { readonly content: Record<string, { schema: { $ref: string } }> };
-  readonly responses: Record<string, { content?: Record<string, unknown> }>;
+  readonly operationId?: string;
+  readonly responses: Record<string, Response>;
+}
+interface Response {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly content?: Record<string, unknown>;
 }
 interface OpenApi {
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, { properties: Record<string, { example?: unknown }> }> };
+  readonly components: {
+    readonly responses: Record<string, Response>;
+    readonly schemas: Record<string, { properties: Record<string, { example?: unknown }> }>;
+  };
 }
 
 export const httpSuite = (world: World): void => {
@@ -205,8 +214,27 @@ export const httpSuite = (world: World): void => {
       }
       const faults = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);
       expect(faults.length).toBeGreaterThan(0);
-      for (const [, { content }] of faults) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+      for (const [, fault] of faults)
+        expect(Object.keys(resolved(body, fault)?.content ?? {})).toEqual(['application/problem+json']);
     }
+  });
+
+  it('names each operation with a verb and a noun, describes each response, and repeats none', async () => {
+    const { body } = (await world.http.get('/docs/openapi.json').expect(200)) as { body: OpenApi };
+    const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods));
+    const ids = operations.map(({ operationId }) => operationId);
+    for (const id of ids) expect(id).toMatch(/^[a-z]+(?:[A-Z][a-z]+)+$/);
+    expect(new Set(ids).size).toBe(ids.length);
+    const responses = operations.flatMap((operation) => Object.values(operation.responses));
+    for (const response of responses) expect(resolved(body, response)?.description).toMatch(/\w/);
+    const faults = operations.flatMap((operation) =>
+      Object.entries(operation.responses).filter(([status, { $ref }]) => Number(status) >= 400 && $ref === undefined),
+    );
+    const texts = [...faults.map(([, fault]) => fault), ...Object.values(body.components.responses)].map((each) =>
+      JSON.stringify(each),
+    );
+    expect(texts.length).toBeGreaterThan(0);
+    expect(new Set(texts).size).toBe(texts.length);
   });
 
   it('sends its API document compressed, and not again to those who have it', async () => {
