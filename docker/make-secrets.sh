@@ -18,6 +18,12 @@ keep redis_password "$(random)"
 keep database_url "postgres://parley:$(cat "$folder/postgres_password")@postgres:5432/parley"
 keep redis_url "redis://:$(cat "$folder/redis_password")@redis:6379"
 
+# The proxy's certificate: a self-signed one for localhost, until you put yours (with its chain) and its key there.
+if [ ! -s "$folder/tls_key" ]; then
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$folder/tls_key" -out "$folder/tls_certificate"
+fi
+
 # Compose mounts the files as they are, and the containers' users are not ours; the folder keeps other users out.
 chmod 0444 "$folder"/*
 chmod 0700 "$folder"

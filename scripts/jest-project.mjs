@@ -14,7 +14,7 @@ export const PROJECTS = [
   { name: 'contract', needs: ['redis'], alone: false, again: true },
   { name: 'simulation', needs: [], alone: false },
   { name: 'protocol', needs: ['redis', 'python'], alone: false, again: true },
-  { name: 'integration', needs: ['redis', 'pgbouncer'], alone: false, again: true },
+  { name: 'integration', needs: ['redis', 'pgbouncer', 'nginx'], alone: false, again: true },
   { name: 'cluster', needs: ['redis'], alone: true, again: true },
   { name: 'faults', needs: ['redis'], alone: true, again: true },
   { name: 'manifests', needs: [], alone: false },

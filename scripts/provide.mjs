@@ -6,6 +6,7 @@ const SOURCES = {
   chromium: async () => ({ PARLEY_CHROMIUM: await (await import('./provision-chromium.mjs')).findChromium() }),
   ip: async () => ({ PARLEY_IP: await (await import('./provision-ip.mjs')).findIp() }),
   coturn: async () => ({ PARLEY_TURNSERVER: await (await import('./provision-coturn.mjs')).findCoturn() }),
+  nginx: async () => ({ PARLEY_NGINX: await (await import('./provision-nginx.mjs')).findNginx() }),
   pgbouncer: async () => ({ PARLEY_PGBOUNCER: await (await import('./provision-pgbouncer.mjs')).findPgBouncer() }),
   python: async () => ({ PARLEY_PYTHON: await (await import('./provision-python.mjs')).findPython() }),
 };

@@ -80,8 +80,9 @@ const settingsOf = ({ nodeName, limits, rooms, sockets, rates, lease }: Config):
     { provide: RoomHub, inject: [CORE], useFactory: ({ context }: Core) => context.rooms },
     {
       provide: Drain,
-      inject: [CONFIG, SessionRegistry],
-      useFactory: (config: Config, registry: SessionRegistry) => new Drain(config.drain, registry),
+      inject: [CONFIG, SessionRegistry, PRESENCE],
+      useFactory: (config: Config, registry: SessionRegistry, presence: Presence) =>
+        new Drain(config.drain, registry, Math.random, async () => (await presence.nodes()).length === 1),
     },
   ],
   exports: [Drain, RoomHub, SessionRegistry, SignalingNode, SignalingStats, ConnectionQuota],

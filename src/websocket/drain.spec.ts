@@ -51,4 +51,20 @@ describe('Drain', () => {
     await new Drain({ graceMs: 1, spreadMs: 1, deadlineMs: 50 }, registry).run();
     expect(registry.size).toBe(1);
   });
+
+  it('ends at once when there is no other node, and asks nobody to move to one', async () => {
+    const { asked, registry } = registryOf(3, true);
+    // Longer than a test may take.
+    const config = { graceMs: 3_600_000, spreadMs: 0, deadlineMs: 3_600_000 };
+    const drain = new Drain(config, registry, Math.random, async () => true);
+    await drain.run();
+    expect([drain.started, drain.refusing, asked.length]).toEqual([true, true, 0]);
+  });
+
+  it('takes its time when it cannot tell whether there is another node', async () => {
+    const { asked, registry } = registryOf(3);
+    const lost = () => Promise.reject(new Error('no store'));
+    await new Drain({ graceMs: 1, spreadMs: 1, deadlineMs: 60_000 }, registry, () => 0, lost).run();
+    expect(asked).toHaveLength(3);
+  });
 });

@@ -43,6 +43,8 @@ export class Drain {
     private readonly config: DrainConfig,
     private readonly registry: DrainableSessions,
     private readonly random: () => number = Math.random,
+    /** Whether no other node could take the sessions. */
+    private readonly isAlone: () => Promise<boolean> = async () => false,
   ) {}
 
   /** Adds sockets that are drained together with the sessions. */
@@ -50,9 +52,16 @@ export class Drain {
     this.groups.push(group);
   }
 
-  /** Drains the node. Resolves when no socket is left, or at the deadline. */
+  /**
+   * Drains the node. Resolves when no socket is left, or at the deadline; at once when there is no other node: the
+   * sooner this one is replaced, the sooner its clients are back.
+   */
   async run(): Promise<void> {
     this.started = true;
+    if (await this.isAlone().catch(() => false)) {
+      this.refusing = true;
+      return;
+    }
     await delay(this.config.graceMs);
     this.refusing = true;
     const others = this.groups.flatMap(({ all }) => all);

@@ -98,7 +98,9 @@ describe('the compose file', () => {
   });
 
   it('makes every secret that it names', () => {
-    const made = [...read('docker/make-secrets.sh').matchAll(/^keep (\w+) /gm)].map(([, name]) => name);
+    const made = [...read('docker/make-secrets.sh').matchAll(/^keep (\w+) |-(?:keyout|out) "\$folder\/(\w+)"/gm)].map(
+      ([, kept, written]) => kept ?? written,
+    );
     expect(made.sort()).toEqual(Object.keys(compose.secrets).sort());
   });
 });
@@ -116,5 +118,12 @@ describe('the proxy', () => {
   it('says itself where a request came from', () => {
     expect(nginx).toContain('proxy_set_header X-Forwarded-For $remote_addr;');
     expect(nginx).not.toContain('$proxy_add_x_forwarded_for');
+  });
+
+  it('looks the names of the nodes up again while it runs', () => {
+    expect(nginx).toMatch(/^\s*resolver 127\.0\.0\.11 /m);
+    const servers = [...nginx.matchAll(/^\s*server (node-\d):3000 (.*);$/gm)];
+    expect(servers.map(([, name]) => name)).toEqual(['node-1', 'node-2']);
+    for (const [, , flags] of servers) expect(flags).toMatch(/\bresolve\b/);
   });
 });

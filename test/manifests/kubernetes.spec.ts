@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { OVERLAYS, render, renderedPath, sourceHash } from '../../scripts/render-manifests.mjs';
+import { readConfig } from '../../src/config/config.js';
 import { schemaFaults } from './kubernetes-schemas.js';
 import { type Manifest, nameOf, parseManifests, readManifests } from './manifest.js';
 
@@ -29,6 +30,17 @@ describe('the Kubernetes manifests', () => {
     // The hash above holds without a kubectl too; versions of it differ in spacing, never in what they mean.
     const fresh = render(overlay) ?? stored;
     expect(inOrder(parseManifests(stored))).toEqual(inOrder(parseManifests(fresh)));
+  });
+
+  it('are a configuration that Parley starts with in production, with TURN', () => {
+    const config = readManifests(renderedPath('production')).find(({ kind }) => kind === 'ConfigMap');
+    const secret = 'dGhpcyBpcyBhIHNlY3JldCBmb3IgYSB0ZXN0IGFsb25l';
+    const secrets = { JWT_SECRET: secret, SESSION_SECRET: secret, TURN_SECRET: secret };
+    const stores = { DATABASE_URL: 'postgres://a:b@c/d', REDIS_URL: 'rediss://e:6379' };
+    const { data } = config as unknown as { data: Record<string, string> };
+    const { production, trustedProxies, ice } = readConfig({ ...data, ...secrets, ...stores });
+    expect([production, trustedProxies]).toEqual([true, ['private']]);
+    expect(ice.turnUrls.map((url) => url.split(':')[0])).toEqual(['turn', 'turn']);
   });
 
   it('leave the example of a secret out of what is applied', () => {
