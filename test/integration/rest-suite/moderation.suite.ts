@@ -167,6 +167,16 @@ export const moderationSuite = (world: World): void => {
     });
   });
 
+  it('a lock without a value changes nothing, and is not in the audit log', async () => {
+    const { as, room } = await setUp({ locked: true });
+    for (const body of [{}, undefined, { locked: null }]) {
+      const { status, code } = problem(await as.post(`/v1/rooms/${room}/lock`, body as object));
+      expect({ body, status, code }).toEqual({ body, status: 400, code: 'bad_request' });
+    }
+    expect((await as.get(`/v1/rooms/${room}`).expect(200)).body.locked).toBe(true);
+    expect((await as.get(`/v1/rooms/${room}/audit`).expect(200)).body.items).toEqual([]);
+  });
+
   it('ownership moves to an account, and the owner before is a moderator', async () => {
     const { owner, as, room } = await setUp();
     const next = await world.account();

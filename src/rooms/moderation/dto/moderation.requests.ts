@@ -3,7 +3,7 @@ import { ID_PATTERN, INVITE_TOKEN_PATTERN, type PeerId } from '@parley/protocol'
 import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsPrintable } from '../../../users/display-name.js';
 import { IsUserId } from '../../../users/user-id.js';
-import { IsLocked, isGiven } from '../../dto/setting-fields.js';
+import { isGiven } from '../../dto/setting-fields.js';
 
 const PEER = { example: 'p_Vn3kQ8sLxT0b', pattern: ID_PATTERN.source };
 const USER = { example: 'u_4fQ9sLk2VbX8mZ1rTy6A', minLength: 1, maxLength: 128 };
@@ -66,7 +66,7 @@ export class PermitRequest extends TargetRequest {
 
 /** Whether to lock the room. */
 export class LockRequest {
-  @IsLocked()
+  @ApiProperty({ example: true, description: 'True: only current participants may rejoin.' })
   @IsBoolean()
   readonly locked!: boolean;
 }
