@@ -29,6 +29,7 @@ const project = (displayName, testMatch, more = {}) => ({ ...base, displayName, 
 
 export default {
   testTimeout: 30_000,
+  testSequencer: '<rootDir>/scripts/longest-first.cjs',
   projects: [
     project('unit', [
       '<rootDir>/src/**/*.spec.ts',

@@ -6,21 +6,22 @@ import { ROOT, runCommand } from './run-command.mjs';
 
 /**
  * The kinds of test in the order they run: quick and narrow first. `needs` names what is put in place before;
- * `alone` runs one file after another, where nodes and browsers already use every core. `again`: real processes on a
- * machine that others may use, where a file that fails is run once more; the log shows both.
+ * `files`: how many files run at a time, where they start nodes and browsers of their own and mostly wait; one where they
+ * measure. `again`: real processes on a machine that others may use, where a file that fails is run once more; the log
+ * shows both.
  */
 export const PROJECTS = [
-  { name: 'unit', needs: [], alone: false },
-  { name: 'contract', needs: ['redis'], alone: false, again: true },
-  { name: 'simulation', needs: [], alone: false },
-  { name: 'protocol', needs: ['redis', 'python'], alone: false, again: true },
-  { name: 'integration', needs: ['redis', 'pgbouncer', 'nginx'], alone: false, again: true },
-  { name: 'cluster', needs: ['redis'], alone: true, again: true },
-  { name: 'faults', needs: ['redis'], alone: true, again: true },
-  { name: 'manifests', needs: [], alone: false },
-  { name: 'hostile', needs: ['redis', 'coturn'], alone: true, again: true },
-  { name: 'bench', needs: ['redis'], alone: true, again: true },
-  { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], alone: true, again: true },
+  { name: 'unit', needs: [] },
+  { name: 'contract', needs: ['redis'], again: true },
+  { name: 'simulation', needs: [] },
+  { name: 'protocol', needs: ['redis', 'python'], again: true },
+  { name: 'integration', needs: ['redis', 'pgbouncer', 'nginx'], again: true },
+  { name: 'cluster', needs: ['redis'], files: 2, again: true },
+  { name: 'faults', needs: ['redis'], files: 2, again: true },
+  { name: 'manifests', needs: [] },
+  { name: 'hostile', needs: ['redis', 'coturn'], files: 2, again: true },
+  { name: 'bench', needs: ['redis'], files: 1, again: true },
+  { name: 'browser', needs: ['redis', 'chromium', 'ip', 'coturn'], files: 2, again: true },
 ];
 
 const OUTPUT = join(ROOT, 'test-output');
@@ -59,7 +60,7 @@ const bound = (child, name, report) => {
 };
 
 /** Jest in a process of its own. @returns its report; undefined: it wrote none */
-const runJest = async ({ name, alone }, more, env) => {
+const runJest = async ({ name, files: atATime = workers }, more, env) => {
   const report = join(OUTPUT, `jest-${name}.json`);
   rmSync(report, { force: true });
   let bounds;
@@ -71,7 +72,7 @@ const runJest = async ({ name, alone }, more, env) => {
       '--no-warnings',
       'node_modules/jest/bin/jest.js',
       ...['--selectProjects', name, '--json', `--outputFile=${report}`],
-      ...(alone ? ['--runInBand'] : [`--maxWorkers=${workers}`]),
+      ...(atATime === 1 ? ['--runInBand'] : [`--maxWorkers=${atATime}`]),
       ...more,
     ],
     { env, tied: true, started: (child) => (bounds = bound(child, name, report)) },
@@ -101,7 +102,7 @@ const sum = (files) => ({
 
 /**
  * Runs one project of jest.config.js.
- * @param {{name: string, alone: boolean, again?: boolean}} project
+ * @param {{name: string, files?: number, again?: boolean}} project
  * @param {readonly string[]} more further arguments for Jest, such as a path
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{passed: number, failed: number, again: readonly string[], error?: Error}>} the counts; `again`: the

@@ -30,7 +30,7 @@ describe('faults by a seed', () => {
       expect({ seed, troubles: run.troubles, violations }).toEqual({ seed, troubles: [], violations: [] });
       expect(run.history.filter(({ kind }) => kind === 'out').length).toBeGreaterThan(100);
     },
-    400_000,
+    600_000,
   );
 
   it('are the same ones again with the same seed', () => {

@@ -19,4 +19,9 @@ export const SEEDS: readonly Required<Run>[] = [
   { seed: 243_017_299, topology: 'sentinel' },
   { seed: 5, topology: 'cluster' },
   { seed: 3_002, topology: 'cluster' },
+  // A session ended in the turn of its first join: its signals left under the next peer id.
+  { seed: 1_984_156_085, topology: 'cluster' },
+  { seed: 1_984_156_106, topology: 'cluster' },
+  // A node that heard of a kick late removed the user, who had been let in again.
+  { seed: 1_984_156_086, topology: 'standalone' },
 ];
