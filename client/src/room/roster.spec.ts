@@ -71,6 +71,15 @@ describe('a roster', () => {
     expect(names(roster)).toBe('ab');
   });
 
+  it('takes a repeat for none, and a whole roster of the same version for the truth', () => {
+    const roster = started();
+    const changes = { epoch: 'e1', version: 6, events: [joined('c')] };
+    expect([words(roster.apply(changes)), words(roster.apply(changes))]).toEqual([['joined c'], []]);
+    const whole = { epoch: 'e1', version: 6, participants: [person('a'), person('c')] };
+    expect([words(roster.replace(whole)), words(roster.replace(whole))]).toEqual([['left b'], []]);
+    expect([names(roster), roster.version]).toEqual(['ac', 6]);
+  });
+
   it('follows the answer to its own join to whatever the store has now, also back', () => {
     const roster = started();
     roster.adopt({ epoch: 'e2', version: 1, participants: [person('a'), person('c')] });

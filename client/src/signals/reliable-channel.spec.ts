@@ -261,6 +261,18 @@ describe('the receiver', () => {
     expect(acks).toEqual([{ upto: 5, missed: [1, 2, 3] }]);
   });
 
+  it('hands over the numbers it holds below a higher base, in order', () => {
+    const { channel, delivered, acks, clock } = alone();
+    channel.receive(1, 1, 'data', 'a');
+    channel.receive(5, 1, 'data', 'e');
+    channel.receive(3, 1, 'data', 'c');
+    channel.receive(7, 6, 'data', 'g');
+    clock.advance(50);
+    expect([delivered, acks.at(-1)]).toEqual([['a', 'c', 'e'], { upto: 5, missed: [2, 4] }]);
+    channel.receive(6, 6, 'data', 'f');
+    expect(delivered).toEqual(['a', 'c', 'e', 'f', 'g']);
+  });
+
   it('holds no more than 64 numbers, and no more than 64 missed ones, whatever a peer sends', () => {
     const { channel, acks, clock } = alone();
     for (let seq = 2; seq < 1_000; seq++) channel.receive(seq, 1, 'data', 'x');

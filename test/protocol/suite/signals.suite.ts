@@ -70,6 +70,21 @@ export const signalRules = (on: Stage): void => {
         body: undefined,
       });
     });
+    it('and acknowledgements are refused on a new socket before its joined, and pass after it', async () => {
+      const { alice, bob, room, aliceId, bobId } = await on.pair();
+      bob.peer.cut();
+      await alice.peer.rosterEvent((e) => e.event === 'away');
+      const again = await on.socket(bob.peer.key);
+      again.attempt = bob.peer.attempt;
+      expect(await again.hello(bob.token)).toMatchObject({ type: 'welcome', session: bob.session });
+      again.send({ type: 'ack', to: aliceId, upto: 1 });
+      expect(await again.next('error')).toMatchObject({ to: aliceId, code: 'peer_unknown' });
+      again.send({ type: 'signal', to: aliceId, seq: 1, base: 1, kind: 'data' }, 'x');
+      expect(await again.next('error')).toMatchObject({ to: aliceId, seq: 1, code: 'peer_unknown' });
+      expect(await again.request({ type: 'join', room })).toMatchObject({ type: 'joined', peer: bobId });
+      again.send({ type: 'ack', to: aliceId, upto: 1 });
+      expect(await alice.peer.next('ack')).toMatchObject({ from: bobId, upto: 1 });
+    });
   });
 
   describe('broadcasts', () => {
