@@ -1,8 +1,16 @@
-import type { IceServer, Meta } from '@parley/protocol';
+import type { IceServer, Meta, NodeId, SessionId, UserId } from '@parley/protocol';
 import type { ParleyError } from './errors.js';
 
 /** Connection state of a client. `closed` is final: create a new client after it. */
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+/** A client at one moment, frozen. The fields are those of the client. */
+export interface ClientSnapshot {
+  readonly state: ClientState;
+  readonly session: SessionId | undefined;
+  readonly user: { readonly id: UserId; readonly name: string } | undefined;
+  readonly node: NodeId | undefined;
+}
 
 /** Events of a {@link ParleyClient}. */
 export interface ParleyClientEvents {

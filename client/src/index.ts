@@ -16,7 +16,7 @@ export type {
   SessionId,
   UserId,
 } from '@parley/protocol';
-export type { ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
+export type { ClientSnapshot, ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
 export type { FailedAttempt } from './connection/failed-attempt.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
@@ -33,6 +33,7 @@ export { Peer, type PeerEvents, type RemoteTrack } from './peer/peer.js';
 export type { PeerStats, Quality, Route } from './peer/peer-stats.js';
 export { Publication, type PublicationEvents } from './peer/publication.js';
 export { Moderation } from './room/moderation.js';
-export { type ChatHistory, type RemovedReason, Room, type RoomEvents } from './room/room.js';
+export { type ChatHistory, type RemovedReason, Room, type RoomEvents, type RoomSnapshot } from './room/room.js';
 export type { Permissions, RoomInfo } from './room/room-state.js';
 export type { SendResult } from './signals/send-result.js';
+export type { SnapshotStore } from './snapshot-store.js';

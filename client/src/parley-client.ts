@@ -11,7 +11,7 @@ import {
 } from '@parley/protocol';
 import { cancelledBy, orCancelled } from './abort.js';
 import { checkConnectOptions, checkId, checkJoinOptions } from './arguments.js';
-import type { ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
+import type { ClientSnapshot, ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
 import { Connection } from './connection/connection.js';
 import { Requests } from './connection/requests.js';
 import { newId } from './connection/session-key.js';
@@ -24,6 +24,7 @@ import { Room } from './room/room.js';
 import type { RoomContext } from './room/room-context.js';
 import { RoomRegistry } from './room/room-registry.js';
 import { EarlySignalBuffer } from './signals/early-signal-buffer.js';
+import { frozen, SnapshotStore } from './snapshot-store.js';
 import { TokenRenewal } from './token-renewal.js';
 
 /**
@@ -52,6 +53,15 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   readonly #stopPage: () => void;
   #connecting: Promise<void> | undefined;
   #settle: { readonly resolve: () => void; readonly reject: (error: ParleyError) => void } | undefined;
+
+  readonly #store = new SnapshotStore<ClientSnapshot>(() => {
+    const { state, session, user, node } = this;
+    return { state, session, user: frozen(user), node };
+  }, this.#report);
+  /** Call a function after each change of `getSnapshot`. Bound, for React's `useSyncExternalStore`. */
+  readonly subscribe = this.#store.subscribe;
+  /** The client at this moment, frozen: the same object until something changes. Bound. */
+  readonly getSnapshot = this.#store.getSnapshot;
 
   /** Does not connect yet: call `connect` or `join`. @throws ParleyError `bad_request` for an invalid option. */
   constructor(options: ParleyClientOptions) {
@@ -223,6 +233,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
     this.#welcome = welcome;
     this.#renewal.stop();
     this.#setIceServers(welcome.iceServers);
+    this.#store.changed();
     this.#become('connected');
     this.#settle?.resolve();
     this.#requests.flush();
@@ -276,6 +287,7 @@ export class ParleyClient extends Emitter<ParleyClientEvents> {
   #become(state: ClientState): void {
     if (this.#state === state || this.#state === 'closed') return;
     this.#state = state;
+    this.#store.changed();
     this.emit('state', state);
   }
 }

@@ -265,7 +265,7 @@ export class RoomController extends Emitter<RoomEvents> {
     if (report) for (const change of changes) this.#report(change);
     if (this.over) return;
     this.peerSet.follow(changes);
-    if (report && changes.length > 0) this.emit('roster', this.roster.participants);
+    if (report && changes.length > 0) this.emit('roster', new Map(this.roster.participants));
     // Ended, or unknown to the roster of a new epoch: only a join tells which.
     if (!this.roster.participants.has(this.own)) this.joining.ask();
   }

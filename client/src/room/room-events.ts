@@ -1,7 +1,7 @@
-import type { ChatMessage, Knock, LeftReason, Participant, PeerId, Removed, UserId } from '@parley/protocol';
+import type { ChatMessage, Knock, LeftReason, Participant, PeerId, Removed, Role, UserId } from '@parley/protocol';
 import type { ParleyError } from '../errors.js';
 import type { Peer } from '../peer/peer.js';
-import type { RoomInfo } from './room-state.js';
+import type { Permissions, RoomInfo } from './room-state.js';
 
 /**
  * Why this client was removed from a room: `removed`: by a moderator, or refused on rejoining (a later `join` fails
@@ -47,7 +47,7 @@ export interface RoomEvents {
   chat: ChatMessage;
   /** A broadcast from another peer: at most once, unordered relative to signals. */
   broadcast: { readonly from: PeerId; readonly kind: string; readonly data: unknown };
-  /** After any change of the roster. */
+  /** After any change of the roster: a copy that does not change any more. */
   roster: ReadonlyMap<PeerId, Participant>;
   /** This client was removed and does not rejoin automatically. The `Room` is closed: `join` returns a new one. */
   removed: RemovedReason;
@@ -55,6 +55,24 @@ export interface RoomEvents {
   signal: { readonly from: PeerId; readonly data: unknown };
   /** This client was away for too long and joined again under a new session, as a new peer. */
   rejoined: { readonly self: PeerId };
+}
+
+/** What a room shows at one moment. It is frozen, and so are its lists and participants. */
+export interface RoomSnapshot {
+  /** This client's peer id. */
+  readonly self: PeerId;
+  /** All participants in join order, this client included. */
+  readonly participants: readonly Participant[];
+  /** The other participants' peers, in join order. A `Peer` itself is live: listen to its events. */
+  readonly peers: readonly Peer[];
+  readonly role: Role;
+  readonly permissions: Permissions;
+  /** The room's settings: undefined until they arrive. */
+  readonly info: RoomInfo | undefined;
+  /** The users waiting in the lobby, longest first. */
+  readonly knocks: readonly Knock[];
+  /** True once this client has left or was removed. */
+  readonly closed: boolean;
 }
 
 /** A page of chat messages, oldest first. `more`: further messages follow the last one. */

@@ -6,15 +6,24 @@ import type { Peer } from '../peer/peer.js';
 import type { Publication } from '../peer/publication.js';
 import { shareScreen } from '../peer/screen.js';
 import { checkSize, json } from '../sizes.js';
+import { frozen, SnapshotStore } from '../snapshot-store.js';
 import { chatMessage } from './chat-cursor.js';
 import { RoomController } from './room-controller.js';
-import type { ChatHistory } from './room-events.js';
+import type { ChatHistory, RoomEvents, RoomSnapshot } from './room-events.js';
 import { type Permissions, permissionsOf, type RoomInfo } from './room-state.js';
+
+/** Messages that `room.chat` keeps. */
+const MAX_MESSAGES = 500;
+
+/** Events after which a snapshot is another one. */
+const SHOWN: ReadonlySet<keyof RoomEvents> = new Set([
+  ...(['roster', 'peer', 'peer_gone', 'info', 'knocking', 'rejoined', 'removed'] as const),
+]);
 
 /** An application-defined word on the wire. */
 const WORD = /^[A-Za-z0-9_.:-]{1,32}$/;
 
-export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
+export type { ChatHistory, RemovedReason, RoomEvents, RoomSnapshot } from './room-events.js';
 
 /**
  * A room that this client has joined. It stays joined across lost sockets and changes of node.
@@ -25,6 +34,20 @@ export type { ChatHistory, RemovedReason, RoomEvents } from './room-events.js';
  * await room.sendChat('Good morning');
  */
 export class Room extends RoomController {
+  /**
+   * The chat messages of this visit, oldest first: those that `chat` reported, the newest 500. A bound `subscribe` and
+   * `getSnapshot`, like the room's own; {@link history} reads earlier ones.
+   */
+  readonly chat: SnapshotStore<readonly ChatMessage[]> = new SnapshotStore(
+    () => [...this.#messages],
+    this.context.report,
+  );
+  readonly #messages: ChatMessage[] = [];
+  readonly #store = new SnapshotStore<RoomSnapshot>(() => this.#build(), this.context.report);
+  /** Call a function after each change of `getSnapshot`. Bound, for React's `useSyncExternalStore`. */
+  readonly subscribe = this.#store.subscribe;
+  /** The room at this moment, frozen: the same object until something changes, unlike the live views. Bound. */
+  readonly getSnapshot = this.#store.getSnapshot;
   /** What the server has: a failed update goes back to it. */
   #confirmed = this.meta;
 
@@ -156,6 +179,38 @@ export class Room extends RoomController {
    */
   shareScreen(options?: DisplayMediaStreamOptions): Promise<Publication> {
     return shareScreen((track, stream) => this.publish(track, stream), options);
+  }
+
+  /** @internal */
+  override emit<Name extends keyof RoomEvents>(name: Name, payload: RoomEvents[Name]): void {
+    if (name === 'chat') {
+      this.#messages.push(frozen(payload as ChatMessage));
+      if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
+      this.chat.changed();
+    } else if (SHOWN.has(name)) this.#store.changed();
+    super.emit(name, payload);
+  }
+
+  /** @internal */
+  protected override end(): void {
+    if (this.over) return;
+    super.end();
+    this.#store.changed();
+  }
+
+  #build(): RoomSnapshot {
+    const participants = [...this.participants.values()].sort((one, other) => one.order - other.order);
+    const peers = participants.flatMap(({ peer }) => this.peers.get(peer) ?? []);
+    return {
+      self: this.own,
+      participants: frozen(participants),
+      peers: Object.freeze(peers),
+      role: this.role,
+      permissions: Object.freeze(this.permissions),
+      info: frozen(this.info),
+      knocks: frozen(this.knocks),
+      closed: this.over,
+    };
   }
 
   /** Leave the room. Connections close at once; resolves when the server has confirmed it, or after 5 s. */
