@@ -37,6 +37,7 @@ export const ERRORS = define({
   conflict: { status: 409, retryable: false, message: 'The current state of the resource does not allow this.' },
   not_in_room: { status: 409, retryable: false, message: 'Join the room first.' },
   room_full: { status: 409, retryable: true, message: 'The room is full.' },
+  too_many_peers: { status: 409, retryable: true, message: 'You have too many connections to this room.' },
   too_many_rooms: { status: 409, retryable: false, message: 'The maximum number of rooms is reached.' },
   lobby_full: { status: 409, retryable: true, message: 'Too many users are waiting in the lobby.' },
   superseded: { status: 409, retryable: false, message: 'A newer socket of this session took over.' },

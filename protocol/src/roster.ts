@@ -38,7 +38,7 @@ export const ROOM_ENTRIES = ['open', 'invite', 'lobby'] as const;
 /** Who may join a room: anyone, members and users with an invite, or members and users whom a moderator admits. */
 export type RoomEntry = (typeof ROOM_ENTRIES)[number];
 
-/** Why a participant left permanently. `expired`: it was away for longer than the resume window. */
+/** Why a participant left permanently. `expired`: it was away for longer than the resume window, or its user joined again. */
 export type LeftReason = 'left' | 'expired' | 'removed' | 'room_closed';
 
 /** One change of a roster. Each increases the roster's version by exactly one. */

@@ -106,6 +106,7 @@ export const ENVIRONMENT = z.object({
   NODE_RECONCILE_MS: count(5_000, 100, 600_000),
   ROOM_CHECK_MS: count(5_000, 100, 60_000),
   GRANTED_ROOM_EMPTY_DAYS: count(30, 0, 36_500),
+  MAX_PEERS_PER_USER: count(5),
   MAX_ROOMS_PER_USER: count(50),
   MAX_GRANTED_ROOMS_PER_USER: count(1_000),
   AUDIT_DAYS: count(90, 1, 36_500),

@@ -6,6 +6,8 @@ export interface RoomsConfig {
   readonly checkMs: number;
   /** How long a room that a token's grant created may be empty before it ends; 0: forever. */
   readonly grantedEmptySeconds: number;
+  /** Maximum number of peers of one user in one room, `away` ones included. */
+  readonly maxPeersPerUser: number;
   readonly maxOwned: number;
   /** Maximum number of existing rooms that one user's grants created. */
   readonly maxGranted: number;
@@ -26,6 +28,7 @@ export const retention = (env: Environment): { readonly rooms: RoomsConfig; read
   rooms: {
     checkMs: env.ROOM_CHECK_MS,
     grantedEmptySeconds: env.GRANTED_ROOM_EMPTY_DAYS * 86_400,
+    maxPeersPerUser: env.MAX_PEERS_PER_USER,
     maxOwned: env.MAX_ROOMS_PER_USER,
     maxGranted: env.MAX_GRANTED_ROOMS_PER_USER,
   },

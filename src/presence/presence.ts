@@ -48,8 +48,12 @@ export interface AttachRequest {
   readonly connection: ConnectionId;
   /** The client's counter of connection attempts; a higher one supersedes a lower one. */
   readonly attempt: number;
-  /** The maximum of peers: a new one beyond it is refused, a resuming one never is. */
+  /** The maximum number of peers in the room. It holds for new peers; a resuming one is never refused. */
   readonly capacity: number;
+  /** The maximum number of peers of one user in the room, `away` ones included; likewise. Default: no limit. */
+  readonly maxPeersPerUser?: number;
+  /** The room is locked: a new peer needs another peer of its user in the room, on or `away`. Default: false. */
+  readonly returningOnly?: boolean;
   /**
    * False when a node attaches its peer again: keep the stored meta, if there is one.
    * True when the client itself sent its meta.
@@ -72,7 +76,12 @@ export type AttachResult =
   | { readonly kind: 'ended' }
   /** A newer attempt holds the peer. */
   | { readonly kind: 'superseded' }
-  | { readonly kind: 'full' };
+  /** The room is locked, and the user has no peer in it. */
+  | { readonly kind: 'locked' }
+  /** The room is full, and no peer of the user in it is `away`. */
+  | { readonly kind: 'full' }
+  /** The user has too many peers in the room, and none of them is `away`. */
+  | { readonly kind: 'user_full' };
 
 /** One attachment that a node has a live socket for. */
 export interface HeldAttachment {
@@ -93,6 +102,10 @@ export interface Presence {
   /** Counters since the start. */
   readonly stats: PresenceStats;
 
+  /**
+   * Attaches a peer. Whether a user returns is judged by user: when a limit would refuse a new peer, the user's peer that
+   * has been `away` longest is ended with the reason `expired`, and the new one takes its place.
+   */
   attach(request: AttachRequest): Promise<AttachResult>;
 
   /** Marks a peer that lost its socket as `away`, if this connection still holds it. */

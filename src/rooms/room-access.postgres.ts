@@ -73,6 +73,7 @@ export class PostgresRoomAccess extends RoomAccess {
     return {
       role: decision.role,
       capacity: state.capacity,
+      maxPeersPerUser: this.config.rooms.maxPeersPerUser,
       state,
       ...(decision.returningOnly && { returningOnly: true }),
       ...(record?.mayPublish === false && { publish: false }),

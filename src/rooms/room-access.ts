@@ -7,7 +7,9 @@ export interface Admission {
   readonly role: Role;
   /** Maximum number of participants. */
   readonly capacity: number;
-  /** The room is locked: only current participants may rejoin. */
+  /** Maximum number of peers of one user in the room. Default: no limit. */
+  readonly maxPeersPerUser?: number;
+  /** The room is locked: only users with a peer in it may join. */
   readonly returningOnly?: boolean;
   /** False: the permission was revoked. */
   readonly publish?: boolean;

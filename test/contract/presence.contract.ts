@@ -3,6 +3,7 @@ import { attachRules } from './presence.attach.contract.js';
 import type { PresenceFixture, Subject } from './presence.fixture.js';
 import { memberRules } from './presence.member.contract.js';
 import { nodeRules } from './presence.nodes.contract.js';
+import { returnRules } from './presence.return.contract.js';
 import { wholeRules } from './presence.whole.contract.js';
 
 /** What every adapter of `Presence` must do. */
@@ -21,6 +22,7 @@ export const presenceContract = (title: string, start: () => Promise<PresenceFix
     }, 60_000);
 
     attachRules(on);
+    returnRules(on);
     memberRules(on);
     nodeRules(on);
     wholeRules(on);

@@ -29,6 +29,7 @@ const fresh = (word: string): string => `${word}-${randomBytes(6).toString('hex'
 export const aRoom = (): RoomId => fresh('room') as RoomId;
 export const aPeer = (): PeerId => fresh('peer') as PeerId;
 export const aNode = (): NodeId => fresh('node') as NodeId;
+export const aUser = (): UserId => fresh('user') as UserId;
 export const aConnection = (): ConnectionId => fresh('connection') as ConnectionId;
 
 /** A request to attach; what is not given is fresh. */
@@ -37,12 +38,14 @@ export const request = (
   { name = 'Ada', role = 'member', meta = {}, ...more }: Partial<AttachRequest & AttachRequest['participant']> = {},
 ): AttachRequest => ({
   room,
-  participant: { peer: more.peer ?? aPeer(), user: more.user ?? ('user-1' as UserId), name, role, meta },
+  participant: { peer: more.peer ?? aPeer(), user: more.user ?? aUser(), name, role, meta },
   node: more.node ?? aNode(),
   connection: more.connection ?? aConnection(),
   attempt: more.attempt ?? 1,
   capacity: more.capacity ?? 1_000,
   replaceMeta: more.replaceMeta ?? true,
+  ...(more.maxPeersPerUser !== undefined && { maxPeersPerUser: more.maxPeersPerUser }),
+  ...(more.returningOnly !== undefined && { returningOnly: more.returningOnly }),
 });
 
 export type Attached = Extract<AttachResult, { kind: 'attached' }>;

@@ -89,6 +89,8 @@ export class Fleet {
       DATABASE_URL: await postgres.createDatabase(),
       JWT_SECRET: randomBytes(48).toString('base64'),
       ACCESS_TOKEN_SECONDS: '3600',
+      // Many clients of a room share one account.
+      MAX_PEERS_PER_USER: '1000',
       ...options.environment,
     });
     try {

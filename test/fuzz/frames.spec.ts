@@ -7,7 +7,7 @@ import { BUDGET_MS, MORE_BYTES, SEED } from './budget.js';
 import { Random } from './random.js';
 import { mutate, type Schema, valueFrom } from './values.js';
 
-const stage = hostileStage({ MAX_SOCKETS_PER_USER: '1000' });
+const stage = hostileStage({ MAX_SOCKETS_PER_USER: '1000', MAX_PEERS_PER_USER: '1000' });
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 /** Frames that are answered only when something is wrong. */

@@ -85,6 +85,30 @@ describe('a flood', () => {
     );
   });
 
+  it('A17 of peers by one user in a room ends at five, and away ones give up their place', async () => {
+    const { mallory, victim, room, victimId } = await stage.pair();
+    const another = async () => {
+      const peer = await stage.socket();
+      await peer.hello(mallory.token);
+      return { peer, answer: await peer.request({ type: 'join', room }) };
+    };
+    for (let n = 1; n < 5; n += 1) expect((await another()).answer.type).toBe('joined');
+    for (let n = 0; n < 5; n += 1) expect(codeOf((await another()).answer)).toBe('error too_many_peers');
+    for (let n = 0; n < 5; n += 1) {
+      const { peer } = mallory;
+      if (n === 0) peer.cut();
+      const away = await victim.peer.rosterEvent((event) => event.event === 'away');
+      const { peer: next, answer } = await another();
+      expect(answer.type).toBe('joined');
+      const left = await victim.peer.rosterEvent((event) => event.event === 'left');
+      expect(left).toMatchObject({ peer: away.peer, reason: 'expired' });
+      next.cut();
+    }
+    const { participants } = (await another()).answer as unknown as { participants: { user: string; peer: string }[] };
+    expect(participants.filter(({ user }) => user === mallory.user)).toHaveLength(5);
+    expect(participants.filter(({ peer }) => peer === victimId)).toHaveLength(1);
+  });
+
   it('A17 of frames by one user over many sockets ends too', async () => {
     const token = external('many-frames', { exp: seconds() + 600 });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => stage.socket()));

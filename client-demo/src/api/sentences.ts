@@ -56,6 +56,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     'This room does not admit guests. Log in, or create an account.',
     'sign_in',
   ),
+  too_many_peers: say(
+    'You are here too often',
+    'You have this room open on too many devices or tabs. Leave it on one of them first.',
+    'retry',
+  ),
   too_many_rooms: say(
     'Too many rooms',
     'You have reached the maximum number of rooms. Leave or delete one first.',

@@ -11,7 +11,7 @@ export type RemovedReason = Removed['reason'];
 
 /** @internal The reason for a refused rejoin. */
 export const removedBy = ({ code }: ParleyError): RemovedReason =>
-  code === 'room_not_found' ? 'room_closed' : code === 'room_full' ? 'expired' : 'removed';
+  code === 'room_not_found' ? 'room_closed' : code === 'room_full' || code === 'too_many_peers' ? 'expired' : 'removed';
 
 /** Events of a room. Payloads are read-only. Only `updated` and `permitted` also report this client's own changes. */
 export interface RoomEvents {

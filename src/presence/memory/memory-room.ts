@@ -5,25 +5,17 @@ import type {
   AttachResult,
   Change,
   HeldAttachment,
-  Member,
   MemberEvent,
   PresenceTimers,
   Snapshot,
 } from '../presence.js';
 import { Tombstones } from '../tombstones.js';
+import { judgeNewPeer } from './new-peer.js';
 import { NodeCounts } from './node-counts.js';
+import type { Stored } from './stored.js';
 
 /** Rounds of reconciliation that a node may miss in a room that it has members in. */
 const STALE_ROUNDS = 4;
-
-interface Stored {
-  member: Member;
-  attempt: number;
-  /** When it was attached last. */
-  since: number;
-  /** When an `away` member is ended. */
-  deadline: number;
-}
 
 /**
  * One room of the memory adapter. The same rules as lua/*.lua, line for line: a change here is a change there,
@@ -225,7 +217,8 @@ export class MemoryRoom {
   }
 
   private admit(request: AttachRequest, now: number): AttachResult {
-    if (this.members.size >= request.capacity) return { kind: 'full' };
+    const verdict = judgeNewPeer(this.members, request);
+    if (verdict.kind !== 'admitted') return verdict;
     if (this.members.size === 0) {
       this.epoch = this.newEpoch();
       this.version = 0;
@@ -233,10 +226,11 @@ export class MemoryRoom {
     }
     const { participant, node, connection, attempt } = request;
     const change = this.change(now, () => {
+      const events = verdict.replaces === undefined ? [] : [this.end(verdict.replaces, 'expired', now)];
       this.order += 1;
       const member = memberOf(participant, this.order, node, connection);
       this.store({ member, attempt, since: now, deadline: 0 });
-      return [{ event: 'joined', participant: member }];
+      return [...events, { event: 'joined', participant: member }];
     });
     return { kind: 'attached', resumed: false, snapshot: this.snapshot(), change, replaced: undefined };
   }

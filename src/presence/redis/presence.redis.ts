@@ -46,6 +46,7 @@ export class RedisPresence implements Presence {
 
   attach(request: AttachRequest): Promise<AttachResult> {
     const { room, participant, node, connection, attempt, capacity, replaceMeta } = request;
+    const { returningOnly = false, maxPeersPerUser = '' } = request;
     const { peer, user, name, role, meta, publish, chat } = participant;
     return this.run(async () => {
       const reply = await this.batch.askIndexed(node, room, 'entered', () =>
@@ -56,6 +57,8 @@ export class RedisPresence implements Presence {
           newEpoch(),
           publish === false ? 0 : 1,
           chat === false ? 0 : 1,
+          returningOnly ? 1 : 0,
+          maxPeersPerUser,
         ),
       );
       return readAttach(room, reply as readonly Reply[]);
@@ -180,7 +183,7 @@ export class RedisPresence implements Presence {
 
 const readAttach = (room: RoomId, reply: readonly Reply[]): AttachResult => {
   const [kind, resumed, node, connection, change, hash] = reply;
-  if (kind !== 'attached') return { kind: kind as 'ended' | 'superseded' | 'full' };
+  if (kind !== 'attached') return { kind: kind as Exclude<AttachResult['kind'], 'attached'> };
   const snapshot = readSnapshot(room, readHash(hash as Reply));
   return {
     kind,

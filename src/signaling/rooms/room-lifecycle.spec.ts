@@ -40,11 +40,12 @@ describe('the room lifecycle', () => {
     expect([rooms.roomCount, rooms.peerCount, lifecycle.unsettled.has(ROOM)]).toEqual([0, 0, true]);
   });
 
-  it('knows the stored role of a peer, and none of a peer that is not there', async () => {
+  it('finds the stored peer, and none when it left', async () => {
     const ada = await fixture.enter('ada');
     const { lifecycle } = fixture.context;
-    expect(await lifecycle.storedRole(ROOM, ada.peer)).toBe('member');
+    const { user } = ada.client.session.principal;
+    expect(await lifecycle.storedPeer(ROOM, ada.peer, user)).toMatchObject({ role: 'member' });
     await lifecycle.leave(ada.client.session, ROOM);
-    expect(await lifecycle.storedRole(ROOM, ada.peer)).toBeUndefined();
+    expect(await lifecycle.storedPeer(ROOM, ada.peer, user)).toBeUndefined();
   });
 });

@@ -4,10 +4,10 @@ import {
   type Meta,
   type PeerId,
   ProtocolError,
-  type Role,
   type RoomId,
+  type UserId,
 } from '@parley/protocol';
-import type { Presence } from '../../presence/presence.js';
+import type { AttachResult, Member, Presence } from '../../presence/presence.js';
 import type { Admission } from '../../rooms/room-access.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
@@ -28,6 +28,15 @@ const MAX_PENDING_LEAVES = 10_000;
 const ENDED_TTL_MS = 30_000;
 /** Ended rooms to remember; the oldest are forgotten first. */
 const MAX_ENDED = 10_000;
+
+/** The error code of each refusal by the store. */
+const REFUSALS = {
+  ended: 'session_ended',
+  superseded: 'superseded',
+  locked: 'room_locked',
+  full: 'room_full',
+  user_full: 'too_many_peers',
+} as const;
 
 interface PendingLeave {
   readonly room: RoomId;
@@ -60,7 +69,8 @@ export class RoomLifecycle {
 
   /**
    * Attaches the session's peer and answers `joined`, followed by the frames held for it meanwhile.
-   * @throws ProtocolError `session_ended`, `superseded`, `room_full`; PresenceUnavailable
+   * @throws ProtocolError `session_ended`, `superseded`, `room_locked`, `room_full`, `too_many_peers`;
+   *   PresenceUnavailable
    */
   async join(
     session: Session,
@@ -81,9 +91,11 @@ export class RoomLifecycle {
     room.entering += 1;
     const asked = room.position;
     try {
-      const result = await this.presence.attach(
-        attachRequest(binding, this.rooms, admission.capacity, meta !== undefined),
-      );
+      const { returningOnly = false, maxPeersPerUser } = admission;
+      const result = await this.presence.attach({
+        ...attachRequest(binding, this.rooms, admission.capacity, meta !== undefined),
+        ...{ returningOnly, ...(maxPeersPerUser !== undefined && { maxPeersPerUser }) },
+      });
       if (result.kind !== 'attached') throw this.refusal(result.kind, session);
       if (this.isEnded(id)) {
         this.sync.publish(result.change);
@@ -138,9 +150,16 @@ export class RoomLifecycle {
     await this.finishLeave(peer, { room: id, reason: 'left', attempt: session.info.attempt });
   }
 
-  /** Reads a peer's role from the store. @returns undefined when the peer is not in the room */
-  async storedRole(id: RoomId, peer: PeerId): Promise<Role | undefined> {
-    return (await this.presence.snapshot(id)).members.find((member) => member.peer === peer)?.role;
+  /**
+   * Reads from the store the peer that a user returns to: this one, or another one of theirs that is `away`.
+   * @returns undefined when there is none
+   */
+  async storedPeer(id: RoomId, peer: PeerId, user: UserId): Promise<Member | undefined> {
+    const { members } = await this.presence.snapshot(id);
+    return (
+      members.find((member) => member.peer === peer) ??
+      members.find((member) => member.user === user && member.state === 'away')
+    );
   }
 
   /** Ends all peers of a closed room, now or as soon as the store is available. Joins in flight fail. */
@@ -253,12 +272,12 @@ export class RoomLifecycle {
     this.rooms.unbindPeer(peer, session);
   }
 
-  private refusal(kind: 'ended' | 'superseded' | 'full', session: Session): ProtocolError {
+  private refusal(kind: Exclude<AttachResult['kind'], 'attached'>, session: Session): ProtocolError {
     if (kind === 'superseded') {
       // Deferred: the error that answers the join must be sent before the close frame.
       setImmediate(() => session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over'));
     }
-    return new ProtocolError(({ ended: 'session_ended', superseded: 'superseded', full: 'room_full' } as const)[kind]);
+    return new ProtocolError(REFUSALS[kind]);
   }
 
   /** Undoes the binding of a failed join; an earlier binding of the same session in the room is kept. */

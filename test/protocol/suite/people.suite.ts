@@ -14,6 +14,17 @@ export const peopleRules = (on: Stage): void => {
       const answer = await carol.peer.request({ type: 'join', room });
       expect(answer).toMatchObject({ type: 'error', code: 'room_locked', retryable: true });
     });
+    it('come back to a locked room as another peer, as after a reload', async () => {
+      const { alice, bob, room, bobId } = await on.pair();
+      expect(await alice.peer.request({ type: 'lock', room, locked: true })).toMatchObject(DONE);
+      bob.peer.cut();
+      await alice.peer.rosterEvent((e) => e.event === 'away' && e.peer === bobId);
+      const again = await on.socket();
+      await again.hello(bob.token);
+      const { participants, ...answer } = await again.request({ type: 'join', room });
+      expect(answer).toMatchObject({ type: 'joined', resumed: false });
+      expect(participants).toContainEqual(expect.objectContaining({ peer: answer['peer'], user: bob.user }));
+    });
     it('are put out, and their peer ids and tokens of before do not come back', async () => {
       const { alice, bob, room, bobId } = await on.pair();
       const kick = { type: 'kick', room, peer: bobId };

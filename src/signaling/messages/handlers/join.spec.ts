@@ -80,6 +80,41 @@ describe('join', () => {
     expect(lastFrame(ada.client)).toMatchObject({ type: 'joined', resumed: true });
   });
 
+  it('is refused when all peers of the user are on and they are as many as may be', async () => {
+    fixture.context.access.admit = async () => ({ role: 'member', capacity: 100, maxPeersPerUser: 1 });
+    const ada = await fixture.enter('ada');
+    const second = await fixture.welcome('ada');
+    await expect(fixture.run(handleJoin, second, join)).rejects.toMatchObject({ code: 'too_many_peers' });
+    ada.client.session.closed();
+    await fixture.run(handleJoin, second, join);
+    expect(lastFrame(second)).toMatchObject({ type: 'joined', resumed: false, participants: [{ user: 'ada' }] });
+  });
+
+  it('after a reload takes the place of the away peer in a full or locked room', async () => {
+    for (const terms of [{ capacity: 1 }, { capacity: 100, returningOnly: true }]) {
+      const ada = await fixture.enter('ada');
+      fixture.context.access.admit = async () => ({ role: 'member', ...terms });
+      ada.client.session.closed();
+      const again = await fixture.welcome('ada');
+      await fixture.run(handleJoin, again, join);
+      expect(lastFrame(again)).toMatchObject({ type: 'joined', resumed: false });
+      await fixture.context.lifecycle.end(ROOM);
+      await fixture.stop();
+      fixture = await HandlerFixture.start();
+    }
+  });
+
+  it('after a reload takes over the role of the away peer while the database is unavailable', async () => {
+    const ada = await fixture.enter('ada');
+    ada.client.session.closed();
+    refuse('unavailable');
+    const again = await fixture.welcome('ada');
+    await fixture.run(handleJoin, again, join);
+    expect(lastFrame(again)).toMatchObject({ type: 'joined', resumed: false, participants: [{ role: 'member' }] });
+    const other = await fixture.welcome('bob');
+    await expect(fixture.run(handleJoin, other, join)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('is refused when the user was removed while the room was asked', async () => {
     const { access, removals } = fixture.context;
     const admit = access.admit.bind(access);

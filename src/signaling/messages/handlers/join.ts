@@ -30,7 +30,7 @@ const admitAndEnter = async (message: Join, session: Session, context: HandlerCo
   // The admission may have been read before a removal that this node received meanwhile.
   if (context.removals.removedSince(checkpoint, room, session.principal.user)) throw new ProtocolError('removed');
   renewIceServersBeforeJoin(session, context);
-  await enter(message, session, context, peer, admission);
+  await context.lifecycle.join(session, room, peer, admission, message.id, message.meta);
   if (!session.rooms.has(room)) return;
   if (admission.state !== undefined) session.send(admission.state);
   if (admission.state?.access === 'lobby') await context.lobby.show(room, session);
@@ -55,7 +55,10 @@ const admitOrWait = async (
   }
 };
 
-/** Admits a client. While the database is unavailable, a stored peer may resume with its role and permissions. */
+/**
+ * Admits a client. While the database is unavailable, a user may return to a stored peer with its role and permissions:
+ * capacity 0 lets that peer resume, or a new one of the user replace it.
+ */
 const admitOrReturn = async (
   session: Session,
   room: RoomId,
@@ -66,31 +69,9 @@ const admitOrReturn = async (
     return await context.access.admit(session.principal, room, entry);
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.code !== 'unavailable') throw error;
-    const role = await context.lifecycle.storedRole(room, entry.peer);
-    if (role === undefined) throw error;
-    const known = context.rooms.get(room)?.find(entry.peer);
-    return {
-      role,
-      capacity: context.limits.maxParticipantsPerRoom,
-      ...(known !== undefined && deniedPermissions(known)),
-    };
-  }
-};
-
-const enter = async (
-  { id, room, meta }: Join,
-  session: Session,
-  context: HandlerContext,
-  peer: PeerId,
-  admission: Admission,
-): Promise<void> => {
-  // Capacity 0 admits no new peer, while stored peers may still resume.
-  const capacity = admission.returningOnly === true ? 0 : admission.capacity;
-  try {
-    await context.lifecycle.join(session, room, peer, { ...admission, capacity }, id, meta);
-  } catch (error) {
-    const isLocked = admission.returningOnly === true && error instanceof ProtocolError && error.code === 'room_full';
-    throw isLocked ? new ProtocolError('room_locked') : error;
+    const stored = await context.lifecycle.storedPeer(room, entry.peer, session.principal.user);
+    if (stored === undefined) throw error;
+    return { role: stored.role, capacity: 0, ...deniedPermissions(stored) };
   }
 };
 
