@@ -119,6 +119,20 @@ describe('policy', () => {
     expect(allowed).toEqual(expected);
   });
 
+  it.each<RoomAction>(['participants.read', 'messages.read', 'member.list'])(
+    'a lock closes %s to absent users',
+    (action) => {
+      const read = (role: Role, present: boolean, locked = true) => {
+        const attributes = { room: room({ locked }), membership: undefined, present };
+        const decision = decide(who('external', { 'team-1': role }), action, attributes);
+        return decision.allowed ? 'allowed' : decision.code;
+      };
+      expect([read('member', false), read('member', true)]).toEqual(['room_locked', 'allowed']);
+      expect([read('moderator', false), read('owner', false)]).toEqual(['allowed', 'allowed']);
+      expect(read('member', false, false)).toBe('allowed');
+    },
+  );
+
   const guest = who('guest', { 'team-1': 'guest' });
   const asked = (action: RoomAction, attributes: Partial<RoomAttributes>, more: Partial<AccessAttributes> = {}) => {
     const decision = decide(guest, action, { membership: undefined, ...more, room: room(attributes) });

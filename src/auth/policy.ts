@@ -51,6 +51,8 @@ export interface AccessAttributes {
   readonly banned?: boolean;
   /** Admitted from the lobby or by an invite. */
   readonly admitted?: boolean;
+  /** The user has a peer in the room, on or `away`. Only reads of a locked room depend on it. */
+  readonly present?: boolean;
   /** Time of the last removal, ms since the Unix epoch. Tokens issued earlier are not valid in the room. */
   readonly removedAt?: number | undefined;
   /** The user that the action affects. */
@@ -117,6 +119,9 @@ export const ROOM_ACTIONS = Object.keys(LEAST_ROLE) as readonly RoomAction[];
 /** Actions that precede joining: a lobby, an invite requirement or a lock does not prevent them. */
 const BEFORE_JOINING: ReadonlySet<RoomAction> = new Set(['guest.token', 'room.list', 'invite.accept']);
 
+/** Reads of what happens in a room: a lock closes them to users who are not in it. */
+const INSIDE: ReadonlySet<RoomAction> = new Set(['participants.read', 'messages.read', 'member.list']);
+
 /** Decides whether a principal may perform an action on a room: the only place, for REST and the gateway. */
 export const decide = (principal: Principal, action: RoomAction, attributes: AccessAttributes): Decision => {
   const decision = judge(principal, action, attributes);
@@ -147,7 +152,9 @@ const judge = (principal: Principal, action: RoomAction, attributes: AccessAttri
   if (target !== undefined && (target.user === principal.user || RANK[target.role] >= RANK[role])) {
     return deny('forbidden');
   }
-  return { allowed: true, role, returningOnly: room.locked && RANK[role] < RANK.moderator };
+  const returningOnly = room.locked && RANK[role] < RANK.moderator;
+  if (returningOnly && INSIDE.has(action) && attributes.present !== true) return deny('room_locked');
+  return { allowed: true, role, returningOnly };
 };
 
 /**

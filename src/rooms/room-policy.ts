@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError, type Role, type RoomId } from '@parley/protocol';
-import { decide, highest, type RoomAction } from '../auth/policy.js';
+import { type AccessAttributes, type Decision, decide, highest, type RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
 import { orUnavailable } from '../database/database-errors.js';
 import { type Member, type Presence, PresenceUnavailable } from '../presence/presence.js';
@@ -54,11 +54,20 @@ export class RoomPolicy {
     const { room } = attributes;
     const about =
       target === undefined || room === undefined ? undefined : { user: target, role: await this.roleOf(room, target) };
-    const decision = decide(principal, action, { ...attributes, target: about });
+    const decision = await this.decideWithPresence(principal, action, { ...attributes, target: about });
     if (!decision.allowed || room === undefined) {
       throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
     }
     return { room, role: decision.role };
+  }
+
+  /** A lock refuses whoever is not in the room; presence is read only when that decides. @throws PresenceUnavailable */
+  private async decideWithPresence(by: Principal, action: RoomAction, attributes: AccessAttributes): Promise<Decision> {
+    const decision = decide(by, action, attributes);
+    if (decision.allowed || decision.code !== 'room_locked' || attributes.room === undefined) return decision;
+    const { members } = await this.presence.snapshot(attributes.room.id as RoomId);
+    const present = members.some(({ user }) => user === by.user);
+    return present ? decide(by, action, { ...attributes, present }) : decision;
   }
 
   /** The role of a user without their token: from membership, or from the roster. */

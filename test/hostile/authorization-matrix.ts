@@ -33,6 +33,9 @@ export interface Row {
   readonly existing: readonly number[];
   /** For a room that a grant created. Default, where the path names a room: {@link ofGranted}. */
   readonly granted?: readonly number[];
+  /** For a room that is locked, in which nobody is; and for one that requires an invite. Reads have both. */
+  readonly locked?: readonly number[];
+  readonly inviteOnly?: readonly number[];
   readonly missing?: readonly number[];
   readonly malformed?: readonly number[];
   readonly body?: object;
@@ -50,6 +53,12 @@ export const ofGranted = ({ existing }: Row): number[] =>
 
 const BY_MODERATORS = (status: number) => [401, status, 403, status, 403, 403, 404, 401, 401];
 const BY_OWNER = (status: number) => [401, status, 403, 403, 403, 403, 404, 401, 401];
+
+const SAME_FOR_MODERATORS = { locked: BY_MODERATORS(200), inviteOnly: BY_MODERATORS(200) };
+
+/** A read of what happens in a room is for those who could join it; the stranger and the guest need an invite. */
+const READ_INSIDE = { locked: [401, 200, 403, 200, 403, 403, 404, 401, 401] };
+const READ_BY_INVITE = { inviteOnly: [401, 200, 403, 200, 200, 403, 404, 401, 401] };
 
 /** A route under a room: what is not there is not there for anybody. */
 const moderation = (
@@ -120,6 +129,9 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /v1/rooms/{id}': {
     asks: 'room.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
+    // Its settings say that it is locked.
+    locked: [401, 200, 200, 200, 200, 200, 404, 401, 401],
+    ...READ_BY_INVITE,
     missing: ANONYMOUS,
     malformed: ANONYMOUS,
   },
@@ -141,18 +153,23 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     asks: 'room.preview',
     existing: PUBLIC(200),
     granted: PUBLIC(404),
+    // Its link reveals its name, and whether one could enter.
+    locked: PUBLIC(200),
+    inviteOnly: PUBLIC(200),
     missing: PUBLIC(404),
     malformed: PUBLIC(404),
   },
   'GET /v1/rooms/{id}/participants': {
     asks: 'participants.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
+    ...{ ...READ_INSIDE, ...READ_BY_INVITE },
     missing: ANONYMOUS,
     malformed: ANONYMOUS,
   },
   'GET /v1/rooms/{id}/messages': {
     asks: 'messages.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
+    ...{ ...READ_INSIDE, ...READ_BY_INVITE },
     missing: ANONYMOUS,
     malformed: ANONYMOUS,
   },
@@ -161,17 +178,23 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   ...moderation('POST', 'permit', 'member.mute', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
   ...moderation('POST', 'lock', 'room.lock', { body: { locked: true } }, BY_MODERATORS(204)),
   ...moderation('POST', 'transfer', 'room.transfer', { body: { user: '$victim' } }, BY_OWNER(204)),
-  ...moderation('GET', 'audit', 'audit.read', {}, BY_OWNER(200)),
-  ...moderation('GET', 'bans', 'member.unban', {}, BY_MODERATORS(200)),
+  ...moderation('GET', 'audit', 'audit.read', { locked: BY_OWNER(200), inviteOnly: BY_OWNER(200) }, BY_OWNER(200)),
+  ...moderation('GET', 'bans', 'member.unban', { ...SAME_FOR_MODERATORS }, BY_MODERATORS(200)),
   ...moderation('POST', 'bans', 'member.ban', { body: { user: '$victim' } }, BY_MODERATORS(204)),
   ...moderation('DELETE', 'bans/{user}', 'member.unban', {}, BY_MODERATORS(404)),
-  ...moderation('GET', 'members', 'member.list', {}, [401, 200, 200, 200, 200, 403, 404, 401, 401]),
+  ...moderation(
+    'GET',
+    'members',
+    'member.list',
+    { ...READ_INSIDE, ...READ_BY_INVITE },
+    [401, 200, 200, 200, 200, 403, 404, 401, 401],
+  ),
   ...moderation('PUT', 'members/{user}', 'member.set', { body: { role: 'member' } }, BY_OWNER(204)),
   ...moderation('DELETE', 'members/{user}', 'member.set', {}, BY_OWNER(404)),
-  ...moderation('GET', 'invites', 'invite.list', {}, BY_MODERATORS(200)),
+  ...moderation('GET', 'invites', 'invite.list', { ...SAME_FOR_MODERATORS }, BY_MODERATORS(200)),
   ...moderation('POST', 'invites', 'invite.create', { body: {} }, BY_MODERATORS(201)),
   ...moderation('DELETE', 'invites/{invite}', 'invite.revoke', {}, BY_MODERATORS(404)),
-  ...moderation('GET', 'lobby', 'lobby.answer', {}, BY_MODERATORS(200)),
+  ...moderation('GET', 'lobby', 'lobby.answer', { ...SAME_FOR_MODERATORS }, BY_MODERATORS(200)),
   ...moderation('POST', 'lobby', 'lobby.answer', { body: { knock: 'nobody', admit: true } }, BY_MODERATORS(404)),
   'POST /v1/invites/accept': {
     asks: 'invite.accept',

@@ -23,11 +23,11 @@ const createByGrant = async (): Promise<string> => {
 };
 
 /** A room, its owner, a room by grant, and a token of everybody who may ask. */
-const world = async () => {
+const world = async (settings: object = {}) => {
   const owner = await stage.rest().register('Owner');
   const outsider = await stage.rest().register('Stranger');
   const victim = await stage.rest().register('Victim');
-  const { id: room } = await stage.rest().room(owner.accessToken);
+  const { id: room } = await stage.rest().room(owner.accessToken, settings);
   const { id: other } = await stage.rest().room(owner.accessToken);
   const granted = await createByGrant();
   const { token: invite } = await stage.rest().call('POST', `/v1/rooms/${room}/invites`, {}, owner.accessToken);
@@ -79,17 +79,25 @@ const isUsedUp = (method: string, path: string): boolean =>
 const askAll = async (
   route: string,
   row: Row,
-  object: 'existing' | 'granted' | 'missing' | 'malformed',
+  object: 'existing' | 'locked' | 'inviteOnly' | 'granted' | 'missing' | 'malformed',
 ): Promise<number[]> => {
   const [method = '', path = ''] = route.split(' ');
   const statuses: number[] = [];
   const isDestructive = isUsedUp(method, path);
-  let at = await world();
+  const settings = { locked: { locked: true }, inviteOnly: { access: 'invite' } }[object as 'locked' | 'inviteOnly'];
+  let at = await world(settings);
   for (const principal of PRINCIPALS) {
     // What one did must not decide what the next may.
     if (isDestructive && (object === 'existing' || object === 'granted')) at = await world();
     const own = path.startsWith('/v1/users/') ? at.owner.user.id : at.room;
-    const id = { existing: own, granted: at.granted, missing: MISSING, malformed: MALFORMED }[object];
+    const id = {
+      existing: own,
+      locked: own,
+      inviteOnly: own,
+      granted: at.granted,
+      missing: MISSING,
+      malformed: MALFORMED,
+    }[object];
     const token = at.tokens[principal];
     const body = bodyOf(row, { ...at.values, ...(object === 'granted' && { room: at.granted }) });
     const asked = typeof row.asks === 'string' && object === 'existing' ? row.asks : undefined;
@@ -125,6 +133,11 @@ describe('the authorization matrix', () => {
       expect(await askAll(route, row, 'existing')).toEqual(row.existing);
       const granted = row.granted ?? (route.includes('/rooms/{id}') ? ofGranted(row) : undefined);
       if (granted !== undefined) expect(await askAll(route, row, 'granted')).toEqual(granted);
+      for (const object of ['locked', 'inviteOnly'] as const) {
+        const expected = row[object];
+        expect(expected !== undefined).toBe(route.startsWith('GET /v1/rooms/{id}'));
+        if (expected !== undefined) expect(await askAll(route, row, object)).toEqual(expected);
+      }
       for (const object of ['missing', 'malformed'] as const) {
         const expected = row[object];
         expect(expected === undefined).toBe(!route.includes('{id}'));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Role, RoomId } from '@parley/protocol';
+import type { ConnectionId, NodeId, PeerId, Role, RoomId, UserId } from '@parley/protocol';
 import { TokenVerifier } from '../../../src/auth/principal.js';
+import type { Presence } from '../../../src/presence/presence.js';
+import { PRESENCE } from '../../../src/presence/presence.tokens.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
 import { type Account, problem, type World } from './world.js';
 
@@ -61,6 +63,8 @@ export const moderationSuite = (world: World): void => {
       ['post', '/transfer', { user: 'nobody' }, 'owner'],
       ['get', '/audit', undefined, 'owner'],
     ];
+    /** What a lock closes to whoever is not in the room. */
+    const INSIDE = new Set(['/messages', '/participants', '/members']);
     const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
 
     // One owner for many rooms: who may own how many rooms is bounded, and so is who may register how often.
@@ -86,12 +90,50 @@ export const moderationSuite = (world: World): void => {
             const outside = role === 'guest' && access !== 'open';
             const bridge = locked ? 'room_locked' : access === 'invite' ? 'invite_required' : 'admission_required';
             const allowed = RANKS.indexOf(role) >= RANKS.indexOf(least);
+            const shut = locked && INSIDE.has(path) && RANKS.indexOf(role) < RANKS.indexOf('moderator');
             const code = answer.status < 300 ? 'done' : (answer.body.code as string);
-            const expected = outside ? [bridge] : allowed ? ['done', 'not_found', 'peer_unknown'] : ['forbidden'];
+            const done = shut ? ['room_locked'] : ['done', 'not_found', 'peer_unknown'];
+            const expected = outside ? [bridge] : allowed ? done : ['forbidden'];
             expect({ access, locked, role, code, fits: expected.includes(code) }).toMatchObject({ fits: true });
           }
         }
       }
+    });
+  });
+
+  describe('a locked room', () => {
+    const READS = ['participants', 'messages', 'members'];
+    const join = (who: Account, room: string) =>
+      world.rest.app.get<Presence>(PRESENCE).attach({
+        room: room as RoomId,
+        participant: { peer: `p-${who.id}` as PeerId, user: who.id as UserId, name: 'A', role: 'member', meta: {} },
+        ...{ node: 'node-1' as NodeId, connection: `c-${who.id}` as ConnectionId, attempt: 1 },
+        ...{ capacity: 10, replaceMeta: true },
+      });
+
+    it('is read by its moderators and by the users in it, also while they are away, and by no one else', async () => {
+      const { as, room } = await setUp();
+      const [inside, outside] = [await world.account(), await world.account()];
+      const statuses = async (who: Account) =>
+        Promise.all(READS.map(async (what) => (await world.as(who).get(`/v1/rooms/${room}/${what}`)).status));
+      expect([await statuses(inside), await statuses(outside)]).toEqual([
+        [200, 200, 200],
+        [200, 200, 200],
+      ]);
+      await join(inside, room);
+      await as.post(`/v1/rooms/${room}/lock`, { locked: true }).expect(204);
+      expect([await statuses(inside), await statuses(outside)]).toEqual([
+        [200, 200, 200],
+        [403, 403, 403],
+      ]);
+      const refused = await world.as(outside).get(`/v1/rooms/${room}/messages`);
+      expect(problem(refused)).toEqual({ status: 403, code: 'room_locked' });
+      const presence = world.rest.app.get<Presence>(PRESENCE);
+      await presence.detach(room as RoomId, `p-${inside.id}` as PeerId, `c-${inside.id}` as ConnectionId);
+      expect(await statuses(inside)).toEqual([200, 200, 200]);
+      for (const what of READS) await as.get(`/v1/rooms/${room}/${what}`).expect(200);
+      await presence.leave(room as RoomId, `p-${inside.id}` as PeerId, 'left');
+      expect(await statuses(inside)).toEqual([403, 403, 403]);
     });
   });
 
