@@ -9,6 +9,7 @@ import { UsersStoreModule } from '../users/users-store.module.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { ClaimMismatch } from './claim-mismatch.js';
 import { JwksTokenVerifier } from './jwks-token-verifier.js';
 import { LoginAttempts } from './login-attempts.js';
 import { LoginThrottle } from './login-throttle.js';
@@ -28,10 +29,13 @@ const jwtOptions = ({ jwt }: Config, { jwtKey }: Secrets) => ({
   verifyOptions: { algorithms: ['HS256' as const], issuer: jwt.issuer, audience: jwt.audience },
 });
 
-const chooseVerifier = ({ jwt }: Config, service: JwtService, revocation: TokenRevocation): TokenVerifier =>
-  jwt.jwksUrl === undefined
-    ? new OwnTokenVerifier(service, revocation)
-    : new JwksTokenVerifier({ ...jwt, jwksUrl: jwt.jwksUrl });
+const chooseVerifier = (config: Config, service: JwtService, revocation: TokenRevocation): TokenVerifier => {
+  const { jwt, production } = config;
+  const mismatch = new ClaimMismatch(jwt, production);
+  return jwt.jwksUrl === undefined
+    ? new OwnTokenVerifier(service, revocation, mismatch)
+    : new JwksTokenVerifier({ ...jwt, jwksUrl: jwt.jwksUrl }, mismatch);
+};
 
 /** Authentication: issues and verifies tokens, and guards REST. */
 @Module({

@@ -1,56 +1,53 @@
 import { ProtocolError } from '@parley/protocol';
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type { JwtConfig } from '../config/config.js';
+import { type ClaimMismatch, isMatchedClaim } from './claim-mismatch.js';
 import { LEEWAY_SECONDS, MAX_TOKEN_BYTES, readClaims } from './claims.js';
+import { isOutage, JwksKeys, remoteKeys } from './jwks-keys.js';
 import { type Principal, TokenVerifier } from './principal.js';
+import { requireAccessTokenFormat } from './token-format.js';
+
+/** The settings of an external issuer. */
+export type JwksConfig = Pick<JwtConfig, 'algorithms' | 'issuer' | 'audience' | 'topLevelClaims'> & {
+  readonly jwksUrl: string;
+};
 
 /** Verifies the tokens of an external issuer with the public keys at its JWKS URL (RFC 7517, RFC 8725). */
 export class JwksTokenVerifier extends TokenVerifier {
-  private readonly keys: JWTVerifyGetKey;
+  private readonly keys: JwksKeys;
 
-  constructor(private readonly config: Pick<JwtConfig, 'algorithms' | 'issuer' | 'audience'> & { jwksUrl: string }) {
+  constructor(
+    private readonly config: JwksConfig,
+    private readonly mismatch: ClaimMismatch,
+  ) {
     super();
-    const remote = createRemoteJWKSet(new URL(config.jwksUrl), {
-      timeoutDuration: 3_000,
-      // An unknown key id triggers a refetch of the keys; this bounds how often a flood of them can.
-      cooldownDuration: 10_000,
-      cacheMaxAge: 600_000,
-    });
-    this.keys = async (header, token) => {
-      try {
-        return await remote(header, token);
-      } catch (error) {
-        const last = remote.jwks();
-        // The issuer is unavailable: its last known keys stay valid.
-        if (last === undefined || !isOutage(error)) throw error;
-        return createLocalJWKSet(last)(header, token);
-      }
-    };
+    this.keys = new JwksKeys(remoteKeys(config.jwksUrl));
   }
 
   async verify(token: string): Promise<Principal> {
     if (token.length > MAX_TOKEN_BYTES) throw new ProtocolError('token_invalid');
-    const { algorithms, issuer, audience } = this.config;
+    const { algorithms, issuer, audience, topLevelClaims } = this.config;
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.keys.find, {
         algorithms: [...algorithms],
         issuer,
         audience,
         clockTolerance: LEEWAY_SECONDS,
       });
-      return readClaims(payload, token, 'outside', Date.now());
+      requireAccessTokenFormat(token, protectedHeader.typ);
+      return readClaims(payload, token, { issuer: 'outside', topLevelClaims }, Date.now());
     } catch (error) {
-      if (error instanceof ProtocolError) throw error;
-      if (error instanceof errors.JWTExpired) throw new ProtocolError('token_expired');
-      if (isOutage(error)) throw new ProtocolError('unavailable', undefined, { retryAfterMs: 2_000 });
-      throw new ProtocolError('token_invalid');
+      throw this.refusal(error);
     }
   }
-}
 
-/** Whether the keys could not be fetched, or the response was not a key set. */
-const isOutage = (error: unknown): boolean =>
-  error instanceof errors.JWKSTimeout ||
-  error instanceof errors.JWKSInvalid ||
-  (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') ||
-  (error instanceof TypeError && error.message === 'fetch failed');
+  private refusal(error: unknown): ProtocolError {
+    if (error instanceof ProtocolError) return error;
+    if (error instanceof errors.JWTExpired) return new ProtocolError('token_expired');
+    if (isOutage(error)) return new ProtocolError('unavailable', undefined, { retryAfterMs: 2_000 });
+    if (error instanceof errors.JWTClaimValidationFailed && isMatchedClaim(error.claim)) {
+      return this.mismatch.report(error.claim, error.payload[error.claim]);
+    }
+    return new ProtocolError('token_invalid');
+  }
+}

@@ -1,22 +1,23 @@
-import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { ProtocolError } from '@parley/protocol';
-import { MAX_TOKEN_BYTES, readClaims } from './claims.js';
+import type { ClaimMismatch, MatchedClaim } from './claim-mismatch.js';
+import { MAX_TOKEN_BYTES, OWN, readClaims } from './claims.js';
 import { type Principal, TokenVerifier } from './principal.js';
+import { requireAccessTokenFormat } from './token-format.js';
 import { TokenRevocation } from './token-revocation.js';
 
 /** Verifies HS256 tokens: Parley's own, and those of an issuer that shares the secret. */
-@Injectable()
 export class OwnTokenVerifier extends TokenVerifier {
   constructor(
     private readonly jwt: JwtService,
     private readonly revocation: TokenRevocation,
+    private readonly mismatch: ClaimMismatch,
   ) {
     super();
   }
 
   async verify(token: string): Promise<Principal> {
-    const principal = readClaims(this.open(token), token, 'own', Date.now());
+    const principal = readClaims(this.open(token), token, OWN, Date.now());
     if (principal.kind === 'account' && !(await this.revocation.isValid(principal.user, principal.issuedAt))) {
       throw new ProtocolError('token_invalid');
     }
@@ -25,17 +26,26 @@ export class OwnTokenVerifier extends TokenVerifier {
 
   private open(token: string): Record<string, unknown> {
     if (token.length > MAX_TOKEN_BYTES) throw new ProtocolError('token_invalid');
-    let opened: { header: { crit?: unknown; b64?: unknown }; payload: unknown };
+    let opened: { header: { crit?: unknown; b64?: unknown; typ?: unknown }; payload: unknown };
     try {
       // readClaims checks the times more strictly: jsonwebtoken accepts 1e99 as a date.
       opened = this.jwt.verify(token, { complete: true, ignoreExpiration: true, ignoreNotBefore: true });
-    } catch {
-      throw new ProtocolError('token_invalid');
+    } catch (error) {
+      throw this.refusal(error, token);
     }
     const { header, payload } = opened;
     // RFC 7515 §4.1.11: an extension that is not understood makes the token invalid.
     if (header.crit !== undefined || header.b64 !== undefined) throw new ProtocolError('token_invalid');
     if (typeof payload !== 'object' || payload === null) throw new ProtocolError('token_invalid');
+    requireAccessTokenFormat(token, header.typ);
     return payload as Record<string, unknown>;
+  }
+
+  /** jsonwebtoken names a wrong claim in its message only, after it verified the signature. */
+  private refusal(error: unknown, token: string): ProtocolError {
+    const [, found] = (error instanceof Error && /^jwt (issuer|audience) invalid/.exec(error.message)) || [];
+    if (found === undefined) return new ProtocolError('token_invalid');
+    const claim: MatchedClaim = found === 'issuer' ? 'iss' : 'aud';
+    return this.mismatch.report(claim, this.jwt.decode<Record<string, unknown>>(token)?.[claim]);
   }
 }

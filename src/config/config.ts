@@ -69,6 +69,8 @@ export interface JwtConfig {
   readonly algorithms: readonly string[];
   readonly issuer: string;
   readonly audience: string;
+  /** True: tokens of the external issuer without a `parley` claim have `name`, `kind` and `rooms` at the top level. */
+  readonly topLevelClaims: boolean;
   readonly accessTokenSeconds: number;
   readonly guestTokenSeconds: number;
   readonly refreshTokenSeconds: number;
@@ -193,6 +195,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       algorithms: env.JWT_JWKS_URL === undefined ? ['HS256'] : env.JWT_ALGORITHMS,
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
+      topLevelClaims: env.JWT_TOP_LEVEL_CLAIMS === 'true',
       accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
       guestTokenSeconds: env.GUEST_TOKEN_SECONDS,
       refreshTokenSeconds: env.REFRESH_TOKEN_SECONDS,

@@ -69,6 +69,7 @@ export const ENVIRONMENT = z.object({
     }),
   JWT_ISSUER: z.string().min(1).default('parley'),
   JWT_AUDIENCE: z.string().min(1).default('parley'),
+  JWT_TOP_LEVEL_CLAIMS: z.enum(['true', 'false']).default('false'),
   ACCESS_TOKEN_SECONDS: count(900, 10),
   GUEST_TOKEN_SECONDS: count(3_600, 10),
   REFRESH_TOKEN_SECONDS: count(30 * 86_400, 60),

@@ -41,12 +41,11 @@ it('J17 a signing key counts while its issuer shows it, and not after', async ()
     (await restOf(node.url, '192.0.2.3').ask('GET', '/v1/users/me', { token })).status;
   published = [first.jwk];
   expect(await ask(await first.token())).toBe(200);
-  expect(await ask(await second.token())).toBe(401);
   published = [first.jwk, second.jwk];
-  // The keys are read anew for a name that is not known, and not more often than every ten seconds.
-  await until(async () => (await ask(await second.token())) === 200, 25_000);
+  expect(await ask(await second.token())).toBe(200);
   expect(await ask(await first.token())).toBe(200);
   published = [second.jwk, third.jwk];
-  await until(async () => (await ask(await third.token())) === 200, 25_000);
+  // The keys are read again for a name that is not known, and not more often than every thirty seconds.
+  await until(async () => (await ask(await third.token())) === 200, 45_000);
   expect([await ask(await first.token()), await ask(await second.token())]).toEqual([401, 200]);
 }, 90_000);

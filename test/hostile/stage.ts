@@ -12,9 +12,15 @@ const SECRETS_IN_LOGS = /eyJ[A-Za-z0-9_-]{10}|Bearer |candidate:|a=ice-pwd|\bsk_
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs by hand what no library would. */
-export const sign = (header: object, claims: object, key: string | Buffer = SECRET, digest = 'sha256'): string => {
-  const signed = `${encode(header)}.${encode(claims)}`;
+/** Signs by hand what no library would. @param claims or their JSON text */
+export const sign = (
+  header: object,
+  claims: object | string,
+  key: string | Buffer = SECRET,
+  digest = 'sha256',
+): string => {
+  const payload = typeof claims === 'string' ? Buffer.from(claims).toString('base64url') : encode(claims);
+  const signed = `${encode(header)}.${payload}`;
   return `${signed}.${createHmac(digest, key).update(signed).digest('base64url')}`;
 };
 

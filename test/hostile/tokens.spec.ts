@@ -35,6 +35,9 @@ describe('a token', () => {
   it('that is good is accepted, so that the refusals mean something', async () => {
     expect(await judge(external('ada'))).toEqual(ACCEPTED);
     expect(await judge(claims({ aud: ['other', 'parley'] }))).toEqual(ACCEPTED);
+    for (const typ of [undefined, 'at+jwt', 'application/AT+JWT']) {
+      expect(await judge(sign({ alg: 'HS256', typ }, good()))).toEqual(ACCEPTED);
+    }
   });
 
   it.each<[string, () => string]>([
@@ -55,6 +58,13 @@ describe('a token', () => {
     ['J03 ES256 with a signature of a wrong length', () => `${encode({ alg: 'ES256' })}.${encode(good())}.AAAA`],
     ['J06 an extension that is critical', () => sign({ ...HS256, crit: ['x'], x: 1 }, good())],
     ['J06 an unencoded payload', () => sign({ ...HS256, b64: false, crit: ['b64'] }, good())],
+    ['J05 the type of a refresh token', () => sign({ alg: 'HS256', typ: 'refresh+jwt' }, good())],
+    [
+      'J05 the type of an e-mail verification',
+      () => sign({ alg: 'HS256', typ: 'application/email-verify+jwt' }, good()),
+    ],
+    ['J05 the type of a security event', () => sign({ alg: 'HS256', typ: 'secevent+jwt' }, good())],
+    ['J05 a type that is no text', () => sign({ alg: 'HS256', typ: ['JWT'] }, good())],
     ['J07 no end', () => without('exp')],
     ['J07 an end that is a text', () => claims({ exp: String(seconds() + 60) })],
     ['J07 an end of 1e99', () => claims({ exp: 1e99 })],
@@ -65,6 +75,14 @@ describe('a token', () => {
     ['J09 no audience', () => without('aud')],
     ['J10 another issuer', () => claims({ iss: 'other' })],
     ['J10 no issuer', () => without('iss')],
+    ['J11 two subjects', () => sign(HS256, `{"sub":"ada",${JSON.stringify(good()).slice(1)}`)],
+    [
+      'J11 two roles for a room',
+      () => {
+        const text = JSON.stringify({ ...good(), rooms: { a: 'guest' } });
+        return sign(HS256, text.replace('"a":"guest"', '"a":"guest","\\u0061":"owner"'));
+      },
+    ],
     ['J12 no subject', () => without('sub')],
     ['J12 an empty subject', () => claims({ sub: '' })],
     ['J12 a number for a subject', () => claims({ sub: 7 })],

@@ -78,8 +78,34 @@ describe('an outside issuer by JWKS URL', () => {
     });
     const { body } = await world.as(token).post('/v1/rooms', { name: 'Weekly' }).expect(201);
     expect(body.owner).toBe('ext|42');
-    const moderator = { accessToken: await sign({ ...good(), sub: 'ext|43', rooms: { [body.id]: 'moderator' } }) };
+    const moderator = {
+      accessToken: await sign({ ...good(), sub: 'ext|43', parley: { rooms: { [body.id]: 'moderator' } } }),
+    };
     await world.as(moderator).patch(`/v1/rooms/${body.id}`, { name: 'Changed' }, '"v1"').expect(200);
+  });
+
+  it('may be Keycloak: its claims of its own change nothing', async () => {
+    const keycloak = {
+      ...{ exp: now() + 300, iat: now(), jti: 'onrtac:6f0b8a4e-8f2c-4c5b-a0d0-6a1f3f3f8f55' },
+      ...{ iss: 'https://issuer.example', aud: ['calls', 'account'], sub: '0a2f7a52-5d5c-4b8a-9a54-0a6c9a0d2b11' },
+      ...{ typ: 'Bearer', azp: 'web', sid: 'c8f6d1a7-51a5-4d5e-8f0a-5d1d5b7f2c10', acr: '1' },
+      'allowed-origins': ['https://app.example'],
+      realm_access: { roles: ['offline_access', 'uma_authorization'] },
+      resource_access: { account: { roles: ['manage-account', 'view-profile'] } },
+      ...{ scope: 'openid profile email', email_verified: true, name: 'Ada Lovelace', preferred_username: 'ada' },
+      ...{ given_name: 'Ada', family_name: 'Lovelace', email: 'ada@example.com' },
+      // Mappers of other applications.
+      ...{ kind: 'employee', rooms: ['4.01', '4.02'], groups: ['/staff'] },
+    };
+    const { body } = await ask(sign(keycloak, key, { typ: 'JWT' }));
+    expect(body).toEqual({ id: keycloak.sub, displayName: 'Ada Lovelace', kind: 'external' });
+    const named = await ask(sign({ ...keycloak, name: null }, key, { typ: 'at+jwt' }));
+    expect(named.body).toMatchObject({ displayName: keycloak.sub });
+  });
+
+  it('is told which claim does not match which setting, in development', async () => {
+    const { body } = await ask(sign({ ...good(), aud: ['account'] }));
+    expect(body.detail).toBe("The token's aud claim does not match JWT_AUDIENCE.");
   });
 
   it('is alone in having accounts', async () => {
@@ -116,7 +142,8 @@ describe('an outside issuer by JWKS URL', () => {
       'no audience': sign({ ...good(), aud: undefined }),
       'no end': sign({ ...good(), exp: undefined }),
       'an end beyond all time': sign({ ...good(), exp: 1e99 }),
-      'the kind of an account of Parley’s own': sign({ ...good(), kind: 'account' }),
+      'the kind of an account of Parley’s own': sign({ ...good(), parley: { kind: 'account' } }),
+      'the type of a refresh token': sign(good(), key, { typ: 'refresh+jwt' }),
     };
     for (const [name, token] of Object.entries(tokens)) {
       expect([name, problem(await ask(token)).code]).toEqual([name, 'token_invalid']);
