@@ -150,6 +150,32 @@ export class Person {
     );
   }
 
+  /** Resolves when every video of the selector gets new frames from now on, and there are so many of them. */
+  async seesMoving(selector: string, count: number): Promise<void> {
+    const since = await this.page.evaluateHandle(() => new Map<Element, number>());
+    await this.page.waitForFunction(
+      ([map, query, wanted]) => {
+        const videos = [...document.querySelectorAll(query)] as HTMLVideoElement[];
+        const moving = videos.filter((video) => {
+          const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+          if (!map.has(video)) map.set(video, frames);
+          return video.videoWidth > 0 && frames > (map.get(video) as number) + 2;
+        });
+        return videos.length === wanted && moving.length === wanted;
+      },
+      [since, selector, count] as const,
+      { polling: 100, timeout: 40_000 },
+    );
+  }
+
+  /** Resolves when there are so many tiles of others. */
+  async seesTiles(others: number): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelectorAll('[data-testid="tile"]:not([data-self])').length === wanted,
+      others,
+    );
+  }
+
   async say(text: string): Promise<void> {
     await this.openChat();
     await this.get('chat-input').fill(text);

@@ -7,6 +7,7 @@ import { Negotiation, type NegotiationKind } from './negotiation.js';
 import { type PeerStats, StatsMeter } from './peer-stats.js';
 import type { Publication } from './publication.js';
 import { RemoteStreams, type RemoteTrack } from './remote-streams.js';
+import { Senders } from './senders.js';
 
 /** @internal The subprotocol of the channel that brings a connection up before anything is published. */
 export const INTERNAL_CHANNEL = 'parley.v1';
@@ -36,15 +37,14 @@ export class PeerTransport {
   readonly #streams: RemoteStreams;
   readonly #recovery: IceRecovery;
   readonly #meter = new StatsMeter();
-  readonly #senders = new Map<Publication, RTCRtpSender>();
-  /** Senders whose publication ended: used again, so that sharing ten times does not make ten m-lines. */
-  readonly #idle = new Set<RTCRtpSender>();
+  readonly #senders: Senders;
 
   constructor(private readonly options: PeerTransportOptions) {
     const { clock, polite, mayPublish, send, report, on } = options;
     const connection = new options.RTCPeerConnection(options.configuration);
     this.connection = connection;
     this.#streams = new RemoteStreams({ track: on.track, ended: on.trackEnded });
+    this.#senders = new Senders({ connection, receives: (track) => this.#streams.has(track) });
     this.#recovery = new IceRecovery({
       clock,
       polite,
@@ -74,31 +74,15 @@ export class PeerTransport {
   }
 
   publish(publication: Publication): void {
-    const { track, stream, kind } = publication;
-    const idle = this.connection.getTransceivers().find(({ sender, receiver, direction }) => {
-      const free = this.#idle.has(sender) && direction !== 'stopped' && typeof sender.setStreams === 'function';
-      return free && receiver.track.kind === kind;
-    });
-    if (idle) {
-      this.#idle.delete(idle.sender);
-      this.#senders.set(publication, idle.sender);
-      idle.sender.setStreams(stream);
-      idle.direction = 'sendrecv';
-      idle.sender.replaceTrack(track).catch((error) => this.options.report(asParleyError(error, 'internal')));
-    } else if (track) this.#senders.set(publication, this.connection.addTrack(track, stream));
-    else this.#senders.set(publication, this.connection.addTransceiver(kind, { streams: [stream] }).sender);
+    this.#senders.publish(publication);
   }
 
-  async replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void> {
-    await this.#senders.get(publication)?.replaceTrack(track);
+  replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void> {
+    return this.#senders.replaceTrack(publication, track);
   }
 
   unpublish(publication: Publication): void {
-    const sender = this.#senders.get(publication);
-    if (!sender) return;
-    this.#senders.delete(publication);
-    this.#idle.add(sender);
-    this.connection.removeTrack(sender);
+    this.#senders.unpublish(publication);
   }
 
   /** New ICE servers count from the next gathering on (W3C WebRTC §4.4.1.6); nothing is interrupted. */

@@ -22,6 +22,11 @@ export class RemoteStreams {
     return this.#streams;
   }
 
+  /** Whether the other side sends it, shown or not. */
+  has(track: MediaStreamTrack): boolean {
+    return [...this.#tracks].some((remote) => remote.track === track);
+  }
+
   /** A track came (W3C WebRTC §5.7). Without a stream of its sender it gets one of its own. */
   add({ track, streams }: Pick<RTCTrackEvent, 'track' | 'streams'>): void {
     const stream = streams[0] ?? new MediaStream([track]);

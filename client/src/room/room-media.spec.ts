@@ -111,11 +111,49 @@ describe('the connections of a room', () => {
     expect(FakePeerConnection.made.map(({ senders }) => senders[0]?.track)).toEqual([null, null]);
   });
 
-  it('use a sender again whose publication ended', async () => {
-    const { room } = await enter([participant('a', 1)]);
-    for (let n = 0; n < 10; n++) room.publish(track('video'), stream).unpublish();
-    room.publish(track('audio'), stream);
-    expect(made(0).senders).toHaveLength(2);
+  it('give each publication a sender of its own, and leave no transceiver behind', async () => {
+    const { room, signal } = await enter([participant('a', 1)]);
+    const again = track('video');
+    const streams = Array.from({ length: 5 }, (_, n) => ({ id: `screen ${n}` }) as MediaStream);
+    for (const [n, shared] of streams.entries()) {
+      const screen = room.publish(again, shared);
+      signal('a', 2 * n + 1, 'offer', { type: 'offer', sdp: `up ${n}` });
+      await settle();
+      expect(made(0).transceivers.map(({ sender }) => sender)).toEqual([made(0).senders[n]]);
+      screen.unpublish();
+      signal('a', 2 * n + 2, 'offer', { type: 'offer', sdp: `down ${n}` });
+      await settle();
+      expect(made(0).transceivers).toEqual([]);
+    }
+    expect(made(0).senders.map((sender) => sender.stream)).toEqual(streams);
+  });
+
+  it('keep a transceiver on which the other side sends, and the one whose transport carries the others', async () => {
+    const { room, signal } = await enter([participant('a', 1)]);
+    const [camera, screen] = [room.publish(track('video'), stream), room.publish(track('video'), stream)];
+    signal('a', 1, 'offer', { type: 'offer', sdp: 'one' });
+    await settle();
+    const [first, second] = made(0).transceivers;
+    const received = Object.assign(second?.receiver.track as object, new EventTarget(), { addEventListener() {} });
+    const arrived = { track: received, streams: [remote('theirs').stream] };
+    made(0).dispatchEvent(Object.assign(new Event('track'), arrived));
+    made(0).localDescription = { type: 'answer', sdp: `v=0\r\na=group:BUNDLE ${first?.mid} 9\r\n` };
+    camera.unpublish();
+    screen.unpublish();
+    expect(made(0).transceivers.map(({ stopping }) => stopping)).toEqual([false, false]);
+    expect(made(0).senders.map((sender) => sender.track)).toEqual([null, null]);
+  });
+
+  it('send a publication again whose transceiver the other side stopped at that moment', async () => {
+    const { room, signal } = await enter([participant('a', 1)]);
+    const camera = room.publish(track('video'), stream);
+    // What a rejected m-line does to a transceiver (RFC 9429 §5.11).
+    const [taken] = made(0).transceivers;
+    if (taken) taken.stopping = true;
+    signal('a', 1, 'offer', { type: 'offer', sdp: 'one' });
+    await settle();
+    expect(made(0).senders.map((sender) => sender.track)).toEqual([camera.track, camera.track]);
+    expect(made(0).transceivers.map(({ sender }) => sender)).toEqual([made(0).senders[1]]);
   });
 
   it('take new ICE servers without being interrupted', async () => {
@@ -204,7 +242,7 @@ describe('the connections of a room', () => {
     expect([room.publications, made(0).senders[0]?.track]).toEqual([[], null]);
     const again = room.publish(track('video'), stream);
     await settle();
-    expect(made(0).senders[0]?.track).toBe(again.track);
+    expect(made(0).senders.map((sender) => sender.track)).toEqual([null, again.track]);
   });
 
   it('are opened by the later peer when the offer of the earlier one would be denied', async () => {

@@ -1,3 +1,13 @@
+/** What of RTCRtpTransceiver the SDK uses. */
+export interface FakeTransceiver {
+  readonly sender: { readonly track: unknown };
+  readonly receiver: { readonly track: unknown };
+  mid: string | null;
+  currentDirection: string | null;
+  stopping: boolean;
+  stop(): void;
+}
+
 /** What of RTCPeerConnection a negotiation touches, with the state machine of JSEP (RFC 9429 §3.2) and no network. */
 export class FakePeerConnection extends EventTarget {
   static made: FakePeerConnection[] = [];
@@ -10,8 +20,8 @@ export class FakePeerConnection extends EventTarget {
   closed = false;
   readonly candidates: unknown[] = [];
   readonly channels: { readonly label: string; readonly protocol: string }[] = [];
-  readonly senders: { track: unknown; replaceTrack(track: unknown): Promise<void>; setStreams(): void }[] = [];
-  readonly transceivers: { sender: unknown; receiver: unknown; direction: string }[] = [];
+  readonly senders: { track: unknown; stream: unknown; replaceTrack(track: unknown): Promise<void> }[] = [];
+  transceivers: FakeTransceiver[] = [];
   #needed = false;
   #offers = 0;
   #stable: [RTCSessionDescriptionInit | null, RTCSessionDescriptionInit | null] = [null, null];
@@ -60,16 +70,29 @@ export class FakePeerConnection extends EventTarget {
     return channel;
   }
 
-  addTrack(track: { kind: string }): unknown {
+  addTrack(track: { kind: string }, stream: unknown): unknown {
+    if (this.transceivers.some(({ sender }) => sender.track === track))
+      throw new DOMException('', 'InvalidAccessError');
     const sender = {
       track: track as unknown,
+      stream,
       replaceTrack: async (next: unknown) => {
         sender.track = next;
       },
-      setStreams: () => {},
     };
     this.senders.push(sender);
-    this.transceivers.push({ sender, receiver: { track: { kind: track.kind } }, direction: 'sendrecv' });
+    const transceiver: FakeTransceiver = {
+      sender,
+      receiver: { track: { kind: track.kind } },
+      mid: null,
+      currentDirection: null,
+      stop: () => {
+        transceiver.stopping = true;
+        this.need();
+      },
+      stopping: false,
+    };
+    this.transceivers.push(transceiver);
     this.need();
     return sender;
   }
@@ -120,6 +143,9 @@ export class FakePeerConnection extends EventTarget {
   #settle(): void {
     this.signalingState = 'stable';
     this.#stable = [this.localDescription, this.remoteDescription];
+    this.transceivers = this.transceivers.filter(({ stopping }) => !stopping);
+    for (const [at, transceiver] of this.transceivers.entries()) transceiver.mid ??= `${at}`;
+    this.dispatchEvent(new Event('signalingstatechange'));
     if (this.#needed) this.need();
   }
 
