@@ -21,6 +21,7 @@ import { RoomAccess } from '../rooms/room-access.js';
 import { RoomExpiry } from '../rooms/room-expiry.js';
 import { RetentionStore } from '../scheduler/retention.store.js';
 import { Scheduler } from '../scheduler/scheduler.js';
+import { AdmissionGuard } from '../signaling/moderation/admission-guard.js';
 import { RoomHub } from '../signaling/rooms/room-hub.js';
 import { SessionRegistry } from '../signaling/session/session-registry.js';
 import { SignalingStats } from '../signaling/signaling-stats.js';
@@ -78,6 +79,7 @@ export class MetricsController {
     stats: SignalingStats,
     sessions: SessionRegistry,
     rooms: RoomHub,
+    admissions: AdmissionGuard,
     @Inject(PRESENCE) presence: Presence,
     @Inject(BUS) bus: Bus,
     quota: ConnectionQuota,
@@ -112,6 +114,8 @@ export class MetricsController {
     this.gauge('sessions', 'Sessions with a socket on this node.', () => sessions.sessionCount);
     this.gauge('rooms', 'Rooms with a peer on this node.', () => rooms.roomCount);
     this.gauge('peers', 'Peers on this node.', () => rooms.peerCount);
+    this.gauge('admissions_pending', 'Joins and other admissions in flight on this node.', () => admissions.size);
+    this.gauge('removal_cache_entries', 'Cached removals, ended peers and ended rooms.', () => admissions.cacheEntries);
     this.policy();
     this.bridges(bridges);
     this.topics(topics);

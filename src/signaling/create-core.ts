@@ -12,11 +12,10 @@ import type { RemovalLog } from '../rooms/moderation/removal-log.js';
 import type { RoomAccess } from '../rooms/room-access.js';
 import { NodeLease, type NodeTimers } from './cluster/node-lease.js';
 import type { HandlerContext } from './messages/handler-context.js';
+import { AdmissionGuard } from './moderation/admission-guard.js';
 import { Lobby } from './moderation/lobby.js';
 import { ModerationEventHandler } from './moderation/moderation-event-handler.js';
 import { PeerRemover } from './moderation/peer-remover.js';
-import { PendingJoins } from './moderation/pending-joins.js';
-import { RemovalAwarePresence } from './moderation/removal-aware-presence.js';
 import { RemovalCache } from './moderation/removal-cache.js';
 import { RemovalPoller } from './moderation/removal-poller.js';
 import { RoomHub } from './rooms/room-hub.js';
@@ -63,8 +62,6 @@ export interface Core {
   readonly node: SignalingNode;
   /** What its handlers use. */
   readonly context: HandlerContext;
-  /** The port that was passed, and nobody is attached through it who was removed meanwhile. */
-  readonly presence: Presence;
   /** Resolves when the node is listening, or after {@link BOOT_TIMEOUT_MS}: then it goes on trying. */
   start(): Promise<void>;
   /** Closes every socket with 1012, gives the lease up and stops all timers. The ports stay open. */
@@ -73,26 +70,23 @@ export interface Core {
 
 /** Builds the core, the only place where it is put together: for Nest, for unit tests and for the simulation. */
 export const createCore = (ports: CorePorts, settings: CoreSettings): Core => {
-  const { bus, access, moderation, now } = ports;
+  const { presence, bus, access, moderation, now } = ports;
   const stats = new SignalingStats();
-  const removals = new RemovalCache(now);
-  const presence = new RemovalAwarePresence(ports.presence, removals);
+  const admissions: AdmissionGuard = new AdmissionGuard(new RemovalCache(now), (...peer) =>
+    remover.removePeer(...peer),
+  );
   const rooms = new RoomHub(bus, stats, settings.roomRate);
-  const sync = new RosterSync(presence, bus, rooms, stats);
-  const lifecycle = new RoomLifecycle(presence, rooms, sync, stats, now);
+  const sync = new RosterSync(presence, bus, rooms, stats, admissions);
+  const lifecycle = new RoomLifecycle(presence, rooms, sync, stats);
   const lobby = new Lobby(moderation, access, rooms, now);
-  const context = contextOf(ports, settings, { stats, removals, rooms, lifecycle, lobby });
+  const context = contextOf(ports, settings, { stats, admissions, rooms, lifecycle, lobby });
 
-  const remover = new PeerRemover(presence, { rooms, lifecycle, sync }, removals);
-  presence.undo = {
-    publish: (change) => sync.publish(change),
-    retryRemoval: (room, peer) => void remover.removePeer(room, peer),
-  };
   const local = { rooms, sync, lifecycle };
+  const remover: PeerRemover = new PeerRemover(presence, { ...local, registry: context.registry }, admissions);
   const lease = new NodeLease(settings.nodeName, { presence, bus }, local, ports.log, settings.nodeTimers);
   const node = new SignalingNode(context, bus, sync, lease);
   // Acts on what it hears, so nobody needs to hold it.
-  new ModerationEventHandler({ ...context, presence, sync, remover }, bus);
+  new ModerationEventHandler({ ...context, sync, remover }, bus);
   const poller = new RemovalPoller(ports.removalLog, bus, rooms, now, settings.roomCheckMs);
 
   const start = async (): Promise<void> => {
@@ -105,10 +99,10 @@ export const createCore = (ports: CorePorts, settings: CoreSettings): Core => {
     lobby.close();
     return node.stop();
   };
-  return { node, context, presence, start, close };
+  return { node, context, start, close };
 };
 
-type OwnParts = Pick<HandlerContext, 'stats' | 'removals' | 'rooms' | 'lifecycle' | 'lobby'>;
+type OwnParts = Pick<HandlerContext, 'stats' | 'admissions' | 'rooms' | 'lifecycle' | 'lobby'>;
 
 const contextOf = (ports: CorePorts, { limits, userLimits }: CoreSettings, own: OwnParts): HandlerContext => {
   const { verifier, access, moderation, chat, ice, log, now, wallClock } = ports;
@@ -117,6 +111,5 @@ const contextOf = (ports: CorePorts, { limits, userLimits }: CoreSettings, own: 
     ...{ limits, verifier, access, moderation, chat, ice, log, now, wallClock },
     ids: new SessionIds(ports.sessionKey),
     registry: new SessionRegistry(limits, now, wallClock, userLimits),
-    pendingJoins: new PendingJoins(),
   };
 };

@@ -130,7 +130,7 @@ describe('the signaling core', () => {
 
   it('refuses a join of a room that has ended', async () => {
     const { one, two } = await setup(2);
-    await Promise.all([one, two].map((node) => node.services.lifecycle.end('r1' as never)));
+    await one.bus.publish({ fact: 'room_closed', room: 'r1' as never });
     const client = two.connect('bob');
     await client.hello();
     expect(await client.request({ type: 'join', room: 'r1' })).toMatchObject({ code: 'room_not_found' });
@@ -140,9 +140,9 @@ describe('the signaling core', () => {
     const { one } = await setup(1);
     const { attach } = one.presence;
     one.presence.attach = async (request) => {
-      if (moment === 'before') await one.services.lifecycle.end(request.room);
+      if (moment === 'before') await one.bus.publish({ fact: 'room_closed', room: request.room });
       const result = await attach.call(one.presence, request);
-      if (moment === 'after') await one.services.lifecycle.end(request.room);
+      if (moment === 'after') await one.bus.publish({ fact: 'room_closed', room: request.room });
       return result;
     };
     const carol = one.connect('carol');

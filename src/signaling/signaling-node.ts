@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from '@parley/protocol';
-import type { Bus, ClusterEvent } from '../bus/bus.js';
+import type { Bus } from '../bus/bus.js';
 import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
 import type { ClientSocket } from '../websocket/client-socket.js';
@@ -41,7 +41,6 @@ export class SignalingNode {
     this.security = new SecurityLog(services.log);
     const inbox = new NodeMessageHandler(bus, services.rooms, sync, services.stats);
     bus.onMessage(inbox.receive);
-    bus.onEvent((event) => void this.apply(event));
   }
 
   async start(): Promise<void> {
@@ -98,25 +97,5 @@ export class SignalingNode {
       address: lease?.address,
       user: (principal as Session['principal'] | undefined)?.user,
     });
-  }
-
-  private async apply(event: ClusterEvent): Promise<void> {
-    const { services: context } = this;
-    try {
-      if (event.fact === 'room_closed') {
-        await context.lifecycle.end(event.room);
-      } else if (event.fact === 'user_revoked') {
-        for (const session of context.registry.issuedBefore(event.user, event.before)) await this.revoke(session);
-      }
-    } catch (error) {
-      context.log.error(error, `the fact ${event.fact} could not be acted on`);
-    }
-  }
-
-  private async revoke(session: Session): Promise<void> {
-    const leaves = [...session.rooms.keys()].map((room) => this.services.lifecycle.leave(session, room, 'removed'));
-    // Gone here already, whatever the store says; nothing of this session passes any more.
-    session.close(CLOSE_CODES.revoked, 'what let this session in was revoked');
-    await Promise.all(leaves);
   }
 }

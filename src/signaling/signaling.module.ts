@@ -26,6 +26,7 @@ import { ConnectionQuota } from '../websocket/connection-quota.js';
 import { Drain } from '../websocket/drain.js';
 import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
 import { type Core, type CorePorts, type CoreSettings, createCore } from './create-core.js';
+import { AdmissionGuard } from './moderation/admission-guard.js';
 import { RoomHub } from './rooms/room-hub.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { SignalingGateway } from './signaling.gateway.js';
@@ -77,6 +78,7 @@ const settingsOf = ({ nodeName, limits, rooms, sockets, rates, lease }: Config):
     { provide: SignalingNode, inject: [CORE], useFactory: ({ node }: Core) => node },
     { provide: SignalingStats, inject: [CORE], useFactory: ({ context }: Core) => context.stats },
     { provide: SessionRegistry, inject: [CORE], useFactory: ({ context }: Core) => context.registry },
+    { provide: AdmissionGuard, inject: [CORE], useFactory: ({ context }: Core) => context.admissions },
     { provide: RoomHub, inject: [CORE], useFactory: ({ context }: Core) => context.rooms },
     {
       provide: Drain,
@@ -85,7 +87,7 @@ const settingsOf = ({ nodeName, limits, rooms, sockets, rates, lease }: Config):
         new Drain(config.drain, registry, Math.random, async () => (await presence.nodes()).length === 1),
     },
   ],
-  exports: [Drain, RoomHub, SessionRegistry, SignalingNode, SignalingStats, ConnectionQuota],
+  exports: [AdmissionGuard, Drain, RoomHub, SessionRegistry, SignalingNode, SignalingStats, ConnectionQuota],
 })
 export class SignalingModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(CORE) private readonly core: Core) {}

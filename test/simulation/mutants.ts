@@ -6,6 +6,7 @@ import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { splitFrame } from '../../src/signaling/codec/frame.js';
 import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
 import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
+import { RoomJoin } from '../../src/signaling/rooms/room-join.js';
 import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
 import { SimulatedPresence } from './simulated-presence.js';
@@ -201,9 +202,9 @@ const removalsUnheard: Script = (run) => {
 };
 
 const lockIgnored: Script = (run) => {
-  const { join } = patch(run, RoomLifecycle, {
-    join(this: any, session: any, room: any, peer: any, admission: any, ...rest: any[]) {
-      return join.call(this, session, room, peer, { ...admission, capacity: 100 }, ...rest);
+  const { attach } = patch(run, RoomJoin, {
+    attach(this: any, { returningOnly: _locked, ...admission }: any) {
+      return attach.call(this, admission);
     },
   });
 };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -136,6 +136,20 @@ describe('architecture', () => {
     put('src/bus/typed.ts', "import type { Redis } from 'ioredis';\nexport type Connection = Redis;");
     const lines = cruise(folder).filter((line) => line.includes('src/bus/typed.ts'));
     expect(lines).toEqual([]);
+  });
+
+  const coreFilesWith = (text: string): string[] =>
+    readdirSync(join(ROOT, 'src/signaling'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+      .filter((path) => readFileSync(join(ROOT, 'src/signaling', path), 'utf8').includes(text))
+      .sort();
+
+  it('attaches peers in the two places whose steps the admission guard runs', () => {
+    expect(coreFilesWith('presence.attach(')).toEqual(['rooms/room-join.ts', 'rooms/roster-sync.ts']);
+  });
+
+  it('has one listener for cluster events in the core', () => {
+    expect(coreFilesWith('.onEvent(')).toEqual(['moderation/moderation-event-handler.ts']);
   });
 
   it('has no folder that gathers what nobody owns', () => {

@@ -61,6 +61,7 @@ class NoChat extends ChatLog {
 /** The signaling core of one node, with nothing but memory under it and no socket over it. */
 export class MemoryNode {
   readonly bus: MemoryBus;
+  readonly presence: Presence;
   private readonly core: Core;
 
   constructor(
@@ -70,6 +71,7 @@ export class MemoryNode {
     database?: MemoryDatabase,
   ) {
     this.bus = new MemoryBus(hub);
+    this.presence = new MemoryPresence(store);
     const policy =
       database === undefined
         ? { access: new OpenAccess(), moderation: new NoModeration(), removalLog: new NoRemovals() }
@@ -81,7 +83,7 @@ export class MemoryNode {
     this.core = createCore(
       {
         ...policy,
-        presence: new MemoryPresence(store),
+        presence: this.presence,
         bus: this.bus,
         verifier: new NameVerifier(),
         chat: new NoChat(),
@@ -97,10 +99,6 @@ export class MemoryNode {
 
   /** Faults of our own that a handler had. */
   readonly faults: unknown[] = [];
-
-  get presence(): Presence {
-    return this.core.presence;
-  }
 
   get services(): HandlerContext {
     return this.core.context;

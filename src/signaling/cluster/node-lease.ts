@@ -108,7 +108,7 @@ export class NodeLease {
     const room = rooms.get(id);
     if (room === undefined) return;
     for (const peer of lost) await sync.reattach(room, peer);
-    for (const { session } of [...room.local.values()]) await sync.rename(session);
+    for (const { session } of [...room.local.values()]) await sync.publishOwn(session);
     if (asked !== undefined && isBehind({ epoch, version }, asked)) return void sync.refresh(id);
     if (room.epoch === epoch && room.version >= version) return;
     sync.settle(id, epoch, version);

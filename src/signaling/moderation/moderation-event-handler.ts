@@ -1,25 +1,22 @@
 import { ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import type { Bus, ClusterEvent } from '../../bus/bus.js';
 import type { Log } from '../../logging/log.js';
-import type { Presence } from '../../presence/presence.js';
 import type { Moderation } from '../../rooms/moderation/moderation.js';
 import type { Admission, RoomAccess } from '../../rooms/room-access.js';
 import type { PeerBinding, RoomHub } from '../rooms/room-hub.js';
-import { NOWHERE } from '../rooms/room-replica.js';
+import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import { deniedPermissions } from '../rooms/room-roster.js';
-import { attachRequest, type RosterSync } from '../rooms/roster-sync.js';
+import type { RosterSync } from '../rooms/roster-sync.js';
+import type { AdmissionGuard } from './admission-guard.js';
 import type { Lobby } from './lobby.js';
 import type { PeerRemover } from './peer-remover.js';
-import type { PendingJoins } from './pending-joins.js';
-import type { RemovalCache } from './removal-cache.js';
 
 /** The ports and local state that {@link ModerationEventHandler} acts on. */
 export interface ModerationContext {
-  readonly presence: Presence;
   readonly rooms: RoomHub;
+  readonly lifecycle: RoomLifecycle;
   readonly sync: RosterSync;
-  readonly removals: RemovalCache;
-  readonly pendingJoins: PendingJoins;
+  readonly admissions: AdmissionGuard;
   readonly remover: PeerRemover;
   readonly lobby: Lobby;
   readonly access: RoomAccess;
@@ -27,43 +24,43 @@ export interface ModerationContext {
   readonly log: Log;
 }
 
-/** Applies cluster events about moderation to this node: removals, admissions, roles, permissions, room settings. */
+/**
+ * Applies cluster events to the sessions and rooms of this node, the only place that does: removals, revocations, the
+ * end of rooms, admissions, roles, permissions, room settings.
+ */
 export class ModerationEventHandler {
   constructor(
     private readonly context: ModerationContext,
     bus: Bus,
   ) {
-    bus.onEvent((event) => this.run(`Cluster event ${event.fact}`, this.apply(event)));
-    context.pendingJoins.onStaleJoin = (room, user) =>
-      this.run('Permission change during a join', this.refreshPermissions(room, user));
-  }
-
-  private run(what: string, work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if (error instanceof ProtocolError) return;
-      this.context.log.error(error, `${what} not applied; clients of this node may see outdated permissions`);
+    bus.onEvent((event) => {
+      this.apply(event).catch((error: unknown) => {
+        if (error instanceof ProtocolError) return;
+        context.log.error(error, `Cluster event ${event.fact} not applied; this node may serve outdated permissions`);
+      });
     });
   }
 
-  private async apply(event: ClusterEvent): Promise<void> {
-    const { removals, remover, lobby } = this.context;
+  private async apply(event: ClusterEvent): Promise<unknown> {
+    const { admissions, remover, lifecycle, lobby } = this.context;
+    const isNew = admissions.note(event);
     switch (event.fact) {
       case 'user_removed':
-        if (!removals.record(event.room, event.user, event.at, event.peers)) return;
+        if (!isNew) return;
         lobby.answered(event.room, event.user, false);
         return remover.removeUser(event.room, event.user, event.peers);
       case 'user_revoked':
-        if (!removals.record(undefined, event.user, event.before)) return;
-        return remover.removeAwayPeers(event.user);
+        await remover.closeSessions(event.user, event.before);
+        return isNew ? remover.removeAwayPeers(event.user) : undefined;
       case 'member_changed':
-        this.context.pendingJoins.note(event.room, event.user);
         return this.refreshPermissions(event.room, event.user);
       case 'knock_answered':
         return lobby.answered(event.room, event.user, event.admitted);
       case 'lobby_changed':
         return lobby.show(event.room);
       case 'room_closed':
-        return lobby.closed(event.room);
+        lobby.closed(event.room);
+        return lifecycle.end(event.room);
       case 'room_changed':
         await this.sendState(event.room);
         return lobby.recheck(event.room);
@@ -86,15 +83,13 @@ export class ModerationEventHandler {
 
   /** Applies a user's changed role and permissions: to their local peers at once, then to the stored roster. */
   private async refreshPermissions(id: RoomId, user: UserId): Promise<void> {
-    const { rooms, access, lobby } = this.context;
-    for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
+    const { rooms, lobby } = this.context;
+    const room = rooms.get(id);
+    for (const [peer, { session }] of [...(room?.local ?? [])]) {
       const binding = rooms.binding(peer);
       if (session.principal.user !== user || binding === undefined) continue;
       try {
-        const admission = await access.admit(session.principal, id);
-        if (!applyAdmission(binding, admission)) continue;
-        await this.updateRoster(binding);
-        await lobby.show(id, session);
+        if (await this.refreshPeer(id, binding)) await lobby.show(id, session);
       } catch (error) {
         // A user who could not join any more may stay: only a removal event ends peers.
         if (!(error instanceof ProtocolError)) throw error;
@@ -102,13 +97,18 @@ export class ModerationEventHandler {
     }
   }
 
-  private async updateRoster(binding: PeerBinding): Promise<void> {
-    const { presence, rooms, sync } = this.context;
-    const request = attachRequest(binding, rooms, Number.MAX_SAFE_INTEGER, false);
-    const asked = rooms.get(binding.room)?.position ?? NOWHERE;
-    const result = await presence.attach(request);
-    const room = rooms.get(binding.room);
-    if (result.kind === 'attached' && room !== undefined) sync.applyAttachResult(room, binding.peer, result, asked);
+  /** @returns whether the peer's role or permissions changed */
+  private async refreshPeer(id: RoomId, binding: PeerBinding): Promise<boolean> {
+    const { rooms, access, sync } = this.context;
+    const room = rooms.get(id);
+    let changed = false;
+    if (room === undefined) return false;
+    await sync.attachAgain(room, binding, async () => {
+      const admission = await access.admit(binding.session.principal, id);
+      if (applyAdmission(binding, admission)) changed = true;
+      return changed;
+    });
+    return changed;
   }
 }
 

@@ -12,8 +12,8 @@ describe('the peer remover', () => {
   beforeEach(async () => {
     fixture = await HandlerFixture.start();
     const { node, context } = fixture;
-    const sync = new RosterSync(node.presence, node.bus, context.rooms, context.stats);
-    remover = new PeerRemover(node.presence, { ...context, sync }, context.removals);
+    const sync = new RosterSync(node.presence, node.bus, context.rooms, context.stats, context.admissions);
+    remover = new PeerRemover(node.presence, { ...context, sync }, context.admissions);
   });
   afterEach(async () => {
     jest.useRealTimers();
@@ -27,7 +27,7 @@ describe('the peer remover', () => {
     await remover.removeUser(ROOM, ADA, []);
     expect(ada.client.received('removed')).toMatchObject([{ header: { room: ROOM, reason: 'removed' } }]);
     expect([ada.client.session.rooms.size, bob.client.session.rooms.size]).toEqual([0, 1]);
-    expect(fixture.context.removals.isEnded(ada.peer)).toBe(true);
+    expect(fixture.context.admissions.isEnded(ada.peer)).toBe(true);
     expect(await members()).toEqual([bob.peer]);
   });
 

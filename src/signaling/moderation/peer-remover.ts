@@ -1,23 +1,33 @@
-import type { LeftReason, PeerId, RoomId, UserId } from '@parley/protocol';
+import { CLOSE_CODES, type LeftReason, type PeerId, type RoomId, type UserId } from '@parley/protocol';
 import type { Presence } from '../../presence/presence.js';
 import type { RoomHub } from '../rooms/room-hub.js';
 import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
-import type { RemovalCache } from './removal-cache.js';
+import type { Session } from '../session/session.js';
+import type { SessionRegistry } from '../session/session-registry.js';
+import type { AdmissionGuard } from './admission-guard.js';
 
 const RETRY_MS = 250;
 /** Removals that may wait for the store; beyond it the oldest are left to the tombstones and to reconciliation. */
 const MAX_RETRIES = 1_000;
 
-/** Removes a user's peers from a room: on this node at once, and in the store as soon as it is available. */
+/** The parts of the node that a removal changes. */
+export interface RemovalContext {
+  readonly rooms: RoomHub;
+  readonly lifecycle: RoomLifecycle;
+  readonly sync: RosterSync;
+  readonly registry: SessionRegistry;
+}
+
+/** Removes peers and sessions of a user, the only place that does: on this node at once, and in the store as soon as it is available. */
 export class PeerRemover {
   private readonly retryQueue = new Map<string, () => Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly presence: Presence,
-    private readonly local: { readonly rooms: RoomHub; readonly lifecycle: RoomLifecycle; readonly sync: RosterSync },
-    private readonly removals: RemovalCache,
+    private readonly local: RemovalContext,
+    private readonly admissions: AdmissionGuard,
   ) {}
 
   /** Removes all peers of a user from a room, also those that are `away` or on other nodes. */
@@ -26,9 +36,14 @@ export class PeerRemover {
     await this.attempt(`${room} ${user}`, () => this.endStored(room, user, peers));
   }
 
-  /** Removes one peer that was attached after its user had been removed. */
-  async removePeer(room: RoomId, peer: PeerId): Promise<void> {
-    await this.attempt(`${room} ${peer}`, () => this.end(room, peer, 'removed'));
+  /** Removes one peer that was attached after its user had been removed, or its room had ended. */
+  async removePeer(room: RoomId, peer: PeerId, reason: LeftReason = 'removed'): Promise<void> {
+    await this.attempt(`${room} ${peer}`, () => this.end(room, peer, reason));
+  }
+
+  /** Closes a user's sessions whose tokens were issued before a time, and removes their peers. */
+  async closeSessions(user: UserId, before: number): Promise<void> {
+    for (const session of this.local.registry.issuedBefore(user, before)) await this.closeSession(session);
   }
 
   /** Removes the `away` peers of a user from the rooms of this node. */
@@ -39,7 +54,7 @@ export class PeerRemover {
         .map(({ peer }) => ({ room: room.id, peer })),
     );
     for (const { room, peer } of lost) {
-      this.removals.end(peer);
+      this.admissions.end(peer);
       await this.removePeer(room, peer);
     }
   }
@@ -50,12 +65,19 @@ export class PeerRemover {
     this.retryQueue.clear();
   }
 
+  private async closeSession(session: Session): Promise<void> {
+    const leaves = [...session.rooms.keys()].map((room) => this.local.lifecycle.leave(session, room, 'removed'));
+    // Its peers have left this node already, whether or not the store is available.
+    session.close(CLOSE_CODES.revoked, 'what let this session in was revoked');
+    await Promise.all(leaves);
+  }
+
   /** Removes the user's local peers and tells their clients; no longer in the room when this returns. */
   private endLocal(id: RoomId, user: UserId): void {
     const { rooms, lifecycle } = this.local;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
       if (session.principal.user !== user) continue;
-      this.removals.end(peer);
+      this.admissions.end(peer);
       session.send({ type: 'removed', room: id, peer, reason: 'removed' });
       void lifecycle.leave(session, id, 'removed').catch(() => this.removePeer(id, peer));
     }
@@ -65,7 +87,7 @@ export class PeerRemover {
     const { members } = await this.presence.snapshot(id);
     const theirs = members.filter((member) => member.user === user).map(({ peer }) => peer);
     for (const peer of new Set([...peers, ...theirs])) {
-      this.removals.end(peer);
+      this.admissions.end(peer);
       await this.end(id, peer, 'removed');
     }
   }

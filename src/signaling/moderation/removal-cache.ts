@@ -2,36 +2,30 @@ import type { PeerId, RoomId, UserId } from '@parley/protocol';
 
 /** How long a removal is cached: as long as presence keeps the tombstones of ended peers. */
 const REMEMBERED_MS = 600_000;
-/** Removals, and ended peers, to cache; beyond it the oldest are dropped, and the database still has them. */
+/** How long an ended room is cached: longer than cached access records admit anyone to it. */
+const ROOM_ENDED_MS = 30_000;
+/** Removals, ended peers, and ended rooms to cache; beyond it the oldest are dropped, and the database still has them. */
 export const MAX_REMEMBERED = 10_000;
 
 interface RecordedRemoval {
   readonly at: number;
-  /** Its number in the order in which this node received removals. */
-  readonly order: number;
   readonly until: number;
 }
 
 /**
- * Caches recent removals that this node received. An operation takes a checkpoint when it begins and asks at its end
- * whether the user was removed since; if so it is undone. Stale by at most the delay of the bus, or by the interval of
- * `RemovalPoller` while the bus is unavailable.
+ * Caches the removals, ended peers and ended rooms that this node received lately. Stale by at most the delay of the
+ * bus, or by the interval of `RemovalPoller` while the bus is unavailable.
  */
 export class RemovalCache {
-  private count = 0;
   private readonly users = new Map<string, RecordedRemoval>();
   private readonly peers = new Map<PeerId, number>();
+  private readonly rooms = new Map<RoomId, number>();
 
   /** @param now monotonic milliseconds */
   constructor(private readonly now: () => number) {}
 
   get size(): number {
-    return this.users.size + this.peers.size;
-  }
-
-  /** Returns the number of the latest removal, to pass to {@link removedSince} later. */
-  checkpoint(): number {
-    return this.count;
+    return this.users.size + this.peers.size + this.rooms.size;
   }
 
   /**
@@ -42,48 +36,47 @@ export class RemovalCache {
    */
   record(room: RoomId | undefined, user: UserId, at: number, peers: readonly PeerId[] = []): boolean {
     this.trim();
-    for (const peer of peers) this.end(peer);
-    const key = keyOf(room, user);
+    for (const peer of peers) this.endPeer(peer);
+    const key = `${room ?? ''} ${user}`;
     const known = this.users.get(key);
     if (known !== undefined && known.at >= at) return false;
-    this.count += 1;
-    keep(this.users, key, { at, order: this.count, until: this.now() + REMEMBERED_MS });
+    keep(this.users, key, { at, until: this.now() + REMEMBERED_MS });
     return true;
   }
 
   /** Records that a peer ended: its id must not be attached again. */
-  end(peer: PeerId): void {
+  endPeer(peer: PeerId): void {
     keep(this.peers, peer, this.now() + REMEMBERED_MS);
   }
 
-  isEnded(peer: PeerId): boolean {
+  isPeerEnded(peer: PeerId): boolean {
     return (this.peers.get(peer) ?? 0) > this.now();
   }
 
-  /** Whether the user was removed from the room, or revoked everywhere, after the checkpoint. */
-  removedSince(checkpoint: number, room: RoomId, user: UserId): boolean {
-    return [keyOf(room, user), keyOf(undefined, user)].some((key) => (this.users.get(key)?.order ?? 0) > checkpoint);
+  /** Records that a room ended. */
+  endRoom(room: RoomId): void {
+    this.trim();
+    keep(this.rooms, room, this.now() + ROOM_ENDED_MS);
   }
 
-  /** When the user was removed from the room, ms since the Unix epoch; tokens issued before are invalid there. */
-  removedAt(room: RoomId, user: UserId): number | undefined {
-    return this.users.get(keyOf(room, user))?.at;
+  isRoomEnded(room: RoomId): boolean {
+    return (this.rooms.get(room) ?? 0) > this.now();
   }
 
   private trim(): void {
-    const now = this.now();
-    for (const [key, { until }] of this.users) {
-      if (until > now) break;
-      this.users.delete(key);
-    }
-    for (const [peer, until] of this.peers) {
-      if (until > now) break;
-      this.peers.delete(peer);
-    }
+    dropUntil(this.users, this.now(), ({ until }) => until);
+    dropUntil(this.peers, this.now(), (until) => until);
+    dropUntil(this.rooms, this.now(), (until) => until);
   }
 }
 
-const keyOf = (room: RoomId | undefined, user: UserId): string => `${room ?? ''} ${user}`;
+/** Deletes the entries that are outdated. The oldest come first. */
+const dropUntil = <K, V>(map: Map<K, V>, now: number, untilOf: (value: V) => number): void => {
+  for (const [key, value] of map) {
+    if (untilOf(value) > now) return;
+    map.delete(key);
+  }
+};
 
 /** Inserts at the end of the map, so that the oldest entries come first and are dropped first. */
 const keep = <K, V>(map: Map<K, V>, key: K, value: V): void => {

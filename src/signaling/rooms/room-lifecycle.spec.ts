@@ -17,7 +17,7 @@ describe('the room lifecycle', () => {
 
   it('ends everyone in a room that ended, and refuses joins to it', async () => {
     const ada = await fixture.enter('ada');
-    await fixture.context.lifecycle.end(ROOM);
+    await fixture.node.bus.publish({ fact: 'room_closed', room: ROOM });
     expect(lastFrame(ada.client)).toEqual({ type: 'removed', room: ROOM, peer: ada.peer, reason: 'room_closed' });
     await expect(fixture.enter('bob')).rejects.toMatchObject({ code: 'room_not_found' });
     expect([await members(), fixture.context.rooms.roomCount]).toEqual([[], 0]);

@@ -13,7 +13,7 @@ describe('roster sync', () => {
     sent = [];
     const { node, context } = fixture;
     const bus = { send: (to: NodeId) => sent.push(to) > 0 };
-    sync = new RosterSync(node.presence, bus as never, context.rooms, context.stats);
+    sync = new RosterSync(node.presence, bus as never, context.rooms, context.stats, context.admissions);
   });
   afterEach(() => fixture.stop());
   const room = () => {
@@ -68,6 +68,19 @@ describe('roster sync', () => {
     await sync.reattach(room(), ada.peer);
     const { members } = await fixture.node.presence.snapshot(ROOM);
     expect(members).toMatchObject([{ peer: ada.peer, connection: ada.client.session.connection }]);
+  });
+
+  it('publishes a role that the store did not take when it changed', async () => {
+    const ada = await fixture.enter('ada');
+    const binding = fixture.context.rooms.binding(ada.peer);
+    if (binding === undefined) throw new Error('ada is not here');
+    binding.participant = { ...binding.participant, role: 'moderator', chat: false };
+    await sync.publishOwn(ada.client.session);
+    const { members } = await fixture.node.presence.snapshot(ROOM);
+    expect(members).toMatchObject([{ role: 'moderator', chat: false }]);
+    const { version } = room();
+    await sync.publishOwn(ada.client.session);
+    expect([room().find(ada.peer)?.role, room().version]).toEqual(['moderator', version]);
   });
 
   it('attaches no peer that is not here', async () => {

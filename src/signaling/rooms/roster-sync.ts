@@ -1,11 +1,14 @@
-import { CLOSE_CODES, type PeerId, type RoomId } from '@parley/protocol';
+import { CLOSE_CODES, type Participant, type PeerId, type RoomId } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
 import type { AttachRequest, AttachResult, Change, Presence, Snapshot } from '../../presence/presence.js';
 import { encodeNodeMessage } from '../codec/node-message.js';
+import type { AdmissionGuard } from '../moderation/admission-guard.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
 import type { PeerBinding, RoomHub } from './room-hub.js';
 import { isBehind, NOWHERE, type Position, type RoomReplica } from './room-replica.js';
+
+type Rights = Pick<Participant, 'role' | 'publish' | 'chat'>;
 
 /** How long a missing version may be in transit before a snapshot is requested. */
 const SETTLE_MS = 250;
@@ -24,6 +27,7 @@ export class RosterSync {
     private readonly bus: Bus,
     private readonly rooms: RoomHub,
     private readonly stats: SignalingStats,
+    private readonly admissions: AdmissionGuard,
   ) {}
 
   /** Publishes a change made by this node to all nodes of the room, and applies it locally. */
@@ -102,11 +106,17 @@ export class RosterSync {
     }
   }
 
-  /** Publishes the user's name from a session's new token. If the store is unavailable, reconciliation repeats it. */
-  async rename({ rooms, principal }: Session): Promise<void> {
+  /**
+   * Publishes the current name, role and permissions of a session's peers where the roster shows others. If the store is
+   * unavailable, reconciliation repeats it.
+   */
+  async publishOwn({ rooms, principal }: Session): Promise<void> {
     for (const [id, peer] of [...rooms]) {
       const room = this.rooms.get(id);
-      if (room?.find(peer) !== undefined && room.find(peer)?.name !== principal.name) await this.reattach(room, peer);
+      const shown = room?.find(peer);
+      const own = this.rooms.binding(peer)?.participant;
+      if (room === undefined || shown === undefined || own === undefined) continue;
+      if (shown.name !== principal.name || !hasSameRights(shown, own)) await this.reattach(room, peer);
     }
   }
 
@@ -116,12 +126,10 @@ export class RosterSync {
     if (binding === undefined || binding.held !== undefined || !room.local.has(peer)) return;
     if (binding.session.state === 'closed' || this.reattaching.has(peer)) return;
     this.reattaching.add(peer);
-    const asked = room.position;
     try {
-      const result = await this.presence.attach(attachRequest(binding, this.rooms, Number.MAX_SAFE_INTEGER, false));
-      if (result.kind === 'attached') this.applyAttachResult(room, peer, result, asked);
-      else if (result.kind === 'ended') this.evict(room, peer, 'expired');
-      else if (result.kind === 'superseded') {
+      const kind = await this.attachAgain(room, binding);
+      if (kind === 'ended') this.evict(room, peer, 'expired');
+      else if (kind === 'superseded') {
         binding.session.close(CLOSE_CODES.superseded, 'a newer socket of this session took over');
       }
     } catch {
@@ -129,6 +137,30 @@ export class RosterSync {
     } finally {
       this.reattaching.delete(peer);
     }
+  }
+
+  /**
+   * Attaches a peer of the room again with the role and permissions of its binding, and applies the result.
+   * @param admit reads them again first; false: they are the same, so nothing is attached
+   * @throws ProtocolError of `admit`; PresenceUnavailable
+   */
+  async attachAgain(
+    room: RoomReplica,
+    binding: PeerBinding,
+    admit?: () => Promise<boolean>,
+  ): Promise<AttachResult['kind'] | undefined> {
+    const { peer, session } = binding;
+    let asked = room.position;
+    const result = await this.admissions.reattach(room.id, session.principal.user, peer, {
+      ...(admit !== undefined && { admit }),
+      attach: () => {
+        asked = room.position;
+        return this.presence.attach(attachRequest(binding, this.rooms, Number.MAX_SAFE_INTEGER, false));
+      },
+      undo: ({ change }) => this.publish(change),
+    });
+    if (result?.kind === 'attached') this.applyAttachResult(room, peer, result, asked);
+    return result?.kind;
   }
 
   private replace(room: RoomReplica, snapshot: Snapshot, asked: Position): void {
@@ -154,6 +186,9 @@ export class RosterSync {
     this.rooms.closeIfEmpty(room.id);
   }
 }
+
+const hasSameRights = (one: Rights, other: Rights): boolean =>
+  one.role === other.role && one.publish === other.publish && one.chat === other.chat;
 
 /** Builds the request that attaches a bound peer, for the first time or again. */
 export const attachRequest = (

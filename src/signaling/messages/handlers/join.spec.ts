@@ -11,7 +11,7 @@ describe('join', () => {
     fixture = await HandlerFixture.start();
   });
   afterEach(async () => {
-    expect(fixture.context.pendingJoins.size).toBe(0);
+    expect(fixture.context.admissions.size).toBe(0);
     await fixture.stop();
   });
   const refuse = (code: ConstructorParameters<typeof ProtocolError>[0]) => {
@@ -116,10 +116,10 @@ describe('join', () => {
   });
 
   it('is refused when the user was removed while the room was asked', async () => {
-    const { access, removals } = fixture.context;
+    const { access, admissions } = fixture.context;
     const admit = access.admit.bind(access);
     access.admit = async (...words) => {
-      removals.record(ROOM, 'ada' as UserId, 1);
+      admissions.note({ fact: 'user_removed', room: ROOM, user: 'ada' as UserId, at: 1, peers: [] });
       return admit(...words);
     };
     const ada = await fixture.welcome('ada');

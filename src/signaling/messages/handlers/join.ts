@@ -1,4 +1,4 @@
-import { type Join, type Meta, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
+import { type Join, type Meta, type PeerId, ProtocolError, type RoomId, type RoomState } from '@parley/protocol';
 import type { Admission, Entry } from '../../../rooms/room-access.js';
 import { deniedPermissions } from '../../rooms/room-roster.js';
 import { renewIceServersBeforeJoin } from '../../session/ice-refresh.js';
@@ -8,46 +8,46 @@ import type { Handler } from './handler.js';
 
 /** Handles `join`: joins a room, resumes a peer in it, or waits in its lobby. */
 export const handleJoin: Handler<'join'> = async (message, session, context) => {
-  const { room } = message;
-  checkMeta(message.meta, context.limits.maxMetaBytes);
+  const { id, room, meta } = message;
+  checkMeta(meta, context.limits.maxMetaBytes);
   if (!session.rooms.has(room) && session.rooms.size >= context.limits.maxRoomsPerSession) {
     throw new ProtocolError('too_many_rooms', `A session may be in ${context.limits.maxRoomsPerSession} rooms.`);
   }
-  const join = context.pendingJoins.begin(room, session.principal.user);
-  try {
-    await admitAndEnter(message, session, context);
-  } finally {
-    context.pendingJoins.end(join);
-  }
-};
-
-const admitAndEnter = async (message: Join, session: Session, context: HandlerContext): Promise<void> => {
-  const { room } = message;
-  const checkpoint = context.removals.checkpoint();
   const peer = context.ids.peer(session.info.session, room);
-  const admission = await admitOrWait(message, session, context, peer);
-  if (admission === undefined || session.state === 'closed') return;
-  // The admission may have been read before a removal that this node received meanwhile.
-  if (context.removals.removedSince(checkpoint, room, session.principal.user)) throw new ProtocolError('removed');
-  renewIceServersBeforeJoin(session, context);
-  await context.lifecycle.join(session, room, peer, admission, message.id, message.meta);
+  const join = context.lifecycle.join({ session, room, peer, re: id, meta });
+  let state: RoomState | undefined;
+  await context.admissions.enter<Admission>(room, session.principal.user, peer, {
+    admit: () => admitOrWait(message, session, context, peer, join.isAttached),
+    attach: (admission) => {
+      state = admission.state;
+      renewIceServersBeforeJoin(session, context);
+      return join.attach(admission);
+    },
+    undo: (error, reason) => join.undo(error, reason),
+    accept: () => join.accept(),
+  });
   if (!session.rooms.has(room)) return;
-  if (admission.state !== undefined) session.send(admission.state);
-  if (admission.state?.access === 'lobby') await context.lobby.show(room, session);
+  if (state !== undefined) session.send(state);
+  if (state?.access === 'lobby') await context.lobby.show(room, session);
 };
 
-/** Admits a client, or puts it into the lobby. @returns undefined when it waits in the lobby and was sent `waiting` */
+/**
+ * Admits a client, or puts it into the lobby.
+ * @returns undefined when it waits in the lobby and was sent `waiting`, or when its socket has closed
+ */
 const admitOrWait = async (
   { id, room, invite }: Join,
   session: Session,
   context: HandlerContext,
   peer: PeerId,
+  isAttached: boolean,
 ): Promise<Admission | undefined> => {
   const entry = { peer, invite };
   try {
-    return await admitOrReturn(session, room, context, entry);
+    const admission = await admitOrReturn(session, room, context, entry);
+    return session.state === 'closed' ? undefined : admission;
   } catch (error) {
-    if (!(error instanceof ProtocolError) || error.code !== 'admission_required') throw error;
+    if (isAttached || !(error instanceof ProtocolError) || error.code !== 'admission_required') throw error;
     if (context.lobby.countOf(session) >= context.limits.maxRoomsPerSession) throw new ProtocolError('too_many_rooms');
     if (session.state === 'closed') return undefined;
     const result = await context.lobby.enter(session, room, id);
