@@ -1,5 +1,4 @@
 import { ERRORS, type ErrorCode, type ErrorMessage } from '@parley/protocol';
-import type { FailedAttempt } from './connection/failed-attempt.js';
 
 /**
  * The code of a {@link ParleyError}: any code of the protocol, and five of the SDK's own: `closed` (the client or the
@@ -21,6 +20,24 @@ const definitionOf = (code: ParleyErrorCode): { retryable: boolean; message: str
     ? OWN[code as keyof typeof OWN]
     : // A newer server may know codes that this version does not.
       (ERRORS[code as ErrorCode] ?? { retryable: false, message: `The server replied ${code}.` });
+
+/** What is known about a connection attempt that failed: `attempt` of a {@link ParleyError}. */
+export interface FailedAttempt {
+  /** How many attempts have failed in a row, this one included. */
+  readonly count: number;
+  /** Close code of the WebSocket (RFC 6455 §7.4); 1006 if it never opened, or got no `welcome` within 10 s. */
+  readonly closeCode: number;
+  /** Whether the WebSocket opened. False: nothing answered, or the upgrade was refused. */
+  readonly opened: boolean;
+  /** HTTP status of a refused upgrade. Known with the package `ws` only: browsers hide it from scripts. */
+  readonly status?: number;
+  /**
+   * Whether the server answered a plain HTTP request after an upgrade that failed without a known status. True: it
+   * refused the upgrade, typically because of the page's origin or the path of `url`. False: nothing answered, or the
+   * browser blocked the request. Absent: not checked; it is for the first failed attempt in a row, and every tenth.
+   */
+  readonly reachable?: boolean;
+}
 
 /**
  * The only error that this package throws or emits.

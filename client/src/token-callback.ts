@@ -1,5 +1,10 @@
 import { ParleyError } from './errors.js';
-import type { Clock } from './options.js';
+
+/** The part of the option `clock` that is used here. */
+interface Timers {
+  setTimeout(run: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
 
 /**
  * @internal The application's token callback, never run concurrently: one that rotates refresh tokens would use the
@@ -10,7 +15,7 @@ export class TokenCallback {
 
   constructor(
     private readonly callback: () => string | Promise<string>,
-    private readonly clock: Clock,
+    private readonly clock: Timers,
     private readonly timeoutMs: number,
   ) {}
 

@@ -1,25 +1,9 @@
 import { SIGNALING_PATH } from '@parley/protocol';
-import { ParleyError, type ParleyErrorCode } from '../errors.js';
+import { type FailedAttempt, ParleyError, type ParleyErrorCode } from '../errors.js';
 import type { Clock } from '../options.js';
 import type { SocketEnd } from './signaling-socket.js';
 
-/** What is known about a connection attempt that failed: `attempt` of a {@link ParleyError}. */
-export interface FailedAttempt {
-  /** How many attempts have failed in a row, this one included. */
-  readonly count: number;
-  /** Close code of the WebSocket (RFC 6455 §7.4); 1006 if it never opened, or got no `welcome` within 10 s. */
-  readonly closeCode: number;
-  /** Whether the WebSocket opened. False: nothing answered, or the upgrade was refused. */
-  readonly opened: boolean;
-  /** HTTP status of a refused upgrade. Known with the package `ws` only: browsers hide it from scripts. */
-  readonly status?: number;
-  /**
-   * Whether the server answered a plain HTTP request after an upgrade that failed without a known status. True: it
-   * refused the upgrade, typically because of the page's origin or the path of `url`. False: nothing answered, or the
-   * browser blocked the request. Absent: not checked; it is for the first failed attempt in a row, and every tenth.
-   */
-  readonly reachable?: boolean;
-}
+export type { FailedAttempt } from '../errors.js';
 
 /** @internal */
 export const PROBE_RULES = { timeoutMs: 3_000, every: 10 } as const;
