@@ -27,6 +27,7 @@ import {
   reloadEndsTheOld,
   removedByRestIsSilent,
   removedIsOut,
+  rolesAreTrue,
 } from './user-rules.js';
 import { BOUNDS, type Bounds, type Invariant, type Rule, type Violation } from './verdict.js';
 
@@ -52,6 +53,7 @@ const RULES: readonly Rule[] = [
   lockedStaysClosed,
   deletedIsEmpty,
   reloadEndsTheOld,
+  rolesAreTrue,
   bridgesKeepApart,
   bridgesComeBack,
 ];

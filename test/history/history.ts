@@ -59,6 +59,8 @@ export type HistoryEvent = {
   | { readonly kind: 'removal'; readonly user: string; readonly room: string; readonly ban: boolean }
   /** From here on the ban may be lifted: the request leaves. */
   | { readonly kind: 'unban'; readonly user: string; readonly room: string }
+  /** A user's role in a room is committed. */
+  | { readonly kind: 'role'; readonly user: string; readonly room: string; readonly role: string }
   /** `on`: the lock is committed; off: from here on the room may be open. */
   | { readonly kind: 'lock'; readonly room: string; readonly on: boolean }
   /** The deletion of a room is committed. */
@@ -76,6 +78,8 @@ export type HistoryEvent = {
       readonly epoch: string;
       readonly version: number;
       readonly set: Readonly<Record<string, string>>;
+      /** The role of each peer that is not a plain member; absent: not written down. */
+      readonly roles?: Readonly<Record<string, string>>;
     }
   /** What a client's application was told of another peer. */
   | {

@@ -43,6 +43,7 @@ export class Timeline {
   readonly reloads: EventOf<'reload'>[] = [];
   readonly removals: EventOf<'removal'>[] = [];
   readonly unbans: EventOf<'unban'>[] = [];
+  readonly roles: EventOf<'role'>[] = [];
   readonly locks: EventOf<'lock'>[] = [];
   readonly deletions: EventOf<'deleted'>[] = [];
   readonly cancels: EventOf<'cancelled'>[] = [];
@@ -192,6 +193,9 @@ export class Timeline {
         return;
       case 'unban':
         this.unbans.push(event);
+        return;
+      case 'role':
+        this.roles.push(event);
         return;
       case 'lock':
         this.locks.push(event);

@@ -68,6 +68,38 @@ describe('what users do', () => {
     expect(broken(calm([[50_000, removal()]]))).toEqual(['I21']);
   });
 
+  it('I21: finds a join in flight that outlives a ban, and allows one that ends in time', () => {
+    const raced: At[] = [[49_900, asked('u-c')], [50_000, removal(true)], ...told(50_000), ...back(50_200)];
+    expect(broken(calm(raced))).toContain('I21');
+    const last = ['a', 'b'].map((peer): At => [50_301, roster(peer, 21, ['a', 'b'])]);
+    const ended: At[] = [[50_300, attached('d', false)], [50_300, end('d', 'removed')], ...last];
+    expect(broken(calm([...raced, ...ended]))).toEqual([]);
+  });
+
+  it('I27: finds a role that a roster does not show, and allows it before a second has passed', () => {
+    const role = (t: number): At => [t, { kind: 'role', user: 'u-c', room: 'r', role: 'moderator' }];
+    const shown = (t: number, roles: Record<string, string>): At[] =>
+      ['a', 'b', 'c'].map((peer) => [t, { ...roster(peer, 7, ['a', 'b', 'c']), roles } as Unstamped]);
+    expect(broken(calm([role(50_000), ...shown(50_500, { c: 'moderator' })]))).toEqual([]);
+    expect(broken(calm([role(50_000), ...shown(50_500, {})]))).toEqual(['I27']);
+    expect(broken(calm([role(50_000), ...shown(52_000, {})]))).toEqual(['I27']);
+    // Another change of the role is in force by then, or a node could not be told.
+    const back: At = [50_800, { kind: 'role', user: 'u-c', room: 'r', role: 'member' }];
+    expect(broken(calm([role(50_000), back, ...shown(50_900, {})]))).toEqual([]);
+    const cut: At[] = [
+      [49_000, fault('redis_cut', 'start')],
+      [52_000, fault('redis_cut', 'stop')],
+    ];
+    expect(broken(calm([role(50_000), ...cut, ...shown(53_000, {})]))).toEqual([]);
+  });
+
+  it('I22: allows a moderator into a locked room', () => {
+    const entered: At[] = [[50_000, lock(true)], [52_000, asked('u-d')], ...back(52_100, 'u-d', ['a', 'b', 'c'])];
+    expect(broken(calm(entered))).toEqual(['I22']);
+    const role: At = [40_000, { kind: 'role', user: 'u-d', room: 'r', role: 'moderator' }];
+    expect(broken(calm([role, ...entered]))).toEqual([]);
+  });
+
   it('I21: finds a removed peer that others are still shown', () => {
     const shown: At[] = [
       [50_000, removal()],

@@ -38,7 +38,7 @@ export const removedIsOut: Rule = (timeline, bounds) =>
     const by = effectiveBy(timeline, removal.t, bounds.removedMs, bounds.convergeMs);
     const lifetimes = lifetimesOf(timeline, removal);
     const until = removal.ban ? liftedAt(timeline, removal) : removal.t;
-    return [
+    const inside = new Set([
       ...lifetimes
         .filter((lifetime) => by <= timeline.overAt && isAttachedInTheEnd(timeline, lifetime))
         .map(({ peer }) => peer),
@@ -48,7 +48,10 @@ export const removedIsOut: Rule = (timeline, bounds) =>
       ...lateComers(timeline, removal.room, by, until)
         .filter(({ user }) => user === removal.user)
         .map(({ peer }) => peer),
-    ].map((peer) => violation('I21', `${peer} of ${removal.user} is in ${removal.room} after its removal`, removal));
+    ]);
+    return [...inside].map((peer) =>
+      violation('I21', `${peer} of ${removal.user} is in ${removal.room} after its removal`, removal),
+    );
   });
 
 /** I22: a locked room lets no one in who was not there. */
@@ -59,8 +62,9 @@ export const lockedStaysClosed: Rule = (timeline, bounds) =>
     const until = timeline.locks.slice(index + 1).find(({ room }) => room === lock.room)?.t ?? timeline.overAt;
     // A join that was cancelled may have made the session a participant before: it comes back.
     const mayBeBack = new Set(timeline.cancels.filter(({ room }) => room === lock.room).map(({ user }) => user));
+    const mayEnter = ({ user, bornAt }: PeerLifetime) => isModerator(timeline, lock.room, user, bornAt);
     return lateComers(timeline, lock.room, by, until)
-      .filter(({ user }) => !mayBeBack.has(user))
+      .filter((lifetime) => !mayBeBack.has(lifetime.user) && !mayEnter(lifetime))
       .map(({ peer, user }) => violation('I22', `${user} entered the locked ${lock.room} as ${peer}`, lock));
   });
 
@@ -93,25 +97,66 @@ export const reloadEndsTheOld: Rule = (timeline, bounds) =>
     })),
   );
 
+/**
+ * I27: a role that was committed while nothing was wrong is what every roster shows from then on. A node that the bus did
+ * not reach at that time applies a role with the next join.
+ */
+export const rolesAreTrue: Rule = (timeline, bounds) =>
+  timeline.roles.flatMap((change, index): Violation[] => {
+    const { user, room, role } = change;
+    const by = change.t + bounds.removedMs;
+    if (effectiveBy(timeline, change.t, bounds.removedMs, bounds.convergeMs) !== by) return [];
+    const isNext = (next: EventOf<'role'>) => next.user === user && next.room === room;
+    const until = timeline.roles.slice(index + 1).find(isNext)?.t ?? Number.POSITIVE_INFINITY;
+    const isSound = (t: number) => effectiveBy(timeline, t, 0, bounds.convergeMs) === t;
+    const isWrong = ({ t, set, roles }: EventOf<'roster'>, peer: string) =>
+      t < until && roles !== undefined && set[peer] === 'on' && (roles[peer] ?? 'member') !== role && isSound(t);
+    const peers = [...timeline.lifetimes.values()].filter((one) => one.user === user && one.room === room);
+    return peers.flatMap(({ peer }) => {
+      const roster = rostersAt(timeline, room, by).find((one) => isWrong(one, peer));
+      if (roster === undefined) return [];
+      const message = `${roster.peer} shows ${peer} of ${user}, who is ${role}, as another`;
+      return [{ invariant: 'I27', message, events: [change, roster] }];
+    });
+  });
+
+/** What each client in a room shows at a moment, and later; a client that is gone shows nothing. */
+const rostersAt = (timeline: Timeline, room: string, at: number): EventOf<'roster'>[] =>
+  [...timeline.rosters.entries()].flatMap(([peer, rosters]) => {
+    const { room: own, endedAt = 0, crashedAt = 0 } = timeline.lifetimes.get(peer) ?? {};
+    if (own !== room || at > timeline.overAt || timeline.isContested(peer)) return [];
+    const current = rosters.filter(({ t }) => t <= at).at(-1);
+    const later = rosters.filter(({ t }) => t > at);
+    return current !== undefined && Math.min(endedAt, crashedAt) > at ? [{ ...current, t: at }, ...later] : later;
+  });
+
 const violation = (invariant: Invariant, message: string, event: HistoryEvent): Violation => ({
   ...{ invariant, message, events: [event] },
 });
 
 /**
- * The peers that a user had in a room when it was removed. A kicked user may come back with a newer token, a banned one
+ * The peers that a user had in a room when it was removed, or got while it was banned. A kicked user may come back with a newer token, a banned one
  * after the ban: where the store has lost the tombstone, as the same peer.
  */
 const lifetimesOf = (timeline: Timeline, removal: EventOf<'removal'>): PeerLifetime[] => {
   const { user, room, t, ban } = removal;
   const allowedFrom = ban ? liftedAt(timeline, removal) : t;
+  // A join that was in flight when the ban was committed must not outlive it either.
+  const bornUntil = ban ? allowedFrom : t;
   return [...timeline.lifetimes.values()].filter(
     (lifetime) =>
       lifetime.user === user &&
       lifetime.room === room &&
-      lifetime.bornAt <= t &&
+      lifetime.bornAt <= bornUntil &&
       !timeline.isBackAfter(lifetime.peer, allowedFrom),
   );
 };
+
+/** Whether a user was a moderator of a room at this moment, or lately: then a lock keeps it from nothing. */
+const isModerator = (timeline: Timeline, room: string, user: string, at: number): boolean =>
+  timeline.roles.some(
+    (change) => change.room === room && change.user === user && change.role === 'moderator' && change.t <= at,
+  );
 
 /** Whoever asked to enter once it must have been refused, and was in before it was allowed again. */
 const lateComers = (timeline: Timeline, room: string, by: number, until: number): PeerLifetime[] =>

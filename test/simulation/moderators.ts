@@ -12,15 +12,50 @@ const IN_FORCE_MS = 1_100;
 export const moderate = (run: Simulation, rooms: readonly string[]): void => {
   const { random } = run.world;
   const sometime = (act: () => void) => run.world.later(random.between(15_000, QUIET_AT_MS - 15_000), act);
-  if (random.chance(0.5)) sometime(() => removeUser(run));
+  if (random.chance(0.5)) sometime(() => removeSomeone(run));
+  for (let count = random.between(0, 4); count > 0; count -= 1) sometime(() => changeSomeonesRole(run));
   if (random.chance(0.3)) sometime(() => lock(run, random.of(rooms)));
   if (rooms.length > 1 && random.chance(0.3)) sometime(() => deleteRoom(run, 'room-b'));
 };
 
-const removeUser = (run: Simulation): void => {
+/** A moderator acts within so many milliseconds of the question whether its target may join. */
+const RACE_MS = 10;
+const RACES_FROM_MS = 500;
+
+/** Moderators who act at the very moment at which somebody joins, or comes back: what they do must not get lost. */
+export const raceWithJoins = (run: Simulation): void => {
+  const { world, rooms } = run;
+  const { random } = world;
+  rooms.whenAsked = (room, user) => {
+    if (world.now < RACES_FROM_MS || world.now > QUIET_AT_MS - 15_000 || !random.chance(0.2)) return;
+    const act = random.chance(0.4) ? removeUser : changeRole;
+    world.later(random.between(0, RACE_MS), () => act(run, room, user));
+  };
+};
+
+const removeSomeone = (run: Simulation): void => {
   const present = run.clients.filter((client) => client.present);
   if (present.length < 3) return;
-  const { user, roomId: room } = run.world.random.of(present);
+  const { user, roomId } = run.world.random.of(present);
+  removeUser(run, roomId, user);
+};
+
+const changeSomeonesRole = (run: Simulation): void => {
+  const present = run.clients.filter((client) => client.present);
+  if (present.length === 0) return;
+  const { user, roomId } = run.world.random.of(present);
+  changeRole(run, roomId, user);
+};
+
+/** Makes a member a moderator, and a moderator a member. */
+const changeRole = (run: Simulation, room: string, user: string): void =>
+  onNode(run, () => {
+    const role = run.rooms.setModerator(room, user, !run.rooms.isModerator(room, user));
+    run.recorder.add({ kind: 'role', user, room, role });
+    return { fact: 'member_changed', room: room as RoomId, user: user as UserId };
+  });
+
+const removeUser = (run: Simulation, room: string, user: string): void => {
   const ban = run.world.random.chance(0.5);
   onNode(run, () => {
     const { at, peers } = run.rooms.remove(room as RoomId, user as UserId, ban);

@@ -21,6 +21,10 @@ const MUTANTS: readonly [name: string, shownBy: readonly string[]][] = [
   ['a removal is not acted on', ['I17']],
   ['a lock is ignored', ['I22']],
   ['the end of a room is not acted on', ['I23']],
+  ['a join is not checked after it was admitted', ['I17', 'I21']],
+  ['a join is not checked after it was attached', ['I27']],
+  ['a removal during a join is not noted', ['I17', 'I21']],
+  ['a demotion during a join is not noted', ['I27']],
   ['the answer to a join is ignored', ['I9', 'I12', 'I14']],
 ];
 

@@ -4,6 +4,7 @@ import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
 import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
 import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { splitFrame } from '../../src/signaling/codec/frame.js';
+import { AdmissionGuard } from '../../src/signaling/moderation/admission-guard.js';
 import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
 import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
 import { RoomJoin } from '../../src/signaling/rooms/room-join.js';
@@ -209,6 +210,40 @@ const lockIgnored: Script = (run) => {
   });
 };
 
+/** The first answer stands, whatever happened while it was on its way. */
+const uncheckedAdmission: Script = (run) =>
+  patch(run, AdmissionGuard, {
+    async admitted(this: any, entry: any, admit: () => Promise<unknown>) {
+      const answer = await admit();
+      entry.mark = 'none';
+      return answer;
+    },
+  });
+
+/** What happens while the peer is attached is not looked at. */
+const uncheckedAttach: Script = (run) =>
+  patch(run, AdmissionGuard, {
+    attached: (_entry: unknown, admission: unknown, steps: any) => steps.attach(admission),
+  });
+
+/** Events of one kind mark no join that is in flight. */
+const unmarked =
+  (unheard: string): Script =>
+  (run) => {
+    const { note } = patch(run, AdmissionGuard, {
+      note(this: any, event: { readonly fact: string }) {
+        if (event.fact !== unheard) return note.call(this, event);
+        const { pending } = this;
+        this.pending = new Set();
+        try {
+          return note.call(this, event);
+        } finally {
+          this.pending = pending;
+        }
+      },
+    });
+  };
+
 const deletionUnheard: Script = (run) => patch(run, RoomLifecycle, { end: async () => {} });
 
 /** Those that RELIABILITY names, and one that this simulation led to. */
@@ -247,5 +282,9 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'a removal is not acted on', apply: removalsUnheard, faults: ['client_reset'] },
   { name: 'a lock is ignored', apply: lockIgnored, faults: ['client_reset'] },
   { name: 'the end of a room is not acted on', apply: deletionUnheard, faults: ['client_reset'] },
+  { name: 'a join is not checked after it was admitted', apply: uncheckedAdmission, faults: ['client_reset'] },
+  { name: 'a join is not checked after it was attached', apply: uncheckedAttach, faults: ['client_reset'] },
+  { name: 'a removal during a join is not noted', apply: unmarked('user_removed'), faults: ['client_reset'] },
+  { name: 'a demotion during a join is not noted', apply: unmarked('member_changed'), faults: ['client_reset'] },
   { name: 'the answer to a join is ignored', apply: joinedIgnored, faults: ['redis_failed_back', 'client_reset'] },
 ];

@@ -182,7 +182,11 @@ export class SimulatedClient {
   private shown(room: Room): void {
     const roster = (room as any).roster as { epoch: string; version: number };
     const set = Object.fromEntries([...room.participants].map(([peer, { state }]) => [peer, state]));
-    this.stage.recorder.add({ kind: 'roster', peer: room.self, epoch: roster.epoch, version: roster.version, set });
+    const roles = Object.fromEntries(
+      [...room.participants].filter(([, { role }]) => role !== 'member').map(([peer, { role }]) => [peer, role]),
+    );
+    const { epoch, version } = roster;
+    this.stage.recorder.add({ kind: 'roster', peer: room.self, epoch, version, set, roles });
   }
 
   private ended(why: string): void {

@@ -13,6 +13,9 @@ export class SimulatedRooms {
   readonly locked = new Set<string>();
   readonly deleted = new Set<string>();
   readonly removals: Removal[] = [];
+  /** Called when somebody is about to be admitted. */
+  whenAsked: (room: string, user: string) => void = () => {};
+  private readonly moderators = new Set<string>();
   private readonly banned = new Set<string>();
 
   constructor(private readonly world: World) {}
@@ -23,6 +26,16 @@ export class SimulatedRooms {
     const removal = { id: this.removals.length + 1, room, user, at: Date.now(), peers: [] };
     this.removals.push(removal);
     return removal;
+  }
+
+  isModerator(room: string, user: string): boolean {
+    return this.moderators.has(`${room} ${user}`);
+  }
+
+  /** @returns the new role */
+  setModerator(room: string, user: string, on: boolean): 'moderator' | 'member' {
+    this.moderators[on ? 'add' : 'delete'](`${room} ${user}`);
+    return on ? 'moderator' : 'member';
   }
 
   /** What is so while the question is there: the answer may be old when it arrives. */
@@ -44,7 +57,7 @@ export class SimulatedRooms {
     } as const;
     return {
       room: this.deleted.has(room) ? undefined : record,
-      membership: undefined,
+      membership: this.isModerator(room, user) ? ('moderator' as const) : undefined,
       banned: this.banned.has(`${room} ${user}`),
       removedAt: this.removals.filter((one) => one.room === room && one.user === user).at(-1)?.at,
     };
@@ -62,6 +75,7 @@ export class SimulatedAccess extends RoomAccess {
   }
 
   override async admit(principal: Principal, room: RoomId, _entry?: Entry): Promise<Admission> {
+    this.database.whenAsked(room, principal.user);
     const attributes = await this.database.ask(() => this.database.attributes(room, principal.user));
     const decision = decide(principal, 'room.join', attributes);
     if (!decision.allowed) throw new ProtocolError(decision.code);
