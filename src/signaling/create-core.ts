@@ -72,8 +72,10 @@ export interface Core {
 export const createCore = (ports: CorePorts, settings: CoreSettings): Core => {
   const { presence, bus, access, moderation, now } = ports;
   const stats = new SignalingStats();
-  const admissions: AdmissionGuard = new AdmissionGuard(new RemovalCache(now), (...peer) =>
-    remover.removePeer(...peer),
+  const admissions: AdmissionGuard = new AdmissionGuard(
+    new RemovalCache(now),
+    (...peer) => remover.removePeer(...peer),
+    ports.wallClock,
   );
   const rooms = new RoomHub(bus, stats, settings.roomRate);
   const sync = new RosterSync(presence, bus, rooms, stats, admissions);
@@ -82,7 +84,12 @@ export const createCore = (ports: CorePorts, settings: CoreSettings): Core => {
   const context = contextOf(ports, settings, { stats, admissions, rooms, lifecycle, lobby });
 
   const local = { rooms, sync, lifecycle };
-  const remover: PeerRemover = new PeerRemover(presence, { ...local, registry: context.registry }, admissions);
+  const remover: PeerRemover = new PeerRemover(
+    presence,
+    { ...local, registry: context.registry },
+    admissions,
+    ports.wallClock,
+  );
   const lease = new NodeLease(settings.nodeName, { presence, bus }, local, ports.log, settings.nodeTimers);
   const node = new SignalingNode(context, bus, sync, lease);
   // Acts on what it hears, so nobody needs to hold it.

@@ -6,12 +6,12 @@ import { MemoryPresence, MemoryPresenceStore } from '../../presence/memory/prese
 import type { AttachRequest, Change } from '../../presence/presence.js';
 import { handleHello } from '../messages/handlers/hello.js';
 import { handleJoin } from '../messages/handlers/join.js';
-import { AdmissionGuard, MAX_PENDING_ADMISSIONS } from './admission-guard.js';
-import { RemovalCache } from './removal-cache.js';
+import { AdmissionGuard, MAX_PENDING_ADMISSIONS, type RemovePeer } from './admission-guard.js';
+import { RECENT_REMOVAL_MS, RemovalCache } from './removal-cache.js';
 
 const [ADA, BOB, PEER] = ['ada' as UserId, 'bob' as UserId, 'p1' as PeerId];
 const join = { type: 'join', id: 'j1', room: ROOM } as const;
-const REMOVED: ClusterEvent = { fact: 'user_removed', room: ROOM, user: BOB, at: 1, peers: [] };
+const REMOVED: ClusterEvent = { fact: 'user_removed', room: ROOM, user: BOB, at: Date.now(), peers: [] };
 const CHANGED: ClusterEvent = { fact: 'member_changed', room: ROOM, user: BOB };
 
 /** Calls something once, after the method has its result and before it returns it. */
@@ -77,6 +77,20 @@ describe('a join during which something happens', () => {
     expect(alice.client.rosterEvents()).toMatchObject([{ event: 'joined' }, { event: 'permitted', peer }]);
   });
 
+  it('is asked again when a removal from a while ago is received: the token may be newer', async () => {
+    const bob = await fixture.welcome('bob');
+    let asked = 0;
+    fixture.context.access.admit = async () => {
+      asked += 1;
+      return { role: 'member', capacity: 100 };
+    };
+    Object.assign(bob.session, { principal: { ...bob.session.principal, issuedAt: Date.now() } });
+    const late = { ...REMOVED, at: Date.now() - RECENT_REMOVAL_MS - 1 } as ClusterEvent;
+    during(fixture.context.access, 'admit', () => happen(late));
+    await fixture.run(handleJoin, bob, join);
+    expect([asked, lastFrame(bob).type, (await members()).length]).toEqual([2, 'joined', 1]);
+  });
+
   it.each([
     ['the user is removed', REMOVED, 'removed', 'session_ended'],
     ['the room ends', { fact: 'room_closed', room: ROOM }, 'room_not_found', 'room_not_found'],
@@ -90,7 +104,7 @@ describe('a join during which something happens', () => {
       during(target as never, name as never, () => happen(event));
       await expect(fixture.run(handleJoin, bob, join)).rejects.toMatchObject({ code });
       expect([bob.session.rooms.size, await members(), fixture.context.rooms.get(ROOM)]).toEqual([0, [], undefined]);
-      if (event.fact === 'user_removed') Object.assign(event, { at: 2 });
+      if (event.fact === 'user_removed') Object.assign(event, { at: event.at + 1 });
     }
     expect(alice.client.session.rooms.size).toBe(1);
   });
@@ -198,9 +212,8 @@ const REQUEST: AttachRequest = {
 const setup = (meanwhile: (guard: AdmissionGuard) => void = () => {}) => {
   const presence = new MemoryPresence(new MemoryPresenceStore());
   const published: (Change | undefined)[] = [];
-  const guard = new AdmissionGuard(new RemovalCache(() => 1), async (...peer) => {
-    published.push(await presence.leave(...peer));
-  });
+  const remove = async (...peer: Parameters<RemovePeer>) => void published.push(await presence.leave(...peer));
+  const guard = new AdmissionGuard(new RemovalCache(() => 1), remove, Date.now);
   let attaches = 0;
   const reattach = () =>
     guard.reattach(ROOM, ADA, PEER, {

@@ -1,7 +1,7 @@
 import { type LeftReason, type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import type { ClusterEvent } from '../../bus/bus.js';
 import type { AttachResult } from '../../presence/presence.js';
-import type { RemovalCache } from './removal-cache.js';
+import { RECENT_REMOVAL_MS, type RemovalCache } from './removal-cache.js';
 
 /** Operations in flight; one more is refused as `unavailable`. A socket has one, and one for each room to attach again. */
 export const MAX_PENDING_ADMISSIONS = 100_000;
@@ -66,6 +66,7 @@ export class AdmissionGuard {
   constructor(
     private readonly removals: RemovalCache,
     private readonly removePeer: RemovePeer,
+    private readonly wallClock: () => number,
   ) {}
 
   /** Operations in flight. */
@@ -86,7 +87,11 @@ export class AdmissionGuard {
     switch (event.fact) {
       case 'user_removed':
         if (!this.removals.record(event.room, event.user, event.at, event.peers)) return false;
-        this.mark('removed', ({ room, user }) => room === event.room && user === event.user);
+        // Of an older one the policy decides, by the token: the user may have returned.
+        this.mark(
+          this.isRecent(event.at) ? 'removed' : 'stale',
+          (one) => one.room === event.room && one.user === event.user,
+        );
         break;
       case 'user_revoked':
         if (!this.removals.record(undefined, event.user, event.before)) return false;
@@ -220,6 +225,10 @@ export class AdmissionGuard {
 
   private isOut({ mark, peer }: PendingAdmission): boolean {
     return mark === 'removed' || mark === 'closed' || (peer !== undefined && this.removals.isPeerEnded(peer));
+  }
+
+  private isRecent(at: number): boolean {
+    return this.wallClock() - at < RECENT_REMOVAL_MS;
   }
 
   private mark(mark: Exclude<Mark, 'none'>, concerns: (entry: PendingAdmission) => boolean): void {

@@ -48,7 +48,7 @@ export class ModerationEventHandler {
       case 'user_removed':
         if (!isNew) return;
         lobby.answered(event.room, event.user, false);
-        return remover.removeUser(event.room, event.user, event.peers);
+        return remover.removeUser(event.room, event.user, event);
       case 'user_revoked':
         await remover.closeSessions(event.user, event.before);
         return isNew ? remover.removeAwayPeers(event.user) : undefined;

@@ -6,10 +6,19 @@ import type { RosterSync } from '../rooms/roster-sync.js';
 import type { Session } from '../session/session.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { AdmissionGuard } from './admission-guard.js';
+import { RECENT_REMOVAL_MS } from './removal-cache.js';
 
 const RETRY_MS = 250;
 /** Removals that may wait for the store; beyond it the oldest are left to the tombstones and to reconciliation. */
 const MAX_RETRIES = 1_000;
+
+/** A committed removal of a user from a room. */
+export interface UserRemoval {
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** The user's peers in the room at that time, as far as they were known. */
+  readonly peers: readonly PeerId[];
+}
 
 /** The parts of the node that a removal changes. */
 export interface RemovalContext {
@@ -28,12 +37,16 @@ export class PeerRemover {
     private readonly presence: Presence,
     private readonly local: RemovalContext,
     private readonly admissions: AdmissionGuard,
+    private readonly wallClock: () => number,
   ) {}
 
-  /** Removes all peers of a user from a room, also those that are `away` or on other nodes. */
-  async removeUser(room: RoomId, user: UserId, peers: readonly PeerId[]): Promise<void> {
-    this.endLocal(room, user);
-    await this.attempt(`${room} ${user}`, () => this.endStored(room, user, peers));
+  /**
+   * Removes the peers that a user has in a room by a token from before the removal, also those that are `away`. A user
+   * may return with a newer token, and a node may receive the removal after that.
+   */
+  async removeUser(room: RoomId, user: UserId, removal: UserRemoval): Promise<void> {
+    this.endLocal(room, user, removal);
+    await this.attempt(`${room} ${user}`, () => this.endStored(room, user, removal));
   }
 
   /** Removes one peer that was attached after its user had been removed, or its room had ended. */
@@ -73,20 +86,23 @@ export class PeerRemover {
   }
 
   /** Removes the user's local peers and tells their clients; no longer in the room when this returns. */
-  private endLocal(id: RoomId, user: UserId): void {
+  private endLocal(id: RoomId, user: UserId, { at, peers }: UserRemoval): void {
     const { rooms, lifecycle } = this.local;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
       if (session.principal.user !== user) continue;
+      if (session.principal.issuedAt >= at && !peers.includes(peer)) continue;
       this.admissions.end(peer);
       session.send({ type: 'removed', room: id, peer, reason: 'removed' });
       void lifecycle.leave(session, id, 'removed').catch(() => this.removePeer(id, peer));
     }
   }
 
-  private async endStored(id: RoomId, user: UserId, peers: readonly PeerId[]): Promise<void> {
+  private async endStored(id: RoomId, user: UserId, { at, peers }: UserRemoval): Promise<void> {
     const { members } = await this.presence.snapshot(id);
-    const theirs = members.filter((member) => member.user === user).map(({ peer }) => peer);
-    for (const peer of new Set([...peers, ...theirs])) {
+    // The node of a peer that is `on` decides on it by its token. Nobody knows the token of one that is `away`.
+    const isRecent = this.wallClock() - at < RECENT_REMOVAL_MS;
+    const away = members.filter(({ user: theirs, state }) => isRecent && theirs === user && state === 'away');
+    for (const peer of new Set([...peers, ...away.map(({ peer }) => peer)])) {
       this.admissions.end(peer);
       await this.end(id, peer, 'removed');
     }

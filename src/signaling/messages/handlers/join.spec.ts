@@ -119,7 +119,7 @@ describe('join', () => {
     const { access, admissions } = fixture.context;
     const admit = access.admit.bind(access);
     access.admit = async (...words) => {
-      admissions.note({ fact: 'user_removed', room: ROOM, user: 'ada' as UserId, at: 1, peers: [] });
+      admissions.note({ fact: 'user_removed', room: ROOM, user: 'ada' as UserId, at: Date.now(), peers: [] });
       return admit(...words);
     };
     const ada = await fixture.welcome('ada');
