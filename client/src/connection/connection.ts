@@ -252,7 +252,9 @@ export class Connection {
 
   /** A browser does not tell why a socket did not open: a plain request tells at least whether anything answers. */
   async #reportAttempt(error: ParleyError, attempt: FailedAttempt): Promise<void> {
-    const isUnknown = !attempt.opened && attempt.status === undefined;
+    // A class that the application passed is not the platform's, and may not even use its network.
+    const isBrowsers = this.options.WebSocket === globalThis.WebSocket;
+    const isUnknown = isBrowsers && !attempt.opened && attempt.status === undefined;
     // Not at each attempt: many clients of a server that restarts must not double its load.
     const reachable =
       isUnknown && attempt.count % PROBE_RULES.every === 1

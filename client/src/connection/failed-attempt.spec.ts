@@ -92,27 +92,50 @@ describe('a failed connection attempt', () => {
     expect(client.state).toBe('connecting');
   });
 
-  it('without a status tells whether the server answers at all', async () => {
-    const asked: (string | undefined)[] = [];
-    const url = await serve((request, response) => {
-      if (!request.headers.upgrade) asked.push(request.url);
-      response.writeHead(404).end();
+  describe('by the WebSocket of the platform', () => {
+    const { WebSocket: own } = globalThis;
+    beforeEach(() => {
+      globalThis.WebSocket = Tightlipped as never;
     });
-    const errors = await errorsOf(clients.make({ url, clock, WebSocket: Tightlipped as never }), 2);
-    const attempts = errors.map(({ attempt }) => attempt).sort((one, other) => (one?.count ?? 0) - (other?.count ?? 0));
-    expect(attempts).toEqual([
-      { count: 1, closeCode: 1006, opened: false, reachable: true },
-      { count: 2, closeCode: 1006, opened: false },
-    ]);
-    expect(asked).toEqual(['/health/live']);
-  });
+    afterEach(() => {
+      globalThis.WebSocket = own;
+    });
 
-  it('to an address where nothing listens says so', async () => {
-    const { url } = await statuses(200);
-    await new Promise((resolve) => servers.pop()?.close(resolve));
-    const errors = await errorsOf(clients.make({ url, clock, WebSocket: Tightlipped as never }), 2);
-    expect(errors.map(({ code, retryable }) => [code, retryable])).toEqual(Array(2).fill(['network', true]));
-    expect(errors.map(({ attempt }) => attempt?.reachable)).toContain(false);
+    it('without a status tells whether the server answers at all', async () => {
+      const asked: (string | undefined)[] = [];
+      const url = await serve((request, response) => {
+        if (!request.headers.upgrade) asked.push(request.url);
+        response.writeHead(404).end();
+      });
+      const errors = await errorsOf(clients.make({ url, clock, WebSocket: globalThis.WebSocket }), 2);
+      const attempts = errors
+        .map(({ attempt }) => attempt)
+        .sort((one, other) => (one?.count ?? 0) - (other?.count ?? 0));
+      expect(attempts).toEqual([
+        { count: 1, closeCode: 1006, opened: false, reachable: true },
+        { count: 2, closeCode: 1006, opened: false },
+      ]);
+      expect(asked).toEqual(['/health/live']);
+    });
+
+    it('to an address where nothing listens says so', async () => {
+      const { url } = await statuses(200);
+      await new Promise((resolve) => servers.pop()?.close(resolve));
+      const errors = await errorsOf(clients.make({ url, clock, WebSocket: globalThis.WebSocket }), 2);
+      expect(errors.map(({ code, retryable }) => [code, retryable])).toEqual(Array(2).fill(['network', true]));
+      expect(errors.map(({ attempt }) => attempt?.reachable)).toContain(false);
+    });
+
+    it('asks nothing of the network when the application passed the class', async () => {
+      const asked: (string | undefined)[] = [];
+      const url = await serve((request, response) => {
+        if (!request.headers.upgrade) asked.push(request.url);
+        response.writeHead(404).end();
+      });
+      const errors = await errorsOf(clients.make({ url, clock, WebSocket: class extends Tightlipped {} as never }), 2);
+      expect(errors.map(({ attempt }) => attempt?.reachable)).toEqual([undefined, undefined]);
+      expect(asked).toEqual([]);
+    });
   });
 
   it('after the socket opened has its close code, and the count starts again after a welcome', async () => {
