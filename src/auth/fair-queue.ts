@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /** Accounts in the order of their turns, each with its waiting calls. */
-type Lane = Map<string, Waiting[]>;
+type AccountCalls = Map<string, Waiting[]>;
 
 const RETRY_MS = 1_000;
 
@@ -27,7 +27,7 @@ export class FairQueue {
   private running = 0;
   private count = 0;
   /** In the order of their turns. */
-  private readonly lanes = new Map<string, Lane>();
+  private readonly networks = new Map<string, AccountCalls>();
 
   constructor(
     private readonly maxRunning: number,
@@ -56,45 +56,45 @@ export class FairQueue {
   private wait(owner: QueueOwner): Promise<void> {
     if (this.count >= this.maxWaiting) this.makeRoomFor(owner.network);
     return new Promise<void>((start, refuse) => {
-      const lane = this.lanes.get(owner.network) ?? new Map<string, Waiting[]>();
-      const calls = lane.get(owner.account) ?? [];
+      const accounts = this.networks.get(owner.network) ?? new Map<string, Waiting[]>();
+      const calls = accounts.get(owner.account) ?? [];
       calls.push({ start, refuse });
-      lane.set(owner.account, calls);
-      this.lanes.set(owner.network, lane);
+      accounts.set(owner.account, calls);
+      this.networks.set(owner.network, accounts);
       this.count += 1;
     });
   }
 
   private takeNext(): Waiting | undefined {
-    const [first] = this.lanes;
+    const [first] = this.networks;
     if (first === undefined) return undefined;
-    const [network, lane] = first;
-    const [[account, calls]] = lane as unknown as [[string, Waiting[]]];
+    const [network, accounts] = first;
+    const [[account, calls]] = accounts as unknown as [[string, Waiting[]]];
     const next = calls.shift();
     this.count -= 1;
     // To the end of the turns, or out when nothing is left.
-    lane.delete(account);
-    if (calls.length > 0) lane.set(account, calls);
-    this.lanes.delete(network);
-    if (lane.size > 0) this.lanes.set(network, lane);
+    accounts.delete(account);
+    if (calls.length > 0) accounts.set(account, calls);
+    this.networks.delete(network);
+    if (accounts.size > 0) this.networks.set(network, accounts);
     return next;
   }
 
   /** @throws ProtocolError `unavailable` when no other network has more calls waiting */
   private makeRoomFor(network: string): void {
-    const [busiest, most] = [...this.lanes]
-      .map(([name, lane]) => [name, sizeOf(lane)] as const)
+    const [busiest, size] = [...this.networks]
+      .map(([name, accounts]) => [name, sizeOf(accounts)] as const)
       .reduce((one, other) => (other[1] > one[1] ? other : one), ['', 0] as const);
-    const own = this.lanes.get(network);
-    if (busiest === network || most <= (own === undefined ? 0 : sizeOf(own)) + 1) throw full();
-    const lane = this.lanes.get(busiest) as Lane;
-    const [account, calls] = [...lane].reduce((one, other) => (other[1].length > one[1].length ? other : one));
+    const own = this.networks.get(network);
+    if (busiest === network || size <= (own === undefined ? 0 : sizeOf(own)) + 1) throw full();
+    const accounts = this.networks.get(busiest) as AccountCalls;
+    const [account, calls] = [...accounts].reduce((one, other) => (other[1].length > one[1].length ? other : one));
     calls.pop()?.refuse(full());
     this.count -= 1;
-    if (calls.length === 0) lane.delete(account);
+    if (calls.length === 0) accounts.delete(account);
   }
 }
 
-const sizeOf = (lane: Lane): number => [...lane.values()].reduce((sum, { length }) => sum + length, 0);
+const sizeOf = (accounts: AccountCalls): number => [...accounts.values()].reduce((sum, { length }) => sum + length, 0);
 
 const full = () => new ProtocolError('unavailable', undefined, { retryAfterMs: RETRY_MS });

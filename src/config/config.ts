@@ -146,6 +146,8 @@ export interface RatesConfig {
   readonly room: RateConfig;
   /** Per address and node: every request. */
   readonly address: RateConfig;
+  /** Per address and node: reads of `/metrics`. */
+  readonly metrics: RateConfig;
 }
 
 /** The environment is not valid; `faults` names each invalid variable and why. */
@@ -257,6 +259,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       search: { burst: env.SEARCH_BURST, perSecond: env.SEARCHES_PER_MINUTE / 60 },
       room: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },
       address: { burst: env.ADDRESS_REQUEST_BURST, perSecond: env.ADDRESS_REQUESTS_PER_SECOND },
+      metrics: { burst: env.METRICS_BURST, perSecond: env.METRICS_PER_SECOND },
     },
     topics: {
       maxTopicBytes: env.MAX_TOPIC_BYTES,

@@ -8,7 +8,7 @@ import { type Rate, RateLimiter } from '../rate-limit/rate-limiter.js';
 import { networkOf } from './client-address.js';
 
 /** The rate limits that this guard applies. */
-type RestRate = Exclude<keyof RatesConfig, 'address' | 'room'>;
+type RestRate = Exclude<keyof RatesConfig, 'address' | 'metrics' | 'room'>;
 
 /** Public routes that are worth abusing, and their limits per address. */
 const BY_ADDRESS: Readonly<Record<string, RestRate>> = {

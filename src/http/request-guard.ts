@@ -9,9 +9,6 @@ import { cameByTls, hasOneHost } from './well-formed.js';
 /** Paths for orchestrators and scrapers on the internal network, which do not use the proxy. */
 const INSIDE = /^\/(?:health\/|metrics$)/;
 
-/** Each costs a pass over every metric. Per address and node: enough for several scrapers. */
-const METRICS_RATE = { name: 'metrics', burst: 20, perSecond: 2 };
-
 /** Checks every request before routing: its Host header, TLS, and the rate limit per address. */
 export const guardRequests = (
   fastify: FastifyInstance,
@@ -20,6 +17,8 @@ export const guardRequests = (
 ): void => {
   const isTrusted = trustedBy(config.trustedProxies);
   const rate = { name: 'address', ...config.rates.address };
+  // Each costs a pass over every metric.
+  const metrics = { name: 'metrics', ...config.rates.metrics };
   const take = (limit: Rate, address: string): void => {
     const waitMs = limiter.takeNow(limit, networkOf(address));
     if (waitMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs: waitMs });
@@ -27,7 +26,7 @@ export const guardRequests = (
   fastify.addHook('onRequest', async (request, reply) => {
     if (!hasOneHost(request.raw)) throw new ProtocolError('bad_request', 'The Host header must be exactly one host.');
     if (INSIDE.test(request.url)) {
-      if (request.url === '/metrics') take(METRICS_RATE, request.ip);
+      if (request.url === '/metrics') take(metrics, request.ip);
       return;
     }
     if (config.requireTls && cameByTls(request.raw, isTrusted) === false) {

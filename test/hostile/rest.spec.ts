@@ -190,7 +190,9 @@ describe('every answer', () => {
   it('R16 of health says no more than it must', async () => {
     expect((await stage.rest().ask('GET', '/health/live')).body).toEqual({ status: 'ok' });
     const { body } = await stage.rest().ask('GET', '/health/ready');
-    expect(Object.keys(body).sort()).toEqual(['bus', 'draining', 'presence', 'status']);
+    expect(Object.keys(body).sort()).toEqual(['bus', 'database', 'draining', 'presence', 'status']);
+    // A word for what kind of fault it is; addresses, names and the database's own message are for the log.
+    expect(body.database).toBe('ok');
   });
 
   it('R17 to what goes wrong has an id that the log has too, and no stack', async () => {

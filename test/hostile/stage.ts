@@ -63,6 +63,7 @@ export class Stage {
       HEARTBEAT_MS: '500',
       SILENCE_MS: '4000',
       ADDRESS_REQUEST_BURST: '100000',
+      METRICS_BURST: '100000',
       ...this.environment,
     });
     this.control = await ControlPair.enter(this.node.url);

@@ -8,7 +8,10 @@ describe('the documents of the API', () => {
   let closed: RunningNode;
 
   beforeAll(async () => {
-    [open, closed] = await Promise.all([startNode(), startNode({ API_DOCS: 'off' })]);
+    [open, closed] = await Promise.all([
+      startNode(),
+      startNode({ API_DOCS: 'off', METRICS_BURST: '20', METRICS_PER_SECOND: '1' }),
+    ]);
   }, 120_000);
 
   afterAll(async () => {
