@@ -40,7 +40,7 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
     new WebSocketServerAdapter(
       app,
       upgradePolicy(config, app.get(Drain), app.get(ConnectionQuota), new SecurityLog(logger)),
-      config.limits.maxFrameBytes,
+      { maxFrameBytes: config.limits.maxFrameBytes, fastPaths: config.fastPaths },
       host.routes,
     ),
   );

@@ -44,7 +44,8 @@ const start = async (environment: Record<string, string> = {}) => {
   const fastify = adapter.getInstance();
   serveBridges({ getHttpAdapter: () => adapter } as unknown as NestFastifyApplication, bridges);
   const app = { getHttpServer: () => fastify.server } as unknown as INestApplication;
-  new WebSocketServerAdapter(app, upgradePolicy(config, drain, quota), config.limits.maxFrameBytes, host.routes);
+  const settings = { maxFrameBytes: config.limits.maxFrameBytes, fastPaths: config.fastPaths };
+  new WebSocketServerAdapter(app, upgradePolicy(config, drain, quota), settings, host.routes);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   closings.push(async () => {
     await host.stop();

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type UserId } from '@parley/protocol';
-
 import type { Bus, ClusterEvent } from '../bus/bus.js';
 import { monotonic } from '../clock/monotonic.js';
 import type { Config } from '../config/config.js';
@@ -8,12 +7,11 @@ import { SecurityLog } from '../http/security-log.js';
 import { newConnectionId } from '../ids/connection-id.js';
 import type { Log } from '../logging/log.js';
 import { TokenBucket } from '../rate-limit/token-bucket.js';
+import type { ServerSocket } from '../websocket/client-socket.js';
 import type { ConnectionQuota } from '../websocket/connection-quota.js';
 import type { Drainable } from '../websocket/drain.js';
 import { HeartbeatWheel } from '../websocket/heartbeat-wheel.js';
-import type { ServerWebSocket } from '../websocket/server-web-socket.js';
 import type { UpgradeRoute } from '../websocket/web-socket.adapter.js';
-import { WebSocketWriter } from '../websocket/web-socket-writer.js';
 import type { Bridge } from './bridge.js';
 import { BridgeSession, type BridgeSessionHost } from './bridge-session.js';
 import { BridgeStats } from './bridge-stats.js';
@@ -56,7 +54,7 @@ export class BridgeHost {
   get routes(): UpgradeRoute[] {
     return this.bridges.map((bridge) => ({
       matches: (path) => bridge.matches(path),
-      enter: (ws, request) => this.enter(bridge, ws, request),
+      enter: (socket, request) => this.enter(bridge, socket, request),
     }));
   }
 
@@ -83,19 +81,19 @@ export class BridgeHost {
     await Promise.all(this.bridges.map((bridge) => bridge.stop?.()));
   }
 
-  private enter(bridge: Bridge, ws: ServerWebSocket, request: IncomingMessage): void {
+  private enter(bridge: Bridge, socket: ServerSocket, request: IncomingMessage): void {
     const stats = this.stats.get(bridge.name) as BridgeStats;
     const lease = this.quota.leaseOf(request.socket);
     const session = new BridgeSession(
       newConnectionId(),
-      new WebSocketWriter(ws, request.socket),
+      socket,
       this.hostOf(bridge, stats),
       lease?.address ?? request.socket.remoteAddress,
       lease,
     );
     stats.sockets += 1;
     this.sessions.add(session);
-    ws.attach(session, request.socket);
+    socket.attach(session);
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://bridge');
     session.client = bridge.enter(session, { path, query, address: session.address });
   }

@@ -12,6 +12,8 @@ export interface Config {
   /** This node's name in logs and `welcome.node`; each start adds a random suffix. */
   readonly nodeName: string;
   readonly logLevel: string;
+  /** False: sockets and Redis commands use the public API of their packages alone. */
+  readonly fastPaths: boolean;
   /** Origins as browsers write them, patterns `https://*.example.com`, or `*`. */
   readonly allowedOrigins: readonly string[];
   readonly dataDir: string;
@@ -184,6 +186,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     port: env.PORT,
     nodeName: env.NODE_ID,
     logLevel: env.LOG_LEVEL,
+    fastPaths: env.FAST_PATHS === 'on',
     allowedOrigins: env.ALLOWED_ORIGINS,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,

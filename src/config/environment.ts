@@ -43,6 +43,7 @@ export const ENVIRONMENT = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of A-Z a-z 0-9 _ -')
     .default('node'),
+  FAST_PATHS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   ALLOWED_ORIGINS: list
     .refine((entries) => entries.every((entry) => parseAllowedOrigin(entry) !== undefined), {

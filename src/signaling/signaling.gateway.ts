@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import { SIGNALING_PATH } from '@parley/protocol';
+import type { ServerSocket } from '../websocket/client-socket.js';
 import { ConnectionQuota } from '../websocket/connection-quota.js';
-import type { ServerWebSocket } from '../websocket/server-web-socket.js';
-import { WebSocketWriter } from '../websocket/web-socket-writer.js';
 import { SignalingNode } from './signaling-node.js';
 
 /**
@@ -11,17 +10,17 @@ import { SignalingNode } from './signaling-node.js';
  * frames of one client out of order, answers faults with the client's own data, and costs three times the relay.
  */
 @WebSocketGateway({ path: SIGNALING_PATH })
-export class SignalingGateway implements OnGatewayConnection<ServerWebSocket> {
+export class SignalingGateway implements OnGatewayConnection<ServerSocket> {
   constructor(
     private readonly node: SignalingNode,
     private readonly quota: ConnectionQuota,
   ) {}
 
-  handleConnection(ws: ServerWebSocket, { socket: tcp }: IncomingMessage): void {
-    const session = this.node.accept(new WebSocketWriter(ws, tcp));
+  handleConnection(socket: ServerSocket, { socket: tcp }: IncomingMessage): void {
+    const session = this.node.accept(socket);
     const lease = this.quota.leaseOf(tcp);
     session.quotaLease = lease;
     session.address = lease?.address ?? tcp.remoteAddress;
-    ws.attach(session, tcp);
+    socket.attach(session);
   }
 }

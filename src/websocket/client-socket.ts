@@ -11,3 +11,20 @@ export interface ClientSocket {
   /** Destroys the socket at once. */
   terminate(): void;
 }
+
+/** What a socket tells its session. */
+export interface SocketListener {
+  /** A whole text message. The bytes are a view of what the socket read: copy what is kept longer than the call. */
+  receive(frame: Buffer): void;
+  /** A ping or a pong arrived. False: it is not answered. */
+  control(): boolean;
+  close(code: number, reason: string): void;
+  /** The TCP connection is over. Called once. */
+  closed(): void;
+}
+
+/** A socket that has no session yet. */
+export interface ServerSocket extends ClientSocket {
+  /** Starts to read. Everything that was received since the upgrade is delivered to the listener. */
+  attach(listener: SocketListener): void;
+}

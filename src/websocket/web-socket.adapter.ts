@@ -5,7 +5,9 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { SUBPROTOCOL } from '@parley/protocol';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { answerOnSocket } from '../http/raw-answer.js';
-import { ServerWebSocket } from './server-web-socket.js';
+import type { ServerSocket } from './client-socket.js';
+import type { SocketLimits } from './direct-socket.js';
+import { type UpgradedSockets, upgradedSockets } from './upgraded-sockets.js';
 
 /** Why an upgrade is refused before the socket opens. A browser sees only 1006; other clients see the status. */
 export interface Refusal {
@@ -16,12 +18,18 @@ export interface Refusal {
 /** Called for each upgrade. @returns undefined to accept it */
 export type UpgradePolicy = (request: IncomingMessage) => Refusal | undefined;
 
-type Sockets = SocketServer<typeof ServerWebSocket>;
+/** The settings that concern sockets. */
+export interface SocketSettings {
+  /** Maximum size of a message in bytes, all fragments together. */
+  readonly maxFrameBytes: number;
+  /** False: sockets use only the public API of `ws`. */
+  readonly fastPaths: boolean;
+}
 
 /** An additional path for WebSockets, such as a bridge's. The same upgrade policy applies; there is no subprotocol. */
 export interface UpgradeRoute {
   matches(path: string): boolean;
-  enter(ws: ServerWebSocket, request: IncomingMessage): void;
+  enter(socket: ServerSocket, request: IncomingMessage): void;
 }
 
 /**
@@ -29,17 +37,21 @@ export interface UpgradeRoute {
  * unknown paths, and checks neither origins nor whether the node drains. Limits as in docs/architecture.md.
  */
 export class WebSocketServerAdapter extends WsAdapter {
-  private readonly servers = new Map<string, Sockets>();
+  private readonly limits: SocketLimits;
+  private readonly upgraded: UpgradedSockets;
+  private readonly servers = new Map<string, SocketServer>();
   /** Handles upgrades for the additional routes. */
-  private readonly plain: Sockets;
+  private readonly plain: SocketServer;
 
   constructor(
     app: INestApplication,
     private readonly policy: UpgradePolicy,
-    private readonly maxFrameBytes: number,
+    settings: SocketSettings,
     private readonly routes: readonly UpgradeRoute[] = [],
   ) {
     super(app);
+    this.limits = { maxPayload: settings.maxFrameBytes, maxFragments: 64, closeTimeout: 2_000 };
+    this.upgraded = upgradedSockets(settings.fastPaths, this.limits);
     this.plain = this.server(() => false);
     const http = app.getHttpServer() as Server;
     http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
@@ -47,24 +59,23 @@ export class WebSocketServerAdapter extends WsAdapter {
     http.on('connect', (_request, socket) => refuse(socket, { status: 405 }));
   }
 
-  override create(_port: number, options: { path?: string }): Sockets {
+  override create(_port: number, options: { path?: string }): SocketServer {
     const server = this.server((offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false));
     this.servers.set(options.path ?? '/', server);
     return server;
   }
 
-  private server(handleProtocols: (offered: Set<string>) => string | false): Sockets {
+  private server(handleProtocols: (offered: Set<string>) => string | false): SocketServer {
     return new WebSocketServer({
       noServer: true,
-      WebSocket: ServerWebSocket,
-      maxPayload: this.maxFrameBytes,
+      WebSocket: this.upgraded.WebSocket,
       perMessageDeflate: false,
       clientTracking: false,
       // The session answers and counts pings: pongs to a client that does not read would accumulate.
       autoPong: false,
       handleProtocols,
       // Not in @types/ws yet: limits on buffered data, and the time-out of the closing handshake.
-      ...{ maxFragments: 64, maxBufferedChunks: 256, closeTimeout: 2_000 },
+      ...{ ...this.limits, maxBufferedChunks: 256 },
     });
   }
 
@@ -82,14 +93,14 @@ export class WebSocketServerAdapter extends WsAdapter {
     if (entry === undefined || refusal !== undefined) return refuse(socket, refusal ?? { status: 404 });
     entry.server.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
-      entry.enter(ws, request);
+      entry.enter(this.upgraded.socketOf(ws), request);
     });
   }
 
   /** Finds the server and handler for a path. */
-  private entryAt(path: string): { server: Sockets; enter: UpgradeRoute['enter'] } | undefined {
+  private entryAt(path: string): { server: SocketServer; enter: UpgradeRoute['enter'] } | undefined {
     const server = this.servers.get(path);
-    if (server !== undefined) return { server, enter: (ws, request) => server.emit('connection', ws, request) };
+    if (server !== undefined) return { server, enter: (socket, request) => server.emit('connection', socket, request) };
     const route = this.routes.find(({ matches }) => matches(path));
     return route && { server: this.plain, enter: route.enter };
   }

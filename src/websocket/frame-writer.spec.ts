@@ -1,47 +1,27 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { WebSocket, WebSocketServer } from 'ws';
-import { ServerWebSocket } from './server-web-socket.js';
-import { WebSocketWriter } from './web-socket-writer.js';
+import type { WebSocket } from 'ws';
+import { SocketServer } from '../../test/support/socket-server.js';
+import type { ServerSocket } from './client-socket.js';
 
 const KIB = 1024;
 
-describe('WebSocketWriter', () => {
-  let http: Server;
-  let sockets: WebSocketServer;
+describe('a socket that sends the frames of one event loop iteration together', () => {
+  let server: SocketServer;
   let client: WebSocket;
-  let ours: WebSocketWriter;
-  let ws: WebSocket;
+  let ours: ServerSocket;
   let tcp: Socket;
   let received: string[];
 
   beforeEach(async () => {
-    http = createServer();
-    sockets = new WebSocketServer({ server: http, WebSocket: ServerWebSocket });
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    const opened = new Promise<void>((resolve) => {
-      sockets.once('connection', (socket, request) => {
-        ws = socket;
-        tcp = request.socket;
-        ours = new WebSocketWriter(socket, tcp);
-        resolve();
-      });
-    });
-    client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
-    received = [];
-    client.on('message', (data) => received.push(data.toString()));
-    client.on('ping', () => received.push('ping'));
-    await Promise.all([opened, new Promise((resolve) => client.once('open', resolve))]);
+    server = new SocketServer(true);
+    await server.start();
+    ({ client, socket: ours, tcp, received } = await server.open());
   });
 
-  afterEach(async () => {
-    client.terminate();
-    sockets.close();
-    await new Promise((resolve) => http.close(resolve));
-  });
+  afterEach(() => server.stop());
 
-  /** Everything that came before a frame that is sent now. */
+  /** Sends a last frame. @returns the frames that arrived before it */
   const untilNow = async (): Promise<string[]> => {
     ours.send('the end');
     while (received.at(-1) !== 'the end') await new Promise(setImmediate);
@@ -69,29 +49,20 @@ describe('WebSocketWriter', () => {
   });
 
   test('sends each socket its own frames, also when many sockets get the same', async () => {
-    const others: { ours: WebSocketWriter; received: string[]; client: WebSocket }[] = [];
-    for (let n = 0; n < 6; n += 1) {
-      const arrived = new Promise<WebSocketWriter>((resolve) =>
-        sockets.once('connection', (socket, request) => resolve(new WebSocketWriter(socket, request.socket))),
-      );
-      const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
-      const received: string[] = [];
-      client.on('message', (data) => received.push(data.toString()));
-      others.push({ ours: await arrived, received, client });
-    }
+    const others = [];
+    for (let n = 0; n < 6; n += 1) others.push(await server.open());
     const all = [Buffer.from('one'), 'two', Buffer.from('three')];
     // The first three, and the last, get the same; one less, and one more with the same beginning, are between them.
     const plans = [all, all, all, all.slice(0, 2), [...all, 'four'], all];
     for (let turn = 0; turn < 2; turn += 1) {
-      for (const [n, plan] of plans.entries()) for (const frame of plan) others[n]?.ours.send(frame);
+      for (const [n, plan] of plans.entries()) for (const frame of plan) others[n]?.socket.send(frame);
       await new Promise(setImmediate);
     }
-    for (const { ours: socket } of others) socket.send('the end');
+    for (const { socket } of others) socket.send('the end');
     while (others.some(({ received: heard }) => heard.at(-1) !== 'the end')) await new Promise(setImmediate);
     expect(others.map(({ received: heard }) => heard)).toEqual(
       plans.map((plan) => [...plan, ...plan, 'the end'].map(String)),
     );
-    for (const { client: other } of others) other.terminate();
   });
 
   test('keeps and counts the bytes that the network has not accepted', async () => {
@@ -155,15 +126,5 @@ describe('WebSocketWriter', () => {
   test('counts the frames that wait for the end of the event loop iteration', () => {
     ours.send('z'.repeat(KIB));
     expect(ours.bufferedBytes).toBeGreaterThanOrEqual(KIB);
-  });
-
-  test('sends the frames that wait before a ping and before closing, by either side', async () => {
-    ours.send('a');
-    ours.ping();
-    ours.send('b');
-    ws.close(1000);
-    ours.send('never');
-    await new Promise((resolve) => client.once('close', resolve));
-    expect(received).toEqual(['a', 'ping', 'b']);
   });
 });
