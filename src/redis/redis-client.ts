@@ -11,12 +11,13 @@ export class RedisClient {
 
   /**
    * Connects in the background; until then everything is refused.
+   * @param fastPaths false: commands use the public API of ioredis alone
    * @throws RedisUrlError
    */
-  constructor(url: string, prefix: string) {
+  constructor(url: string, prefix: string, fastPaths = true) {
     this.target = parseRedisUrl(url);
     this.keys = new RedisKeys(prefix);
-    this.commands = new RedisCommands(this.target);
+    this.commands = new RedisCommands(this.target, fastPaths);
   }
 
   subscribe(channel: string, events: SubscriptionEvents, address?: RedisAddress): Subscription {

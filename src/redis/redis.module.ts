@@ -12,7 +12,9 @@ import { RedisClient } from './redis-client.js';
       provide: REDIS,
       inject: [CONFIG],
       useFactory: (config: Config): RedisClient | undefined =>
-        config.redisUrl === undefined ? undefined : new RedisClient(config.redisUrl, config.redisPrefix),
+        config.redisUrl === undefined
+          ? undefined
+          : new RedisClient(config.redisUrl, config.redisPrefix, config.fastPaths),
     },
   ],
   exports: [REDIS],

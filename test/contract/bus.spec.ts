@@ -8,4 +8,5 @@ busContract('memory', async () => {
   return { bus: async () => new MemoryBus(hub, () => {}), lease: async () => {}, stop: async () => {} };
 });
 busContract('standalone Redis', busOn(startRedis));
+busContract('standalone Redis, without fast paths', busOn(startRedis, false));
 busContract('Redis Cluster of three masters', busOn(startRedisCluster));

@@ -18,11 +18,14 @@ const PROBE_TIMERS: ProbeTimers = { probeMs: 200, timeoutMs: 1_000 };
 export class Links {
   private readonly links: RedisClient[] = [];
 
-  constructor(readonly redis: TestRedis) {}
+  constructor(
+    readonly redis: TestRedis,
+    private readonly fastPaths = true,
+  ) {}
 
   /** A link that is connected. */
   async open(): Promise<RedisClient> {
-    const link = new RedisClient(this.redis.url, PREFIX);
+    const link = new RedisClient(this.redis.url, PREFIX, this.fastPaths);
     this.links.push(link);
     // In a cluster each master has a connection of its own, and the first answer says nothing of the others.
     await until(async () => {
@@ -52,10 +55,11 @@ export const presenceOn = (start: () => Promise<TestRedis>) => async (): Promise
   };
 };
 
-export const busOn = (start: () => Promise<TestRedis>) => async (): Promise<BusFixture> => {
-  const links = new Links(await start());
-  return busFixture(links);
-};
+/** @param fastPaths as the setting FAST_PATHS */
+export const busOn =
+  (start: () => Promise<TestRedis>, fastPaths = true) =>
+  async (): Promise<BusFixture> =>
+    busFixture(new Links(await start(), fastPaths));
 
 /** Buses on a Redis; their nodes' leases last for the whole test. */
 export const busFixture = async (links: Links): Promise<BusFixture> => {
