@@ -9,10 +9,13 @@ import { roomRules } from './suite/rooms.suite.js';
 import { signalRules } from './suite/signals.suite.js';
 
 /** Run against a server of your own: PARLEY_URL=https://host npm run test:protocol */
-describe('a server of PROTOCOL.md', () => {
+/** Parley's own has two ways to read and write frames. */
+const MODES = process.env['PARLEY_URL'] === undefined ? [{ FAST_PATHS: 'on' }, { FAST_PATHS: 'off' }] : [{}];
+
+describe.each(MODES)('a server of PROTOCOL.md %j', (environment) => {
   const on = new Stage();
 
-  beforeAll(() => on.start(), 90_000);
+  beforeAll(() => on.start(environment), 90_000);
   afterAll(() => on.stop());
   afterEach(() => on.cutAll());
 

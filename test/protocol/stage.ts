@@ -11,8 +11,9 @@ export class Stage {
   private stopTarget = async (): Promise<void> => {};
   private readonly opened: RawPeer[] = [];
 
-  async start(): Promise<void> {
-    const { origin, stop } = await startTarget();
+  /** @param environment settings of the server, if it is one that is started here */
+  async start(environment: Record<string, string> = {}): Promise<void> {
+    const { origin, stop } = await startTarget(environment);
     this.rest = new Rest(origin);
     this.stopTarget = stop;
     this.judge = await FrameJudge.of(origin);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 
 /**
  * The server that the conformance suite looks at: `PARLEY_URL` (http or https origin), or one that it starts
- * for itself with `node dist/main.js`. It needs REST accounts and rooms, and nothing else of the server's.
+ * for itself with `node dist/main.js` and this environment. It needs REST accounts and rooms, and nothing else of the server's.
  */
-export const startTarget = async (): Promise<{ origin: string; stop: () => Promise<void> }> => {
+export const startTarget = async (
+  environment: Record<string, string> = {},
+): Promise<{ origin: string; stop: () => Promise<void> }> => {
   const given = process.env['PARLEY_URL'];
   if (given !== undefined) return { origin: given.replace(/\/$/, ''), stop: async () => {} };
   const child = spawn(process.execPath, ['dist/main.js'], {
@@ -17,6 +19,7 @@ export const startTarget = async (): Promise<{ origin: string; stop: () => Promi
       PORT: '0',
       HOST: '127.0.0.1',
       DATA_DIR: mkdtempSync(join(tmpdir(), 'parley-conformance-')),
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
