@@ -10,6 +10,9 @@ export interface ClientSocket {
   close(code: number, reason: string): void;
   /** Destroys the socket at once. */
   terminate(): void;
+  /** Stops reading, so that TCP slows the client down. Frames that were already read are still delivered. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What a socket tells its session. */

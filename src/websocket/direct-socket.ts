@@ -88,6 +88,14 @@ export class DirectSocket implements ServerSocket, FrameSink {
     this.tcp.destroy();
   }
 
+  pause(): void {
+    this.tcp.pause();
+  }
+
+  resume(): void {
+    this.tcp.resume();
+  }
+
   ping(): void {
     if (!this.isOpen) return;
     this.flush();
@@ -131,6 +139,8 @@ export class DirectSocket implements ServerSocket, FrameSink {
     if (!this.isOpen) return;
     this.flush();
     this.isOpen = false;
+    // The client's own close frame must be read.
+    this.tcp.resume();
     this.tcp.write(controlFrame(CLOSE, payload));
     this.closeTimer = setTimeout(() => this.tcp.destroy(), this.limits.closeTimeout);
   }

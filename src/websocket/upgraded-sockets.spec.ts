@@ -140,6 +140,32 @@ describe.each([
     }
   });
 
+  test('stops reading while it is paused, so that the client must wait, and loses nothing', async () => {
+    const { client, socket, told } = await server.open();
+    socket.pause();
+    const frames = Array.from({ length: 400 }, (_frame, n) => `${n}`.padEnd(60 * 1024, '.'));
+    for (const frame of frames) client.send(frame);
+    // Until the kernel accepts no more from the client.
+    for (let before = -1; client.bufferedAmount !== before; ) {
+      before = client.bufferedAmount;
+      for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    }
+    expect(client.bufferedAmount).toBeGreaterThan(0);
+    expect(told.log.length).toBeLessThan(10);
+    socket.resume();
+    while (told.log.length < frames.length) await new Promise(setImmediate);
+    expect(told.log).toEqual(frames);
+  });
+
+  test('closes also while it is paused', async () => {
+    const { client, socket, told } = await server.open();
+    socket.pause();
+    socket.close(4_321, 'enough');
+    const [code] = await once(client, 'close');
+    await told.until('closed');
+    expect([code, told.log]).toEqual([4_321, ['closed']]);
+  });
+
   test('counts what a client that does not read leaves unsent, and delivers it later', async () => {
     const { client, socket, received } = await server.open();
     client.pause();

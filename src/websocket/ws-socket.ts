@@ -30,6 +30,14 @@ export class WsSocket implements ServerSocket {
     this.ws.send(typeof frame === 'string' ? frame : keepable(frame), TEXT);
   }
 
+  pause(): void {
+    this.ws.pause();
+  }
+
+  resume(): void {
+    this.ws.resume();
+  }
+
   ping(): void {
     if (this.ws.readyState === WebSocket.OPEN) this.ws.ping();
   }
@@ -39,6 +47,8 @@ export class WsSocket implements ServerSocket {
   }
 
   close(code: number, reason: string): void {
+    // The client's own close frame must be read.
+    this.ws.resume();
     this.ws.close(code, reason);
   }
 

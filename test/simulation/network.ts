@@ -216,6 +216,11 @@ class NodeEnd implements ClientSocket {
   /** Not seen by the SDK, which has the feature `heartbeat`. */
   ping(): void {}
 
+  /** Only bridges stop reading. */
+  pause(): void {}
+
+  resume(): void {}
+
   get bufferedBytes(): number {
     return this.socket.unread;
   }

@@ -20,6 +20,10 @@ export class FakeSocket implements ClientSocket {
     this.closed ??= { code, reason };
   }
 
+  pause(): void {}
+
+  resume(): void {}
+
   terminate(): void {
     this.terminated = true;
   }

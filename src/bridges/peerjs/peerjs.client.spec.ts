@@ -90,6 +90,8 @@ const untaken = () => {
     ping() {},
     close() {},
     terminate() {},
+    pause() {},
+    resume() {},
   };
 };
 
