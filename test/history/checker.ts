@@ -23,7 +23,9 @@ import { resultOf, Timeline } from './timeline.js';
 import {
   cancelledLeavesNobody,
   deletedIsEmpty,
+  liftedBansAreOver,
   lockedStaysClosed,
+  ownCancelsOnly,
   reloadEndsTheOld,
   removedByRestIsSilent,
   removedIsOut,
@@ -54,6 +56,8 @@ const RULES: readonly Rule[] = [
   deletedIsEmpty,
   reloadEndsTheOld,
   rolesAreTrue,
+  liftedBansAreOver,
+  ownCancelsOnly,
   bridgesKeepApart,
   bridgesComeBack,
 ];

@@ -44,6 +44,7 @@ export class Timeline {
   readonly removals: EventOf<'removal'>[] = [];
   readonly unbans: EventOf<'unban'>[] = [];
   readonly roles: EventOf<'role'>[] = [];
+  readonly refusals: (EventOf<'refused'> & { readonly askedAt: number })[] = [];
   readonly locks: EventOf<'lock'>[] = [];
   readonly deletions: EventOf<'deleted'>[] = [];
   readonly cancels: EventOf<'cancelled'>[] = [];
@@ -191,6 +192,9 @@ export class Timeline {
       case 'removal':
         this.removals.push(event);
         return;
+      case 'refused':
+        this.refusals.push({ ...event, askedAt: this.asked.get(`${event.user} ${event.room}`) ?? event.t });
+        return;
       case 'unban':
         this.unbans.push(event);
         return;
@@ -214,7 +218,6 @@ export class Timeline {
         return;
       case 'send':
       case 'said':
-      case 'refused':
       case 'over':
         return;
     }

@@ -93,6 +93,31 @@ describe('what users do', () => {
     expect(broken(calm([role(50_000), ...cut, ...shown(53_000, {})]))).toEqual([]);
   });
 
+  it('I28: finds a refusal for a ban that was lifted, and allows it before, and after another removal', () => {
+    const refused = (t: number, code = 'banned'): At[] => [
+      [t, asked('u-c')],
+      [t + 100, { kind: 'refused', user: 'u-c', room: 'r', code }],
+    ];
+    const lifted: At[] = [
+      [50_000, removal(true)],
+      ...told(50_000),
+      [60_000, { kind: 'unban', user: 'u-c', room: 'r' }],
+    ];
+    expect(broken(calm([...lifted, ...refused(60_500)]))).toEqual([]);
+    expect(broken(calm([...lifted, ...refused(62_000)]))).toEqual(['I28']);
+    expect(broken(calm([...lifted, ...refused(62_000, 'room_locked')]))).toEqual([]);
+    expect(broken(calm([...lifted, [61_000, removal(true)], ...refused(62_000)]))).toEqual([]);
+  });
+
+  it('I29: finds a join that was cancelled by another than its caller', () => {
+    const by = (event: Unstamped): At[] => [
+      [10_000, asked('u-x')],
+      [10_100, event],
+    ];
+    expect(broken(calm(by({ kind: 'cancelled', user: 'u-x', room: 'r' })))).toEqual([]);
+    expect(broken(calm(by({ kind: 'refused', user: 'u-x', room: 'r', code: 'cancelled' })))).toEqual(['I29']);
+  });
+
   it('I22: allows a moderator into a locked room', () => {
     const entered: At[] = [[50_000, lock(true)], [52_000, asked('u-d')], ...back(52_100, 'u-d', ['a', 'b', 'c'])];
     expect(broken(calm(entered))).toEqual(['I22']);

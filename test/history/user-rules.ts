@@ -120,6 +120,29 @@ export const rolesAreTrue: Rule = (timeline, bounds) =>
     });
   });
 
+/** I28: once a ban is lifted, its user is not refused for it, until the next removal. */
+export const liftedBansAreOver: Rule = (timeline, bounds) =>
+  timeline.unbans.flatMap((unban): Violation[] => {
+    const isTheirs = ({ user, room }: { readonly user: string; readonly room: string }) =>
+      user === unban.user && room === unban.room;
+    const by = effectiveBy(timeline, unban.t, bounds.removedMs, bounds.convergeMs);
+    const until = timeline.removals.find((next) => isTheirs(next) && next.t > unban.t)?.t ?? Number.POSITIVE_INFINITY;
+    return timeline.refusals
+      .filter((refused) => isTheirs(refused) && FOR_REMOVAL.has(refused.code))
+      .filter(({ askedAt, t }) => askedAt >= by && t < until)
+      .map((refused) =>
+        violation('I28', `${unban.user} was refused as ${refused.code}, and its ban is lifted`, refused),
+      );
+  });
+
+/** I29: nobody's join is cancelled but by its own caller. */
+export const ownCancelsOnly: Rule = (timeline) =>
+  timeline.refusals
+    .filter(({ code }) => code === 'cancelled')
+    .map((refused) => violation('I29', `${refused.user} did not cancel its join`, refused));
+
+const FOR_REMOVAL: ReadonlySet<string> = new Set(['banned', 'removed']);
+
 /** What each client in a room shows at a moment, and later; a client that is gone shows nothing. */
 const rostersAt = (timeline: Timeline, room: string, at: number): EventOf<'roster'>[] =>
   [...timeline.rosters.entries()].flatMap(([peer, rosters]) => {

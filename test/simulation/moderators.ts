@@ -60,9 +60,23 @@ const removeUser = (run: Simulation, room: string, user: string): void => {
   onNode(run, () => {
     const { at, peers } = run.rooms.remove(room as RoomId, user as UserId, ban);
     run.recorder.add({ kind: 'removal', user, room, ban });
+    if (ban && run.world.random.chance(0.6))
+      run.world.later(run.world.random.between(3_000, 20_000), () => unban(run, room, user));
     return { fact: 'user_removed', room: room as RoomId, user: user as UserId, at, peers };
   });
 };
+
+/** A lifted ban, after which the user asks again with a new token. */
+const unban = (run: Simulation, room: string, user: string): void =>
+  onNode(run, () => {
+    run.recorder.add({ kind: 'unban', user, room });
+    run.rooms.unban(room, user);
+    const isGone = () => run.clients.every((client) => client.user !== user || client.over);
+    run.world.later(run.world.random.between(IN_FORCE_MS, 4_000), () => {
+      if (isGone() && !run.revoked.has(user)) run.startClient(room, user);
+    });
+    return { fact: 'member_changed', room: room as RoomId, user: user as UserId };
+  });
 
 const lock = (run: Simulation, room: string): void => {
   const { world, rooms, recorder } = run;

@@ -4,40 +4,12 @@ import { MemoryRoom } from '../../src/presence/memory/memory-room.js';
 import { MemoryPresence } from '../../src/presence/memory/presence.memory.js';
 import { NodeLease } from '../../src/signaling/cluster/node-lease.js';
 import { splitFrame } from '../../src/signaling/codec/frame.js';
-import { AdmissionGuard } from '../../src/signaling/moderation/admission-guard.js';
-import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
 import { RoomHub } from '../../src/signaling/rooms/room-hub.js';
-import { RoomJoin } from '../../src/signaling/rooms/room-join.js';
-import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
 import { SessionRegistry } from '../../src/signaling/session/session-registry.js';
+import { type Mutant, patch, rewrite } from './mutant.js';
 import { SimulatedPresence } from './simulated-presence.js';
-import type { Script, Simulation } from './simulation.js';
-
-/** One small change that breaks a promise: the checker must find it. */
-export interface Mutant {
-  readonly name: string;
-  readonly apply: Script;
-  /** Those that show it; absent: all. */
-  readonly faults?: readonly string[];
-}
-
-/** Replaces methods of a class for the length of one run. */
-const patch = (run: Simulation, on: { readonly prototype: object }, methods: Record<string, unknown>): any => {
-  const target = on.prototype as Record<string, unknown>;
-  const previous = Object.fromEntries(Object.keys(methods).map((name) => [name, target[name]]));
-  Object.assign(target, methods);
-  run.whenOver(() => Object.assign(target, previous));
-  return previous;
-};
-
-/** Changes what the SDKs say. */
-const rewrite = (run: Simulation, change: (header: any, client: string) => object | undefined): void => {
-  run.network.rewrite = (frame, { path }) => {
-    const end = frame.indexOf('\n');
-    const header = change(JSON.parse(end < 0 ? frame : frame.slice(0, end)), path.actor.name);
-    return header && `${JSON.stringify(header)}${end < 0 ? '' : frame.slice(end)}`;
-  };
-};
+import type { Script } from './simulation.js';
+import { USER_MUTANTS } from './user-mutants.js';
 
 const headerOf = (frame: Buffer): any => JSON.parse(splitFrame(frame, 8_192).header);
 
@@ -194,58 +166,6 @@ const joinedIgnored: Script = (run) => {
   });
 };
 
-const removalsUnheard: Script = (run) => {
-  const { apply } = patch(run, ModerationEventHandler, {
-    async apply(this: any, event: { readonly fact: string }) {
-      if (event.fact !== 'user_removed') await apply.call(this, event);
-    },
-  });
-};
-
-const lockIgnored: Script = (run) => {
-  const { attach } = patch(run, RoomJoin, {
-    attach(this: any, { returningOnly: _locked, ...admission }: any) {
-      return attach.call(this, admission);
-    },
-  });
-};
-
-/** The first answer stands, whatever happened while it was on its way. */
-const uncheckedAdmission: Script = (run) =>
-  patch(run, AdmissionGuard, {
-    async admitted(this: any, entry: any, admit: () => Promise<unknown>) {
-      const answer = await admit();
-      entry.mark = 'none';
-      return answer;
-    },
-  });
-
-/** What happens while the peer is attached is not looked at. */
-const uncheckedAttach: Script = (run) =>
-  patch(run, AdmissionGuard, {
-    attached: (_entry: unknown, admission: unknown, steps: any) => steps.attach(admission),
-  });
-
-/** Events of one kind mark no join that is in flight. */
-const unmarked =
-  (unheard: string): Script =>
-  (run) => {
-    const { note } = patch(run, AdmissionGuard, {
-      note(this: any, event: { readonly fact: string }) {
-        if (event.fact !== unheard) return note.call(this, event);
-        const { pending } = this;
-        this.pending = new Set();
-        try {
-          return note.call(this, event);
-        } finally {
-          this.pending = pending;
-        }
-      },
-    });
-  };
-
-const deletionUnheard: Script = (run) => patch(run, RoomLifecycle, { end: async () => {} });
-
 /** Those that RELIABILITY names, and one that this simulation led to. */
 export const MUTANTS: readonly Mutant[] = [
   { name: 'no resend', apply: noResend },
@@ -279,12 +199,6 @@ export const MUTANTS: readonly Mutant[] = [
     faults: ['redis_failed_back', 'redis_failed_back', 'client_reset', 'node_cut'],
   },
   { name: 'a client returns to no epoch that it left', apply: retiredEpochs, faults: ['redis_failed_back'] },
-  { name: 'a removal is not acted on', apply: removalsUnheard, faults: ['client_reset'] },
-  { name: 'a lock is ignored', apply: lockIgnored, faults: ['client_reset'] },
-  { name: 'the end of a room is not acted on', apply: deletionUnheard, faults: ['client_reset'] },
-  { name: 'a join is not checked after it was admitted', apply: uncheckedAdmission, faults: ['client_reset'] },
-  { name: 'a join is not checked after it was attached', apply: uncheckedAttach, faults: ['client_reset'] },
-  { name: 'a removal during a join is not noted', apply: unmarked('user_removed'), faults: ['client_reset'] },
-  { name: 'a demotion during a join is not noted', apply: unmarked('member_changed'), faults: ['client_reset'] },
   { name: 'the answer to a join is ignored', apply: joinedIgnored, faults: ['redis_failed_back', 'client_reset'] },
+  ...USER_MUTANTS,
 ];

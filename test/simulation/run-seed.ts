@@ -1,5 +1,5 @@
 import { scheduleFaults } from './faults.js';
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 import { type Outcome, Simulation } from './simulation.js';
 import { playWorkload } from './workload.js';
 

@@ -7,7 +7,7 @@ import { Actor, type World } from './world.js';
 
 /** Refusals that are for good, and others after which a user tries again. */
 const FINAL: ReadonlySet<string> = new Set(['room_not_found', 'banned', 'removed']);
-const PASSING: ReadonlySet<string> = new Set(['timeout', 'room_locked']);
+const AGAIN: ReadonlySet<string> = new Set(['timeout', 'room_locked', 'cancelled']);
 
 /** The body of each signal of the run. */
 export interface Payload {
@@ -36,31 +36,45 @@ export class SimulatedClient {
   over = false;
   /** What opened this client's session, to be opened again by somebody else. */
   key: Buffer;
+  /** The other rooms of this page, each with its own application. */
+  private readonly others: SimulatedClient[] = [];
   private self = '';
   private wasAttached = false;
 
+  /** @param page the client that is in another room of the same session; absent: a page of its own */
   constructor(
     private readonly stage: Stage,
     readonly user: string,
     readonly roomId: string,
-    key?: Buffer,
+    private readonly page?: SimulatedClient,
   ) {
     const { world, network } = stage;
-    this.actor = new Actor(user);
-    this.path = network.pathOf(this.actor);
-    this.key = key ?? world.random.bytes(32);
-    world.nextKey = this.key;
-    this.client = new ParleyClient({
-      url: 'ws://balancer',
-      token: user.split('/')[0] as string,
-      WebSocket: network.webSocket(this.path),
-      random: world.random.next,
-      networkChanges: () => () => {},
-    });
+    this.actor = page?.actor ?? new Actor(user);
+    this.path = page?.path ?? network.pathOf(this.actor);
+    this.key = page?.key ?? world.random.bytes(32);
+    this.client = page?.client ?? this.newClient(world, network);
+    page?.others.push(this);
     this.client.on('closed', (why) => this.closed(why));
     this.client.on('error', (error) => {
       if (error.code === 'internal') world.errors.push(error);
     });
+  }
+
+  private newClient(world: World, network: Network): ParleyClient {
+    world.nextKey = this.key;
+    return new ParleyClient({
+      url: 'ws://balancer',
+      // Whom the token is of, and when it was issued.
+      token: `${this.user}@${Date.now()}`,
+      WebSocket: network.webSocket(this.path),
+      random: world.random.next,
+      networkChanges: () => () => {},
+    });
+  }
+
+  /** Whether it is a page of its own. */
+  get isPage(): boolean {
+    return this.page === undefined;
   }
 
   get peer(): string {
@@ -94,30 +108,43 @@ export class SimulatedClient {
     });
   }
 
-  /** Leaves the room, and comes back as somebody else. */
-  leave(comeBack: boolean): void {
+  /** Leaves the room, and comes back as somebody else. @param cancelAfterMs the first attempt is given up by then */
+  leave(comeBack: boolean, cancelAfterMs?: number): void {
     const { room } = this;
     if (room === undefined || !this.present) return;
     this.ended('left');
     this.room = undefined;
     if (!comeBack) this.over = true;
     void room.leave().then(() => {
-      if (comeBack && !this.over && this.client.state !== 'closed') this.enter();
+      if (comeBack && !this.over && this.client.state !== 'closed') this.enter(cancelAfterMs);
     });
   }
 
+  /** Closes the page, with all its rooms. */
   close(): void {
-    if (this.over) return;
-    this.ended('closed');
-    this.over = true;
+    if (this.page !== undefined) return this.page.close();
+    for (const room of [this, ...this.others]) {
+      if (room.over) continue;
+      room.ended('closed');
+      room.over = true;
+    }
     void this.client.close();
   }
 
-  crash(): void {
+  /** The page is gone without a word. @param reloaded the same user opens it again, with another key */
+  crash(reloaded = false): void {
+    if (this.page !== undefined) return this.page.crash(reloaded);
+    for (const room of [this, ...this.others]) room.vanish(reloaded);
+    this.stage.world.kill(this.actor);
+  }
+
+  private vanish(reloaded: boolean): void {
+    if (this.over) return;
     this.over = true;
     this.attachedIs(false);
-    if (this.self !== '') this.stage.recorder.add({ kind: 'crash', peer: this.self });
-    this.stage.world.kill(this.actor);
+    if (this.self === '') return;
+    this.stage.recorder.add({ kind: 'crash', peer: this.self });
+    if (reloaded) this.stage.recorder.add({ kind: 'reload', peer: this.self });
   }
 
   /** Called after each step of this client. */
@@ -126,19 +153,38 @@ export class SimulatedClient {
     this.attachedIs(this.room.attached && this.client.state === 'connected');
   }
 
-  private enter(): void {
+  /** Joins the room. @param cancelAfterMs gives up after so long, and joins again a second later */
+  private enter(cancelAfterMs?: number): void {
     const { user, roomId: room } = this;
     this.stage.recorder.add({ kind: 'asked', user, room });
-    this.client.join(this.roomId, { media: false }).then(
+    const abort = new AbortController();
+    if (cancelAfterMs !== undefined) setTimeout(() => abort.abort(), cancelAfterMs);
+    else if (this.stage.world.random.chance(0.1))
+      queueMicrotask(() => this.joinTwice(this.stage.world.random.between(0, 300)));
+    this.client.join(this.roomId, { media: false, signal: abort.signal }).then(
       (room) => this.entered(room),
       (error: unknown) => {
         if (this.over) return;
+        if (abort.signal.aborted && error instanceof ParleyError && error.code === 'cancelled') {
+          this.stage.recorder.add({ kind: 'cancelled', user, room });
+          // Some stay away: what they gave up must not be there without them.
+          return this.stage.world.random.chance(0.5) ? this.enterLater() : undefined;
+        }
         if (error instanceof ParleyError) this.stage.recorder.add({ kind: 'refused', user, room, code: error.code });
         if (error instanceof ParleyError && FINAL.has(error.code)) this.over = true;
-        else if (error instanceof ParleyError && (PASSING.has(error.code) || error.retryable)) this.enterLater();
+        else if (error instanceof ParleyError && (AGAIN.has(error.code) || error.retryable)) this.enterLater();
         else if (!(error instanceof ParleyError && error.code === 'closed')) this.stage.world.errors.push(error);
       },
     );
+  }
+
+  /** Asks for the room by a second call while the first one is in flight, and gives it up: the first is not touched. */
+  joinTwice(cancelAfterMs: number): void {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), cancelAfterMs);
+    this.client.join(this.roomId, { media: false, signal: abort.signal }).catch((error: unknown) => {
+      if (!(error instanceof ParleyError)) this.stage.world.errors.push(error);
+    });
   }
 
   private enterLater(): void {
@@ -162,7 +208,10 @@ export class SimulatedClient {
       if (offer) this.send({}, from);
     });
     room.on('roster', () => this.shown(room));
-    room.on('joined', ({ peer }) => recorder.add({ kind: 'seen', peer: this.self, event: 'joined', of: peer }));
+    room.on('joined', ({ peer }) => {
+      const user = room.participants.get(peer)?.user;
+      recorder.add({ kind: 'seen', peer: this.self, event: 'joined', of: peer, ...(user !== undefined && { user }) });
+    });
     room.on('left', ({ participant: { peer }, reason }) =>
       recorder.add({ kind: 'seen', peer: this.self, event: 'left', of: peer, reason }),
     );

@@ -31,9 +31,10 @@ class NameVerifier extends TokenVerifier {
   }
 
   override async verify(token: string): Promise<Principal> {
-    if (this.revoked.has(token)) throw new ProtocolError('token_invalid');
-    const user = token as UserId;
-    return { user, name: token, kind: 'account', grants: {}, issuedAt: 0, expiresAt: 1e15, tokenId: token };
+    const [user = '', issued] = token.split('@');
+    if (this.revoked.has(user)) throw new ProtocolError('token_invalid');
+    const common = { kind: 'account', grants: {}, expiresAt: 1e15 } as const;
+    return { ...common, user: user as UserId, name: user, issuedAt: Number(issued), tokenId: token };
   }
 }
 

@@ -28,6 +28,10 @@ export class SimulatedRooms {
     return removal;
   }
 
+  unban(room: string, user: string): void {
+    this.banned.delete(`${room} ${user}`);
+  }
+
   isModerator(room: string, user: string): boolean {
     return this.moderators.has(`${room} ${user}`);
   }

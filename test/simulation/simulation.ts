@@ -95,12 +95,17 @@ export class Simulation implements Stage {
     return node;
   }
 
-  startClient(room: string): SimulatedClient {
-    this.users += 1;
-    const client = new SimulatedClient(this, `u${this.users}`, room);
+  /** A new user, or one who comes back with a new token; in a room of its own page, or one more of another's. */
+  startClient(room: string, user = this.newUser(), page?: SimulatedClient): SimulatedClient {
+    const client = new SimulatedClient(this, user, room, page);
     this.clients.push(client);
     client.start();
     return client;
+  }
+
+  private newUser(): string {
+    this.users += 1;
+    return `u${this.users}`;
   }
 
   /** A failover that lost the last writes: what ended in them has not ended. */

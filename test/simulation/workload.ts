@@ -53,11 +53,33 @@ const act = (run: Simulation, client: SimulatedClient): void => {
     const silent = random.chance(0.5);
     for (const socket of run.network.of(client.path)) silent ? socket.vanish(true, true) : socket.reset();
     replace(run, client);
-  } else as(() => client.send());
+  } else if (dice < 0.32 && !calm) as(() => client.leave(true, random.between(0, 300)));
+  else if (dice < 0.323 && !calm) as(() => client.joinTwice(random.between(0, 300)));
+  else if (dice < 0.326 && !calm) reload(run, client);
+  else if (dice < 0.33 && !calm) enterAnother(run, client);
+  else as(() => client.send());
 };
 
 const burst = (client: SimulatedClient): void => {
   for (let count = 0; count < BURST; count += 1) client.send();
+};
+
+/** The same user opens the page again: another key, and the session of before is still there. */
+const reload = (run: Simulation, client: SimulatedClient): void => {
+  if (!client.present) return;
+  client.crash(true);
+  for (const socket of run.network.of(client.path)) socket.reset();
+  run.world.later(run.world.random.between(50, 2_000), () => live(run, run.startClient(client.roomId, client.user)));
+};
+
+const ROOMS = ['room-a', 'room-b'];
+
+/** One more room for the same session. */
+const enterAnother = (run: Simulation, client: SimulatedClient): void => {
+  const free = ROOMS.filter((room) => room !== client.roomId);
+  const isTaken = run.clients.some((other) => other.user === client.user && other.roomId !== client.roomId);
+  if (!client.present || !client.isPage || isTaken) return;
+  live(run, run.startClient(run.world.random.of(free), client.user, client));
 };
 
 const replace = (run: Simulation, client: SimulatedClient): void =>
