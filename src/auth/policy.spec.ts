@@ -158,6 +158,8 @@ describe('policy', () => {
 
   it.each<[ServerAction, Principal['kind'][]]>([
     ['account.token', ['account']],
+    ['account.change', ['account']],
+    ['account.read', ['account', 'external', 'guest']],
     ['ice.read', ['account', 'external']],
     ['room.create', ['account', 'external']],
     ['user.read', ['account', 'external']],

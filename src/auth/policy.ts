@@ -177,16 +177,37 @@ export const decidePreview = (room: RoomAttributes | undefined): boolean => {
 };
 
 /** Actions on no particular room. */
-export type ServerAction = 'audit.read_all' | 'account.token' | 'ice.read' | 'room.create' | 'user.read';
+export type ServerAction =
+  | 'account.change'
+  | 'account.read'
+  | 'account.token'
+  | 'audit.read_all'
+  | 'ice.read'
+  | 'room.create'
+  | 'user.read';
 
 /** Every action that the policy decides. */
 export type PolicyAction = RoomAction | ServerAction | 'room.preview';
 
+type Kind = Principal['kind'];
+const EVERYONE: readonly Kind[] = ['account', 'external', 'guest'];
+const NOT_GUESTS: readonly Kind[] = ['account', 'external'];
+
+/** The kinds of principal that each action on no particular room is for. A guest's token is limited to its room. */
+const KINDS: Readonly<Record<ServerAction, readonly Kind[]>> = {
+  'account.change': ['account'],
+  'account.read': EVERYONE,
+  'account.token': ['account'],
+  'audit.read_all': NOT_GUESTS,
+  'ice.read': NOT_GUESTS,
+  'room.create': NOT_GUESTS,
+  'user.read': NOT_GUESTS,
+};
+
 const NO_ADMINISTRATORS: ReadonlySet<string> = new Set();
 
 /**
- * Decides whether a principal may perform an action on no particular room. A guest never may: its token is limited to
- * its room.
+ * Decides whether a principal may perform an action on no particular room.
  * @param administrators user ids, as the operator configured them; default: none
  */
 export const decideForServer = (
@@ -194,12 +215,7 @@ export const decideForServer = (
   action: ServerAction,
   administrators: ReadonlySet<string> = NO_ADMINISTRATORS,
 ): boolean => {
-  const allowed =
-    action === 'audit.read_all'
-      ? kind !== 'guest' && administrators.has(user)
-      : action === 'account.token'
-        ? kind === 'account'
-        : kind !== 'guest';
+  const allowed = KINDS[action].includes(kind) && (action !== 'audit.read_all' || administrators.has(user));
   counted(action, allowed ? 'allowed' : 'forbidden');
   return allowed;
 };

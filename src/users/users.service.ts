@@ -26,6 +26,7 @@ export class UsersService {
   ) {}
 
   async me({ user, name, kind }: Principal): Promise<MeResponse> {
+    if (!decideForServer({ user, kind }, 'account.read')) throw new ProtocolError('forbidden');
     if (kind !== 'account') return { id: user, displayName: name, kind };
     return describe(await this.mustFind(user));
   }
@@ -91,8 +92,9 @@ export class UsersService {
   }
 
   private async account({ kind, user }: Principal): Promise<User> {
-    if (kind === 'guest') throw new ProtocolError('forbidden');
-    if (kind === 'external') throw new ProtocolError('accounts_disabled');
+    if (!decideForServer({ user, kind }, 'account.change')) {
+      throw new ProtocolError(kind === 'guest' ? 'forbidden' : 'accounts_disabled');
+    }
     return this.mustFind(user);
   }
 

@@ -6,8 +6,12 @@ import { codeOf, external, hostileStage, seconds, sign } from './stage.js';
 const stage = hostileStage({ USER_REQUEST_BURST: '100000' });
 
 interface OpenApi {
-  readonly paths: Record<string, Record<string, unknown>>;
+  readonly paths: Record<string, Record<string, { readonly responses: Record<string, unknown> }>>;
 }
+
+/** Whether a route gives tokens, by the description of its answers. */
+const givesTokens = ({ responses }: { readonly responses: Record<string, unknown> }): boolean =>
+  /schemas\/\w*Tokens/.test(JSON.stringify(responses));
 
 const MISSING = 'nowhere12345';
 const MALFORMED = 'a%7D%7Bb%3A*';
@@ -125,6 +129,31 @@ describe('the authorization matrix', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(Object.keys(MATRIX).sort()).toEqual(routes.sort());
+  });
+
+  it('names what the policy is asked for every read, and for every route that gives tokens', async () => {
+    const { paths } = (await stage.rest().ask('GET', '/docs/openapi.json')).body as OpenApi;
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, route]) => ({ name: `${method.toUpperCase()} ${path}`, route })),
+    );
+    const giving = routes.filter(({ route }) => givesTokens(route)).map(({ name }) => name);
+    expect(giving.sort()).toEqual(['guest', 'login', 'refresh', 'register'].map((name) => `POST /v1/auth/${name}`));
+    for (const name of giving) expect([name, MATRIX[name]?.asks]).toEqual([name, expect.stringMatching(/\.token$/)]);
+    const reads = routes.filter(({ name }) => /^GET (?!\/health\/)/.test(name));
+    for (const { name } of reads) expect([name, MATRIX[name]?.asks]).toEqual([name, expect.any(String)]);
+  });
+
+  it('asks for a guest at the first token and at each refresh', async () => {
+    const owner = await stage.rest().register('Owner');
+    const { id: room } = await stage.rest().room(owner.accessToken);
+    const asked = [await timesAsked('guest.token')];
+    let { refreshToken } = await stage.rest().call('POST', '/v1/auth/guest', { displayName: 'G', room });
+    asked.push(await timesAsked('guest.token'));
+    for (let n = 0; n < 2; n += 1) {
+      ({ refreshToken } = await stage.rest().call('POST', '/v1/auth/refresh', { refreshToken }));
+      asked.push(await timesAsked('guest.token'));
+    }
+    expect(asked.map((count) => count - (asked[0] as number))).toEqual([0, 1, 2, 3]);
   });
 
   it.each(Object.entries(MATRIX))(
