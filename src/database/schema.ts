@@ -112,6 +112,8 @@ export const memberships = pgTable(
       .references(() => rooms.id, { onDelete: 'cascade' }),
     user: text('user_id').notNull(),
     role: text('role').$type<'owner' | 'moderator' | 'member'>().notNull(),
+    /** An invite gave the membership: it ends when the user is kicked. */
+    byInvite: boolean('by_invite').notNull().default(false),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.room, table.user] }), index('memberships_user').on(table.user)],
@@ -185,6 +187,20 @@ export const invites = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [uniqueIndex('invites_hash').on(table.hash), index('invites_room').on(table.room)],
+);
+
+/** The users whom each invite admitted. */
+export const inviteUses = pgTable(
+  'invite_uses',
+  {
+    invite: text('invite')
+      .notNull()
+      .references(() => invites.id, { onDelete: 'cascade' }),
+    user: text('user_id').notNull(),
+    /** The user was removed from the room since: this invite no longer admits them. */
+    barred: boolean('barred').notNull().default(false),
+  },
+  (table) => [primaryKey({ columns: [table.invite, table.user] })],
 );
 
 /** Waiting and admitted users of rooms with a lobby, and guests admitted by an invite. */

@@ -42,6 +42,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
       'audit',
       'bans',
       'chores',
+      'invite_uses',
       'invites',
       'knocks',
       'memberships',

@@ -32,7 +32,10 @@ export class BansController {
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Ban a user or guest and remove them from the room' })
+  @ApiOperation({
+    summary: 'Ban a user or guest and remove them from the room',
+    description: 'The invites that the user created for the room end, also if the ban is lifted later.',
+  })
   @ApiNoContentResponse()
   @ApiProblems('peer_unknown')
   ban(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: BanRequest): Promise<void> {

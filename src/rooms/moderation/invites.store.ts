@@ -9,6 +9,7 @@ import { DATABASE, type Database, type Queries } from '../../database/database.t
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { bans, invites, knocks, memberships, rooms } from '../../database/schema.js';
 import { newId } from '../../ids/new-id.js';
+import { isBarredFromInvite, recordInviteUse } from './invite-uses.js';
 
 /** A stored invite, without the hash of its token. */
 export type Invite = Omit<typeof invites.$inferSelect, 'hash'>;
@@ -62,7 +63,7 @@ export class InvitesStore {
    * Accepts an invite: users become members, guests are admitted. A use is counted unless that changes nothing.
    * @param room the room that the invite must be for; undefined: any
    * @returns the room's id
-   * @throws ProtocolError `invite_invalid`, and `banned` or `guests_not_allowed` as the policy decides
+   * @throws ProtocolError `invite_invalid`, also when the user was removed since this invite admitted them, and `banned` or `guests_not_allowed` as the policy decides
    */
   accept(principal: Principal, token: string, room?: string): Promise<string> {
     return this.db.transaction(async (tx) => {
@@ -75,6 +76,7 @@ export class InvitesStore {
         throw new ProtocolError('invite_invalid');
       }
       await askPolicy(tx, principal, invite);
+      if (await isBarredFromInvite(tx, invite.id, principal.user)) throw new ProtocolError('invite_invalid');
       const fresh =
         principal.kind === 'guest'
           ? await admitGuest(tx, invite.room, principal)
@@ -86,6 +88,7 @@ export class InvitesStore {
           .where(eq(invites.id, invite.id));
       }
       if (fresh) {
+        await recordInviteUse(tx, invite.id, principal.user);
         const details = { invite: invite.id, role: principal.kind === 'guest' ? 'guest' : invite.role };
         await insertAudit(tx, { actor: principal.user, action: 'invite.accept', room: invite.room, details });
       }
@@ -149,7 +152,7 @@ const addMember = async (tx: Queries, room: string, user: string, role: 'moderat
   if (cached !== undefined && isAtLeast(cached.role, role)) return false;
   await tx
     .insert(memberships)
-    .values({ room, user, role })
+    .values({ room, user, role, byInvite: true })
     .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
   return true;
 };

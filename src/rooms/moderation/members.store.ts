@@ -5,6 +5,7 @@ import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { memberships, permissions, rooms, users } from '../../database/schema.js';
+import { barFromInvites } from './invite-uses.js';
 
 /** A member with role and permissions. */
 export interface MemberRow {
@@ -44,7 +45,7 @@ export class MembersStore {
       await tx
         .insert(memberships)
         .values({ room, user, role })
-        .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
+        .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role, byInvite: false } });
       await insertAudit(tx, entry);
     });
   }
@@ -55,8 +56,10 @@ export class MembersStore {
         .delete(memberships)
         .where(and(eq(memberships.room, room), eq(memberships.user, user)))
         .returning({ user: memberships.user });
-      if (gone.length > 0) await insertAudit(tx, entry);
-      return gone.length > 0;
+      if (gone.length === 0) return false;
+      await barFromInvites(tx, room, user);
+      await insertAudit(tx, entry);
+      return true;
     });
   }
 
@@ -106,7 +109,7 @@ export class MembersStore {
         await tx
           .insert(memberships)
           .values({ room, user, role })
-          .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role } });
+          .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role, byInvite: false } });
       }
       await insertAudit(tx, entry);
       return 'done';

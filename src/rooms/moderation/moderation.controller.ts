@@ -23,7 +23,11 @@ export class ModerationController {
   @Post('kick')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiModeration()
-  @ApiOperation({ summary: 'Kick a user; they may rejoin with a newer token' })
+  @ApiOperation({
+    summary: 'Kick a user; they may rejoin with a newer token',
+    description:
+      'A membership that an invite gave ends, and the invites that admitted the user no longer do. A role that the owner gave stays.',
+  })
   @ApiNoContentResponse()
   @ApiProblems('peer_unknown')
   kick(@CurrentActor() by: Actor, @Param('id', RoomIdPipe) id: RoomId, @Body() body: KickRequest): Promise<void> {

@@ -4,7 +4,8 @@ import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
-import { bans, knocks, refreshTokens, removals } from '../../database/schema.js';
+import { bans, invites, knocks, memberships, refreshTokens, removals } from '../../database/schema.js';
+import { barFromInvites } from './invite-uses.js';
 import type { Removal } from './removal-log.js';
 
 /** A stored ban. */
@@ -29,7 +30,8 @@ export class RemovalsStore {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   /**
-   * Revokes everything that admits the user and writes the audit entry, in one transaction.
+   * Revokes everything that admits the user and writes the audit entry, in one transaction. A membership that an invite
+   * gave ends, and a ban also ends the invites that the user created.
    * @returns the time of the removal; tokens issued earlier are not valid in the room
    */
   remove({ room, user, peers, ban }: RemovalOrder, entry: NewAuditRow): Promise<Date> {
@@ -42,7 +44,12 @@ export class RemovalsStore {
           .insert(bans)
           .values({ room, user, ...ban })
           .onConflictDoUpdate({ target: [bans.room, bans.user], set: { ...ban, createdAt: sql`now()` } });
+        await tx.delete(invites).where(and(eq(invites.room, room), eq(invites.by, user)));
       }
+      await barFromInvites(tx, room, user);
+      await tx
+        .delete(memberships)
+        .where(and(eq(memberships.room, room), eq(memberships.user, user), eq(memberships.byInvite, true)));
       await tx.delete(knocks).where(and(eq(knocks.room, room), eq(knocks.user, user)));
       // A guest's refresh token is for one room.
       await tx

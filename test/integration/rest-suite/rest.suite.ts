@@ -5,6 +5,7 @@ import { chatSuite } from './chat.suite.js';
 import { endingsSuite } from './endings.suite.js';
 import { guestsSuite } from './guests.suite.js';
 import { httpSuite } from './http.suite.js';
+import { invitesSuite } from './invites.suite.js';
 import { moderationSuite } from './moderation.suite.js';
 import { pruningSuite } from './pruning.suite.js';
 import { roomsSuite } from './rooms.suite.js';
@@ -21,6 +22,8 @@ export const SETTINGS = {
   ADMIN_USERS: ADMINISTRATOR,
   ROOM_CHECK_MS: '100',
   MAX_GRANTED_ROOMS_PER_USER: '3',
+  // The suites share one address.
+  REGISTER_BURST: '1000',
 };
 
 /** The whole of REST: it holds on every kind of database. */
@@ -31,6 +34,7 @@ export const restSuite = (world: World): void => {
   endingsSuite(world);
   auditSuite(world);
   moderationSuite(world);
+  invitesSuite(world);
   chatSuite(world);
   accessSuite(world);
   guestsSuite(world);
