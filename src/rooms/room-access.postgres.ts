@@ -21,6 +21,8 @@ import { StaleCache } from './stale-cache.js';
 
 interface AccessAnswer {
   readonly room: RoomRecord | undefined;
+  /** False: the room is the one that the join would create. */
+  readonly exists: boolean;
   readonly record: RoomAccessRecord | undefined;
   readonly decision: Decision;
 }
@@ -58,64 +60,63 @@ export class PostgresRoomAccess extends RoomAccess {
   }
 
   async admit(principal: Principal, id: RoomId, entry: Entry = {}): Promise<Admission> {
-    let asked = await this.ask(principal, id);
+    const mayCreate = entry.mayCreate !== false && mayCreateByGrant(principal, id);
+    let asked = await this.ask(principal, id, mayCreate);
     if (!asked.decision.allowed && entry.invite !== undefined && isJoinRefusal(asked.decision.code)) {
       await orUnavailable(this.invites.accept(principal, entry.invite, id));
       this.forgetRecord(id, principal.user);
-      asked = await this.ask(principal, id);
+      asked = await this.ask(principal, id, false);
     }
-    const { room, record, decision } = asked;
-    if (!decision.allowed || room === undefined) {
-      throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
-    }
+    let { room, role, returningOnly } = allowed(asked);
+    const { record } = asked;
     if (entry.peer !== undefined && record?.endedPeers.includes(entry.peer)) throw new ProtocolError('session_ended');
+    if (!asked.exists) {
+      // Last, so that a refused join creates nothing. Another user's join may have created the room meanwhile.
+      const made = await this.make(id, principal);
+      ({ room, role, returningOnly } = allowed(judge(principal, made, record)));
+    }
     const state = roomStateOf(room, this.config.limits);
     return {
-      role: decision.role,
+      role,
       capacity: state.capacity,
       maxPeersPerUser: this.config.rooms.maxPeersPerUser,
       state,
-      ...(decision.returningOnly && { returningOnly: true }),
+      ...(returningOnly && { returningOnly: true }),
       ...(record?.mayPublish === false && { publish: false }),
       ...(record?.mayChat === false && { chat: false }),
     };
   }
 
-  private async ask(principal: Principal, id: RoomId): Promise<AccessAnswer> {
-    const room = await this.room(principal, id);
-    const judge = (record: RoomAccessRecord | undefined): AccessAnswer => ({
-      room,
-      record,
-      decision: decide(principal, 'room.join', { membership: undefined, ...record, room }),
-    });
-    if (room === undefined) return judge(undefined);
-    // Refused whatever the user's record says: no second query, so that timing does not tell it from a missing room.
-    const first = judge(NO_ACCESS_RECORD);
-    if (principal.kind === 'guest' && !first.decision.allowed && first.decision.code === 'room_not_found') return first;
-    const cached = this.cachedRecord(id, principal.user);
-    const asked = cached === undefined ? undefined : judge(cached);
-    // A refusal is never taken from another user's query: the user may have been admitted since.
-    return asked?.decision.allowed ? asked : judge(await this.recordOf(id, principal.user));
+  /** @param mayCreate decide on a room that does not exist as on the one that the principal's join would create */
+  private async ask(principal: Principal, id: RoomId, mayCreate: boolean): Promise<AccessAnswer> {
+    const found = await this.recall(this.rooms, id, () => this.store.find(id));
+    const room = found ?? (mayCreate ? newRoom(principal, id) : undefined);
+    const answer = await this.askOf(principal, id, room);
+    return { ...answer, exists: found !== undefined };
   }
 
-  private room(principal: Principal, id: RoomId): Promise<RoomRecord | undefined> {
-    const mayMake = mayCreateByGrant(principal, id);
-    return this.recall(
-      this.rooms,
-      id,
-      async () => (await this.store.find(id)) ?? (mayMake ? this.make(id, principal) : undefined),
-    );
+  private async askOf(principal: Principal, id: RoomId, room: RoomRecord | undefined): Promise<AccessAnswer> {
+    if (room === undefined) return judge(principal, room, undefined);
+    // Refused whatever the user's record says: no second query, so that timing does not tell it from a missing room.
+    const first = judge(principal, room, NO_ACCESS_RECORD);
+    if (principal.kind === 'guest' && !first.decision.allowed && first.decision.code === 'room_not_found') return first;
+    const cached = this.cachedRecord(id, principal.user);
+    const asked = cached === undefined ? undefined : judge(principal, room, cached);
+    // A refusal is never taken from another user's query: the user may have been admitted since.
+    return asked?.decision.allowed ? asked : judge(principal, room, await this.recordOf(id, principal.user));
   }
 
   /** @throws ProtocolError `too_many_rooms` */
   private async make(id: string, principal: Principal): Promise<RoomRecord> {
-    const made = await this.store.make(id, principal.user, grantAllowsGuests(principal, id));
+    const keep = this.rooms.begin(id);
+    const made = await orUnavailable(this.store.make(id, principal.user, grantAllowsGuests(principal, id)));
     if (made === undefined) {
       throw new ProtocolError(
         'too_many_rooms',
         `A user's grants may create at most ${this.config.rooms.maxGranted} rooms.`,
       );
     }
+    keep(made);
     return made;
   }
 
@@ -197,6 +198,27 @@ export class PostgresRoomAccess extends RoomAccess {
     this.wholes.expireAll();
   }
 }
+
+const judge = (
+  principal: Principal,
+  room: RoomRecord | undefined,
+  record: RoomAccessRecord | undefined,
+): AccessAnswer => ({
+  ...{ room, record, exists: room !== undefined },
+  decision: decide(principal, 'room.join', { membership: undefined, ...record, room }),
+});
+
+/** @throws ProtocolError the code of a refusal */
+const allowed = ({ room, decision }: AccessAnswer) => {
+  if (decision.allowed && room !== undefined) return { ...decision, room };
+  throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
+};
+
+/** The room that a user's grant would create: as in `RoomRecordsStore.make`. */
+const newRoom = (principal: Principal, id: string): RoomRecord => ({
+  ...{ id, owner: null, guestsAllowed: grantAllowsGuests(principal, id), access: 'open', locked: false },
+  ...{ name: id, capacity: null, metadata: {} },
+});
 
 /** Whether an invite can lift this refusal. */
 const isJoinRefusal = (code: string): boolean => code === 'invite_required' || code === 'admission_required';

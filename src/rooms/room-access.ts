@@ -24,6 +24,8 @@ export interface Entry {
   readonly peer?: PeerId;
   /** The token of an invite. */
   readonly invite?: string | undefined;
+  /** Whether a token's grant may create the room: only a join does. Default: true. */
+  readonly mayCreate?: boolean;
 }
 
 /** Decides who may join a room. While the database is unavailable, stale cache entries are used. */
@@ -54,7 +56,7 @@ export abstract class RoomAccess {
 
   private async admits(principal: Principal, room: RoomId): Promise<boolean> {
     try {
-      await this.admit(principal, room);
+      await this.admit(principal, room, { mayCreate: false });
       return true;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

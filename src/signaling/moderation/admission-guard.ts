@@ -184,11 +184,12 @@ export class AdmissionGuard {
   private async admitted<Answer>(entry: PendingAdmission, admit: () => Promise<Answer>): Promise<Answer> {
     for (let asked = 0; asked < MAX_ADMISSIONS; asked += 1) {
       if (entry.mark === 'stale') entry.mark = 'none';
+      // Before it is asked, too: an admission may create the room.
+      refuseIfMarked(entry);
       const answer = await admit();
       // The client has its answer already: it waits, or is gone.
       if (answer === undefined) return answer;
-      if (entry.mark === 'removed') throw new ProtocolError('removed');
-      if (entry.mark === 'closed') throw new ProtocolError('room_not_found');
+      refuseIfMarked(entry);
       if (entry.mark === 'none') return answer;
     }
     throw unavailable();
@@ -247,6 +248,11 @@ export class AdmissionGuard {
     return entry;
   }
 }
+
+const refuseIfMarked = ({ mark }: PendingAdmission): void => {
+  if (mark === 'removed') throw new ProtocolError('removed');
+  if (mark === 'closed') throw new ProtocolError('room_not_found');
+};
 
 const reasonOf = ({ mark }: PendingAdmission): LeftReason => (mark === 'closed' ? 'room_closed' : 'removed');
 

@@ -91,7 +91,7 @@ export class Lobby {
     for (const entry of [...this.entries]) {
       if (entry.room !== room) continue;
       try {
-        await this.access.admit(entry.session.principal, room);
+        await this.access.admit(entry.session.principal, room, { mayCreate: false });
         this.settle(entry, 'admitted');
         await this.moderation.withdraw(room, entry.session.principal.user, entry.session.connection);
       } catch (error) {

@@ -104,7 +104,7 @@ export class ModerationEventHandler {
     let changed = false;
     if (room === undefined) return false;
     await sync.attachAgain(room, binding, async () => {
-      const admission = await access.admit(binding.session.principal, id);
+      const admission = await access.admit(binding.session.principal, id, { mayCreate: false });
       if (applyAdmission(binding, admission)) changed = true;
       return changed;
     });

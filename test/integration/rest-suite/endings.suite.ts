@@ -4,7 +4,7 @@ import { AuditStore } from '../../../src/audit/audit.store.js';
 import { TokenVerifier } from '../../../src/auth/principal.js';
 import type { Presence } from '../../../src/presence/presence.js';
 import { PRESENCE } from '../../../src/presence/presence.tokens.js';
-import { RoomAccess } from '../../../src/rooms/room-access.js';
+import { type Entry, RoomAccess } from '../../../src/rooms/room-access.js';
 import { RoomExpiry } from '../../../src/rooms/room-expiry.js';
 import { until } from '../../support/until.js';
 import { fields, problem, type World } from './world.js';
@@ -99,6 +99,29 @@ export const endingsSuite = (world: World): void => {
       });
       for (const room of rooms) expect([closings(room).length, (await lines(room)).length]).toEqual([1, 1]);
     });
+  });
+
+  it('a join that is refused creates no room, and neither does whatever only asks', async () => {
+    const [owner, user] = [world.uniqueName('owner'), world.uniqueName('user')];
+    const room = world.uniqueName('granted-');
+    const [ruler, member] = [world.external(owner, { [room]: 'owner' }), world.external(user, { [room]: 'member' })];
+    const admit = async ({ accessToken }: { accessToken: string }, entry: Entry = {}) => {
+      const principal = await world.rest.app.get(TokenVerifier, { strict: false }).verify(accessToken);
+      return world.rest.app
+        .get(RoomAccess, { strict: false })
+        .admit(principal, room as RoomId, entry)
+        .then(
+          () => 'in',
+          ({ code }) => code as string,
+        );
+    };
+    const read = async () => (await world.as(ruler).get(`/v1/rooms/${room}`)).status;
+    expect([await admit(ruler, { mayCreate: false }), await read()]).toEqual(['room_not_found', 404]);
+    expect([await admit(ruler), await admit(member)]).toEqual(['in', 'in']);
+    await world.as(ruler).post(`/v1/rooms/${room}/kick`, { user }).expect(204);
+    await world.as(ruler).delete(`/v1/rooms/${room}`).expect(204);
+    expect([await admit(member), await read()]).toEqual(['removed', 404]);
+    expect([await admit(ruler), await read()]).toEqual(['in', 200]);
   });
 
   it('a user’s grants make so many rooms at a time, and these end when they were empty for long', async () => {

@@ -115,6 +115,19 @@ describe('join', () => {
     await expect(fixture.run(handleJoin, other, join)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('is refused in a room that has just ended, before the admission could create it anew', async () => {
+    const asked: RoomId[] = [];
+    fixture.context.access.admit = async (_, room) => {
+      asked.push(room);
+      return { role: 'member', capacity: 100 };
+    };
+    const ada = await fixture.welcome('ada');
+    await fixture.node.bus.publish({ fact: 'room_closed', room: ROOM });
+    await expect(fixture.run(handleJoin, ada, join)).rejects.toMatchObject({ code: 'room_not_found' });
+    await fixture.run(handleJoin, ada, { ...join, room: 'r2' as RoomId });
+    expect(asked).toEqual(['r2']);
+  });
+
   it('is refused when the user was removed while the room was asked', async () => {
     const { access, admissions } = fixture.context;
     const admit = access.admit.bind(access);
