@@ -45,6 +45,8 @@ const dateOf = (moment: string | undefined): Date | undefined =>
   moment === undefined ? undefined : new Date(momentOf(moment));
 
 const show = ({ entries, nextCursor }: AuditPage): AuditPageResponse => ({
-  items: entries.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() })),
+  items: entries.map(({ at, lastAt, ...entry }) => ({
+    ...{ ...entry, at: at.toISOString(), lastAt: (lastAt ?? at).toISOString() },
+  })),
   nextCursor,
 });

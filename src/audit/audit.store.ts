@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, gte, inArray, lt, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { audit } from '../database/schema.js';
 
@@ -7,7 +7,7 @@ import { audit } from '../database/schema.js';
 export type AuditRow = typeof audit.$inferSelect;
 
 /** A new audit entry; the database adds id and time. */
-export type NewAuditRow = Omit<typeof audit.$inferInsert, 'id' | 'at'>;
+export type NewAuditRow = Omit<typeof audit.$inferInsert, 'id' | 'at' | 'count' | 'lastAt'>;
 
 /** Audited actions of accounts and guests. */
 export type AccountAction =
@@ -41,9 +41,43 @@ export const accountAuditEntry = (
   details: Record<string, unknown> = {},
 ): NewAuditRow => ({ actor, action, room: null, target: null, ip, details });
 
-/** Inserts an audit entry as part of a transaction. */
+/** An entry like one of the last ten minutes is counted on that one. */
+const REPEAT_MINUTES = 10;
+
+/** Entries outside of rooms that are counted too: what anyone may repeat without a log-in. */
+const REPEATED_OUTSIDE: ReadonlySet<string> = new Set(['auth.login_failed', 'account.password_refused']);
+
+/**
+ * Inserts an audit entry as part of a transaction, or counts it on the latest equal entry of the last ten minutes: the
+ * same actor, address, action, room, target and details. So toggling a lock fills no log. Log-ins are never merged.
+ */
 export const insertAudit = async (queries: Queries, row: NewAuditRow): Promise<void> => {
+  const mayRepeat = row.room != null || REPEATED_OUTSIDE.has(row.action);
+  if (mayRepeat && (await countRepeat(queries, row))) return;
   await queries.insert(audit).values(row);
+};
+
+const countRepeat = async (queries: Queries, row: NewAuditRow): Promise<boolean> => {
+  const same = (['actor', 'ip', 'room', 'target'] as const).map((field) =>
+    row[field] == null ? isNull(audit[field]) : eq(audit[field], row[field]),
+  );
+  const latest = queries
+    .select({ id: audit.id })
+    .from(audit)
+    .where(
+      and(
+        ...[...same, eq(audit.action, row.action), eq(audit.details, row.details ?? {})],
+        gt(audit.at, sql`clock_timestamp() - make_interval(mins => ${REPEAT_MINUTES})`),
+      ),
+    )
+    .orderBy(desc(audit.id))
+    .limit(1);
+  const counted = await queries
+    .update(audit)
+    .set({ count: sql`${audit.count} + 1`, lastAt: sql`clock_timestamp()` })
+    .where(eq(audit.id, latest))
+    .returning({ id: audit.id });
+  return counted.length > 0;
 };
 
 /** Stores audit entries. */

@@ -113,6 +113,7 @@ export const ENVIRONMENT = z.object({
   MAX_GRANTED_ROOMS_PER_USER: count(1_000),
   AUDIT_DAYS: count(90, 1, 36_500),
   AUDIT_MAX_ROWS: count(1_000_000, 1_000),
+  AUDIT_MAX_ROWS_PER_ACTOR: count(1_000, 10),
   REMOVAL_DAYS: count(30, 1, 36_500),
   MESSAGE_DAYS: count(0, 0, 36_500),
   ADMIN_USERS: list.refine((users) => users.every((user) => user.length <= 128), {

@@ -17,6 +17,8 @@ export interface RoomsConfig {
 export interface RetentionConfig {
   readonly auditDays: number;
   readonly auditMaxRows: number;
+  /** Entries of one actor in one room, or outside of rooms. Without an actor, an address counts as one. */
+  readonly auditMaxRowsPerActor: number;
   /** Longer than any token's lifetime: a token issued before a removal must not become valid again. */
   readonly removalDays: number;
   /** 0: as long as the room exists. */
@@ -35,6 +37,7 @@ export const retention = (env: Environment): { readonly rooms: RoomsConfig; read
   retention: {
     auditDays: env.AUDIT_DAYS,
     auditMaxRows: env.AUDIT_MAX_ROWS,
+    auditMaxRowsPerActor: env.AUDIT_MAX_ROWS_PER_ACTOR,
     removalDays: env.REMOVAL_DAYS,
     messageDays: env.MESSAGE_DAYS,
   },

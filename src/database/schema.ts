@@ -238,6 +238,10 @@ export const audit = pgTable(
     target: text('target'),
     ip: text('ip'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
+    /** How often the same was done: see `insertAudit`. */
+    count: integer('count').notNull().default(1),
+    /** When it was done last; null: once, at `at`. */
+    lastAt: at('last_at'),
   },
   (table) => [
     index('audit_room').on(table.room, table.id.desc()),

@@ -4,6 +4,7 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import type { RetentionConfig } from '../config/retention.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
 import { audit, bans, invites, knocks, messages, refreshTokens, removals } from '../database/schema.js';
+import { fairShare } from './fair-share.js';
 
 /** Maximum rows per statement, so that none locks the table for long. */
 const BATCH = 5_000;
@@ -18,12 +19,8 @@ interface Outdated {
 const days = (count: number): SQL => sql`now() - make_interval(days => ${count})`;
 
 /** The expired rows of each table that would otherwise only grow. */
-const outdated = ({ auditDays, auditMaxRows, removalDays, messageDays }: RetentionConfig): Outdated[] => [
+const outdated = ({ auditDays, removalDays, messageDays }: RetentionConfig): Outdated[] => [
   { table: audit, which: sql`${audit.at} < ${days(auditDays)}` },
-  {
-    table: audit,
-    which: sql`${audit.id} <= (select id from ${audit} order by id desc offset ${auditMaxRows} limit 1)`,
-  },
   { table: removals, which: sql`${removals.at} < ${days(removalDays)}` },
   { table: refreshTokens, which: sql`${refreshTokens.expiresAt} < now()` },
   { table: bans, which: sql`${bans.until} < now()` },
@@ -36,6 +33,25 @@ const outdated = ({ auditDays, auditMaxRows, removalDays, messageDays }: Retenti
   ...(messageDays === 0 ? [] : [{ table: messages, which: sql`${messages.at} < ${days(messageDays)}` }]),
 ];
 
+/** An actor in a room, or outside of rooms. */
+interface AuditGroup extends Record<string, unknown> {
+  readonly room: string | null;
+  readonly actor: string | null;
+  /** Null: the actor is known. */
+  readonly ip: string | null;
+  /** The id of the newest entry that it has beyond its share. */
+  readonly newest: string;
+}
+
+/** Where the actor is unknown, as in a failed log-in, its address tells it from others. */
+const ADDRESS = sql.raw('case when actor is null then ip end');
+const AUDIT_GROUP = sql`room, actor, ${ADDRESS}`;
+/** Groups per round; the rest waits for the next one. */
+const MAX_GROUPS = 1_000;
+
+const isOrNull = (column: 'room' | 'actor' | 'ip', value: string | null): SQL =>
+  value === null ? sql`${sql.raw(column)} is null` : sql`${sql.raw(column)} = ${value}`;
+
 /** Deletes expired rows. */
 @Injectable()
 export class RetentionStore {
@@ -46,11 +62,30 @@ export class RetentionStore {
 
   /** Runs one bounded round over all tables. */
   async prune(stored: RetentionConfig, signal?: AbortSignal): Promise<void> {
-    for (const { table, which } of outdated(stored)) {
-      for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
-        if ((await this.deleteSome(table, which)) < BATCH) break;
-      }
+    for (const each of outdated(stored)) await this.pruneTable(each, signal);
+    for (const which of await this.auditSurplus(stored)) await this.pruneTable({ table: audit, which }, signal);
+  }
+
+  private async pruneTable({ table, which }: Outdated, signal: AbortSignal | undefined): Promise<void> {
+    for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
+      if ((await this.deleteSome(table, which)) < BATCH) break;
     }
+  }
+
+  /** The audit entries that each actor has beyond its share, by actor and room; the oldest of each. */
+  private async auditSurplus({ auditMaxRows, auditMaxRowsPerActor }: RetentionConfig): Promise<SQL[]> {
+    const sizes = await this.db.execute<{ size: number; groups: number }>(sql`
+      select size::int, count(*)::int as groups
+      from (select count(*) as size from ${audit} group by ${AUDIT_GROUP}) as sizes group by size`);
+    const share = fairShare(sizes.rows, auditMaxRows, auditMaxRowsPerActor);
+    const { rows } = await this.db.execute<AuditGroup>(sql`
+      select room, actor, ${ADDRESS} as ip, (array_agg(id order by id desc))[${share}::int + 1] as newest
+      from ${audit} group by ${AUDIT_GROUP} having count(*) > ${share} limit ${MAX_GROUPS}`);
+    return rows.map(
+      ({ room, actor, ip, newest }) =>
+        sql`${isOrNull('room', room)} and ${isOrNull('actor', actor)} and id <= ${newest}
+          and ${actor === null ? isOrNull('ip', ip) : sql`true`}`,
+    );
   }
 
   private async deleteSome(table: PgTable, which: SQL): Promise<number> {

@@ -25,6 +25,12 @@ export class AuditEntryResponse {
   @ApiProperty({ example: '203.0.113.7', nullable: true, type: String, description: "The actor's address." })
   readonly ip!: string | null;
 
+  @ApiProperty({ example: 1, minimum: 1, description: 'How often the same was done within ten minutes of `at`.' })
+  readonly count!: number;
+
+  @ApiProperty({ example: '2026-11-23T10:00:00.000Z', description: 'When it was done last.' })
+  readonly lastAt!: string;
+
   @ApiProperty({ type: 'object', additionalProperties: true, example: { reason: 'Shouting' } })
   readonly details!: Record<string, unknown>;
 }

@@ -69,6 +69,31 @@ export const auditSuite = (world: World): void => {
       expect(await actions({ target: nobody.toLowerCase() })).toEqual(['auth.login_failed']);
     });
 
+    it('counts what is repeated on one entry, as when a lock is toggled', async () => {
+      const owner = await world.account();
+      const [as, room] = [world.as(owner), await world.room(owner)];
+      for (let n = 0; n < 6; n += 1) await as.post(`/v1/rooms/${room}/lock`, { locked: n % 2 === 0 }).expect(204);
+      const user = await world.account();
+      for (const reason of ['One', 'Two', 'One']) {
+        await as.post(`/v1/rooms/${room}/kick`, { user: user.id, reason }).expect(204);
+      }
+      const { items } = (await as.get(`/v1/rooms/${room}/audit`).expect(200)).body;
+      expect(items.map(({ action, details, count }: any) => [action, details.reason, count])).toEqual([
+        ['member.kick', 'Two', 1],
+        ['member.kick', 'One', 2],
+        ['room.unlock', undefined, 3],
+        ['room.lock', undefined, 3],
+      ]);
+      for (const { at, lastAt, count } of items) {
+        if (count === 1) expect(lastAt).toBe(at);
+        else expect(Date.parse(lastAt)).toBeGreaterThanOrEqual(Date.parse(at));
+      }
+      const name = world.uniqueName('nobody');
+      const login = () => world.http.post('/v1/auth/login').send({ username: name, password: PASSWORD }).expect(401);
+      for (let n = 0; n < 3; n += 1) await login();
+      expect(await about({ target: name.toLowerCase() })).toMatchObject([{ action: 'auth.login_failed', count: 3 }]);
+    });
+
     it('of a room is for its owner, page by page, newest first', async () => {
       const owner = await world.account();
       const [as, room] = [world.as(owner), await world.room(owner)];
