@@ -34,7 +34,7 @@ export class AuthController {
   @ApiOperation({
     summary: 'Exchange a refresh token',
     description:
-      'The token works once. A guest gets new tokens only while its room exists and allows guests; otherwise the reply is `room_not_found` and the refresh token stays valid.',
+      'The token works once. If the response was lost, the same token is accepted once more within 30 s, unless its successor was used. Any later use ends all refresh tokens of this log-in. A guest gets new tokens only while its room exists and allows guests; otherwise the reply is `room_not_found` and the refresh token stays valid.',
   })
   @ApiOkResponse({ type: TokensResponse })
   @ApiProblems('refresh_invalid', 'room_not_found', 'banned', 'accounts_disabled')

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import { accountAuditEntry, insertAudit } from '../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../database/database.tokens.js';
 import { lockInTransaction } from '../database/lock-in-transaction.js';
@@ -21,6 +21,9 @@ export interface Rotated {
   /** The account, read in the same transaction: an access token based on a later read could outlive a revocation. */
   readonly account: typeof users.$inferSelect | undefined;
 }
+
+/** How long after its use the last used token is accepted again, in seconds. */
+const REPEAT_SECONDS = 30;
 
 /** Stores refresh tokens: random, stored as hashes, used once. The tokens of one log-in form a family. */
 @Injectable()
@@ -54,9 +57,10 @@ export class RefreshTokensStore {
   }
 
   /**
-   * Exchanges a token for the next one of its family. A second use revokes the family: one of the two clients has
-   * a stolen token, and the server cannot tell which.
-   * @param ip for the audit entry about a second use
+   * Exchanges a token for the next one of its family. The last used token is accepted once more within 30 s, since the
+   * response may have been lost or another tab may have used it. Any other use of a used token revokes the family: one
+   * of two clients has a stolen token, and the server cannot tell which (RFC 9700 §4.14.2).
+   * @param ip for the audit entry about such a use
    * @returns undefined when the token is unknown, expired, revoked or used
    */
   rotate(token: string, seconds: number, ip: string): Promise<Rotated | undefined> {
@@ -66,11 +70,7 @@ export class RefreshTokensStore {
       if (known === undefined) return undefined;
       // One subject's tokens change one at a time: no token is issued into a family that is being revoked.
       await lockInTransaction(tx, 'tokens of', known.subject);
-      const [used] = await tx
-        .update(refreshTokens)
-        .set({ usedAt: sql`now()` })
-        .where(and(eq(refreshTokens.hash, hash), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, sql`now()`)))
-        .returning();
+      const used = (await use(tx, hash)) ?? (await repeat(tx, hash));
       if (used !== undefined) {
         const [account] = await tx.select().from(users).where(eq(users.id, used.subject)).limit(1);
         return { grant: used, next: await insert(tx, used, used.family, seconds), account };
@@ -98,6 +98,39 @@ export class RefreshTokensStore {
     });
   }
 }
+
+type Row = typeof refreshTokens.$inferSelect;
+
+/** Uses an unused token, and ends every other token of its family, used or not: from now on each is reuse. */
+const use = async (tx: Queries, hash: string): Promise<Row | undefined> => {
+  const [used] = await tx
+    .update(refreshTokens)
+    .set({ usedAt: sql`now()`, repeatableUntil: sql`now() + make_interval(secs => ${REPEAT_SECONDS})` })
+    .where(and(eq(refreshTokens.hash, hash), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, sql`now()`)))
+    .returning();
+  if (used === undefined) return undefined;
+  await tx
+    .update(refreshTokens)
+    .set({ usedAt: sql`coalesce(${refreshTokens.usedAt}, now())`, repeatableUntil: null })
+    .where(
+      and(
+        eq(refreshTokens.family, used.family),
+        ne(refreshTokens.hash, hash),
+        or(isNull(refreshTokens.usedAt), isNotNull(refreshTokens.repeatableUntil)),
+      ),
+    );
+  return used;
+};
+
+/** Uses the last used token once more. Its first successor stays valid until one of the two is used. */
+const repeat = async (tx: Queries, hash: string): Promise<Row | undefined> => {
+  const [repeated] = await tx
+    .update(refreshTokens)
+    .set({ repeatableUntil: null })
+    .where(and(eq(refreshTokens.hash, hash), gt(refreshTokens.repeatableUntil, sql`now()`)))
+    .returning();
+  return repeated;
+};
 
 const insert = async (
   tx: Queries,

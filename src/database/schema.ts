@@ -35,7 +35,7 @@ export const users = pgTable(
   (table) => [uniqueIndex('users_username_key').on(table.usernameKey)],
 );
 
-/** Refresh tokens, each used once. A second use revokes every token of the family. */
+/** Refresh tokens, each used once, or repeated once. Any other use revokes every token of the family. */
 export const refreshTokens = pgTable(
   'refresh_tokens',
   {
@@ -47,6 +47,8 @@ export const refreshTokens = pgTable(
     /** A guest's name and room, for new access tokens. Null for users. */
     guest: jsonb('guest').$type<{ name: string; room: string }>(),
     usedAt: at('used_at'),
+    /** Until when the last used token may be used again, because its response may have been lost. */
+    repeatableUntil: at('repeatable_until'),
     expiresAt: at('expires_at').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
   },

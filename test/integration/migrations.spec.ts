@@ -24,6 +24,7 @@ const WRITES = [
   `insert into rooms (id, name, search_name, owner) values (gen_random_uuid(), 'a', 'a', 'ada')`,
   `update rooms set last_seq = last_seq + 1 where id = 'granted'`,
   `insert into messages (room, seq, user_id, name, peer, client_id, text) select id, last_seq, 'ada', 'Ada', 'p', gen_random_uuid(), 'hi' from rooms where id = 'granted'`,
+  `insert into refresh_tokens (hash, family, subject, expires_at) values (gen_random_uuid(), 'a', 'ada', now())`,
 ];
 const TO_AUDIT = `insert into audit (action) values ('test')`;
 
