@@ -14,6 +14,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { decide, decideForServer } from './policy.js';
 import type { Principal } from './principal.js';
 import { type RefreshGrant, RefreshTokensStore } from './refresh-tokens.store.js';
+import { refusalOf } from './refusal.js';
 import { TokenIssuer } from './token-issuer.js';
 
 /** The user that tokens are issued to. */
@@ -143,8 +144,9 @@ export class AuthService {
     const grants = { [room]: 'guest' } as const;
     const times = { issuedAt: now, expiresAt: now + this.config.jwt.guestTokenSeconds * 1000 };
     const principal: Principal = { user: subject as UserId, name, kind: 'guest', grants, ...times, tokenId: '' };
-    const decision = decide(principal, 'guest.token', await this.facts.of(subject, room));
-    if (!decision.allowed) throw new ProtocolError(decision.code);
+    const attributes = await this.facts.of(subject, room);
+    const decision = decide(principal, 'guest.token', attributes);
+    if (!decision.allowed) throw refusalOf(decision.code, principal, attributes.removedAt);
   }
 
   /** @throws ProtocolError `accounts_disabled` when an external issuer manages the users */

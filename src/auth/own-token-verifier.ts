@@ -3,6 +3,7 @@ import { ProtocolError } from '@parley/protocol';
 import type { ClaimMismatch, MatchedClaim } from './claim-mismatch.js';
 import { MAX_TOKEN_BYTES, OWN, readClaims } from './claims.js';
 import { type Principal, TokenVerifier } from './principal.js';
+import { revokedToken } from './refusal.js';
 import { requireAccessTokenFormat } from './token-format.js';
 import { TokenRevocation } from './token-revocation.js';
 
@@ -18,9 +19,9 @@ export class OwnTokenVerifier extends TokenVerifier {
 
   async verify(token: string): Promise<Principal> {
     const principal = readClaims(this.open(token), token, OWN, Date.now());
-    if (principal.kind === 'account' && !(await this.revocation.isValid(principal.user, principal.issuedAt))) {
-      throw new ProtocolError('token_invalid');
-    }
+    if (principal.kind !== 'account') return principal;
+    const validAfter = await this.revocation.validAfter(principal.user);
+    if (validAfter !== undefined && principal.issuedAt < validAfter) throw revokedToken(principal, validAfter);
     return principal;
   }
 

@@ -37,12 +37,13 @@ export class TokenRevocation {
     });
   }
 
-  /** @param issuedAt ms since the Unix epoch */
-  async isValid(user: string, issuedAt: number): Promise<boolean> {
+  /**
+   * The time before which the account's tokens are revoked, ms since the Unix epoch. Infinity: the account no longer
+   * exists; undefined: not known, because the database is unavailable.
+   */
+  async validAfter(user: string): Promise<number | undefined> {
     const known = this.cached.get(user);
-    if (known !== undefined && known.freshUntil > Date.now()) return issuedAt >= known.validAfter;
-    const validAfter = await this.ask(user);
-    return validAfter === undefined || issuedAt >= validAfter;
+    return known !== undefined && known.freshUntil > Date.now() ? known.validAfter : this.ask(user);
   }
 
   /** The database's answer, else the cached one, else undefined. */

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ProtocolError, type RoomId } from '@parley/protocol';
 import { type Decision, decide, grantAllowsGuests, mayCreateByGrant } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
+import { refusalOf } from '../auth/refusal.js';
 import type { Bus, ClusterEvent } from '../bus/bus.js';
 import { BUS } from '../bus/bus.tokens.js';
 import type { Config } from '../config/config.js';
@@ -67,13 +68,13 @@ export class PostgresRoomAccess extends RoomAccess {
       this.forgetRecord(id, principal.user);
       asked = await this.ask(principal, id, false);
     }
-    let { room, role, returningOnly } = allowed(asked);
     const { record } = asked;
+    let { room, role, returningOnly } = allowed(principal, asked, record);
     if (entry.peer !== undefined && record?.endedPeers.includes(entry.peer)) throw new ProtocolError('session_ended');
     if (!asked.exists) {
       // Last, so that a refused join creates nothing. Another user's join may have created the room meanwhile.
       const made = await this.make(id, principal);
-      ({ room, role, returningOnly } = allowed(judge(principal, made, record)));
+      ({ room, role, returningOnly } = allowed(principal, judge(principal, made, record), record));
     }
     const state = roomStateOf(room, this.config.limits);
     return {
@@ -209,9 +210,10 @@ const judge = (
 });
 
 /** @throws ProtocolError the code of a refusal */
-const allowed = ({ room, decision }: AccessAnswer) => {
+const allowed = (principal: Principal, { room, decision }: AccessAnswer, record: RoomAccessRecord | undefined) => {
   if (decision.allowed && room !== undefined) return { ...decision, room };
-  throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
+  if (decision.allowed) throw new ProtocolError('room_not_found');
+  throw refusalOf(decision.code, principal, record?.removedAt);
 };
 
 /** The room that a user's grant would create: as in `RoomRecordsStore.make`. */

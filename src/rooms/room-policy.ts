@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ProtocolError, type Role, type RoomId } from '@parley/protocol';
 import { type AccessAttributes, type Decision, decide, highest, type RoomAction } from '../auth/policy.js';
 import type { Principal } from '../auth/principal.js';
+import { refusalOf } from '../auth/refusal.js';
 import { orUnavailable } from '../database/database-errors.js';
 import { type Member, type Presence, PresenceUnavailable } from '../presence/presence.js';
 import { PRESENCE } from '../presence/presence.tokens.js';
@@ -56,7 +57,8 @@ export class RoomPolicy {
       target === undefined || room === undefined ? undefined : { user: target, role: await this.roleOf(room, target) };
     const decision = await this.decideWithPresence(principal, action, { ...attributes, target: about });
     if (!decision.allowed || room === undefined) {
-      throw new ProtocolError(decision.allowed ? 'room_not_found' : decision.code);
+      if (decision.allowed) throw new ProtocolError('room_not_found');
+      throw refusalOf(decision.code, principal, attributes.removedAt);
     }
     return { room, role: decision.role };
   }

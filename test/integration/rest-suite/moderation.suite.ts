@@ -4,6 +4,7 @@ import { TokenVerifier } from '../../../src/auth/principal.js';
 import type { Presence } from '../../../src/presence/presence.js';
 import { PRESENCE } from '../../../src/presence/presence.tokens.js';
 import { RoomAccess } from '../../../src/rooms/room-access.js';
+import { handMade } from './tokens.suite.js';
 import { type Account, problem, type World } from './world.js';
 
 export const moderationSuite = (world: World): void => {
@@ -38,6 +39,23 @@ export const moderationSuite = (world: World): void => {
         if (seen.status === 200) late.push(`${guest.id} reads`);
       }
       expect(late).toEqual([]);
+    });
+  });
+
+  describe('a token of whole seconds', () => {
+    it('from the second of a kick is refused with that reason, and one of the next second works', async () => {
+      const { as, room } = await setUp();
+      await as.post(`/v1/rooms/${room}/kick`, { user: 'kicked' }).expect(204);
+      const kick = world.rest.events.find((event) => event.fact === 'user_removed' && event.room === room);
+      const at = (kick as unknown as { at: number }).at;
+      const read = (iat: number) => {
+        const claims = { sub: 'kicked', iss: 'parley', aud: 'parley', iat, exp: iat + 60, rooms: { [room]: 'member' } };
+        return world.as({ accessToken: handMade({ alg: 'HS256' }, claims) }).get(`/v1/rooms/${room}`);
+      };
+      const refused = await read(Math.floor(at / 1000));
+      expect(problem(refused)).toEqual({ status: 403, code: 'removed' });
+      expect(refused.body.detail).toContain('in the second in which this token was issued');
+      expect((await read(Math.floor(at / 1000) + 1)).status).toBe(200);
     });
   });
 
