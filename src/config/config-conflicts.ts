@@ -46,6 +46,11 @@ export const configConflicts = (env: Environment, production: boolean): string[]
       'REMOVAL_DAYS must be longer than the lifetime of tokens, or a token issued before a removal becomes valid again',
     );
   }
+  if (env.REQUIRE_TLS === 'true' && env.TRUSTED_PROXIES.length === 0) {
+    faults.push(
+      'REQUIRE_TLS without TRUSTED_PROXIES has no effect: only a trusted proxy says by X-Forwarded-Proto whether a request came with TLS',
+    );
+  }
   if (env.SILENCE_MS < 2 * env.HEARTBEAT_MS) faults.push('SILENCE_MS must be at least twice HEARTBEAT_MS');
   if (production && env.DATABASE_URL !== undefined && env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
     faults.push('JWT_SECRET is missing: production with DATABASE_URL requires JWT_SECRET or JWT_JWKS_URL');

@@ -35,6 +35,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** True: refuses requests that reached a trusted proxy without TLS. */
   readonly requireTls: boolean;
+  readonly http: HttpConfig;
   /** True: serves `/docs`, with the API documents. */
   readonly apiDocs: boolean;
   readonly sockets: SocketsConfig;
@@ -46,6 +47,14 @@ export interface Config {
   readonly retention: RetentionConfig;
   /** User ids (`sub`) that may read the whole audit log. */
   readonly administrators: readonly string[];
+}
+
+/** Limits of the HTTP server. */
+export interface HttpConfig {
+  /** Of a request's headers together, with its URL. */
+  readonly maxHeaderBytes: number;
+  /** How long an idle connection stays open for the next request. */
+  readonly keepAliveMs: number;
 }
 
 /** Limits on the topics of the y-webrtc bridge, per node. */
@@ -244,6 +253,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     handshakes: { burst: env.HANDSHAKE_BURST, perSecond: env.HANDSHAKES_PER_SECOND },
     trustedProxies: env.TRUSTED_PROXIES,
     requireTls: env.REQUIRE_TLS === 'true',
+    http: { maxHeaderBytes: env.MAX_HTTP_HEADER_BYTES, keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000 },
     apiDocs: env.API_DOCS === 'on',
     sockets: {
       maxPerAddress: env.MAX_SOCKETS_PER_ADDRESS,

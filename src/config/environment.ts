@@ -41,7 +41,7 @@ export const ENVIRONMENT = z.object({
   HOST: z.string().default('0.0.0.0'),
   NODE_ID: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of A-Z a-z 0-9 _ -')
+    .regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be 1 to 63 of A-Z a-z 0-9 _ -')
     .default('node'),
   FAST_PATHS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -125,6 +125,8 @@ export const ENVIRONMENT = z.object({
     message: 'must be addresses, ranges such as 10.0.0.0/8, loopback, or private',
   }),
   API_DOCS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  MAX_HTTP_HEADER_BYTES: count(16_384, 8_192, 65_536),
+  KEEP_ALIVE_SECONDS: count(72, 1, 3_600),
   REQUIRE_TLS: z.enum(['true', 'false']).default('false'),
   MAX_SOCKETS_PER_ADDRESS: count(1_000),
   MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: count(20),

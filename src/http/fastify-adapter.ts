@@ -27,11 +27,15 @@ class JsonFastifyAdapter extends FastifyAdapter {
  * Makes the HTTP server. Its timeouts are far below Node's defaults, which allow slowloris attacks. Only configured
  * proxies are trusted.
  */
-export const createFastifyAdapter = ({ trustedProxies }: Pick<Config, 'trustedProxies'>): FastifyAdapter =>
+export const createFastifyAdapter = ({
+  trustedProxies,
+  http: { maxHeaderBytes, keepAliveMs },
+}: Pick<Config, 'trustedProxies' | 'http'>): FastifyAdapter =>
   new JsonFastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
     requestTimeout: 15_000,
+    keepAliveTimeout: keepAliveMs,
     clientErrorHandler: answerParserFault,
     // A path that cannot be decoded never reaches the filter.
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -42,5 +46,5 @@ export const createFastifyAdapter = ({ trustedProxies }: Pick<Config, 'trustedPr
     genReqId: requestId,
     routerOptions: { maxParamLength: 256 },
     // Node checks the timeouts at this interval; its default of 30 s would defeat them.
-    http: { headersTimeout: 10_000, maxHeaderSize: 8_192, connectionsCheckingInterval: 1_000 },
+    http: { headersTimeout: 10_000, maxHeaderSize: maxHeaderBytes, connectionsCheckingInterval: 1_000 },
   });

@@ -110,8 +110,8 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       revealsNothing(answer);
     });
 
-    it('H10 refuses 8 KiB of query with 431', async () => {
-      expect(await status(upgrade({}, `GET /v1/signaling?x=${'y'.repeat(8_192)} HTTP/1.1`))).toBe(431);
+    it('H10 refuses 16 KiB of query with 431', async () => {
+      expect(await status(upgrade({}, `GET /v1/signaling?x=${'y'.repeat(16_384)} HTTP/1.1`))).toBe(431);
     });
 
     it('H10 refuses a path that cannot be decoded as a problem', async () => {

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import type { NodeId, RoomId } from '@parley/protocol';
+import type { RoomId } from '@parley/protocol';
 import type { Bus } from '../../bus/bus.js';
+import { newNodeId } from '../../ids/new-node-id.js';
 import type { Log } from '../../logging/log.js';
 import type { HeldAttachment, Presence } from '../../presence/presence.js';
 import type { RoomHub } from '../rooms/room-hub.js';
@@ -65,7 +65,7 @@ export class NodeLease {
   }
 
   private async newLease(): Promise<void> {
-    const node = `${this.name}-${randomBytes(6).toString('base64url').replace(/[_-]/g, '0')}` as NodeId;
+    const node = newNodeId(this.name);
     this.local.rooms.node = node;
     await this.ports.bus.listen(node);
     await this.ports.presence.renew(node);
