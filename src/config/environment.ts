@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { DEFAULT_LIMITS } from '@parley/protocol';
 import { z } from 'zod';
+import { isIceUrl } from './ice-urls.js';
 import { parseAllowedOrigin } from './origins.js';
 
 const list = z
@@ -17,10 +18,11 @@ const count = (fallback: number, min = 1, max = 1_000_000_000) => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback);
 };
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const iceUrls = (...schemes: string[]) =>
-  list.refine((urls) => urls.every((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`))), {
-    message: `must be a list of ${schemes.map((scheme) => `${scheme}:host:port`).join(' or ')}, separated by commas`,
-  });
+const iceUrls = (example: string, ...schemes: string[]) =>
+  list.refine(
+    (urls) => urls.every((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`)) && isIceUrl(text)),
+    { message: `must be ${schemes.join(': or ')}: URLs such as ${example}, separated by commas` },
+  );
 const url = (...schemes: string[]) =>
   z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}:`)), {
     message: `must begin with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}`,
@@ -74,8 +76,8 @@ export const ENVIRONMENT = z.object({
   ACCESS_TOKEN_SECONDS: count(900, 10),
   GUEST_TOKEN_SECONDS: count(3_600, 10),
   REFRESH_TOKEN_SECONDS: count(30 * 86_400, 60),
-  STUN_URLS: iceUrls('stun', 'stuns'),
-  TURN_URLS: iceUrls('turn', 'turns'),
+  STUN_URLS: iceUrls('stun:stun.example.org:3478, without a query', 'stun', 'stuns'),
+  TURN_URLS: iceUrls('turn:turn.example.org:3478?transport=udp', 'turn', 'turns'),
   TURN_SECRET: z.string().min(16).optional(),
   TURN_CREDENTIAL_SECONDS: count(900, 10, 3_600),
   MAX_FRAME_BYTES: count(DEFAULT_LIMITS.maxFrameBytes, 1_024, 1_048_576),

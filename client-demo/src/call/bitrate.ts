@@ -17,8 +17,10 @@ export const cameraScale = (others: number): number => (others <= 1 ? 1 : others
  */
 export const shareUpstream = async (peers: Iterable<Peer>, camera: MediaStreamTrack | undefined): Promise<void> => {
   const all = [...peers];
-  for (const { connection } of all) {
-    const sender = connection.getSenders().find(({ track }) => track !== null && track === camera);
+  for (const peer of all) {
+    // It sends nothing, and may have no connection at all.
+    if (peer.state === 'failed') continue;
+    const sender = peer.connection.getSenders().find(({ track }) => track !== null && track === camera);
     const parameters = sender?.getParameters();
     const encoding = parameters?.encodings[0];
     if (!sender || !parameters || !encoding) continue;

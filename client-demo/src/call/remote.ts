@@ -45,8 +45,12 @@ export class Remote {
 
   /** Reads the audio level from the receivers, which is cheaper than an audio graph per participant. */
   listen(): void {
+    this.speaking.value = this.peer.state === 'connected' && this.hears();
+  }
+
+  private hears(): boolean {
     const receivers = this.peer.connection.getReceivers();
-    this.speaking.value = receivers.some(
+    return receivers.some(
       ({ track, getSynchronizationSources }, at) =>
         track.kind === 'audio' &&
         (getSynchronizationSources?.call(receivers[at]) ?? []).some(({ audioLevel }) => (audioLevel ?? 0) > LOUD),

@@ -105,8 +105,8 @@ export class Negotiation {
     this.#wanted = !this.#mayOffer || !this.options.mayOffer();
     if (this.#wanted || this.#closed) return;
     this.#makingOffer = true;
-    this.options.connection
-      .setLocalDescription()
+    const describe = async () => this.options.connection.setLocalDescription();
+    describe()
       .then(() => this.#sendDescription())
       .catch((error: unknown) => {
         if (!this.#closed) this.options.report(asParleyError(error, 'internal'));

@@ -38,6 +38,10 @@ export class PeerTransport {
   readonly #recovery: IceRecovery;
   readonly #meter = new StatsMeter();
   readonly #senders: Senders;
+  #close: () => void = () => {};
+  readonly #closed = new Promise<void>((resolve) => {
+    this.#close = resolve;
+  });
 
   constructor(private readonly options: PeerTransportOptions) {
     const { clock, polite, mayPublish, send, report, on } = options;
@@ -66,7 +70,7 @@ export class PeerTransport {
       on.state(connection.connectionState);
     });
     // Something to negotiate, even if nobody has a camera.
-    if (opens) connection.createDataChannel('parley', { protocol: INTERNAL_CHANNEL });
+    if (opens) this.#openChannel();
   }
 
   get streams(): ReadonlyMap<string, MediaStream> {
@@ -77,8 +81,9 @@ export class PeerTransport {
     this.#senders.publish(publication);
   }
 
+  /** Closing ends the wait: a closed connection never settles it (W3C WebRTC §5.2). */
   replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void> {
-    return this.#senders.replaceTrack(publication, track);
+    return Promise.race([this.#senders.replaceTrack(publication, track), this.#closed]);
   }
 
   unpublish(publication: Publication): void {
@@ -112,9 +117,19 @@ export class PeerTransport {
   }
 
   close(): void {
+    this.#close();
     this.#recovery.close();
     this.negotiation.close();
     this.connection.close();
     this.#streams.clear();
+  }
+
+  #openChannel(): void {
+    try {
+      this.connection.createDataChannel('parley', { protocol: INTERNAL_CHANNEL });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 }

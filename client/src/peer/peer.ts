@@ -59,6 +59,8 @@ export class Peer extends Emitter<PeerEvents> {
   readonly id: PeerId;
   readonly #options: PeerOptions;
   #transport: PeerTransport | undefined;
+  /** Why the browser refused to create the connection. */
+  #refusal: ParleyError | undefined;
 
   /** @internal */
   constructor(options: PeerOptions) {
@@ -80,15 +82,19 @@ export class Peer extends Emitter<PeerEvents> {
 
   /**
    * The RTCPeerConnection. Read anything, but leave descriptions, candidates and senders to the SDK.
-   * @throws ParleyError `conflict` if the room was joined with `media: false`.
+   * @throws ParleyError `conflict` if the room was joined with `media: false`; `internal` if the browser refused to
+   * create it, for example because of an ICE server in your `rtcConfiguration`. The client's `error` reports that too.
    */
   get connection(): RTCPeerConnection {
     return this.#openTransport().connection;
   }
 
-  /** `connection.connectionState`; `new` if the room was joined with `media: false`. */
+  /**
+   * `connection.connectionState`; `new` if the room was joined with `media: false`, `failed` if the browser refused to
+   * create the connection. That is tried again with new ICE servers, and when the other side offers.
+   */
   get state(): RTCPeerConnectionState {
-    return this.#transport?.connection.connectionState ?? 'new';
+    return this.#transport?.connection.connectionState ?? (this.#refusal ? 'failed' : 'new');
   }
 
   /**
@@ -115,7 +121,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   /**
    * Open a data channel to this peer (W3C WebRTC §6.2). The other side gets `datachannel`.
-   * @throws ParleyError `conflict` if the room was joined with `media: false`.
+   * @throws ParleyError like {@link Peer.connection}
    */
   createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
     return this.connection.createDataChannel(label, init);
@@ -126,7 +132,7 @@ export class Peer extends Emitter<PeerEvents> {
     this.#transport?.connection.restartIce();
   }
 
-  /** Measure the connection, every second or two. @throws ParleyError `conflict` if joined with `media: false`. */
+  /** Measure the connection, every second or two. @throws ParleyError like {@link Peer.connection} */
   async stats(): Promise<PeerStats> {
     return this.#openTransport().stats();
   }
@@ -142,12 +148,13 @@ export class Peer extends Emitter<PeerEvents> {
     const known = this.#transport?.negotiation.remote;
     // The other side has created a new connection, because it saw this peer leave: its offer does not match this one.
     if (connection !== undefined && known !== undefined && connection !== known) this.#connect();
+    else if (kind === 'offer') this.#retry();
     this.#transport?.negotiation.receive(kind, data);
   }
 
   /** @internal */
   publish(publication: Publication): void {
-    this.#transport?.publish(publication);
+    this.#guard(() => this.#transport?.publish(publication));
   }
 
   /** @internal */
@@ -157,12 +164,13 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** @internal */
   unpublish(publication: Publication): void {
-    this.#transport?.unpublish(publication);
+    this.#guard(() => this.#transport?.unpublish(publication));
   }
 
   /** @internal */
   configure(configuration: RTCConfiguration): void {
-    this.#transport?.configure(configuration);
+    if (this.#transport) this.#transport.configure(configuration);
+    else this.#retry();
   }
 
   /** @internal What it, or the own side, may publish is another. */
@@ -182,6 +190,7 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   #openTransport(): PeerTransport {
+    if (this.#refusal) throw this.#refusal;
     if (!this.#transport) throw new ParleyError('conflict', 'The room was joined with media: false.');
     return this.#transport;
   }
@@ -190,6 +199,16 @@ export class Peer extends Emitter<PeerEvents> {
     const made = this.#options.link?.();
     if (!made) return;
     this.#transport?.close();
+    this.#transport = undefined;
+    this.#refusal = this.#guard(() => this.#create(made));
+    if (this.#refusal) this.emit('state', 'failed');
+  }
+
+  #retry(): void {
+    if (this.#refusal) this.#connect();
+  }
+
+  #create(made: ReturnType<NonNullable<PeerOptions['link']>>): void {
     const transport: PeerTransport = new PeerTransport({
       ...made,
       polite: this.#options.polite,
@@ -205,7 +224,20 @@ export class Peer extends Emitter<PeerEvents> {
       },
     });
     this.#transport = transport;
-    for (const publication of this.#options.publications()) transport.publish(publication);
+    for (const publication of this.#options.publications()) this.publish(publication);
+  }
+
+  /** What the browser throws about one peer must not stop the others, nor the handling of the frame that caused it. */
+  #guard(work: () => void): ParleyError | undefined {
+    try {
+      work();
+      return undefined;
+    } catch (cause) {
+      const reason = (cause as Partial<Error> | undefined)?.message ?? String(cause);
+      const error = new ParleyError('internal', `The connection to peer ${this.id} failed: ${reason}`, { cause });
+      this.#options.report(error);
+      return error;
+    }
   }
 
   #transmit(kind: SignalKind, body: string): Promise<SendResult> {

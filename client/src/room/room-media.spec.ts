@@ -1,81 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_LIMITS, type PeerId, type RoomId } from '@parley/protocol';
-import { Requests } from '../connection/requests.js';
-import type { PeerConnectionConstructor, ResolvedOptions } from '../options.js';
-import { EarlySignalBuffer } from '../signals/early-signal-buffer.js';
+import { enterRoom as enter, made, remote, stream, track } from '../testing/entered-room.js';
 import { participant } from '../testing/fake-gateway.js';
 import { FakePeerConnection } from '../testing/fake-peer-connection.js';
-import { settle, VirtualClock } from '../testing/virtual-clock.js';
-import { Room } from './room.js';
-import type { RoomContext } from './room-context.js';
-
-type Out = { readonly type: string; readonly id?: string; readonly kind?: string; readonly seq?: number };
-
-/** A room of this client, `me`, over a wire that only notes what goes out. */
-const enter = async (others: ReturnType<typeof participant>[]) => {
-  const clock = new VirtualClock();
-  const out: { readonly header: Out; readonly body: string | undefined }[] = [];
-  const configuration: RTCConfiguration = { iceServers: [{ urls: 'stun:one' }] };
-  const transmit = (header: object, body?: string) => {
-    out.push({ header: header as Out, body });
-    return true;
-  };
-  const context: RoomContext = {
-    options: {
-      clock,
-      random: () => 0,
-      RTCPeerConnection: FakePeerConnection as unknown as PeerConnectionConstructor,
-    } as unknown as ResolvedOptions,
-    requests: new Requests(
-      clock,
-      () => 0,
-      ({ header }) => transmit(header),
-    ),
-    early: new EarlySignalBuffer(clock),
-    limits: () => DEFAULT_LIMITS,
-    configuration: () => configuration,
-    connected: () => true,
-    transmit,
-    congested: () => false,
-    report: (error) => {
-      throw error;
-    },
-    renew: () => {},
-    forget: () => {},
-  };
-  const room = new Room('room' as RoomId, context, { meta: undefined, media: true });
-  const entered = room.enter();
-  const joined = (epoch: string, version: number, present: typeof others) => {
-    const re = String(out.filter(({ header }) => header.type === 'join').at(-1)?.header.id);
-    const participants = [participant('me', 5), ...present];
-    const room = 'room' as RoomId;
-    return { type: 'joined' as const, re, room, peer: 'me' as PeerId, resumed: false, epoch, version, participants };
-  };
-  room.receive(joined('e1', 1, others), undefined);
-  await entered;
-  await clock.advanceAsync(0);
-  const signal = (from: string, seq: number, kind: 'offer' | 'answer' | 'candidate', body: object) =>
-    room.receiveFrom({
-      message: { type: 'signal', from: from as PeerId, seq, base: 1, kind },
-      body: JSON.stringify(body),
-    });
-  const permitted = (version: number, peer: string, publish: boolean) => {
-    const event = { event: 'permitted' as const, peer: peer as PeerId, role: 'member' as const, publish, chat: true };
-    room.receive({ type: 'roster', room: 'room' as RoomId, epoch: 'e1', version, events: [event] }, undefined);
-  };
-  const sent = () => out.filter(({ header }) => header.type === 'signal').map(({ header }) => header.kind);
-  return { clock, out, room, joined, signal, permitted, sent };
-};
-
-/** What a remote track and its stream are to the SDK. */
-const remote = (id: string) => {
-  const track = Object.assign(new EventTarget(), { kind: 'audio', enabled: true });
-  return { track, stream: Object.assign(new EventTarget(), { id }) };
-};
-
-const track = (kind: string) => Object.assign(new EventTarget(), { kind }) as unknown as MediaStreamTrack;
-const stream = { id: 'stream' } as MediaStream;
-const made = (at: number) => FakePeerConnection.made[at] as FakePeerConnection;
+import { settle } from '../testing/virtual-clock.js';
 
 beforeEach(() => {
   FakePeerConnection.made = [];
