@@ -15,6 +15,8 @@ export class Outgoing {
   private room: Room | undefined;
   private readonly published: Partial<Record<'mic' | 'camera', Publication>> = {};
   private shared: Publication | undefined;
+  /** True while the user chooses what to share. */
+  private choosing = false;
   private readonly stops: (() => void)[] = [];
 
   constructor(private readonly media: LocalMedia) {}
@@ -58,9 +60,10 @@ export class Outgoing {
 
   async toggleScreen(): Promise<void> {
     if (this.shared) return this.stopScreen();
-    if (!this.room) return;
+    if (!this.room || this.choosing) return;
     if (this.mayNotPublish()) return notifyProblem('publish_taken');
     if (!canShareScreen()) return notifyProblem('screen_unsupported');
+    this.choosing = true;
     try {
       const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });
       publication.on('ended', () => this.stopScreen());
@@ -68,13 +71,18 @@ export class Outgoing {
       this.screen.value = publication.stream;
       announce('You are sharing your screen.');
     } catch (error) {
+      // The call is over: the SDK has stopped the capture, and nobody waits for it.
+      if (!this.room) return;
       const code = codeOf(error);
       const refused = code === 'NotAllowedError' || code === 'AbortError';
       notifyProblem(refused ? 'screen_refused' : code, () => void this.toggleScreen());
+    } finally {
+      this.choosing = false;
     }
   }
 
   close(): void {
+    this.room = undefined;
     for (const stop of this.stops.splice(0)) stop();
     for (const track of this.screen.value?.getTracks() ?? []) track.stop();
     this.screen.value = undefined;

@@ -165,9 +165,7 @@ export class Room extends RoomController {
   publish(track: MediaStreamTrack, stream: MediaStream): Publication {
     checkObject(track, 'track');
     checkObject(stream, 'stream');
-    if (this.over) throw new ParleyError('closed');
-    if (!this.permissions.publish)
-      throw new ParleyError('forbidden', 'You do not have permission to publish in this room.');
+    this.#checkPublish();
     return this.published.add(track, stream);
   }
 
@@ -175,10 +173,12 @@ export class Room extends RoomController {
    * Ask the user for a screen, a window or a tab, and publish it, with its audio if the browser captures it.
    * When the user stops sharing, it emits `ended` and is unpublished.
    * @throws DOMException `NotAllowedError` if the user declines; ParleyError `conflict` without screen capture,
-   * `forbidden` without the permission to publish.
+   * `forbidden` without the permission to publish, `closed` if the room is closed: before the user is asked, or after,
+   * and then the capture is stopped.
    */
   shareScreen(options?: DisplayMediaStreamOptions): Promise<Publication> {
-    return shareScreen((track, stream) => this.publish(track, stream), options);
+    const check = () => this.#checkPublish();
+    return shareScreen({ check, publish: (track, stream) => this.publish(track, stream) }, options);
   }
 
   /** @internal */
@@ -221,5 +221,11 @@ export class Room extends RoomController {
     // Whatever the reply: this side has left, and the server's resume window ends a peer whose `leave` was lost.
     await this.context.requests.send({ header, deadlineMs: 5_000 }).catch(() => {});
     this.context.forget(this.id, this);
+  }
+
+  #checkPublish(): void {
+    if (this.over) throw new ParleyError('closed');
+    if (!this.permissions.publish)
+      throw new ParleyError('forbidden', 'You do not have permission to publish in this room.');
   }
 }
