@@ -17,6 +17,8 @@ describe('linkify', () => {
   it.each([
     ['It is at https://a.example/b.', 'https://a.example/b'],
     ['(https://a.example/b)', 'https://a.example/b'],
+    ['see (https://a.example/Flag_(signal)).', 'https://a.example/Flag_(signal)'],
+    ['[{https://a.example/x}]', 'https://a.example/x'],
     ['https://a.example/Flag_(signal), I think', 'https://a.example/Flag_(signal)'],
     ['see [https://a.example]!?', 'https://a.example'],
     ['<https://a.example/b>', 'https://a.example/b'],
@@ -62,8 +64,12 @@ describe('linkify', () => {
     expect(links('https://a.example/\u202Egpj.exe').map(({ href }) => href)).toEqual(['https://a.example/']);
   });
 
-  it('handles a long message', () => {
-    const message = `https://a.example/${')'.repeat(2_000)} ${'https://'.repeat(250)}`;
-    expect(linkify(message).map(textOf).join('')).toBe(message);
-  });
+  it.each([')', '(', '()', '.', ').', ']}', 'https://', 'https://a.example/) ', '\u202E'])(
+    'takes time in proportion to the length of a message, also of many %j',
+    (part) => {
+      // One million characters: work that grows with the square of it would not end.
+      const message = `https://a.example/${part.repeat(1_000_000 / part.length)}`;
+      expect(linkify(message).map(textOf).join('')).toBe(message);
+    },
+  );
 });

@@ -7,21 +7,36 @@ export type Piece = string | { readonly text: string; readonly href: string };
  */
 const CANDIDATE = /\bhttps?:\/\/[^\s<>"'\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 /** Punctuation that belongs to the sentence rather than to the URL. */
-const TRAILING = /[.,;:!?…*_~]$/u;
-const BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+const TRAILING = new Set('.,;:!?…*_~');
+const OPENING_OF: ReadonlyMap<string, string> = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
 
-const count = (text: string, character: string): number => text.split(character).length - 1;
-
-/** The URL without trailing punctuation and unmatched brackets. */
-const trimmed = (candidate: string): string => {
-  let text = candidate;
-  for (;;) {
-    const last = text.at(-1) ?? '';
-    const opening = BRACKETS[last];
-    const closesNothing = opening !== undefined && count(text, last) > count(text, opening);
-    if (!closesNothing && !TRAILING.test(text)) return text;
-    text = text.slice(0, -1);
+/** How often each bracket occurs. */
+const countBrackets = (text: string): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const [closing, opening] of OPENING_OF) counts.set(closing, 0).set(opening, 0);
+  for (const character of text) {
+    const count = counts.get(character);
+    if (count !== undefined) counts.set(character, count + 1);
   }
+  return counts;
+};
+
+/** The URL without trailing punctuation and unmatched brackets. One pass from each end: messages come from anyone. */
+const trimmed = (candidate: string): string => {
+  const counts = countBrackets(candidate);
+  const countOf = (bracket: string) => counts.get(bracket) ?? 0;
+  let end = candidate.length;
+  for (; end > 0; end--) {
+    const last = candidate[end - 1] as string;
+    const opening = OPENING_OF.get(last);
+    if (opening !== undefined && countOf(last) > countOf(opening)) counts.set(last, countOf(last) - 1);
+    else if (!TRAILING.has(last)) break;
+  }
+  return candidate.slice(0, end);
 };
 
 const hrefOf = (text: string): string | undefined => {

@@ -14,12 +14,18 @@ export interface ReceiveEvents extends TransferEvents {
 const FOLD_BYTES = 2 * 1024 * 1024;
 
 /**
+ * Type of every received file. Its URL is of the page's own origin: with the sender's type, opening it in a tab could run
+ * the sender's HTML or SVG as this page. Browsers save this type, never show it, and programs go by the file's name.
+ */
+const FILE_TYPE = 'application/octet-stream';
+
+/**
  * Receives one file over one channel, checks its length and SHA-256 and reports the result to the sender.
  * @returns a function that cancels
  */
 export const receiveFile = (channel: FileChannel, events: ReceiveEvents): (() => void) => {
   const hash = new Sha256();
-  let expected: { size: number; mime: string } | undefined;
+  let expected: { size: number } | undefined;
   let parts: (ArrayBuffer | Blob)[] = [];
   let loose = 0;
   let bytes = 0;
@@ -59,7 +65,7 @@ export const receiveFile = (channel: FileChannel, events: ReceiveEvents): (() =>
     const sha256 = hash.hex();
     const ok = bytes === expected.size && sha256 === claimed;
     say({ type: 'result', ok, sha256 });
-    if (ok) events.received(new Blob(parts, { type: expected.mime }));
+    if (ok) events.received(new Blob(parts, { type: FILE_TYPE }));
     finish(ok ? 'done' : 'corrupt', { sha256 });
   };
 

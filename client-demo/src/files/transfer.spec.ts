@@ -124,6 +124,11 @@ const random = (size: number): Buffer<ArrayBuffer> => Buffer.from(new Uint8Array
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe('a file over a data channel', () => {
+  it('is of a type that no browser shows, whatever its sender calls it', async () => {
+    // Its sender says image/jpeg, and could say text/html.
+    expect((await run(random(10))).blob?.type).toBe('application/octet-stream');
+  });
+
   it.each([0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 5 * 1024 * 1024 + 17])('arrives whole: %i bytes', async (size) => {
     const bytes = random(size);
     const result = await run(bytes);
