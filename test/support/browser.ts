@@ -25,14 +25,28 @@ const LOOPBACK = '--allow-loopback-in-peer-connection';
 /** `PARLEY_CHROMIUM` names it; the test command sets it. */
 const CHROMIUM = process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium';
 
+/** What differs from an ordinary browser. */
+export interface BrowserOptions {
+  /** Further flags. */
+  readonly flags?: readonly string[];
+  /** Flags of every other test that it does not get. */
+  readonly without?: readonly string[];
+}
+
+/** Grants camera and microphone to every page without asking. */
+export const FAKE_PROMPT = '--use-fake-ui-for-media-stream';
+
 /**
  * A Chromium with a camera and a microphone that are not real.
  * @param network to run it in: then only that network's interfaces carry calls, loopback does not.
  */
-export const startBrowser = (network?: TestNetwork): Promise<Browser> =>
-  network === undefined
-    ? chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, LOOPBACK] })
-    : chromium.launch({ executablePath: network.wrapper(CHROMIUM), args: FLAGS });
+export const startBrowser = (network?: TestNetwork, options: BrowserOptions = {}): Promise<Browser> => {
+  const { flags = [], without = [] } = options;
+  const args = [...FLAGS.filter((flag) => !without.includes(flag)), ...flags];
+  return network === undefined
+    ? chromium.launch({ executablePath: CHROMIUM, args: [...args, LOOPBACK] })
+    : chromium.launch({ executablePath: network.wrapper(CHROMIUM), args });
+};
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };

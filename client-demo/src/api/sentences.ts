@@ -187,3 +187,8 @@ export const sentenceFor = (code: string): Sentence => SENTENCES[code] ?? UNKNOW
 
 /** Whether the code has a text of its own. */
 export const hasSentence = (code: string): boolean => code in SENTENCES;
+  screen_insecure: say(
+    'Screen sharing requires a secure page',
+    'Browsers allow it only on https:// addresses and on localhost.',
+    'dismiss',
+  ),

@@ -62,7 +62,7 @@ export class Outgoing {
     if (this.shared) return this.stopScreen();
     if (!this.room || this.choosing) return;
     if (this.mayNotPublish()) return notifyProblem('publish_taken');
-    if (!canShareScreen()) return notifyProblem('screen_unsupported');
+    if (!canShareScreen()) return notifyProblem(isSecureContext ? 'screen_unsupported' : 'screen_insecure');
     this.choosing = true;
     try {
       const publication = await this.room.shareScreen({ video: { frameRate: { ideal: 15 } }, audio: true });

@@ -39,6 +39,10 @@ const parse = (text: string | null | undefined): StoredSignIn | undefined => {
   return typeof value?.refreshToken === 'string' && typeof value.at === 'number' ? value : undefined;
 };
 
+/** Unlike `crypto.randomUUID`, this also exists on pages without TLS. */
+const newId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /**
  * The sign-in of a tab and of the tabs duplicated from it. A refresh token is valid for one use, and a second use ends
  * the whole sign-in. So the token is stored once per origin under an id that the tabs share, and they use it one after
@@ -62,7 +66,7 @@ export class SignInStore {
 
   /** Stores a new sign-in. The previous one stays for the other tabs that use it. */
   begin(signIn: SignIn): void {
-    const id = crypto.randomUUID();
+    const id = newId();
     this.id = id;
     attempt(() => this.storage.tab?.setItem(TAB_KEY, id));
     this.write(signIn);

@@ -31,7 +31,12 @@ export const shareScreen = async (target: ScreenTarget, options?: DisplayMediaSt
   const devices = globalThis.navigator?.mediaDevices;
   target.check();
   if (typeof devices?.getDisplayMedia !== 'function')
-    throw new ParleyError('conflict', 'This browser cannot share a screen.');
+    throw new ParleyError(
+      'conflict',
+      globalThis.isSecureContext === false
+        ? 'Browsers share a screen only on pages with https, and on localhost.'
+        : 'This browser cannot share a screen.',
+    );
   const stream = await devices.getDisplayMedia(options);
   const stop = () => {
     for (const track of stream.getTracks()) track.stop();
