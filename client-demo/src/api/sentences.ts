@@ -24,6 +24,36 @@ const say = (title: string, text: string, next: NextStep): Sentence => ({ title,
 
 const UNKNOWN = say('Something went wrong', 'This was a fault on our side. Try again in a moment.', 'retry');
 
+/** Of one device, while the other one works or has another problem. */
+const DEVICE_SENTENCES = Object.fromEntries(
+  (['camera', 'microphone'] as const).flatMap((device) => [
+    [
+      `${device}_NotAllowedError`,
+      say(
+        `The browser blocks your ${device}`,
+        `Permission was denied. Click the camera or lock icon next to the address, allow the ${device}, then try again. You can also join without it.`,
+        'retry',
+      ),
+    ],
+    [
+      `${device}_NotFoundError`,
+      say(`No ${device} was found`, 'Connect one and try again, or join without it.', 'retry'),
+    ],
+    [
+      `${device}_NotReadableError`,
+      say(
+        `The ${device} is in use`,
+        'Another program may be using it. Close that program and try again, or join without it.',
+        'retry',
+      ),
+    ],
+    [
+      `${device}_OverconstrainedError`,
+      say(`This ${device} is no longer available`, 'It may have been disconnected. Choose another one.', 'devices'),
+    ],
+  ]),
+);
+
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   // Signing in
   invalid_credentials: say(
@@ -165,6 +195,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     'It may have been disconnected. Choose another one.',
     'devices',
   ),
+  ...DEVICE_SENTENCES,
   insecure_context: say(
     'Camera and microphone require a secure page',
     'Browsers allow them only on https:// addresses and on localhost. You can join to watch, listen and chat.',
@@ -173,6 +204,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   screen_refused: say(
     'Your screen was not shared',
     'You cancelled it, or your system does not allow it. On a Mac, allow screen recording in System Settings.',
+    'dismiss',
+  ),
+  screen_insecure: say(
+    'Screen sharing requires a secure page',
+    'Browsers allow it only on https:// addresses and on localhost.',
     'dismiss',
   ),
   screen_unsupported: say(
@@ -187,8 +223,3 @@ export const sentenceFor = (code: string): Sentence => SENTENCES[code] ?? UNKNOW
 
 /** Whether the code has a text of its own. */
 export const hasSentence = (code: string): boolean => code in SENTENCES;
-  screen_insecure: say(
-    'Screen sharing requires a secure page',
-    'Browsers allow it only on https:// addresses and on localhost.',
-    'dismiss',
-  ),

@@ -16,7 +16,7 @@ const DeviceField = ({ media, kind }: { media: LocalMedia; kind: DeviceKind }) =
     kind === 'audioinput' ? media.mic.track.value : kind === 'videoinput' ? media.camera.track.value : undefined;
   const wanted = track?.getSettings().deviceId ?? media.chosen.value[kind] ?? '';
   const value = devices.some(({ deviceId }) => deviceId === wanted) ? wanted : (devices[0]?.deviceId ?? '');
-  const none = kind === 'audiooutput' ? 'System default' : 'No devices found';
+  const none = kind === 'audiooutput' ? 'System default' : 'Not available';
   return (
     <div class="field">
       <label for={id}>{NAMES[kind]}</label>

@@ -23,6 +23,12 @@ const constraintsFor = (kind: InputKind, device: string | undefined): MediaStrea
     : { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, ...deviceId } };
 };
 
+/** Errors that mean the same to the user (W3C Media Capture §10.2). */
+const SAME_AS: Readonly<Record<string, string>> = {
+  AbortError: 'NotReadableError',
+  SecurityError: 'NotAllowedError',
+};
+
 /** getUserMedia. @throws DOMException `insecure_context` where the browser does not offer it */
 const ask = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
   if (!navigator.mediaDevices) throw new DOMException('', 'insecure_context');
@@ -78,7 +84,7 @@ class Input {
 
   refuse(code: string): void {
     this.on.value = false;
-    this.problem.value = code;
+    this.problem.value = SAME_AS[code] ?? code;
   }
 
   /** Takes a track that was opened together with another one; stops it if the device was turned off meanwhile. */
@@ -124,23 +130,36 @@ export class LocalMedia {
   private readonly onDeviceChange = () => void this.list();
 
   /** Opens the wanted devices; by default both. */
-  async start(wanted: Choices = { mic: true, camera: true }): Promise<void> {
+  async start({ mic, camera }: Choices = { mic: true, camera: true }): Promise<void> {
     navigator.mediaDevices?.addEventListener('devicechange', this.onDeviceChange);
-    if (wanted.mic && wanted.camera) return this.openBoth();
-    this.asking.value = wanted.mic || wanted.camera;
-    await Promise.all([wanted.mic && this.mic.set(true), wanted.camera && this.camera.set(true)]);
+    await this.open([mic && this.mic, camera && this.camera].filter((input) => input !== false));
+  }
+
+  /** Opens again the devices that a problem keeps closed. The others stay as they are. */
+  retry(): Promise<void> {
+    return this.open([this.mic, this.camera].filter(({ problem }) => problem.value !== undefined));
+  }
+
+  /** What kept devices closed is read. */
+  dismiss(): void {
+    for (const { problem } of [this.mic, this.camera]) problem.value = undefined;
+  }
+
+  /** Asks for both at once, so that the browser asks once; and if that fails, for each on its own. */
+  private async open(inputs: readonly Input[]): Promise<void> {
+    this.asking.value = inputs.length > 0;
+    for (const input of inputs) input.on.value = true;
+    if (inputs.length < 2 || !(await this.openTogether()))
+      // One of them may have been turned off meanwhile.
+      await Promise.all(inputs.filter(({ on }) => on.value).map((input) => input.set(true)));
     this.asking.value = false;
     await this.list();
   }
 
-  /** Asks for both at once; if a device is missing or in use, opens each on its own. */
-  async openBoth(): Promise<void> {
-    this.asking.value = true;
-    for (const input of [this.mic, this.camera]) {
-      input.on.value = true;
-      input.problem.value = undefined;
-    }
+  /** @returns false if the browser gives not both: it does not tell which one it denies, lacks or finds busy. */
+  private async openTogether(): Promise<boolean> {
     const { audioinput, videoinput } = this.chosen.value;
+    this.dismiss();
     try {
       const both = await ask({
         ...constraintsFor('audioinput', audioinput),
@@ -148,14 +167,10 @@ export class LocalMedia {
       });
       this.mic.adopt(both.getAudioTracks()[0]);
       this.camera.adopt(both.getVideoTracks()[0]);
-    } catch (error) {
-      const code = codeOf(error);
-      const final = code === 'NotAllowedError' || code === 'insecure_context';
-      for (const input of [this.mic, this.camera]) if (final) input.refuse(code);
-      if (!final) await Promise.all([this.mic.set(this.mic.on.value), this.camera.set(this.camera.on.value)]);
+      return true;
+    } catch {
+      return false;
     }
-    this.asking.value = false;
-    await this.list();
   }
 
   async list(): Promise<void> {

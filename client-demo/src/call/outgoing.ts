@@ -1,5 +1,6 @@
 import type { Meta, Publication, Room } from '@parley/client';
 import { effect, signal } from '@preact/signals';
+import { deviceProblem } from '../api/device-problems.js';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { LocalMedia } from './local-media.js';
@@ -102,7 +103,9 @@ export class Outgoing {
     const input = this.media[which];
     if (!input.on.value && this.mayNotPublish()) return notifyProblem('publish_taken');
     await input.set(!input.on.value);
-    if (input.problem.value) notifyProblem(input.problem.value, () => void this.toggle(which, name));
+    const code = input.problem.value;
+    const device = which === 'mic' ? 'microphone' : which;
+    if (code) notifyProblem(deviceProblem(device, code), () => void this.toggle(which, name));
     else announce(`${name} ${input.on.value ? 'on' : 'off'}`);
     // The track may be the same one as before the permission was revoked.
     if (!this.published[which]) this.carry(which, input.track.value);

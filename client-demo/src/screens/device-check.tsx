@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { deviceProblems } from '../api/device-problems.js';
 import type { Account } from '../api/rest.js';
+import type { NextStep } from '../api/sentences.js';
 import { DeviceFields } from '../call/device-fields.js';
 import type { LocalMedia } from '../call/local-media.js';
 import { MicMeter } from '../call/mic-meter.js';
@@ -38,9 +40,8 @@ export const DeviceCheck = (props: {
     if (props.again) join.current?.focus();
   }, [props.again]);
   const camera = media.camera.track.value;
-  const problems = [...new Set([media.camera.problem.value, media.mic.problem.value])].filter(
-    (code) => code !== undefined,
-  );
+  const problems = deviceProblems(media.camera.problem.value, media.mic.problem.value);
+  const onNext = (next: NextStep) => (next === 'dismiss' ? media.dismiss() : void media.retry());
   return (
     <>
       <TopBar />
@@ -71,7 +72,7 @@ export const DeviceCheck = (props: {
               </p>
             </div>
             {problems.map((code) => (
-              <Problem key={code} code={code} testid="device-problem" onNext={() => media.openBoth()} />
+              <Problem key={code} code={code} testid="device-problem" onNext={onNext} />
             ))}
             <div class="field">
               <span class="label">{media.mic.on.value ? 'Speak: the bar should move' : 'The microphone is off'}</span>
