@@ -16,6 +16,10 @@ export type {
   SessionId,
   UserId,
 } from '@parley/protocol';
+
+import './browser-types.js';
+
+export type { PeerConnectionState } from './browser-types.js';
 export type { ClientSnapshot, ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
 export type { FailedAttempt } from './connection/failed-attempt.js';
 export { ParleyError, type ParleyErrorCode } from './errors.js';

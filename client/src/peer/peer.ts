@@ -1,4 +1,5 @@
 import type { Participant, PeerId, SignalKind } from '@parley/protocol';
+import type { PeerConnectionState } from '../browser-types.js';
 import { ParleyError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { ReliableChannel } from '../signals/reliable-channel.js';
@@ -15,7 +16,7 @@ export type { RemoteTrack } from './remote-streams.js';
 /** Events of a {@link Peer}. Add listeners in the room's `peer` event and right after a join: nothing is replayed. */
 export interface PeerEvents {
   /** `connection.connectionState` changed. */
-  state: RTCPeerConnectionState;
+  state: PeerConnectionState;
   /** A remote track was added, with the stream in which its sender published it. */
   track: RemoteTrack;
   /**
@@ -93,7 +94,7 @@ export class Peer extends Emitter<PeerEvents> {
    * `connection.connectionState`; `new` if the room was joined with `media: false`, `failed` if the browser refused to
    * create the connection. That is tried again with new ICE servers, and when the other side offers.
    */
-  get state(): RTCPeerConnectionState {
+  get state(): PeerConnectionState {
     return this.#transport?.connection.connectionState ?? (this.#refusal ? 'failed' : 'new');
   }
 
