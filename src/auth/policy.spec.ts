@@ -96,6 +96,8 @@ describe('policy', () => {
     ['messages.read', ['guest', 'member', 'moderator', 'owner']],
     ['participants.read', ['guest', 'member', 'moderator', 'owner']],
     ['member.list', ['member', 'moderator', 'owner']],
+    ['transfer.read', ['member', 'moderator', 'owner']],
+    ['transfer.answer', ['member', 'moderator', 'owner']],
     ['room.update', ['moderator', 'owner']],
     ['room.lock', ['moderator', 'owner']],
     ['member.kick', ['moderator', 'owner']],
@@ -162,6 +164,7 @@ describe('policy', () => {
     ['account.read', ['account', 'external', 'guest']],
     ['ice.read', ['account', 'external']],
     ['room.create', ['account', 'external']],
+    ['transfer.list', ['account', 'external']],
     ['user.read', ['account', 'external']],
     ['audit.read_all', []],
   ])('%s, in no particular room, is for %p', (action, expected) => {

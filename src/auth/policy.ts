@@ -17,6 +17,8 @@ export type RoomAction =
   | 'room.settings'
   | 'room.delete'
   | 'room.transfer'
+  | 'transfer.read'
+  | 'transfer.answer'
   | 'member.list'
   | 'member.set'
   | 'member.kick'
@@ -96,6 +98,8 @@ const LEAST_ROLE: Readonly<Record<RoomAction, Role>> = {
   'messages.read': 'guest',
   'participants.read': 'guest',
   'member.list': 'member',
+  'transfer.read': 'member',
+  'transfer.answer': 'member',
   'room.update': 'moderator',
   'room.lock': 'moderator',
   'member.kick': 'moderator',
@@ -184,6 +188,7 @@ export type ServerAction =
   | 'audit.read_all'
   | 'ice.read'
   | 'room.create'
+  | 'transfer.list'
   | 'user.read';
 
 /** Every action that the policy decides. */
@@ -201,6 +206,7 @@ const KINDS: Readonly<Record<ServerAction, readonly Kind[]>> = {
   'audit.read_all': NOT_GUESTS,
   'ice.read': NOT_GUESTS,
   'room.create': NOT_GUESTS,
+  'transfer.list': NOT_GUESTS,
   'user.read': NOT_GUESTS,
 };
 

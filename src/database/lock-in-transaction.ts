@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Queries } from './database.tokens.js';
 
 /** Kinds of data that only one transaction of all replicas may change at a time. */
-export type Locked = 'tokens of' | 'rooms of' | 'invites of' | 'lobby of';
+export type Locked = 'tokens of' | 'rooms of' | 'invites of' | 'lobby of' | 'offers to';
 
 /** Takes an advisory lock on the data of one user or room, until the end of the transaction. */
 export const lockInTransaction = (tx: Pick<Queries, 'execute'>, what: Locked, user: string): Promise<void> =>

@@ -121,6 +121,20 @@ export const memberships = pgTable(
   (table) => [primaryKey({ columns: [table.room, table.user] }), index('memberships_user').on(table.user)],
 );
 
+/** Offers of ownership that wait for an answer: at most one per room. */
+export const roomTransfers = pgTable(
+  'room_transfers',
+  {
+    room: text('room')
+      .primaryKey()
+      .references(() => rooms.id, { onDelete: 'cascade' }),
+    from: text('from_user').notNull(),
+    to: text('to_user').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (table) => [index('room_transfers_to').on(table.to)],
+);
+
 /** Revoked permissions of users in rooms, independent of role; no row: none are revoked. */
 export const permissions = pgTable(
   'permissions',

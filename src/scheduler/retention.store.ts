@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { RetentionConfig } from '../config/retention.js';
 import { DATABASE, type Database } from '../database/database.tokens.js';
-import { audit, bans, invites, knocks, messages, refreshTokens, removals } from '../database/schema.js';
+import { audit, bans, invites, knocks, messages, refreshTokens, removals, roomTransfers } from '../database/schema.js';
 import { fairShare } from './fair-share.js';
 
 /** Maximum rows per statement, so that none locks the table for long. */
@@ -23,6 +23,7 @@ const outdated = ({ auditDays, removalDays, messageDays }: RetentionConfig): Out
   { table: audit, which: sql`${audit.at} < ${days(auditDays)}` },
   { table: removals, which: sql`${removals.at} < ${days(removalDays)}` },
   { table: refreshTokens, which: sql`${refreshTokens.expiresAt} < now()` },
+  { table: roomTransfers, which: sql`${roomTransfers.expiresAt} < now()` },
   { table: bans, which: sql`${bans.until} < now()` },
   { table: invites, which: sql`${invites.expiresAt} < now() or ${invites.usesLeft} = 0` },
   // Users who were admitted that long ago and have no role in the room must knock again.

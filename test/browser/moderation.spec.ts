@@ -243,7 +243,9 @@ describe('a room that requires an invite, on two nodes', () => {
     expect(await focused()).toBe('Actions for Bela');
     await ada.act('transfer', 'Bela');
     await ada.get('question-yes').click();
+    await bela.get('offer-accept').click();
     await bela.rowOf('Bela').and(bela.page.locator('[data-role="owner"]')).waitFor();
+    expect(await bela.get('offer-banner').count()).toBe(0);
     await ada.rowOf('Ada').and(ada.page.locator('[data-role="moderator"]')).waitFor();
     await bela.get('person-more').click();
     await bela.screenshot('person-actions-1440');

@@ -52,6 +52,7 @@ export const ofGranted = ({ existing }: Row): number[] =>
   existing.map((status, n) => (GRANTEES.has(PRINCIPALS[n] as Principal) ? status : 404));
 
 const BY_MODERATORS = (status: number) => [401, status, 403, status, 403, 403, 404, 401, 401];
+const BY_MEMBERS = (status: number) => [401, status, status, status, status, 403, 404, 401, 401];
 const BY_OWNER = (status: number) => [401, status, 403, 403, 403, 403, 404, 401, 401];
 
 const SAME_FOR_MODERATORS = { locked: BY_MODERATORS(200), inviteOnly: BY_MODERATORS(200) };
@@ -177,7 +178,20 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   ...moderation('POST', 'mute', 'member.mute', { body: { peer: 'nobody' } }, BY_MODERATORS(404)),
   ...moderation('POST', 'permit', 'member.mute', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
   ...moderation('POST', 'lock', 'room.lock', { body: { locked: true } }, BY_MODERATORS(204)),
-  ...moderation('POST', 'transfer', 'room.transfer', { body: { user: '$victim' } }, BY_OWNER(204)),
+  // The victim is no member.
+  ...moderation('POST', 'transfer', 'room.transfer', { body: { user: '$victim' } }, BY_OWNER(404)),
+  ...moderation('DELETE', 'transfer', 'room.transfer', {}, BY_OWNER(404)),
+  // Nothing is offered.
+  ...moderation(
+    'GET',
+    'transfer',
+    'transfer.read',
+    { locked: BY_MEMBERS(404), inviteOnly: [401, 404, 403, 404, 404, 403, 404, 401, 401] },
+    BY_MEMBERS(404),
+  ),
+  ...moderation('POST', 'transfer/accept', 'transfer.answer', {}, BY_MEMBERS(404)),
+  ...moderation('POST', 'transfer/decline', 'transfer.answer', {}, BY_MEMBERS(404)),
+  'GET /v1/transfers': { asks: 'transfer.list', existing: [401, 200, 200, 200, 200, 403, 403, 401, 401] },
   ...moderation('GET', 'audit', 'audit.read', { locked: BY_OWNER(200), inviteOnly: BY_OWNER(200) }, BY_OWNER(200)),
   ...moderation('GET', 'bans', 'member.unban', { ...SAME_FOR_MODERATORS }, BY_MODERATORS(200)),
   ...moderation('POST', 'bans', 'member.ban', { body: { user: '$victim' } }, BY_MODERATORS(204)),

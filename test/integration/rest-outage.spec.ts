@@ -50,6 +50,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
       'permissions',
       'refresh_tokens',
       'removals',
+      'room_transfers',
       'rooms',
       'users',
     ]);

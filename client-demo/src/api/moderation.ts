@@ -64,6 +64,22 @@ export const liftBan = (token: string, room: string, user: string) =>
 export const setMember = (token: string, room: string, user: string, role: AssignableRole) =>
   send<void>({ method: 'PUT', path: roomPath(room, `/members/${encodeURIComponent(user)}`), body: { role }, token });
 
-/** Makes another user the owner. The previous owner becomes a moderator. */
-export const transferRoom = (token: string, room: string, user: string) =>
-  send<void>({ method: 'POST', path: roomPath(room, '/transfer'), body: { user }, token });
+/** An offer of a room's ownership. */
+export interface TransferOffer {
+  readonly room: string;
+  /** The owner who offers it. */
+  readonly from: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** Offers the room to a member. Nothing changes until they accept; then the previous owner becomes a moderator. */
+export const offerRoom = (token: string, room: string, user: string) =>
+  send<TransferOffer>({ method: 'POST', path: roomPath(room, '/transfer'), body: { user }, token });
+
+/** The offers that wait for this user's answer. */
+export const listOffers = async (token: string): Promise<readonly TransferOffer[]> =>
+  (await send<{ transfers: readonly TransferOffer[] }>({ path: '/v1/transfers', token })).transfers;
+
+export const answerOffer = (token: string, room: string, accept: boolean) =>
+  send<void>({ method: 'POST', path: roomPath(room, `/transfer/${accept ? 'accept' : 'decline'}`), body: {}, token });

@@ -24,7 +24,10 @@ const SENTENCES: Readonly<Record<string, Say>> = {
   'room.update': (actor) => `${actor} changed the settings`,
   'room.lock': (actor) => `${actor} locked the room`,
   'room.unlock': (actor) => `${actor} unlocked the room`,
-  'room.transfer': (actor, target) => `${actor} made ${target} the owner`,
+  'room.transfer': (actor, target) => `${actor} became the owner after ${target}`,
+  'room.transfer_offer': (actor, target) => `${actor} asked ${target} to become the owner`,
+  'room.transfer_withdraw': (actor, target) => `${actor} no longer asks ${target} to become the owner`,
+  'room.transfer_decline': (actor) => `${actor} declined to become the owner`,
   'member.set': (actor, target, { role }) =>
     `${actor} made ${target} ${role === 'moderator' ? 'a moderator' : 'a member'}`,
   'member.remove': (actor, target) => `${actor} revoked the membership of ${target}`,

@@ -2,6 +2,7 @@ import { MicOffIcon } from '../ui/icons.js';
 import type { CallActions } from './actions.js';
 import type { Call } from './call.js';
 import { KnockBanner } from './knocks.js';
+import { OfferBanner } from './offer-banner.js';
 
 /** Shows that the connection to the server is lost, or is back. */
 const LinkBanner = ({ call }: { call: Call }) => {
@@ -39,6 +40,7 @@ export const Banners = ({ actions }: { actions: CallActions }) => (
     <LinkBanner call={actions.call} />
     <MediaRevoked call={actions.call} />
     <KnockBanner actions={actions} />
+    <OfferBanner actions={actions} />
     {actions.call.blocked.value.length > 0 && (
       <div class="banner" role="status" data-testid="banner-sound">
         <span class="grow">The browser has blocked the sound.</span>

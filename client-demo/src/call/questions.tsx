@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Question['what'], { title: (name: string) => string
   },
   transfer: {
     title: (name) => `Make ${name} the owner?`,
-    text: 'They become the owner, and only they can transfer the room back. You become a moderator.',
+    text: 'They become the owner when they accept, and only they can transfer the room back. Then you are a moderator.',
     yes: 'Transfer ownership',
   },
 };

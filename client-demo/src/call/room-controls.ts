@@ -1,6 +1,13 @@
 import type { Knock, Permissions, Role, Room, RoomInfo } from '@parley/client';
 import { signal } from '@preact/signals';
-import { type AssignableRole, setMember, transferRoom } from '../api/moderation.js';
+import {
+  type AssignableRole,
+  answerOffer,
+  listOffers,
+  offerRoom,
+  setMember,
+  type TransferOffer,
+} from '../api/moderation.js';
 import { codeOf } from '../api/problem.js';
 import { announce, notify } from '../state/notices.js';
 import type { withToken } from '../state/session.js';
@@ -27,6 +34,8 @@ export class RoomControls {
   readonly permissions = signal<Permissions>(ALL);
   /** The users waiting in the lobby, longest first; empty below moderator. */
   readonly knocks = signal<readonly Knock[]>([]);
+  /** An offer to this user to own the room. */
+  readonly offer = signal<TransferOffer | undefined>(undefined);
   /** Names of the users seen in the room, by user id. */
   private readonly names = new Map<string, string>();
   private room: Room | undefined;
@@ -63,6 +72,7 @@ export class RoomControls {
       room.on('permitted', ({ peer }) => peer === room.self && this.followRights(room)),
       room.on('mute_requested', ({ by }) => this.askedToMute(by?.name ?? 'A moderator')),
     );
+    void this.findOffer();
   }
 
   nameOf(user: string): string | undefined {
@@ -120,11 +130,32 @@ export class RoomControls {
     });
   }
 
-  async transfer({ user, name }: Person): Promise<void> {
+  /** Offers the room to a participant, who becomes a member first, as only members can own it. */
+  async transfer({ user, name, role }: Person): Promise<void> {
     await this.run(async ({ id }) => {
-      await this.asUser((token) => transferRoom(token, id, user));
-      notify(`${name} now owns the room. You are a moderator.`);
+      if (role === 'member') await this.asUser((token) => setMember(token, id, user, role));
+      await this.asUser((token) => offerRoom(token, id, user));
+      notify(`${name} is asked to become the owner.`);
     });
+  }
+
+  async answerOffer(accept: boolean): Promise<void> {
+    this.offer.value = undefined;
+    await this.run(async ({ id }) => {
+      await this.asUser((token) => answerOffer(token, id, accept));
+    });
+  }
+
+  /** The server announces an offer as a change of the room. */
+  private async findOffer(): Promise<void> {
+    const { room } = this;
+    if (!room || room.role === 'guest') return;
+    try {
+      const offers = await this.asUser(listOffers);
+      this.offer.value = offers.find((offer) => offer.room === room.id);
+    } catch {
+      // The next change of the room asks again.
+    }
   }
 
   private async run(work: (room: Room) => Promise<void>): Promise<void> {
@@ -139,6 +170,7 @@ export class RoomControls {
   private followInfo(info: RoomInfo): void {
     const before = this.info.value;
     this.info.value = info;
+    void this.findOffer();
     if (!before || before.locked === info.locked) return;
     notify(
       info.locked

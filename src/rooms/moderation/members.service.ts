@@ -1,10 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type PeerId, ProtocolError, type RoomId, type UserId } from '@parley/protocol';
 import { AuditStore } from '../../audit/audit.store.js';
 import type { RoomAction } from '../../auth/policy.js';
 import { EventOutbox } from '../../bus/events/event-outbox.js';
-import type { Config } from '../../config/config.js';
-import { CONFIG } from '../../config/config.module.js';
 import { orUnavailable } from '../../database/database-errors.js';
 import { RoomPolicy } from '../room-policy.js';
 import { type Actor, auditEntry } from './actor.js';
@@ -19,7 +17,7 @@ export interface Rights {
   readonly chat?: boolean | undefined;
 }
 
-/** Manages members' roles and permissions, muting, and transfer of ownership. */
+/** Manages members' roles, permissions and muting. */
 @Injectable()
 export class MembersService {
   constructor(
@@ -28,7 +26,6 @@ export class MembersService {
     private readonly events: EventOutbox,
     private readonly removals: RemovalsService,
     private readonly audit: AuditStore,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async list(by: Actor, room: RoomId, after = ''): Promise<{ members: MemberRow[]; nextAfter: string | null }> {
@@ -72,21 +69,6 @@ export class MembersService {
     const user = await this.userOf(by, 'member.mute', room, { peer });
     await orUnavailable(this.audit.write(auditEntry(by, 'member.mute', room, user)));
     await this.events.publish({ fact: 'mute_requested', room, peer, by: by.principal.user });
-  }
-
-  /** @throws ProtocolError `not_found`, `too_many_rooms`, `conflict`, and as the policy decides */
-  async transfer(by: Actor, room: RoomId, user: string): Promise<void> {
-    const { room: found } = await this.policy.permit(by.principal, 'room.transfer', room);
-    if (found.owner === null || user === found.owner) throw new ProtocolError('conflict');
-    const entry = auditEntry(by, 'room.transfer', room, user);
-    const { maxOwned } = this.config.rooms;
-    const result = await orUnavailable(this.store.transfer(room, found.owner, user, maxOwned, entry));
-    if (result === 'unknown_user') throw new ProtocolError('not_found');
-    if (result === 'not_owner') throw new ProtocolError('conflict');
-    if (result === 'too_many') throw new ProtocolError('too_many_rooms', `A user may own at most ${maxOwned} rooms.`);
-    await this.events.publish({ fact: 'room_changed', room });
-    await this.publishChanged(room, found.owner);
-    await this.publishChanged(room, user);
   }
 
   private publishChanged(room: RoomId, user: string): Promise<void> {

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@parley/protocol';
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database } from '../../database/database.tokens.js';
-import { lockInTransaction } from '../../database/lock-in-transaction.js';
-import { memberships, permissions, rooms, users } from '../../database/schema.js';
+import { memberships, permissions, users } from '../../database/schema.js';
 import { barFromInvites } from './invite-uses.js';
 
 /** A member with role and permissions. */
@@ -76,43 +75,6 @@ export class MembersStore {
         .values({ room, user, ...change })
         .onConflictDoUpdate({ target: [permissions.room, permissions.user], set: change });
       await insertAudit(tx, entry);
-    });
-  }
-
-  /**
-   * Transfers ownership; the previous owner becomes a moderator.
-   * @param max rooms that one user may own
-   * @returns `not_owner`: `from` does not own the room any more; `unknown_user`: `to` is neither an account nor a
-   *   member; `too_many`: `to` owns `max` rooms
-   */
-  transfer(
-    room: string,
-    from: string,
-    to: string,
-    max: number,
-    entry: NewAuditRow,
-  ): Promise<'done' | 'not_owner' | 'unknown_user' | 'too_many'> {
-    return this.db.transaction(async (tx) => {
-      await lockInTransaction(tx, 'rooms of', to);
-      const cached = await tx.execute(sql`select 1 from users where id = ${to}
-        union all select 1 from memberships where room = ${room} and user_id = ${to}`);
-      if (cached.rows.length === 0) return 'unknown_user';
-      const [own] = await tx.select({ rooms: count() }).from(rooms).where(eq(rooms.owner, to));
-      if ((own?.rooms ?? 0) >= max) return 'too_many';
-      const moved = await tx
-        .update(rooms)
-        .set({ owner: to, version: sql`${rooms.version} + 1`, updatedAt: sql`now()` })
-        .where(and(eq(rooms.id, room), eq(rooms.owner, from)))
-        .returning({ id: rooms.id });
-      if (moved.length === 0) return 'not_owner';
-      for (const [user, role] of [[from, 'moderator'] as const, [to, 'owner'] as const]) {
-        await tx
-          .insert(memberships)
-          .values({ room, user, role })
-          .onConflictDoUpdate({ target: [memberships.room, memberships.user], set: { role, byInvite: false } });
-      }
-      await insertAudit(tx, entry);
-      return 'done';
     });
   }
 }

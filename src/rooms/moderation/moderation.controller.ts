@@ -8,7 +8,7 @@ import { RoomsService } from '../rooms.service.js';
 import type { Actor } from './actor.js';
 import { ApiModeration } from './api-moderation.js';
 import { CurrentActor } from './current-actor.js';
-import { KickRequest, LockRequest, MuteRequest, PermitRequest, TransferRequest } from './dto/moderation.requests.js';
+import { KickRequest, LockRequest, MuteRequest, PermitRequest } from './dto/moderation.requests.js';
 import { MembersService } from './members.service.js';
 import { RemovalsService } from './removals.service.js';
 
@@ -65,19 +65,5 @@ export class ModerationController {
     @Body() { locked }: LockRequest,
   ): Promise<void> {
     await this.rooms.lock(by, id, locked);
-  }
-
-  @Post('transfer')
-  @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiModeration()
-  @ApiOperation({ summary: 'Transfer ownership to an account or member; the previous owner becomes a moderator' })
-  @ApiNoContentResponse()
-  @ApiProblems('not_found', 'conflict', 'too_many_rooms')
-  transfer(
-    @CurrentActor() by: Actor,
-    @Param('id', RoomIdPipe) id: RoomId,
-    @Body() { user }: TransferRequest,
-  ): Promise<void> {
-    return this.members.transfer(by, id, user);
   }
 }

@@ -17,17 +17,25 @@ import { RoomModeration } from './moderation.service.js';
 import { RemovalLog } from './removal-log.js';
 import { PostgresRemovalLog } from './removal-log.postgres.js';
 import { RemovalsService } from './removals.service.js';
+import { TransfersController } from './transfers.controller.js';
+import { TransfersService } from './transfers.service.js';
+import { TransfersStore } from './transfers.store.js';
 
 /** Moderation for REST and the gateway: lobby, invites, kicks, bans, members and permissions. */
 @Module({
   imports: [AuthModule, AuditStoreModule, RoomsModule, RoomsStoreModule],
-  controllers: [BansController, InvitesController, LobbyController, MembersController, ModerationController],
+  controllers: [
+    ...[BansController, InvitesController, LobbyController, MembersController],
+    ...[ModerationController, TransfersController],
+  ],
   providers: [
     InvitesService,
     LobbyService,
     MembersService,
     MembersStore,
     RemovalsService,
+    TransfersService,
+    TransfersStore,
     { provide: Moderation, useClass: RoomModeration },
     { provide: RemovalLog, useClass: PostgresRemovalLog },
   ],

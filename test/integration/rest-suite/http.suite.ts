@@ -172,6 +172,7 @@ export const httpSuite = (world: World): void => {
       'delete /v1/rooms/{id}/bans/{user}',
       'delete /v1/rooms/{id}/invites/{invite}',
       'delete /v1/rooms/{id}/members/{user}',
+      'delete /v1/rooms/{id}/transfer',
       'delete /v1/users/me',
       'get /v1/audit',
       'get /v1/ice-servers',
@@ -185,6 +186,8 @@ export const httpSuite = (world: World): void => {
       'get /v1/rooms/{id}/messages',
       'get /v1/rooms/{id}/participants',
       'get /v1/rooms/{id}/preview',
+      'get /v1/rooms/{id}/transfer',
+      'get /v1/transfers',
       'get /v1/users/me',
       'get /v1/users/{id}',
       'patch /v1/rooms/{id}',
@@ -205,6 +208,8 @@ export const httpSuite = (world: World): void => {
       'post /v1/rooms/{id}/mute',
       'post /v1/rooms/{id}/permit',
       'post /v1/rooms/{id}/transfer',
+      'post /v1/rooms/{id}/transfer/accept',
+      'post /v1/rooms/{id}/transfer/decline',
       'put /v1/rooms/{id}/members/{user}',
     ]);
     for (const { operation } of operations) {

@@ -237,20 +237,6 @@ export const moderationSuite = (world: World): void => {
     expect((await as.get(`/v1/rooms/${room}/audit`).expect(200)).body.items).toEqual([]);
   });
 
-  it('ownership moves to an account, and the owner before is a moderator', async () => {
-    const { owner, as, room } = await setUp();
-    const next = await world.account();
-    expect(problem(await as.post(`/v1/rooms/${room}/transfer`, { user: 'nobody' })).code).toBe('not_found');
-    await as.post(`/v1/rooms/${room}/transfer`, { user: next.id }).expect(204);
-    expect([await admit(owner, room), await admit(next, room)]).toEqual(['moderator', 'owner']);
-    expect(problem(await as.post(`/v1/rooms/${room}/transfer`, { user: owner.id })).code).toBe('forbidden');
-    const { body } = await world.as(next).get(`/v1/rooms/${room}/members`).expect(200);
-    expect(Object.fromEntries(body.members.map(({ user, role }: any) => [user, role]))).toEqual({
-      [owner.id]: 'moderator',
-      [next.id]: 'owner',
-    });
-  });
-
   it('a moderator changes name and metadata, and the owner alone how people come in', async () => {
     const { room } = await setUp();
     const as = world.as(world.external('moderator', { [room]: 'moderator' }));

@@ -10,6 +10,7 @@ import { moderationSuite } from './moderation.suite.js';
 import { pruningSuite } from './pruning.suite.js';
 import { roomsSuite } from './rooms.suite.js';
 import { SECRET, tokensSuite } from './tokens.suite.js';
+import { transfersSuite } from './transfers.suite.js';
 import { usersSuite } from './users.suite.js';
 import type { World } from './world.js';
 
@@ -35,6 +36,7 @@ export const restSuite = (world: World): void => {
   auditSuite(world);
   moderationSuite(world);
   invitesSuite(world);
+  transfersSuite(world);
   chatSuite(world);
   accessSuite(world);
   guestsSuite(world);

@@ -71,7 +71,7 @@ export class LockRequest {
   readonly locked!: boolean;
 }
 
-/** The new owner. */
+/** The member to offer the room to. */
 export class TransferRequest {
   @ApiProperty(USER)
   @IsUserId()

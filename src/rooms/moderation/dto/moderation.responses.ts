@@ -103,6 +103,30 @@ export class AcceptedInviteResponse {
   readonly room!: string;
 }
 
+/** An offer of a room's ownership. */
+export class TransferResponse {
+  @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
+  readonly room!: string;
+
+  @ApiProperty({ example: 'Weekly', description: "The room's name." })
+  readonly roomName!: string;
+
+  @ApiProperty({ ...USER, description: 'The owner who offers it.' })
+  readonly from!: string;
+
+  @ApiProperty({ ...USER, description: 'The member who may accept or decline it.' })
+  readonly to!: string;
+
+  @ApiProperty({ ...MOMENT, description: 'Afterwards the offer is void.' })
+  readonly expiresAt!: string;
+}
+
+/** The offers that wait for the caller's answer. */
+export class TransfersResponse {
+  @ApiProperty({ type: [TransferResponse] })
+  readonly transfers!: TransferResponse[];
+}
+
 /** A user waiting in the lobby. */
 export class KnockResponse {
   @ApiProperty({ example: 'k3J9xQ2bLw7Z' })
