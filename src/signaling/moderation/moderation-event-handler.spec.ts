@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PeerId, UserId } from '@parley/protocol';
+import { type PeerId, ProtocolError, type UserId } from '@parley/protocol';
 import { HandlerFixture, lastFrame, ROOM } from '../../../test/support/handler-fixture.js';
 
 const ADA = 'ada' as UserId;
@@ -39,5 +39,15 @@ describe('the moderation event handler', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(fixture.context.rooms.participantOf(ada.peer)).toMatchObject({ role: 'moderator', chat: false });
     expect((await fixture.node.presence.snapshot(ROOM)).members).toMatchObject([{ role: 'moderator', chat: false }]);
+  });
+
+  it('takes a role away from a user who would have to be admitted without it', async () => {
+    fixture.context.access.admit = async () => ({ role: 'moderator', capacity: 100 });
+    const ada = await fixture.enter('ada');
+    fixture.context.access.admit = () => Promise.reject(new ProtocolError('admission_required'));
+    await fixture.node.bus.publish({ fact: 'member_changed', room: ROOM, user: ADA });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(fixture.context.rooms.participantOf(ada.peer).role).toBe('member');
+    expect((await fixture.node.presence.snapshot(ROOM)).members).toMatchObject([{ role: 'member' }]);
   });
 });

@@ -104,13 +104,24 @@ export class ModerationEventHandler {
     let changed = false;
     if (room === undefined) return false;
     await sync.attachAgain(room, binding, async () => {
-      const admission = await access.admit(binding.session.principal, id, { mayCreate: false });
+      const admission = await access
+        .admit(binding.session.principal, id, { mayCreate: false })
+        .catch((error: unknown) => demoted(binding, error));
       if (applyAdmission(binding, admission)) changed = true;
       return changed;
     });
     return changed;
   }
 }
+
+const NEEDS_ADMISSION: ReadonlySet<string> = new Set(['admission_required', 'invite_required', 'room_locked']);
+
+/** A user whose role alone admitted them may stay without it. @throws any other error */
+const demoted = ({ participant }: PeerBinding, error: unknown): Admission => {
+  if (!(error instanceof ProtocolError) || !NEEDS_ADMISSION.has(error.code)) throw error;
+  const role = participant.role === 'guest' ? 'guest' : 'member';
+  return { role, capacity: 0, ...deniedPermissions(participant) };
+};
 
 /** Copies an admission's role and permissions to a binding. @returns whether any of them changed */
 const applyAdmission = (binding: PeerBinding, admission: Admission): boolean => {
