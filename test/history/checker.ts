@@ -1,5 +1,6 @@
 import { bridgesComeBack, bridgesKeepApart } from './bridge-rules.js';
 import type { HistoryEvent } from './history.js';
+import { answersReachTheLobby } from './lobby-rules.js';
 import {
   allAttached,
   bounded,
@@ -58,6 +59,7 @@ const RULES: readonly Rule[] = [
   rolesAreTrue,
   liftedBansAreOver,
   ownCancelsOnly,
+  answersReachTheLobby,
   bridgesKeepApart,
   bridgesComeBack,
 ];

@@ -59,6 +59,10 @@ export type HistoryEvent = {
   | { readonly kind: 'removal'; readonly user: string; readonly room: string; readonly ban: boolean }
   /** From here on the ban may be lifted: the request leaves. */
   | { readonly kind: 'unban'; readonly user: string; readonly room: string }
+  /** A client was told that it waits in the lobby of a room. */
+  | { readonly kind: 'waiting'; readonly user: string; readonly room: string }
+  /** A moderator's answer to a waiting user is committed. */
+  | { readonly kind: 'answered'; readonly user: string; readonly room: string; readonly admit: boolean }
   /** A user's role in a room is committed. */
   | { readonly kind: 'role'; readonly user: string; readonly room: string; readonly role: string }
   /** `on`: the lock is committed; off: from here on the room may be open. */

@@ -44,6 +44,8 @@ export class Timeline {
   readonly removals: EventOf<'removal'>[] = [];
   readonly unbans: EventOf<'unban'>[] = [];
   readonly roles: EventOf<'role'>[] = [];
+  readonly waits: EventOf<'waiting'>[] = [];
+  readonly answers: EventOf<'answered'>[] = [];
   readonly refusals: (EventOf<'refused'> & { readonly askedAt: number })[] = [];
   readonly locks: EventOf<'lock'>[] = [];
   readonly deletions: EventOf<'deleted'>[] = [];
@@ -197,6 +199,12 @@ export class Timeline {
         return;
       case 'unban':
         this.unbans.push(event);
+        return;
+      case 'waiting':
+        this.waits.push(event);
+        return;
+      case 'answered':
+        this.answers.push(event);
         return;
       case 'role':
         this.roles.push(event);

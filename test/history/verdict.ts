@@ -4,7 +4,8 @@ import type { Timeline } from './timeline.js';
 /** The names of RELIABILITY's invariants. docs/reliability.md says each in words. */
 export type Invariant =
   | `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19}`
-  | `I2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
+  | `I2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+  | 'I30';
 
 /** One thing that must not have happened. */
 export interface Violation {

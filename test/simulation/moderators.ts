@@ -33,6 +33,24 @@ export const raceWithJoins = (run: Simulation): void => {
   };
 };
 
+/** A room with a lobby, and moderators who answer each knock in a while. */
+export const keepLobby = (run: Simulation, room: string): void => {
+  const { world, rooms } = run;
+  rooms.lobbies.add(room);
+  rooms.whenKnocked = (_room, user) => {
+    const admit = world.random.chance(0.7);
+    world.later(world.random.between(0, 6_000), () => answerKnock(run, room, user, admit));
+  };
+};
+
+const answerKnock = (run: Simulation, room: string, user: string, admit: boolean): void =>
+  onNode(run, () => {
+    const waits = run.rooms.answer(room, user, admit);
+    if (!waits) return undefined;
+    run.recorder.add({ kind: 'answered', user, room, admit });
+    return { fact: 'knock_answered', room: room as RoomId, user: user as UserId, admitted: admit };
+  });
+
 const removeSomeone = (run: Simulation): void => {
   const present = run.clients.filter((client) => client.present);
   if (present.length < 3) return;
@@ -102,12 +120,13 @@ const deleteRoom = (run: Simulation, room: string): void =>
   });
 
 /** On a node that runs: it commits, and tells every node in the same step. */
-const onNode = (run: Simulation, commit: () => ClusterEvent): void => {
+const onNode = (run: Simulation, commit: () => ClusterEvent | undefined): void => {
   const nodes = run.slots.filter((node) => node.listening && !node.actor.stopped);
   if (nodes.length === 0) return;
   const node = run.world.random.of(nodes);
   run.world.at(node.actor, 0, () => {
     const event = commit();
+    if (event === undefined) return;
     node.bus.publish(event).catch(() => run.world.later(AGAIN_MS, () => tell(run, event)));
   });
 };

@@ -25,6 +25,7 @@ const MUTANTS: readonly [name: string, shownBy: readonly string[]][] = [
   ['a join is not checked after it was attached', ['I27']],
   ['a removal during a join is not noted', ['I17', 'I21']],
   ['a demotion during a join is not noted', ['I27']],
+  ['an answer does not reach the lobby', ['I30']],
   ['a lifted ban stays in force', ['I28']],
   ['a cancelled join is not taken back', ['I20']],
   ['one caller cancels the join of another', ['I29']],

@@ -6,7 +6,7 @@ import type { Network, Path } from './network.js';
 import { Actor, type World } from './world.js';
 
 /** Refusals that are for good, and others after which a user tries again. */
-const FINAL: ReadonlySet<string> = new Set(['room_not_found', 'banned', 'removed']);
+const FINAL: ReadonlySet<string> = new Set(['room_not_found', 'banned', 'removed', 'denied']);
 const AGAIN: ReadonlySet<string> = new Set(['timeout', 'room_locked', 'cancelled']);
 
 /** The body of each signal of the run. */
@@ -38,6 +38,8 @@ export class SimulatedClient {
   key: Buffer;
   /** The other rooms of this page, each with its own application. */
   private readonly others: SimulatedClient[] = [];
+  /** A join is in flight that nobody will cancel. */
+  private joining = false;
   private self = '';
   private wasAttached = false;
 
@@ -142,7 +144,7 @@ export class SimulatedClient {
     if (this.over) return;
     this.over = true;
     this.attachedIs(false);
-    if (this.self === '') return;
+    if (this.self === '') return this.gaveUp();
     this.stage.recorder.add({ kind: 'crash', peer: this.self });
     if (reloaded) this.stage.recorder.add({ kind: 'reload', peer: this.self });
   }
@@ -158,12 +160,15 @@ export class SimulatedClient {
     const { user, roomId: room } = this;
     this.stage.recorder.add({ kind: 'asked', user, room });
     const abort = new AbortController();
+    this.joining = cancelAfterMs === undefined;
     if (cancelAfterMs !== undefined) setTimeout(() => abort.abort(), cancelAfterMs);
     else if (this.stage.world.random.chance(0.1))
       queueMicrotask(() => this.joinTwice(this.stage.world.random.between(0, 300)));
-    this.client.join(this.roomId, { media: false, signal: abort.signal }).then(
+    const waiting = () => this.stage.recorder.add({ kind: 'waiting', user, room });
+    this.client.join(this.roomId, { media: false, signal: abort.signal, waiting }).then(
       (room) => this.entered(room),
       (error: unknown) => {
+        this.joining = false;
         if (this.over) return;
         if (abort.signal.aborted && error instanceof ParleyError && error.code === 'cancelled') {
           this.stage.recorder.add({ kind: 'cancelled', user, room });
@@ -180,6 +185,7 @@ export class SimulatedClient {
 
   /** Asks for the room by a second call while the first one is in flight, and gives it up: the first is not touched. */
   joinTwice(cancelAfterMs: number): void {
+    if (!this.joining || this.over) return;
     const abort = new AbortController();
     setTimeout(() => abort.abort(), cancelAfterMs);
     this.client.join(this.roomId, { media: false, signal: abort.signal }).catch((error: unknown) => {
@@ -194,6 +200,7 @@ export class SimulatedClient {
   }
 
   private entered(room: Room): void {
+    this.joining = false;
     const { recorder } = this.stage;
     if (this.over) return;
     this.room = room;
@@ -238,8 +245,13 @@ export class SimulatedClient {
     this.stage.recorder.add({ kind: 'roster', peer: room.self, epoch, version, set, roles });
   }
 
+  /** It is gone before it was told that it is in. */
+  private gaveUp(): void {
+    this.stage.recorder.add({ kind: 'cancelled', user: this.user, room: this.roomId });
+  }
+
   private ended(why: string): void {
-    if (this.self === '') return;
+    if (this.self === '') return this.gaveUp();
     this.attachedIs(false);
     this.stage.recorder.add({ kind: 'end', peer: this.self, why });
   }

@@ -13,11 +13,10 @@ import type { RoomHub } from '../../src/signaling/rooms/room-hub.js';
 import type { Session } from '../../src/signaling/session/session.js';
 import type { ClientSocket } from '../../src/websocket/client-socket.js';
 import { Drain } from '../../src/websocket/drain.js';
-import { NoModeration } from '../support/memory-bridges.js';
 import type { Listener } from './network.js';
 import { type BusWeather, SimulatedBus } from './simulated-bus.js';
 import { SimulatedPresence, type StoreListener } from './simulated-presence.js';
-import { SimulatedAccess, SimulatedRemovalLog, type SimulatedRooms } from './simulated-rooms.js';
+import { SimulatedAccess, SimulatedModeration, SimulatedRemovalLog, type SimulatedRooms } from './simulated-rooms.js';
 import type { SimulatedStore } from './simulated-store.js';
 import { Actor, type World } from './world.js';
 
@@ -92,7 +91,7 @@ export class SimulatedNode implements Listener {
         bus: this.bus,
         verifier: new NameVerifier(cluster.revoked),
         access: new SimulatedAccess(cluster.rooms),
-        moderation: new NoModeration(),
+        moderation: new SimulatedModeration(cluster.rooms),
         removalLog: new SimulatedRemovalLog(cluster.rooms),
         chat: new NoChat(),
         ice: new IceServers({ stunUrls: [], turnUrls: [], turnSecret: undefined, credentialSeconds: 60 }),

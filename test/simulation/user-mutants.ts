@@ -1,5 +1,6 @@
 import { RoomRegistry } from '../../client/src/room/room-registry.js';
 import { AdmissionGuard } from '../../src/signaling/moderation/admission-guard.js';
+import { Lobby } from '../../src/signaling/moderation/lobby.js';
 import { ModerationEventHandler } from '../../src/signaling/moderation/moderation-event-handler.js';
 import { RoomJoin } from '../../src/signaling/rooms/room-join.js';
 import { RoomLifecycle } from '../../src/signaling/rooms/room-lifecycle.js';
@@ -97,6 +98,8 @@ const oneRoomResumed: Script = (run) => {
   });
 };
 
+const answersUnheard: Script = (run) => patch(run, Lobby, { answered() {} });
+
 /** What moderators and users do, done wrong. */
 export const USER_MUTANTS: readonly Mutant[] = [
   { name: 'a removal is not acted on', apply: removalsUnheard, faults: ['client_reset'] },
@@ -106,6 +109,7 @@ export const USER_MUTANTS: readonly Mutant[] = [
   { name: 'a join is not checked after it was attached', apply: uncheckedAttach, faults: ['client_reset'] },
   { name: 'a removal during a join is not noted', apply: unmarked('user_removed'), faults: ['client_reset'] },
   { name: 'a demotion during a join is not noted', apply: unmarked('member_changed'), faults: ['client_reset'] },
+  { name: 'an answer does not reach the lobby', apply: answersUnheard, faults: ['client_reset'] },
   { name: 'a lifted ban stays in force', apply: removalForEver, faults: ['client_reset'] },
   { name: 'a cancelled join is not taken back', apply: cancelUnsaid, faults: ['client_reset'] },
   { name: 'one caller cancels the join of another', apply: cancelForAll, faults: ['client_reset'] },

@@ -1,6 +1,6 @@
 import type { UserId } from '@parley/protocol';
 import type { ClusterEvent } from '../../src/bus/bus.js';
-import { moderate, raceWithJoins } from './moderators.js';
+import { keepLobby, moderate, raceWithJoins } from './moderators.js';
 import { QUIET_AT_MS } from './schedule.js';
 import type { SimulatedClient } from './simulated-client.js';
 import type { Simulation } from './simulation.js';
@@ -20,6 +20,7 @@ export const playWorkload = (run: Simulation): void => {
   if (random.chance(0.4)) world.later(random.between(15_000, QUIET_AT_MS - 15_000), () => revokeRandomUser(run));
   moderate(run, rooms);
   raceWithJoins(run);
+  if (random.chance(0.3)) keepLobby(run, 'room-b');
   world.later(QUIET_AT_MS + ROSTER_CHECK_AFTER_MS, () => checkRosters(run));
 };
 

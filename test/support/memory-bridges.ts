@@ -25,10 +25,10 @@ export class NoModeration extends Moderation {
   override answer(): Promise<void> {
     return Promise.reject(new ProtocolError('forbidden'));
   }
-  override knock(): Promise<'waiting'> {
+  override knock(_principal: Principal, _room: RoomId, _holder: string): Promise<'waiting'> {
     return Promise.reject(new ProtocolError('forbidden'));
   }
-  override async withdraw(): Promise<void> {}
+  override async withdraw(_room: RoomId, _user: UserId, _holder: string): Promise<void> {}
   override async keep(): Promise<void> {}
   override async knocks(): Promise<readonly Knock[]> {
     return [];
