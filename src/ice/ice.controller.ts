@@ -29,10 +29,10 @@ export class IceController {
   @ApiOkResponse({ type: IceServersResponse })
   @ApiProblems('unauthenticated', 'token_invalid', 'token_expired', 'forbidden', 'rate_limited')
   async read(@CurrentPrincipal() principal: Principal): Promise<IceServersResponse> {
-    const { user, tokenId } = principal;
+    const { user } = principal;
     const retryAfterMs = await this.rates.take(RATE, user);
     if (retryAfterMs > 0) throw new ProtocolError('rate_limited', undefined, { retryAfterMs });
     if (!(await this.access.mayRelay(principal))) throw new ProtocolError('forbidden');
-    return { iceServers: this.iceServers.for(user, tokenId) };
+    return { iceServers: this.iceServers.for(user) };
   }
 }

@@ -27,7 +27,7 @@ const newUser = (): string => {
 /** What Parley hands out, by a clock that may be another. */
 const credentials = (secret: string, user = newUser(), laterSeconds = 0): TurnCredentials => {
   const config = { stunUrls: [], turnUrls: ['turn:turn.example.org'], turnSecret: secret, credentialSeconds: 60 };
-  const [server] = new IceServers(config, () => Date.now() + laterSeconds * 1000).for(user as UserId, 's_1');
+  const [server] = new IceServers(config, () => Date.now() + laterSeconds * 1000).for(user as UserId);
   return { username: server?.username as string, credential: server?.credential as string };
 };
 
@@ -63,7 +63,7 @@ describe('credentials of the node', () => {
       const peer = await stage.socket();
       return { peer, welcome: await peer.hello(guest.accessToken) };
     };
-    const given = [expect.objectContaining({ username: expect.stringContaining(`:${guest.user.id}:`) })];
+    const given = [expect.objectContaining({ username: expect.stringMatching(new RegExp(`^\\d+:${guest.user.id}$`)) })];
     expect((await hello()).welcome['iceServers']).toEqual(given);
     expect((await ask(guest.accessToken)).body.iceServers).toEqual(given);
 
@@ -86,7 +86,7 @@ describe('credentials of the node', () => {
     expect(given.length).toBeLessThan(100);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
     const { username, credential } = given.map(({ body }) => body.iceServers[0])[0];
-    expect(username).toMatch(new RegExp(`^\\d+:${user}:`));
+    expect(username).toMatch(new RegExp(`^\\d+:${user}$`));
     const left = Number.parseInt(username, 10) - seconds();
     expect([left > 0, left <= 3_600]).toEqual([true, true]);
     expect(credential).toBe(createHmac('sha1', SECRET).update(username).digest('base64'));
@@ -171,11 +171,11 @@ describe('coturn as Parley ships it', () => {
     expect(await allocate(credentials(SECRET, newUser(), -61))).toBe(UNAUTHORIZED);
   });
 
-  it('T05 bounds the allocations of one session, and not those of another', async () => {
-    const by = credentials(SECRET, 'u_greedy');
+  it('T05 bounds the allocations of one user over all sessions and credentials, and not those of another', async () => {
     const answers: TurnAnswer[] = [];
-    for (let n = 0; n < 13; n += 1) answers.push(await allocate(by));
-    expect(answers).toEqual([...new Array(12).fill(DONE), QUOTA_REACHED]);
+    // Each with credentials of its own, as other sessions of the user have.
+    for (let n = 0; n < 25; n += 1) answers.push(await allocate(credentials(SECRET, 'u_greedy', n)));
+    expect(answers).toEqual([...new Array(24).fill(DONE), QUOTA_REACHED]);
     expect(await allocate(credentials(SECRET, 'u_modest'))).toBe(DONE);
   });
 

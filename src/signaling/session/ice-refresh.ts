@@ -16,7 +16,7 @@ export const freshIceServers = (
   if (ice.ttlMs !== undefined) {
     session.renewIceAt = wallClock() + ice.ttlMs * (EARLIEST + (LATEST - EARLIEST) * random());
   }
-  return ice.for(session.principal.user, session.info.session);
+  return ice.for(session.principal.user);
 };
 
 /**
