@@ -7,9 +7,7 @@ import type { WheelEntry } from '../websocket/heartbeat-wheel.js';
 import { SendBacklog } from '../websocket/send-backlog.js';
 import type { BridgeClient, BridgeSocket } from './bridge.js';
 import type { BridgeStats } from './bridge-stats.js';
-
-/** Frames that are dropped for their rate within a minute; the next one closes the socket. */
-const MAX_REFUSALS = 200;
+import { PacedInbox } from './paced-inbox.js';
 
 /** What a session needs from its host. */
 export interface BridgeSessionHost {
@@ -23,8 +21,8 @@ export interface BridgeSessionHost {
 }
 
 /**
- * One socket of a bridge under the limits that Parley's own sessions have. Foreign protocols have no word for "too fast":
- * what is beyond the rate is dropped and counted, and who goes on is closed.
+ * One socket of a bridge under the limits that Parley's own sessions have. Foreign protocols have no message for "slow
+ * down": a client beyond its rate is read more slowly, and loses nothing.
  */
 export class BridgeSession implements BridgeSocket, WheelEntry {
   client!: BridgeClient;
@@ -37,12 +35,10 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
   endedWith: number | undefined;
   /** What all sockets of the user in the bridges of this node share. */
   userFrames: TokenBucket | undefined;
-  private readonly inbox: string[] = [];
-  private busy = false;
+  private readonly inbox: PacedInbox;
   private readonly backlog: SendBacklog;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
-  private readonly refusals: TokenBucket;
 
   constructor(
     readonly connection: string,
@@ -57,21 +53,27 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
     this.lastActivity = this.openedAt;
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, this.openedAt);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, this.openedAt);
-    this.refusals = new TokenBucket(MAX_REFUSALS, MAX_REFUSALS / 60, this.openedAt);
+    const session = { charge: (size: number) => this.charge(size), handle: (frame: string) => this.handle(frame) };
+    this.inbox = new PacedInbox(socket, session, () => {
+      host.stats.pauses += 1;
+    });
   }
 
   /** A frame from the socket. */
   receive(frame: Buffer): void {
-    if (this.state === 'closed' || !this.takes(frame.length)) return;
-    this.host.stats.frames += 1;
-    if (!this.busy) return this.handle(frame.toString());
-    if (this.inbox.length >= this.host.limits.maxPendingFrames) return this.refuse();
-    this.inbox.push(frame.toString());
+    if (this.state === 'closed') return;
+    this.lastActivity = this.host.now();
+    // Beyond what a socket delivers after it was paused.
+    if (!this.inbox.receive(frame)) this.close(CLOSE_CODES.rateLimited, 'too many frames wait');
   }
 
-  /** A ping or a pong. False: there are too many, or no room for an answer. */
+  /** A ping or a pong. False: there are too many, so that only a later one is answered, or no room for an answer. */
   control(): boolean {
-    return this.state !== 'closed' && this.takes(0) && !this.endIfSlow();
+    if (this.state === 'closed') return false;
+    this.lastActivity = this.host.now();
+    const waitMs = this.charge(0);
+    if (waitMs > 0) this.inbox.hold(waitMs);
+    return waitMs === 0 && !this.endIfSlow();
   }
 
   send(frame: string): boolean {
@@ -116,13 +118,15 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
   closed(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    this.inbox.length = 0;
+    this.inbox.close();
     this.host.ended(this);
     this.client?.closed();
   }
 
   /** Called every heartbeat. Browsers answer a WebSocket ping also while their page sleeps. */
   beat(): void {
+    // What is not read cannot be heard.
+    if (this.inbox.isPaused) this.lastActivity = this.host.now();
     if (this.host.now() - this.lastActivity >= this.host.limits.silenceMs) {
       this.terminate(CLOSE_CODES.heartbeatTimeout, 'nothing was heard');
     } else if (this.state === 'on' && !this.endIfSlow()) this.socket.ping();
@@ -135,33 +139,20 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
     return true;
   }
 
-  private takes(bytes: number): boolean {
-    this.lastActivity = this.host.now();
-    const now = this.lastActivity;
-    const isWithin =
-      this.frames.take(now) &&
-      this.bytes.take(now, bytes) &&
-      this.userFrames?.take(now) !== false &&
-      this.quotaLease?.frames.take(now) !== false;
-    if (!isWithin) this.refuse();
-    return isWithin;
+  /** Charges the socket, its user and its address. @returns 0, or the milliseconds to wait: then nothing was charged */
+  private charge(bytes: number): number {
+    const now = this.host.now();
+    const shared = [this.frames, this.userFrames, this.quotaLease?.frames];
+    const waitMs = Math.max(this.bytes.missingMs(now, bytes), ...shared.map((rate) => rate?.missingMs(now) ?? 0));
+    if (waitMs > 0) return waitMs;
+    this.bytes.charge(now, bytes);
+    for (const rate of shared) rate?.charge(now);
+    return 0;
   }
 
-  private refuse(): void {
-    this.host.stats.refused += 1;
-    if (!this.refusals.take(this.lastActivity)) this.close(CLOSE_CODES.rateLimited, 'too many frames');
-  }
-
-  private handle(frame: string): void {
-    const pending = this.guarded(frame);
-    if (pending === undefined) return;
-    this.busy = true;
-    void pending
-      .catch((error: unknown) => this.host.failed(this, error))
-      .finally(() => {
-        this.busy = false;
-        this.drainInbox();
-      });
+  private handle(frame: string): Promise<void> | undefined {
+    this.host.stats.frames += 1;
+    return this.guarded(frame)?.catch((error: unknown) => this.host.failed(this, error));
   }
 
   /** A bug in one bridge must cost one socket, not the process. */
@@ -171,14 +162,6 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
     } catch (error) {
       this.host.failed(this, error);
       return undefined;
-    }
-  }
-
-  private drainInbox(): void {
-    while (!this.busy && this.state !== 'closed') {
-      const next = this.inbox.shift();
-      if (next === undefined) return;
-      this.handle(next);
     }
   }
 }

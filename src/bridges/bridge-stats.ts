@@ -3,8 +3,8 @@ export class BridgeStats {
   sockets = 0;
   /** Frames handed to the bridge. */
   frames = 0;
-  /** Frames dropped for their rate or because too many waited. */
-  refused = 0;
+  /** Times that a socket was not read for a while, since its frames were beyond their rate or still being handled. */
+  pauses = 0;
   /** Sockets that were let in. */
   admitted = 0;
   /** Faults of our own. */

@@ -19,12 +19,17 @@ const RENEWED_AT_ONCE = 100;
 export interface NameHolder {
   /** The name is the socket's. Called once and before any `deliver`, with what waited for it, oldest first. */
   opened(waiting: readonly string[]): void;
-  /** A message for the name. False: it was not taken, and is not kept. */
-  deliver(body: string): boolean;
+  /**
+   * A message for the name. False: it was not taken, and is not kept.
+   * @param kept it waited in the store; its sender counts it as delivered, so that it must be taken
+   */
+  deliver(body: string, kept?: boolean): boolean;
   /** Another socket of the same owner has the name now. Called once. */
   lost(): void;
   /** What this socket sent to a name has waited in vain. Once for all its messages to it. */
   expired(to: NameKey): void;
+  /** A message that counted as sent was not taken after all. */
+  refused(to: NameKey): void;
 }
 
 interface LocalClaim {
@@ -174,7 +179,7 @@ export class NameClaims {
     if (result.kind === 'taken') {
       if (isHere()) this.lose(claim.connection);
     } else if (isHere()) {
-      for (const { body } of result.messages) holder.deliver(body);
+      for (const { body } of result.messages) holder.deliver(body, true);
     } else await this.requeue(key, claim.connection, result.messages);
     return true;
   }

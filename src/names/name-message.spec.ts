@@ -9,6 +9,7 @@ const MESSAGES: NameMessage[] = [
   { kind: 'deliver', connection: 'c', from: 'f', origin, hops: 2, tenant: '', name: '__proto__', body: '' },
   { kind: 'lost', connection: 'c' },
   { kind: 'waits', from: 'f', tenant: 't', name: 'ada' },
+  { kind: 'refused', from: 'f', tenant: 't', name: 'ada' },
   { kind: 'ask', tenant: 't', question: 'q', origin },
   { kind: 'answer', question: 'q', names: ['ada', '', 'constructor'] },
 ];

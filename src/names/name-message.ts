@@ -20,6 +20,8 @@ export type NameMessage =
   | { readonly kind: 'lost'; readonly connection: string }
   /** What a sender sent waits now after all: its node has to tell it if nobody comes. */
   | ({ readonly kind: 'waits'; readonly from: string } & NameKey)
+  /** What a sender sent did not reach the name and does not wait: its node has to tell it. */
+  | ({ readonly kind: 'refused'; readonly from: string } & NameKey)
   /** Which names of a tenant a node has, and the answer. */
   | { readonly kind: 'ask'; readonly tenant: string; readonly question: string; readonly origin: NodeId }
   | { readonly kind: 'answer'; readonly question: string; readonly names: readonly string[] };
@@ -45,6 +47,7 @@ export const NAME_MESSAGE_SCHEMAS = {
   }),
   lost: message('lost', { connection: Text }),
   waits: message('waits', { from: Text, tenant: Text, name: Text }),
+  refused: message('refused', { from: Text, tenant: Text, name: Text }),
   ask: message('ask', { tenant: Text, question: Text, origin: Text }),
   answer: message('answer', { question: Text, names: Type.Array(Text) }),
 } satisfies Record<Kind, TObject>;

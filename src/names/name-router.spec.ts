@@ -43,6 +43,7 @@ const holder = () => {
     deliver: (body: string) => got.push(body) > 0,
     lost: () => got.push('LOST'),
     expired: () => {},
+    refused: () => {},
   };
 };
 const ADA = { tenant: 't', name: 'ada' };

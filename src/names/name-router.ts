@@ -149,9 +149,10 @@ export class NameRouter {
     { tenant, name }: NameKey,
     message: QueuedMessage,
     hops: number,
+    /** The sender's node. */
+    origin = this.bus.node as NodeId,
   ): boolean {
     if (this.claims.has(connection)) return this.claims.deliver(connection, message);
-    const origin = this.bus.node as NodeId;
     return this.sendToNode(node, { kind: 'deliver', connection, tenant, name, origin, hops, ...message });
   }
 
@@ -169,6 +170,8 @@ export class NameRouter {
       case 'waits':
         // Without room for it nobody is told; the message ends by itself.
         return void this.quota.reserve(queued.from, { tenant: queued.tenant, name: queued.name }, 0);
+      case 'refused':
+        return this.claims.holder(queued.from)?.refused({ tenant: queued.tenant, name: queued.name });
       default:
         return this.directory.onMessage(queued);
     }
@@ -176,9 +179,15 @@ export class NameRouter {
 
   private receive(message: Extract<NameMessage, { kind: 'deliver' }>): void {
     if (this.claims.has(message.connection)) {
-      if (!this.claims.deliver(message.connection, message)) this.stats.refused += 1;
-    } else if (message.hops < MAX_HOPS) this.work.begin(this.reroute(message));
-    else this.stats.refused += 1;
+      if (!this.claims.deliver(message.connection, message)) this.refuse(message);
+    } else if (message.hops < MAX_HOPS) this.work.begin(this.reroute(message).catch(() => this.refuse(message)));
+    else this.refuse(message);
+  }
+
+  /** The sender's node counted it as sent, and its client has heard nothing else. */
+  private refuse({ origin, from, tenant, name }: Extract<NameMessage, { kind: 'deliver' }>): void {
+    this.stats.refused += 1;
+    this.sendToNode(origin, { kind: 'refused', from, tenant, name });
   }
 
   /** The socket closed before the message arrived: the name's current holder gets it, or it waits for the next. */
@@ -188,7 +197,8 @@ export class NameRouter {
     await this.names.release(key, connection);
     const location = await this.route(key, { from, body }, MAX_QUEUED_MESSAGES);
     if (location.kind === 'queued') this.sendToNode(origin, { kind: 'waits', from, tenant, name });
-    else if (location.kind === 'held') this.forward(location, key, { from, body }, hops + 1);
+    else if (location.kind === 'full' || !this.forward(location, key, { from, body }, hops + 1, origin))
+      this.refuse(message);
   }
 
   private async expire(from: string, key: NameKey): Promise<void> {

@@ -173,7 +173,7 @@ export class MetricsController {
     });
     new Counter({
       name: 'parley_bridge_events_total',
-      help: 'Events per bridge: frames handled and refused, clients admitted, internal errors, and its own counters.',
+      help: 'Events per bridge: frames handled, pauses in reading a client, clients admitted, internal errors, and its own counters.',
       labelNames: ['bridge', 'event'],
       registers,
       collect() {

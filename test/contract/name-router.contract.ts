@@ -50,6 +50,15 @@ export const nameRouterContract = (title: string, start: () => Promise<NamesFixt
       expect(ada.events.filter((event) => event.startsWith('expired'))).toHaveLength(1);
     });
 
+    it('tells a sender of a message that its receiver did not take, on the same node and on another', async () => {
+      const [ada, near, far] = [await holder(here), await holder(here), await holder(there)];
+      for (const slow of [near, far]) slow.keepsUp = false;
+      expect(await ada.send(near.key, 'x')).toBe('refused');
+      expect(await ada.send(far.key, 'x')).toBe('sent');
+      await until(() => ada.events.includes(`refused ${far.key.name}`));
+      expect([near.got, far.got]).toEqual([[], []]);
+    });
+
     it('tells nobody of what was fetched in time', async () => {
       const ada = await holder(here);
       const bela = new TestHolder(there, aKey());

@@ -91,6 +91,8 @@ export class TestHolder implements NameHolder {
   readonly connection = randomBytes(9).toString('base64url');
   readonly got: string[] = [];
   readonly events: string[] = [];
+  /** False: it takes no message for now. */
+  keepsUp = true;
 
   constructor(
     readonly at: NamesNode,
@@ -110,15 +112,18 @@ export class TestHolder implements NameHolder {
     this.events.push('opened');
     this.got.push(...waiting);
   }
-  deliver(body: string): boolean {
+  deliver(body: string, kept = false): boolean {
     if (!this.events.includes('opened')) throw new Error('a message before the name was opened');
-    return this.got.push(body) > 0;
+    return (this.keepsUp || kept) && this.got.push(body) > 0;
   }
   lost(): void {
     this.events.push('lost');
   }
   expired({ name }: NameKey): void {
     this.events.push(`expired ${name}`);
+  }
+  refused({ name }: NameKey): void {
+    this.events.push(`refused ${name}`);
   }
 }
 

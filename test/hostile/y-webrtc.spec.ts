@@ -140,7 +140,9 @@ describe('a bridge with a rate for rooms', () => {
     const before = await stage.metric('parley_topic_deliveries_total');
     const flooders = group.slice(0, 3);
     for (const flooder of flooders) for (let n = 0; n < 1_000; n += 1) flooder.publish(room, 'flood');
-    await until(() => flooders.every(({ closeCode }) => closeCode === 4029));
+    await until(
+      async () => (await stage.metric('parley_bridge_events_total\\{bridge="y_webrtc",event="pauses"\\}')) >= 3,
+    );
     await honest.meet();
     // Three thousand frames to twenty would have been sixty thousand.
     expect((await stage.metric('parley_topic_deliveries_total')) - before).toBeLessThan(2_000);

@@ -13,6 +13,9 @@ const NORMAL = 1000;
 /** Frames of one client that are on their way to others at once; those behind them wait in the socket's inbox. */
 export const MAX_IN_FLIGHT = 64;
 
+/** Peers that a client is told of once; beyond it, it is told again. */
+const MAX_REFUSED_PEERS = 64;
+
 /** One PeerJS client: joins under its id, then passes on what it says to others by theirs. */
 export class PeerjsClient implements BridgeClient, NameHolder {
   private readonly joining: Promise<void>;
@@ -22,6 +25,8 @@ export class PeerjsClient implements BridgeClient, NameHolder {
   /** The last frame to each peer that is still under way. Peers do not wait for each other: their order is their own. */
   private readonly queues = new Map<string, Promise<void>>();
   private inFlight = 0;
+  /** Peers that this client was told do not get its frames, until it makes them an offer again. */
+  private readonly refusedPeers = new Set<string>();
 
   constructor(
     private readonly socket: BridgeSocket,
@@ -79,7 +84,11 @@ export class PeerjsClient implements BridgeClient, NameHolder {
   }
 
   /** False to a reader who is behind: the sender is told, and no sender can close another client's socket. */
-  deliver(frame: string): boolean {
+  deliver(frame: string, kept = false): boolean {
+    if (kept) {
+      this.socket.push(frame);
+      return true;
+    }
     const taken = this.socket.send(frame);
     if (!taken) this.counters.lost += 1;
     return taken;
@@ -92,6 +101,14 @@ export class PeerjsClient implements BridgeClient, NameHolder {
   expired({ name }: NameKey): void {
     this.counters.expired += 1;
     if (this.self !== undefined) this.socket.send(expireFrame(name, this.self.id));
+  }
+
+  /** The client has no other message for it, and one for each attempt to connect is enough. */
+  refused(to: NameKey): void {
+    if (this.refusedPeers.has(to.name)) return;
+    if (this.refusedPeers.size >= MAX_REFUSED_PEERS) this.refusedPeers.clear();
+    this.refusedPeers.add(to.name);
+    this.expired(to);
   }
 
   private async join(result: Admitted | Rejected): Promise<void> {
@@ -117,12 +134,13 @@ export class PeerjsClient implements BridgeClient, NameHolder {
       return;
     }
     const { type, dst: name } = frame;
+    if (type === 'OFFER') this.refusedPeers.delete(name);
     const sent = isPeerId(name)
       ? await this.names.send({ tenant, name }, this.socket.connection, body, type !== 'LEAVE')
       : 'refused';
     this.counters.relayed += 1;
-    // Nobody can come: why wait. Candidates belong to an offer or an answer, which was told of.
-    if (sent === 'refused' && (type === 'OFFER' || type === 'ANSWER')) this.expired({ tenant, name });
+    // Nobody can come, or the peer is behind: why wait. Who leaves needs no answer.
+    if (sent === 'refused' && type !== 'LEAVE') this.refused({ tenant, name });
   }
 
   private reject(saying: string, code: number): void {
