@@ -194,6 +194,11 @@ export class MetricsController {
     this.count('topic_publications', 'Payloads published to topics.', () => stats.published);
     this.count('topic_deliveries', 'Payloads delivered to subscribers on this node.', () => stats.delivered);
     this.count('topic_refusals', 'Subscriptions and publications refused by a limit.', () => stats.refused);
+    this.count(
+      'topic_deferrals',
+      'Payloads of other nodes delivered later, for the rate of their topic.',
+      () => stats.deferred,
+    );
     this.count('topic_gaps', 'Subscriptions ended because messages may have been lost.', () => stats.gaps);
   }
 

@@ -19,6 +19,13 @@ it('charges a room for each of its peers, for any sender, and says when to retry
   expect(refused(() => limiter.take(4, 200))).toBeUndefined();
 });
 
+it('charges a large frame as many of 4 KiB', () => {
+  const limiter = new RoomRateLimit({ burst: 10, perSecond: 10 }, 0);
+  limiter.take(2, 0, 16 * 1024);
+  expect(refused(() => limiter.take(2, 0, 4 * 1024 + 1))).toEqual({ code: 'rate_limited', retryAfterMs: 200 });
+  limiter.take(2, 0, 4 * 1024);
+});
+
 it('a room that is larger than its burst is not shut up', () => {
   const limiter = new RoomRateLimit({ burst: 10, perSecond: 10 }, 0);
   limiter.take(1_000, 0);

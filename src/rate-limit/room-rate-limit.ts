@@ -1,4 +1,5 @@
 import { ProtocolError } from '@parley/protocol';
+import { deliveryCost } from './delivery-cost.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Deliveries to a room's peers by the senders of this node: so many at once, and so many a second. */
@@ -24,10 +25,14 @@ export class RoomRateLimit {
     this.deliveries = new TokenBucket(rate.burst, rate.perSecond, now);
   }
 
-  /** @throws ProtocolError `rate_limited` with the time to wait */
-  take(peers: number, now: number): void {
+  /**
+   * Charges one frame to all peers of the room.
+   * @param bytes of the frame: one of 64 KiB costs as much as 16 of 4 KiB
+   * @throws ProtocolError `rate_limited` with the time to wait
+   */
+  take(peers: number, now: number, bytes = 0): void {
     // A room that is larger than the burst still gets its frames, one by one.
-    const cost = Math.min(Math.max(1, peers), this.rate.burst);
+    const cost = Math.min(deliveryCost(Math.max(1, peers), bytes), this.rate.burst);
     if (this.deliveries.take(now, cost)) return;
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: this.deliveries.waitMs(cost) });
   }

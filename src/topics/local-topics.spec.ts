@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { MAX_DEFERRED_BYTES } from './local-topic.js';
 import { LocalTopics } from './local-topics.js';
 import { decodeEntry, encodeMarker, encodePayload } from './topic-entry.js';
 import { MARKER_WAIT_MS, TOPIC_LIMITS } from './topics.js';
@@ -8,7 +9,7 @@ const rethrow = (error: unknown): never => {
 };
 
 /** Topics on a wire that a test holds in its hand. */
-const start = () => {
+const start = (deliveries = TOPIC_LIMITS.deliveries) => {
   const written: (readonly Buffer[])[] = [];
   const wire = {
     takes: true,
@@ -19,7 +20,7 @@ const start = () => {
       return wire.takes;
     },
   };
-  const topics = new LocalTopics(wire, TOPIC_LIMITS, rethrow);
+  const topics = new LocalTopics(wire, { ...TOPIC_LIMITS, deliveries }, rethrow);
   const confirmed: string[] = [];
   let gaps = 0;
   const member = topics.join({
@@ -101,6 +102,58 @@ describe('the topics of a node', () => {
     topics.lost('t');
     topics.lost('t');
     expect(gaps()).toBe(1);
+    topics.close();
+  });
+
+  /** Subscribed and heard, on a node whose topics deliver once and then hardly ever. */
+  const startSlow = () => {
+    const stage = start({ burst: 1, perSecond: 0.1 });
+    const { topics, member, written } = stage;
+    void member.subscribe('t');
+    topics.opened('t');
+    jest.advanceTimersByTime(MARKER_WAIT_MS);
+    topics.receive('t', written.pop() as Buffer[]);
+    topics.receive(
+      't',
+      ['a', 'b'].map((text) => encodePayload(Buffer.from(text))),
+    );
+    return stage;
+  };
+
+  it('deliver what is beyond the rate later, and ask publishers on other nodes to wait', () => {
+    const { topics, written, heard, member } = startSlow();
+    topics.receive('t', [encodePayload(Buffer.from('c')), encodePayload(Buffer.from('d'))]);
+    expect([heard, written.map(kinds)]).toEqual([['a', 'b'], [['slow']]]);
+    topics.receive('t', written[0] as Buffer[]);
+    expect(member.publish('t', Buffer.from('x'))).toBeGreaterThan(0);
+    jest.advanceTimersByTime(30_000);
+    expect(heard).toEqual(['a', 'b', 'c', 'd']);
+    topics.close();
+    expect(topics.stats.bytes).toBe(0);
+  });
+
+  it('give up no subscription whose mark awaits its turn', () => {
+    const { topics, written, gaps } = startSlow();
+    topics.receive('t', [encodePayload(Buffer.from('c'))]);
+    const late: string[] = [];
+    void topics
+      .join({ onPayload: (_topic, payload) => late.push(payload.toString()), onGap: () => late.push('gap') })
+      .subscribe('t');
+    jest.advanceTimersByTime(MARKER_WAIT_MS);
+    topics.receive('t', [...(written.at(-1) as Buffer[]), encodePayload(Buffer.from('d'))]);
+    jest.advanceTimersByTime(60_000);
+    expect([late, gaps()]).toEqual([['d'], 0]);
+    topics.close();
+  });
+
+  it('keep no more for later than they may: whoever hears the topic begins anew then', () => {
+    const { topics, heard, gaps } = startSlow();
+    const large = encodePayload(Buffer.alloc(100_000));
+    for (let n = 0; n < 20; n += 1) topics.receive('t', [large]);
+    expect(topics.stats.bytes).toBeLessThanOrEqual(MAX_DEFERRED_BYTES + 2_000);
+    expect(gaps()).toBe(0);
+    topics.receive('t', [large]);
+    expect([heard.length, gaps(), topics.stats.bytes]).toEqual([2, 1, 0]);
     topics.close();
   });
 

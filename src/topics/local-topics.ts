@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { decodeEntry, encodeMarker, encodePayload } from './topic-entry.js';
+import { deliveryCost } from '../rate-limit/delivery-cost.js';
+import { LocalTopic } from './local-topic.js';
+import { decodeEntry, encodeMarker, encodePayload, encodeSlow, type TopicEntry } from './topic-entry.js';
 import { type LocalTopicClient, TopicSubscription } from './topic-subscription.js';
 import {
   MARKER_WAIT_MS,
@@ -21,20 +23,10 @@ export interface TopicWire {
   write(topic: string, entries: readonly Buffer[]): boolean;
 }
 
-interface Topic {
-  readonly name: string;
-  readonly subscriptions: Set<TopicSubscription>;
-  /** The wire has acknowledged that this node listens. */
-  open: boolean;
-  confirmedCount: number;
-  /** When what was delivered is within the rate again, monotonic milliseconds. */
-  paidAt: number;
-  /** Publications of this node that count already, and are still to be delivered. */
-  prepaid: number;
-}
-
 /** How long a mark may be under way before the place that waits for it counts as deaf. */
 const MARKER_TIMEOUT_MS = 3_000;
+/** Recipients that a publication to a topic without a subscriber on this node is charged for. */
+const UNKNOWN_AUDIENCE = 100;
 /** What a topic, or a subscription, counts beside its name. */
 const COST_BYTES = 256;
 
@@ -50,9 +42,10 @@ export class LocalTopics {
     published: 0,
     delivered: 0,
     refused: 0,
+    deferred: 0,
     gaps: 0,
   };
-  private readonly topics = new Map<string, Topic>();
+  private readonly topics = new Map<string, LocalTopic>();
   /** Places whose mark is under way, the oldest first. */
   private readonly marked = new Map<string, TopicSubscription>();
   private readonly generation = randomBytes(12).toString('base64url');
@@ -69,7 +62,7 @@ export class LocalTopics {
   }
 
   join(listener: TopicListener): TopicClient {
-    const client: LocalTopicClient = { listener, subscriptions: new Map(), heldBytes: 0, gone: false };
+    const client: LocalTopicClient = { listener, subscriptions: new Map(), heldBytes: 0, paidAt: 0, gone: false };
     return {
       subscribe: (topic) => this.subscribe(client, topic),
       unsubscribe: (topic) => this.unsubscribe(client, topic),
@@ -90,11 +83,7 @@ export class LocalTopics {
   receive(name: string, entries: readonly Buffer[]): void {
     const topic = this.topics.get(name);
     if (topic === undefined) return;
-    for (const bytes of entries) {
-      const entry = decodeEntry(bytes);
-      if (entry?.kind === 'marker') this.onMarker(topic, entry.mark);
-      else if (entry?.kind === 'payload') this.deliver(topic, entry.payload);
-    }
+    for (const bytes of entries) if (!this.arrive(topic, decodeEntry(bytes))) return this.lost(name);
   }
 
   /** Entries of a topic were lost, or may have been: whoever hears it, or has told others something, begins anew. */
@@ -144,10 +133,15 @@ export class LocalTopics {
       this.refuse('unavailable');
     }
     this.stats.published += 1;
-    const topic = this.topics.get(name);
-    if (topic === undefined) return 0;
-    topic.prepaid += 1;
-    return this.charge(topic);
+    return this.topics.get(name)?.publish(payload.length) ?? this.chargeOutsider(client, payload.length);
+  }
+
+  /** Who hears a topic without a subscriber on this node is not known here. */
+  private chargeOutsider(client: LocalTopicClient, bytes: number): number {
+    const { burst, perSecond } = this.limits.deliveries;
+    const now = performance.now();
+    client.paidAt = Math.max(client.paidAt, now) + (deliveryCost(UNKNOWN_AUDIENCE, bytes) * 1000) / perSecond;
+    return Math.max(0, Math.ceil(client.paidAt - now - (burst * 1000) / perSecond));
   }
 
   private leave(client: LocalTopicClient): void {
@@ -168,8 +162,22 @@ export class LocalTopics {
     if (this.stats.bytes + bytes + 2 * COST_BYTES > maxBytes) this.refuse('node_full');
   }
 
-  private begin(name: string): Topic {
-    const topic: Topic = { name, subscriptions: new Set(), open: false, confirmedCount: 0, paidAt: 0, prepaid: 0 };
+  private begin(name: string): LocalTopic {
+    const topic: LocalTopic = new LocalTopic(name, this.limits.deliveries, {
+      onMarked: (subscription) => {
+        if (subscription.state !== 'marked') return;
+        subscription.move('hearing');
+        topic.confirmedCount += 1;
+      },
+      onPayload: (payload) => this.deliver(topic, payload),
+      onSlow: (waitMs) => void this.wire.write(name, [encodeSlow(waitMs)]),
+      onDeferred: (bytes) => {
+        if (bytes > 0 && this.stats.bytes + bytes > this.limits.maxBytes) return false;
+        this.stats.bytes += bytes;
+        if (bytes > 0) this.stats.deferred += 1;
+        return true;
+      },
+    });
     this.topics.set(name, topic);
     this.stats.topics = this.topics.size;
     this.stats.bytes += COST_BYTES + Buffer.byteLength(name);
@@ -192,19 +200,28 @@ export class LocalTopics {
       this.lost(subscription.topic);
   }
 
-  private onMarker(topic: Topic, mark: string): void {
-    const subscription = this.marked.get(mark);
-    // Marks of other nodes pass here too.
-    if (subscription === undefined || !topic.subscriptions.has(subscription)) return;
-    this.marked.delete(mark);
-    subscription.move('hearing');
-    topic.confirmedCount += 1;
+  /** @returns false when too much of the topic waits: what arrived is lost */
+  private arrive(topic: LocalTopic, entry: TopicEntry | undefined): boolean {
+    switch (entry?.kind) {
+      case 'payload':
+        return topic.take(entry);
+      case 'slow':
+        topic.slow(entry.waitMs);
+        return true;
+      case 'marker': {
+        const subscription = this.marked.get(entry.mark);
+        // Marks of other nodes pass here too.
+        if (subscription === undefined || !topic.subscriptions.has(subscription)) return true;
+        // It came back, and from now on awaits its turn alone.
+        this.marked.delete(entry.mark);
+        return topic.take({ marked: subscription });
+      }
+      default:
+        return true;
+    }
   }
 
-  private deliver(topic: Topic, payload: Buffer): void {
-    const { name, subscriptions, confirmedCount } = topic;
-    if (topic.prepaid > 0) topic.prepaid -= 1;
-    else this.charge(topic);
+  private deliver({ name, subscriptions, confirmedCount }: LocalTopic, payload: Buffer): void {
     for (const subscription of subscriptions) {
       if (subscription.state !== 'hearing') continue;
       this.stats.delivered += 1;
@@ -212,21 +229,9 @@ export class LocalTopics {
     }
   }
 
-  /**
-   * One publication is as many deliveries as there are subscribers. Those of this node count at once, so that a burst
-   * is seen before it is delivered.
-   * @returns how long whoever publishes has to wait for what they cost, milliseconds
-   */
-  private charge(topic: Topic): number {
-    const { burst, perSecond } = this.limits.deliveries;
-    const now = performance.now();
-    topic.paidAt = Math.max(topic.paidAt, now) + (topic.confirmedCount * 1000) / perSecond;
-    return Math.max(0, Math.ceil(topic.paidAt - now - (burst * 1000) / perSecond));
-  }
-
   private end(subscription: TopicSubscription): void {
     const { client, topic: name } = subscription;
-    const topic = this.topics.get(name) as Topic;
+    const topic = this.topics.get(name) as LocalTopic;
     if (subscription.state === 'hearing') topic.confirmedCount -= 1;
     subscription.move('ended');
     this.marked.delete(subscription.mark);
@@ -236,6 +241,7 @@ export class LocalTopics {
     this.stats.bytes -= COST_BYTES;
     if (topic.subscriptions.size > 0) return;
     this.topics.delete(name);
+    topic.close();
     this.stats.topics = this.topics.size;
     this.stats.bytes -= COST_BYTES + Buffer.byteLength(name);
     this.wire.close(name);

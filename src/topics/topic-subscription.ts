@@ -5,6 +5,8 @@ export interface LocalTopicClient {
   readonly listener: TopicListener;
   readonly subscriptions: Map<string, TopicSubscription>;
   heldBytes: number;
+  /** When what it published elsewhere is within the rate again, monotonic milliseconds. */
+  paidAt: number;
   gone: boolean;
 }
 

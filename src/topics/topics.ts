@@ -95,6 +95,8 @@ export interface TopicStats {
   delivered: number;
   /** Subscriptions and publications refused for a limit. */
   refused: number;
+  /** Payloads of other nodes that were delivered later, for the rate of their topic. */
+  deferred: number;
   /** Members that had to begin anew because something may have been lost. */
   gaps: number;
 }

@@ -279,6 +279,41 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
       await slow.close();
     });
 
+    it('delivers what another node publishes at the rate of this one, in order, and slows the publisher there', async () => {
+      const topic = aTopic();
+      const [near, far] = [
+        await fixture.node({ ...TOPIC_LIMITS, deliveries: { burst: 10, perSecond: 500 } }),
+        await fixture.node(),
+      ];
+      const publisher = listen(far);
+      const audience = Array.from({ length: 5 }, () => listen(near));
+      for (const listener of [publisher, ...audience]) await listener.subscribe(topic);
+      const sent: string[] = [];
+      const publish = () => {
+        sent.push(`${topic} ${sent.length}`);
+        return say(publisher, topic, `${sent.length - 1}`);
+      };
+      // One delivery each on its own node, which are within the rate there, and five on the other.
+      for (let n = 0; n < 50; n += 1) expect(publish()).toBe(0);
+      await until(() => publish() > 0);
+      for (const listener of audience) {
+        await until(() => listener.heard.length === sent.length);
+        expect([listener.heard, listener.gaps]).toEqual([sent, 0]);
+      }
+      expect(near.stats.deferred).toBeGreaterThan(0);
+      expect(far.stats.deferred).toBe(0);
+      for (const listener of [publisher, ...audience]) listener.leave();
+      await Promise.all([near.close(), far.close()]);
+    });
+
+    it('charges who publishes elsewhere than this node hears, by a large audience', async () => {
+      const slow = await fixture.node({ ...TOPIC_LIMITS, deliveries: { burst: 200, perSecond: 0.01 } });
+      const outsider = listen(slow);
+      expect([say(outsider, aTopic(), 'x'), say(outsider, aTopic(), 'x')]).toEqual([0, 0]);
+      expect(say(outsider, aTopic(), 'x')).toBeGreaterThan(0);
+      await slow.close();
+    });
+
     it('holds no more for one who publishes too early than it may', async () => {
       const topic = aTopic();
       const hasty = listen(nodes[0]);
