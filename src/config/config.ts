@@ -62,6 +62,10 @@ export interface TopicsConfig {
   readonly maxTopicBytes: number;
   /** Per socket. */
   readonly maxTopicsPerClient: number;
+  /** Names and subscriptions per socket. */
+  readonly maxBytesPerClient: number;
+  readonly maxTopicsPerAddress: number;
+  readonly maxTopicsPerUser: number;
   readonly maxTopics: number;
   /** Total of names, subscriptions and queued payloads. */
   readonly maxBytes: number;
@@ -277,6 +281,9 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     topics: {
       maxTopicBytes: env.MAX_TOPIC_BYTES,
       maxTopicsPerClient: env.MAX_TOPICS_PER_SOCKET,
+      maxBytesPerClient: env.MAX_TOPICS_BYTES_PER_SOCKET,
+      maxTopicsPerAddress: env.MAX_TOPICS_PER_ADDRESS,
+      maxTopicsPerUser: env.MAX_TOPICS_PER_USER,
       maxTopics: env.MAX_TOPICS,
       maxBytes: env.MAX_TOPICS_BYTES,
       deliveries: { burst: env.ROOM_DELIVERY_BURST, perSecond: env.ROOM_DELIVERIES_PER_SECOND },

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { deliveryCost } from '../rate-limit/delivery-cost.js';
 import { LocalTopic } from './local-topic.js';
 import { decodeEntry, encodeMarker, encodePayload, encodeSlow, type TopicEntry } from './topic-entry.js';
-import { type LocalTopicClient, TopicSubscription } from './topic-subscription.js';
+import { networkOwner, SHARE_OF_BYTES, type TopicOwner, TopicShares } from './topic-shares.js';
+import { chargeOutsider, type LocalTopicClient, TopicSubscription } from './topic-subscription.js';
 import {
+  emptyTopicStats,
   MARKER_WAIT_MS,
   MAX_HELD_BYTES,
   type TopicClient,
@@ -11,7 +12,6 @@ import {
   type TopicListener,
   type TopicRefusal,
   TopicRefused,
-  type TopicStats,
 } from './topics.js';
 
 /** What carries topics between nodes, in one order for each topic. */
@@ -25,30 +25,20 @@ export interface TopicWire {
 
 /** How long a mark may be under way before the place that waits for it counts as deaf. */
 const MARKER_TIMEOUT_MS = 3_000;
-/** Recipients that a publication to a topic without a subscriber on this node is charged for. */
-const UNKNOWN_AUDIENCE = 100;
 /** What a topic, or a subscription, counts beside its name. */
 const COST_BYTES = 256;
 
 /**
- * Who on this node is subscribed to what, whatever carries the topics. A party hears what follows its own mark in
- * the topic, and its first publication leaves in one piece with that mark: so the wire's order is everybody's.
+ * Who on this node is subscribed to what, whatever carries the topics. A client hears what follows its own mark in the
+ * topic, and its first publication leaves in one piece with that mark: so the wire's order is everybody's.
  */
 export class LocalTopics {
-  readonly stats: TopicStats = {
-    topics: 0,
-    subscriptions: 0,
-    bytes: 0,
-    published: 0,
-    delivered: 0,
-    refused: 0,
-    deferred: 0,
-    gaps: 0,
-  };
+  readonly stats = emptyTopicStats();
   private readonly topics = new Map<string, LocalTopic>();
   /** Places whose mark is under way, the oldest first. */
   private readonly marked = new Map<string, TopicSubscription>();
   private readonly generation = randomBytes(12).toString('base64url');
+  private readonly shares: TopicShares;
   private marks = 0;
   private readonly timer: NodeJS.Timeout;
 
@@ -57,12 +47,14 @@ export class LocalTopics {
     private readonly limits: TopicLimits,
     private readonly onError: (error: unknown) => void,
   ) {
+    this.shares = new TopicShares({ ...limits, maxBytes: limits.maxBytes * SHARE_OF_BYTES });
     this.timer = setInterval(() => this.expireUnconfirmed(), MARKER_TIMEOUT_MS / 3);
     this.timer.unref();
   }
 
-  join(listener: TopicListener): TopicClient {
-    const client: LocalTopicClient = { listener, subscriptions: new Map(), heldBytes: 0, paidAt: 0, gone: false };
+  join(listener: TopicListener, owner: TopicOwner = {}): TopicClient {
+    const counts = { bytes: 0, heldBytes: 0, paidAt: 0, gone: false };
+    const client = { listener, owner: networkOwner(owner), subscriptions: new Map(), ...counts };
     return {
       subscribe: (topic) => this.subscribe(client, topic),
       unsubscribe: (topic) => this.unsubscribe(client, topic),
@@ -109,6 +101,7 @@ export class LocalTopics {
     client.subscriptions.set(name, subscription);
     this.stats.subscriptions += 1;
     this.stats.bytes += COST_BYTES;
+    this.account(client, name, 1);
     if (topic.open) this.await(subscription);
     return subscription.confirmed;
   }
@@ -133,15 +126,9 @@ export class LocalTopics {
       this.refuse('unavailable');
     }
     this.stats.published += 1;
-    return this.topics.get(name)?.publish(payload.length) ?? this.chargeOutsider(client, payload.length);
-  }
-
-  /** Who hears a topic without a subscriber on this node is not known here. */
-  private chargeOutsider(client: LocalTopicClient, bytes: number): number {
-    const { burst, perSecond } = this.limits.deliveries;
-    const now = performance.now();
-    client.paidAt = Math.max(client.paidAt, now) + (deliveryCost(UNKNOWN_AUDIENCE, bytes) * 1000) / perSecond;
-    return Math.max(0, Math.ceil(client.paidAt - now - (burst * 1000) / perSecond));
+    return (
+      this.topics.get(name)?.publish(payload.length) ?? chargeOutsider(client, payload.length, this.limits.deliveries)
+    );
   }
 
   private leave(client: LocalTopicClient): void {
@@ -154,10 +141,12 @@ export class LocalTopics {
 
   /** @throws TopicRefused */
   private admit(client: LocalTopicClient, name: string): void {
-    const { maxTopicBytes, maxTopicsPerClient, maxTopics, maxBytes } = this.limits;
+    const { maxTopicBytes, maxTopicsPerClient, maxBytesPerClient, maxTopics, maxBytes } = this.limits;
     const bytes = Buffer.byteLength(name);
     if (bytes > maxTopicBytes) this.refuse('topic_too_long');
+    if (client.bytes + bytes + COST_BYTES > maxBytesPerClient) this.refuse('too_many_topics');
     if (client.subscriptions.size >= maxTopicsPerClient) this.refuse('too_many_topics');
+    if (!this.shares.allows(client.owner, 1, bytes + COST_BYTES)) this.refuse('share_used_up');
     if (!this.topics.has(name) && this.topics.size >= maxTopics) this.refuse('node_full');
     if (this.stats.bytes + bytes + 2 * COST_BYTES > maxBytes) this.refuse('node_full');
   }
@@ -239,6 +228,7 @@ export class LocalTopics {
     topic.subscriptions.delete(subscription);
     this.stats.subscriptions -= 1;
     this.stats.bytes -= COST_BYTES;
+    this.account(client, name, -1);
     if (topic.subscriptions.size > 0) return;
     this.topics.delete(name);
     topic.close();
@@ -265,15 +255,26 @@ export class LocalTopics {
 
   private hold(subscription: TopicSubscription, entry: Buffer): void {
     if (subscription.client.heldBytes + entry.length > MAX_HELD_BYTES) this.refuse('too_much_waits');
+    if (!this.shares.allows(subscription.client.owner, 0, entry.length)) this.refuse('share_used_up');
     if (this.stats.bytes + entry.length > this.limits.maxBytes) this.refuse('node_full');
     this.stats.bytes += entry.length;
+    this.shares.add(subscription.client.owner, 0, entry.length);
     subscription.hold(entry);
   }
 
   private release(subscription: TopicSubscription): readonly Buffer[] {
     const held = subscription.release();
-    for (const entry of held) this.stats.bytes -= entry.length;
+    const bytes = held.reduce((sum, entry) => sum + entry.length, 0);
+    this.stats.bytes -= bytes;
+    this.shares.add(subscription.client.owner, 0, -bytes);
     return held;
+  }
+
+  /** Counts a subscription for its client and owner, or one that ended. */
+  private account(client: LocalTopicClient, name: string, subscriptions: 1 | -1): void {
+    const bytes = subscriptions * (COST_BYTES + Buffer.byteLength(name));
+    client.bytes += bytes;
+    this.shares.add(client.owner, subscriptions, bytes);
   }
 
   private refuse(code: TopicRefusal): never {

@@ -1,14 +1,30 @@
-import type { TopicListener } from './topics.js';
+import { deliveryCost } from '../rate-limit/delivery-cost.js';
+import type { TopicOwner } from './topic-shares.js';
+import type { TopicLimits, TopicListener } from './topics.js';
 
 /** Somebody who joined the topics. */
 export interface LocalTopicClient {
+  readonly owner: TopicOwner;
   readonly listener: TopicListener;
   readonly subscriptions: Map<string, TopicSubscription>;
+  /** Names and subscriptions. */
+  bytes: number;
   heldBytes: number;
   /** When what it published elsewhere is within the rate again, monotonic milliseconds. */
   paidAt: number;
   gone: boolean;
 }
+
+/** Recipients that a publication to a topic without a subscriber on this node is charged for. */
+const UNKNOWN_AUDIENCE = 100;
+
+/** Charges a publication to a topic whose audience is not known here. @returns how long its client has to wait, ms */
+export const chargeOutsider = (client: LocalTopicClient, bytes: number, rate: TopicLimits['deliveries']): number => {
+  const now = performance.now();
+  const cost = (deliveryCost(UNKNOWN_AUDIENCE, bytes) * 1000) / rate.perSecond;
+  client.paidAt = Math.max(client.paidAt, now) + cost;
+  return Math.max(0, Math.ceil(client.paidAt - now - (rate.burst * 1000) / rate.perSecond));
+};
 
 /**
  * One party's subscription to one topic. `waiting`: the node does not listen yet; what is published is held.

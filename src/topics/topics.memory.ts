@@ -2,6 +2,7 @@ import { rethrow } from '../bus/handler-registry.js';
 import { newSmallBatch } from '../bus/transport/batch.js';
 import { Outbox } from '../bus/transport/outbox.js';
 import { LocalTopics } from './local-topics.js';
+import type { TopicOwner } from './topic-shares.js';
 import { TOPIC_LIMITS, type TopicClient, type TopicLimits, type TopicListener, type Topics } from './topics.js';
 
 /** Joins the memory topics of one process: each stands for one node. */
@@ -76,8 +77,8 @@ export class MemoryTopics implements Topics {
     return this.local.stats;
   }
 
-  join(listener: TopicListener): TopicClient {
-    return this.local.join(listener);
+  join(listener: TopicListener, owner?: TopicOwner): TopicClient {
+    return this.local.join(listener, owner);
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { ProbeTimers } from '../bus/transport/probed-subscription.js';
 import type { RedisClient } from '../redis/redis-client.js';
 import { LocalTopics } from './local-topics.js';
 import { TopicConnection } from './topic-connection.js';
+import type { TopicOwner } from './topic-shares.js';
 import { TOPIC_LIMITS, type TopicClient, type TopicLimits, type TopicListener, type Topics } from './topics.js';
 
 /** Into so many slots a cluster's topics go, each with a connection of every node that has such topics. */
@@ -55,8 +56,8 @@ export class RedisTopics implements Topics {
     return this.local.stats;
   }
 
-  join(listener: TopicListener): TopicClient {
-    return this.local.join(listener);
+  join(listener: TopicListener, owner?: TopicOwner): TopicClient {
+    return this.local.join(listener, owner);
   }
 
   /** The connection for commands is not this object's. */

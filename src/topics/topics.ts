@@ -1,3 +1,5 @@
+import type { TopicOwner } from './topic-shares.js';
+
 /**
  * Named topics over any number of nodes: what is published to a topic reaches each of its subscribers, the publisher
  * too when it is one, in one order that is the same for all. Nothing is kept; at most once.
@@ -7,8 +9,11 @@
  * subscription was acknowledged, or follows within {@link MARKER_WAIT_MS}, exactly one does.
  */
 export interface Topics {
-  /** Somebody who will subscribe and publish: one socket of a client. */
-  join(listener: TopicListener): TopicClient;
+  /**
+   * Somebody who will subscribe and publish: one socket of a client.
+   * @param owner whose share of the node's topics it uses; default: nobody's
+   */
+  join(listener: TopicListener, owner?: TopicOwner): TopicClient;
 
   readonly stats: TopicStats;
 
@@ -53,6 +58,11 @@ export interface TopicLimits {
   /** Length of a topic's name in UTF-8. */
   readonly maxTopicBytes: number;
   readonly maxTopicsPerClient: number;
+  /** Names and subscriptions of one client. */
+  readonly maxBytesPerClient: number;
+  /** Subscriptions of all clients of an address, and of a user, on this node. */
+  readonly maxTopicsPerAddress: number;
+  readonly maxTopicsPerUser: number;
   /** Topics with a subscriber on this node. */
   readonly maxTopics: number;
   /** Names of this node's topics and payloads that wait, all together. */
@@ -63,19 +73,28 @@ export interface TopicLimits {
 
 export const TOPIC_LIMITS: TopicLimits = {
   maxTopicBytes: 512,
-  maxTopicsPerClient: 64,
+  maxTopicsPerClient: 1_024,
+  maxBytesPerClient: 768 * 1024,
+  maxTopicsPerAddress: 5_000,
+  maxTopicsPerUser: 5_000,
   maxTopics: 20_000,
   maxBytes: 32 * 1024 * 1024,
   deliveries: { burst: 20_000, perSecond: 10_000 },
 };
 
 /** Bytes that may wait for one member until its subscriptions are acknowledged. */
-export const MAX_HELD_BYTES = 256 * 1024;
+export const MAX_HELD_BYTES = 512 * 1024;
 
 /** How long a fresh subscription waits for its first publication, so that both go out in one piece. */
 export const MARKER_WAIT_MS = 20;
 
-export type TopicRefusal = 'topic_too_long' | 'too_many_topics' | 'node_full' | 'too_much_waits' | 'unavailable';
+export type TopicRefusal =
+  | 'topic_too_long'
+  | 'too_many_topics'
+  | 'share_used_up'
+  | 'node_full'
+  | 'too_much_waits'
+  | 'unavailable';
 
 /** It was not done, and changed nothing. */
 export class TopicRefused extends Error {
@@ -100,3 +119,14 @@ export interface TopicStats {
   /** Members that had to begin anew because something may have been lost. */
   gaps: number;
 }
+
+export const emptyTopicStats = (): TopicStats => ({
+  topics: 0,
+  subscriptions: 0,
+  bytes: 0,
+  published: 0,
+  delivered: 0,
+  refused: 0,
+  deferred: 0,
+  gaps: 0,
+});

@@ -247,6 +247,42 @@ export const topicsContract = (title: string, start: () => Promise<TopicsFixture
       await small.close();
     });
 
+    it('gives one address, and one user, no more than a share of the node', async () => {
+      const shared = await fixture.node({
+        ...TOPIC_LIMITS,
+        maxTopicsPerAddress: 3,
+        maxTopicsPerUser: 2,
+        maxBytes: 16_384,
+      });
+      const heard = { onPayload() {}, onGap() {} };
+      const join = (address?: string, user?: string) => shared.join(heard, { address, user });
+      const [a, b, c, other] = [join('a', 'ada'), join('b', 'ada'), join('a'), join('c', 'bob')];
+      expect(await Promise.all([a.subscribe('1'), b.subscribe('2')])).toEqual([true, true]);
+      expect(refusal(() => a.subscribe('3'))).toBe('share_used_up');
+      expect(await Promise.all([c.subscribe('3'), c.subscribe('4')])).toEqual([true, true]);
+      expect(refusal(() => c.subscribe('5'))).toBe('share_used_up');
+      expect(await other.subscribe('5')).toBe(true);
+      // A quarter of the node's bytes, however few the topics are.
+      void other.subscribe('6');
+      expect(refusal(() => other.publish('6', Buffer.alloc(4_000)))).toBe('share_used_up');
+      a.unsubscribe('1');
+      expect(await c.subscribe('6')).toBe(true);
+      for (const client of [a, b, c, other]) client.leave();
+      expect(shared.stats.bytes).toBe(0);
+      await shared.close();
+    });
+
+    it('keeps no more bytes of one client than it may', async () => {
+      const small = await fixture.node({ ...TOPIC_LIMITS, maxBytesPerClient: 2_048 });
+      const greedy = listen(small);
+      const names = Array.from({ length: 6 }, (_, n) => `${n}`.repeat(200));
+      for (const name of names.slice(0, 4)) void greedy.subscribe(name);
+      expect(refusal(() => greedy.subscribe(names[4] as string))).toBe('too_many_topics');
+      greedy.unsubscribe(names[0] as string);
+      expect(await greedy.subscribe(names[5] as string)).toBe(true);
+      await small.close();
+    });
+
     it('keeps no more bytes than it may', async () => {
       const small = await fixture.node({ ...TOPIC_LIMITS, maxTopicsPerClient: 1_000, maxBytes: 64 * 1024 });
       const greedy = listen(small);

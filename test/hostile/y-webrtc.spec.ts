@@ -4,7 +4,7 @@ import { until } from '../support/until.js';
 import { YSocket } from '../support/y-webrtc-socket.js';
 import { external, hostileStage, type Stage, seconds, sign } from './stage.js';
 
-const LIMITS = { maxTopics: 300, maxBytes: 262_144, maxPerSocket: 64 };
+const LIMITS = { maxTopics: 300, maxBytes: 262_144, maxPerSocket: 50, maxPerAddress: 220 };
 
 /** Sockets of the bridge, each from an address of its own, closed behind the test. */
 const clientsOf = (stage: Stage) => {
@@ -12,8 +12,8 @@ const clientsOf = (stage: Stage) => {
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.close();
   });
-  return async (query = ''): Promise<YSocket> => {
-    const socket = await YSocket.open(stage.node.url, `/y-webrtc${query}`, { 'x-forwarded-for': stage.newAddress() });
+  return async (query = '', address = stage.newAddress()): Promise<YSocket> => {
+    const socket = await YSocket.open(stage.node.url, `/y-webrtc${query}`, { 'x-forwarded-for': address });
     sockets.push(socket);
     return socket;
   };
@@ -37,6 +37,7 @@ describe('a bridge for anybody', () => {
     MAX_TOPICS: `${LIMITS.maxTopics}`,
     MAX_TOPICS_BYTES: `${LIMITS.maxBytes}`,
     MAX_TOPICS_PER_SOCKET: `${LIMITS.maxPerSocket}`,
+    MAX_TOPICS_PER_ADDRESS: `${LIMITS.maxPerAddress}`,
     BYTE_BURST: '500000000',
     FRAME_BURST: '1000000',
   });
@@ -84,14 +85,26 @@ describe('a bridge for anybody', () => {
     await late.meet();
   });
 
-  it('Y04 names that are too long are no topics', async () => {
+  it('Y03 one address cannot use up the topics of the node, and its client is closed with the reason', async () => {
+    const address = stage.newAddress();
+    const flood = await Promise.all(Array.from({ length: 10 }, () => open('', address)));
+    for (const socket of flood) socket.subscribe(...Array.from({ length: LIMITS.maxPerSocket }, () => randomUUID()));
+    await Promise.all(flood.map((socket) => socket.pong()));
+    const late = await honestPair(open);
+    await late.meet();
+    await until(() => flood.filter(({ closeCode }) => closeCode === 4029).length >= 6, 30_000);
+    expect(flood.filter(({ closeCode }) => closeCode === undefined)).toHaveLength(4);
+  }, 60_000);
+
+  it('Y04 names that are too long are no topics, and close their socket', async () => {
     const mallory = await open();
     const before = await stage.metric('parley_topic_bytes');
     for (let n = 0; n < 20; n += 1) mallory.subscribe('☃'.repeat(200), 'x'.repeat(60_000));
     await mallory.pong();
     expect(await stage.metric('parley_topic_bytes')).toBe(before);
     await mallory.hears('short');
-  });
+    await until(() => mallory.closeCode === 4503, 30_000);
+  }, 60_000);
 
   it('Y06 who does not read is closed, and holds no memory', async () => {
     const honest = await honestPair(open);

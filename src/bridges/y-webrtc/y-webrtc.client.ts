@@ -6,6 +6,7 @@ import type { BridgeClient, BridgeSocket } from '../bridge.js';
 import { type Admission, REFUSED } from './admission.js';
 import { type ClientFrame, PONG, payloadOf, readFrame } from './frames.js';
 import type { IdleClients } from './idle-clients.js';
+import { REFUSAL_IDLE_MS, REFUSALS } from './topic-refusals.js';
 
 /** What is counted of all visitors. */
 export interface YWebrtcCounters extends Record<string, number> {
@@ -34,12 +35,12 @@ const NAMESPACE = 'y-webrtc:';
 const MAX_WAIT_MS = 2_000;
 
 /**
- * One socket of a page, which has one for all its rooms. The protocol has no word for no: what is refused is dropped,
- * and who is not let in idles. Announcements are made once, so a client that may have missed something is closed, comes
+ * One socket of a page, which has one for all its rooms. The protocol has no refusal: topics that a token does not allow are
+ * ignored, a client beyond a limit is closed with a reason, after a while, and who is not let in idles. Announcements are made once, so a client that may have missed something is closed, comes
  * back and announces itself anew.
  */
 export class YWebrtcClient implements BridgeClient, TopicListener {
-  private readonly topicClient: TopicClient;
+  private topicClient: TopicClient | undefined;
   private principal: Principal | undefined;
   private isIn = false;
   private deciding: Promise<void> | undefined;
@@ -50,7 +51,6 @@ export class YWebrtcClient implements BridgeClient, TopicListener {
     private readonly host: YWebrtcHost,
     admission: Admission | Promise<Admission>,
   ) {
-    this.topicClient = host.topics.join(this);
     if (!(admission instanceof Promise)) this.decide(admission);
     else {
       this.deciding = admission.then((decision) => {
@@ -65,7 +65,7 @@ export class YWebrtcClient implements BridgeClient, TopicListener {
   }
 
   closed(): void {
-    this.topicClient.leave();
+    this.topicClient?.leave();
     this.host.idleClients.forget(this.socket);
   }
 
@@ -74,13 +74,16 @@ export class YWebrtcClient implements BridgeClient, TopicListener {
   }
 
   onGap(): void {
-    this.close(CLOSE_CODES.serviceRestart);
+    this.close(CLOSE_CODES.serviceRestart, 'signals may have been lost');
   }
 
   private decide(admission: Admission): void {
     this.isIn = admission.isIn && this.socket.admit(admission.principal);
     if (admission.isIn) this.principal = admission.principal;
-    if (this.isIn) return;
+    if (this.isIn) {
+      this.topicClient = this.host.topics.join(this, { address: this.socket.address, user: this.principal?.user });
+      return;
+    }
     this.host.counters.refusedClients += 1;
     this.host.idleClients.keep(this.socket, admission.isIn ? REFUSED.idleMs : admission.idleMs);
   }
@@ -95,8 +98,10 @@ export class YWebrtcClient implements BridgeClient, TopicListener {
   private act(frame: Exclude<ClientFrame, { type: 'ping' }>, text: string): void | Promise<void> {
     if (frame.type === 'publish') return this.publish(frame.topic, text);
     // Each is compared with all rooms of a token: what is named beyond the limit is not looked at.
+    if (frame.type === 'subscribe' && frame.topics.length > this.host.maxTopics)
+      this.refused(new TopicRefused('too_many_topics'));
     for (const topic of frame.topics.slice(0, this.host.maxTopics)) {
-      if (frame.type === 'unsubscribe') this.topicClient.unsubscribe(NAMESPACE + topic);
+      if (frame.type === 'unsubscribe') this.topicClient?.unsubscribe(NAMESPACE + topic);
       // When there is no room for one there is none for the next.
       else if (!this.subscribe(topic)) return;
     }
@@ -109,7 +114,7 @@ export class YWebrtcClient implements BridgeClient, TopicListener {
       return true;
     }
     try {
-      void this.topicClient.subscribe(NAMESPACE + topic);
+      void this.topicClient?.subscribe(NAMESPACE + topic);
       return true;
     } catch (error) {
       return this.refused(error).code === 'topic_too_long';
@@ -122,22 +127,23 @@ export class YWebrtcClient implements BridgeClient, TopicListener {
       return;
     }
     try {
-      const waitMs = this.topicClient.publish(NAMESPACE + topic, payloadOf(text));
+      const waitMs = this.topicClient?.publish(NAMESPACE + topic, payloadOf(text)) ?? 0;
       if (waitMs > 0) return new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, MAX_WAIT_MS)));
     } catch (error) {
       // What was said is lost, and will not be said again: unless the client begins anew.
-      this.refused(error);
-      this.close(CLOSE_CODES.unavailable);
+      this.close(CLOSE_CODES.unavailable, REFUSALS[this.refused(error).code].reason);
     }
   }
 
   private refused(error: unknown): TopicRefused {
     if (!(error instanceof TopicRefused)) throw error;
     this.host.counters.refusedTopics += 1;
+    const { code, reason } = REFUSALS[error.code];
+    this.host.idleClients.closeLater(this.socket, REFUSAL_IDLE_MS, code, reason);
     return error;
   }
 
-  private close(code: number): void {
-    this.socket.close(code, 'begin anew');
+  private close(code: number, reason: string): void {
+    this.socket.close(code, reason);
   }
 }
