@@ -40,7 +40,11 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
     new WebSocketServerAdapter(
       app,
       upgradePolicy(config, app.get(Drain), app.get(ConnectionQuota), new SecurityLog(logger)),
-      { maxFrameBytes: config.limits.maxFrameBytes, fastPaths: config.fastPaths },
+      {
+        maxFrameBytes: config.limits.maxFrameBytes,
+        maxBridgeFrameBytes: config.maxBridgeFrameBytes,
+        fastPaths: config.fastPaths,
+      },
       host.routes,
     ),
   );

@@ -44,7 +44,8 @@ const start = async (environment: Record<string, string> = {}) => {
   const fastify = adapter.getInstance();
   serveBridges({ getHttpAdapter: () => adapter } as unknown as NestFastifyApplication, bridges);
   const app = { getHttpServer: () => fastify.server } as unknown as INestApplication;
-  const settings = { maxFrameBytes: config.limits.maxFrameBytes, fastPaths: config.fastPaths };
+  const { limits, maxBridgeFrameBytes, fastPaths } = config;
+  const settings = { maxFrameBytes: limits.maxFrameBytes, maxBridgeFrameBytes, fastPaths };
   new WebSocketServerAdapter(app, upgradePolicy(config, drain, quota), settings, host.routes);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   closings.push(async () => {
@@ -161,7 +162,11 @@ describe('a bridge', () => {
   it('takes no frame that is too large, and none that is binary', async () => {
     const { port } = await start();
     const large = await connect(port);
-    large.ws.send('x'.repeat(70_000));
+    const most = 'x'.repeat(256 * 1024);
+    large.ws.send(most);
+    await until(() => large.texts.length === 1);
+    expect(large.texts[0] === most).toBe(true);
+    large.ws.send(`${most}x`);
     expect(await until(() => large.end)).toBe(1009);
     const binary = await connect(port);
     binary.ws.send(Buffer.from('x'));

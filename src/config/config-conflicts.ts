@@ -72,6 +72,8 @@ const contradictions = (env: Environment): string[] => {
   }
   if (env.MAX_FRAME_BYTES < env.MAX_HEADER_BYTES) faults.push('MAX_FRAME_BYTES must not be less than MAX_HEADER_BYTES');
   if (env.BYTE_BURST < env.MAX_FRAME_BYTES) faults.push('BYTE_BURST must not be less than MAX_FRAME_BYTES');
+  if (env.BYTE_BURST < env.MAX_BRIDGE_FRAME_BYTES)
+    faults.push('BYTE_BURST must not be less than MAX_BRIDGE_FRAME_BYTES');
   if (env.MAX_PARTICIPANTS_PER_ROOM * (env.MAX_META_BYTES + PARTICIPANT_BYTES) > MAX_ROSTER_BYTES) {
     faults.push('MAX_PARTICIPANTS_PER_ROOM times MAX_META_BYTES allows rosters of more than 4 MiB');
   }

@@ -43,6 +43,8 @@ export interface Config {
   /** Reads a variable, or the file that its `_FILE` names: for bridges, which define their own settings. */
   readonly setting: (name: string) => string | undefined;
   readonly topics: TopicsConfig;
+  /** Maximum size of a frame of a bridge's client; that of Parley's own clients is in `limits`. */
+  readonly maxBridgeFrameBytes: number;
   readonly rooms: RoomsConfig;
   readonly retention: RetentionConfig;
   /** User ids (`sub`) that may read the whole audit log. */
@@ -278,6 +280,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       address: { burst: env.ADDRESS_REQUEST_BURST, perSecond: env.ADDRESS_REQUESTS_PER_SECOND },
       metrics: { burst: env.METRICS_BURST, perSecond: env.METRICS_PER_SECOND },
     },
+    maxBridgeFrameBytes: env.MAX_BRIDGE_FRAME_BYTES,
     topics: {
       maxTopicBytes: env.MAX_TOPIC_BYTES,
       maxTopicsPerClient: env.MAX_TOPICS_PER_SOCKET,

@@ -22,6 +22,8 @@ export type UpgradePolicy = (request: IncomingMessage) => Refusal | undefined;
 export interface SocketSettings {
   /** Maximum size of a message in bytes, all fragments together. */
   readonly maxFrameBytes: number;
+  /** The same for sockets of the additional routes. */
+  readonly maxBridgeFrameBytes: number;
   /** False: sockets use only the public API of `ws`. */
   readonly fastPaths: boolean;
 }
@@ -32,13 +34,24 @@ export interface UpgradeRoute {
   enter(socket: ServerSocket, request: IncomingMessage): void;
 }
 
+/** Sockets with the same limits. */
+interface SocketKind {
+  readonly limits: SocketLimits;
+  readonly upgraded: UpgradedSockets;
+}
+
+const socketKind = (maxPayload: number, fastPaths: boolean): SocketKind => {
+  const limits = { maxPayload, maxFragments: 64, closeTimeout: 2_000 };
+  return { limits, upgraded: upgradedSockets(fastPaths, limits) };
+};
+
 /**
  * Nest's adapter for `ws` with its own handling of upgrades: the stock one echoes errors, resets the connection for
  * unknown paths, and checks neither origins nor whether the node drains. Limits as in docs/architecture.md.
  */
 export class WebSocketServerAdapter extends WsAdapter {
-  private readonly limits: SocketLimits;
-  private readonly upgraded: UpgradedSockets;
+  private readonly sessions: SocketKind;
+  private readonly bridged: SocketKind;
   private readonly servers = new Map<string, SocketServer>();
   /** Handles upgrades for the additional routes. */
   private readonly plain: SocketServer;
@@ -50,9 +63,9 @@ export class WebSocketServerAdapter extends WsAdapter {
     private readonly routes: readonly UpgradeRoute[] = [],
   ) {
     super(app);
-    this.limits = { maxPayload: settings.maxFrameBytes, maxFragments: 64, closeTimeout: 2_000 };
-    this.upgraded = upgradedSockets(settings.fastPaths, this.limits);
-    this.plain = this.server(() => false);
+    this.sessions = socketKind(settings.maxFrameBytes, settings.fastPaths);
+    this.bridged = socketKind(settings.maxBridgeFrameBytes, settings.fastPaths);
+    this.plain = this.server(this.bridged, () => false);
     const http = app.getHttpServer() as Server;
     http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
     // Without a listener Node closes a CONNECT without a response.
@@ -60,22 +73,25 @@ export class WebSocketServerAdapter extends WsAdapter {
   }
 
   override create(_port: number, options: { path?: string }): SocketServer {
-    const server = this.server((offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false));
+    const server = this.server(this.sessions, (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false));
     this.servers.set(options.path ?? '/', server);
     return server;
   }
 
-  private server(handleProtocols: (offered: Set<string>) => string | false): SocketServer {
+  private server(
+    { limits, upgraded }: SocketKind,
+    handleProtocols: (offered: Set<string>) => string | false,
+  ): SocketServer {
     return new WebSocketServer({
       noServer: true,
-      WebSocket: this.upgraded.WebSocket,
+      WebSocket: upgraded.WebSocket,
       perMessageDeflate: false,
       clientTracking: false,
       // The session answers and counts pings: pongs to a client that does not read would accumulate.
       autoPong: false,
       handleProtocols,
       // Not in @types/ws yet: limits on buffered data, and the time-out of the closing handshake.
-      ...{ ...this.limits, maxBufferedChunks: 256 },
+      ...{ ...limits, maxBufferedChunks: 256 },
     });
   }
 
@@ -93,16 +109,18 @@ export class WebSocketServerAdapter extends WsAdapter {
     if (entry === undefined || refusal !== undefined) return refuse(socket, refusal ?? { status: 404 });
     entry.server.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
-      entry.enter(this.upgraded.socketOf(ws), request);
+      entry.enter(entry.kind.upgraded.socketOf(ws), request);
     });
   }
 
   /** Finds the server and handler for a path. */
-  private entryAt(path: string): { server: SocketServer; enter: UpgradeRoute['enter'] } | undefined {
+  private entryAt(path: string): { kind: SocketKind; server: SocketServer; enter: UpgradeRoute['enter'] } | undefined {
     const server = this.servers.get(path);
-    if (server !== undefined) return { server, enter: (socket, request) => server.emit('connection', socket, request) };
+    if (server !== undefined) {
+      return { kind: this.sessions, server, enter: (socket, request) => server.emit('connection', socket, request) };
+    }
     const route = this.routes.find(({ matches }) => matches(path));
-    return route && { server: this.plain, enter: route.enter };
+    return route && { kind: this.bridged, server: this.plain, enter: route.enter };
   }
 }
 

@@ -61,7 +61,7 @@ describe('a bridge for anybody', () => {
   it('Y02 frames that are too large or binary end their own socket', async () => {
     const honest = await honestPair(open);
     const [large, binary] = [await open(), await open()];
-    large.publish('x', 'y'.repeat(70_000));
+    large.publish('x', 'y'.repeat(300_000));
     binary.ws.send(Buffer.from('{"type":"ping"}'), { binary: true });
     await until(() => large.closeCode === 1009 && binary.closeCode === 4515);
     await honest.meet();

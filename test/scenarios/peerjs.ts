@@ -86,6 +86,14 @@ export const PEERJS_SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<
       expect((await peer.gets('CANDIDATE', numbers.length)).map(({ payload }) => payload)).toEqual(numbers);
   },
 
+  async 'passes on frames of 256 KiB'(t) {
+    const [ada, bela] = await pair(t);
+    const payload = '☃'.repeat(86_000);
+    for (const from of [ada, bela]) from.send({ type: 'CANDIDATE', dst: bela.id, payload });
+    const frames = await bela.gets('CANDIDATE', 2);
+    expect(frames.every((frame) => frame.payload === payload)).toBe(true);
+  },
+
   async 'passes on nothing else, and answers no heartbeat'(t) {
     const [ada, bela] = await pair(t);
     for (const type of ['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY', 'EXPIRE', 'HEARTBEAT', 'constructor', 7])

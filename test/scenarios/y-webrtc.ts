@@ -28,6 +28,13 @@ const withoutBarriers = (heard: readonly unknown[]): unknown[] =>
 
 /** What a y-webrtc client must find on one node and on several: the wire of y-webrtc 10.3.0 and its reference server. */
 const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
+  'a publication of almost 256 KiB comes to every subscriber': async (_, open) => {
+    const { a, b, room } = await pair(open);
+    const data = 'x'.repeat(262_000);
+    a.publish(room, data);
+    for (const socket of [a, b]) await until(() => socket.heard(room).includes(data));
+  },
+
   'a publication comes to every subscriber as it was sent, the publisher too, with a count': async (_, open) => {
     const { a, b, room } = await pair(open);
     const frame = {
