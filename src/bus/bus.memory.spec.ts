@@ -4,13 +4,13 @@ import { MemoryBus, MemoryBusHub } from './bus.memory.js';
 
 const nextTick = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
-describe('the memory bus, cut off and put back', () => {
-  it('loses what is sent meanwhile, and says that there was a gap', async () => {
+describe('the memory bus, isolated and restored', () => {
+  it('loses what is sent meanwhile, and reports a gap', async () => {
     const hub = new MemoryBusHub();
     const [one, two] = [new MemoryBus(hub), new MemoryBus(hub)];
-    const heard: string[] = [];
-    two.onMessage((message) => heard.push(message.toString()));
-    two.onGap(() => heard.push('gap'));
+    const received: string[] = [];
+    two.onMessage((message) => received.push(message.toString()));
+    two.onGap(() => received.push('gap'));
     await one.listen('one' as NodeId);
     await two.listen('two' as NodeId);
     hub.isolate(two);
@@ -21,6 +21,6 @@ describe('the memory bus, cut off and put back', () => {
     hub.restore(two);
     expect(one.send('two' as NodeId, Buffer.from('found'))).toBe(true);
     await nextTick();
-    expect(heard).toEqual(['gap', 'found']);
+    expect(received).toEqual(['gap', 'found']);
   });
 });

@@ -5,17 +5,17 @@ import { HandlerRegistry, rethrow } from './handler-registry.js';
 import type { Batch } from './transport/batch.js';
 import { Outbox } from './transport/outbox.js';
 
-/** Joins the memory buses of one process: each stands for one node. */
+/** Connects the memory buses of one process, each of which represents one node. */
 export class MemoryBusHub {
   private readonly nodes = new Map<NodeId, MemoryBus>();
   private readonly cut = new Set<MemoryBus>();
 
-  /** Takes a bus off the network, as a lost Redis would. */
+  /** Cuts a bus off from the others, as the loss of Redis would. */
   isolate(bus: MemoryBus): void {
     this.cut.add(bus);
   }
 
-  /** Puts it back; it is told of the gap. */
+  /** Reconnects a bus, which then reports a gap. */
   restore(bus: MemoryBus): void {
     if (this.cut.delete(bus)) bus.onRestored();
   }
@@ -44,7 +44,7 @@ export class MemoryBusHub {
   }
 }
 
-/** The bus of a process that stands alone, or shares a {@link MemoryBusHub} with others in a test. */
+/** The bus of a node without Redis; tests connect several of them with a {@link MemoryBusHub}. */
 export class MemoryBus implements Bus {
   readonly stats = emptyBusStats();
   node: NodeId | undefined;
@@ -52,7 +52,7 @@ export class MemoryBus implements Bus {
   private readonly handlers: HandlerRegistry;
   private readonly outbox = new Outbox((to, batch) => this.flush(to, batch));
 
-  /** @param onError is told of a handler that threw. Default: an uncaught exception. */
+  /** @param onError called with the error of a handler that threw. Default: an uncaught exception. */
   constructor(
     private readonly hub: MemoryBusHub = new MemoryBusHub(),
     onError: (error: unknown) => void = rethrow,
@@ -74,7 +74,7 @@ export class MemoryBus implements Bus {
   }
 
   publish(event: ClusterEvent): Promise<void> {
-    if (!this.available) return Promise.reject(new BusUnavailable('The bus is down.'));
+    if (!this.available) return Promise.reject(new BusUnavailable('The bus is unavailable.'));
     const listeners = new Set([...this.hub.all(), this]);
     return new Promise((resolve) => {
       setImmediate(() => {

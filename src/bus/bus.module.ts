@@ -10,7 +10,7 @@ import { MemoryBus } from './bus.memory.js';
 import { RedisBus } from './bus.redis.js';
 import { BUS } from './bus.tokens.js';
 
-/** The bus over Redis when there is one, within the process otherwise. */
+/** Provides the bus: over Redis if `REDIS_URL` is set, within the process otherwise. */
 @Global()
 @Module({
   imports: [RedisModule, PresenceModule],
@@ -27,7 +27,7 @@ import { BUS } from './bus.tokens.js';
 export class BusModule implements OnApplicationShutdown {
   constructor(@Inject(BUS) private readonly bus: Pick<Bus, 'close'>) {}
 
-  /** The last of Nest's shutdown hooks: the signaling layer is done by now. */
+  /** Closes the bus in the last of Nest's shutdown hooks, when the signaling layer has stopped. */
   async onApplicationShutdown(): Promise<void> {
     await this.bus.close();
   }

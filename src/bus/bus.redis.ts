@@ -10,19 +10,19 @@ import { BufferPool } from './transport/buffer-pool.js';
 import { Outbox } from './transport/outbox.js';
 import { PROBE_TIMERS, ProbedSubscription, type ProbeTimers } from './transport/probed-subscription.js';
 
-/** Bytes that may be on their way to Redis, over all nodes; beyond it `send` answers false. */
+/** Maximum bytes that wait or are in flight to Redis, for all nodes together; beyond it `send` returns false. */
 export const MAX_UNANSWERED_BYTES = 4 * MAX_BATCH_BYTES;
 
 export interface RedisBusOptions {
   readonly timers?: ProbeTimers;
-  /** Told of a handler that threw. Default: an uncaught exception. */
+  /** Called with the error of a handler that threw. Default: an uncaught exception. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Minimum milliseconds between two batches to a node. */
 const MIN_INTERVAL_MS = 1;
 
-/** Messages between nodes over Redis pub/sub: each node listens to one channel, its own. */
+/** The bus over Redis pub/sub. */
 export class RedisBus implements Bus {
   readonly stats = emptyBusStats();
   private readonly handlers: HandlerRegistry;
@@ -41,7 +41,7 @@ export class RedisBus implements Bus {
   private unanswered = 0;
   private closed = false;
 
-  /** @param listNodes the nodes that facts go to: those with a lease. */
+  /** @param listNodes lists the nodes with a lease, which receive cluster events */
   constructor(
     private readonly redis: RedisClient,
     listNodes: () => Promise<readonly NodeId[]>,
@@ -54,7 +54,7 @@ export class RedisBus implements Bus {
     this.retries.unref();
   }
 
-  /** Waits for as long as it takes; rejects only when the bus is closed first. */
+  /** Retries without a limit; rejects only if the bus is closed. */
   listen(node: NodeId): Promise<void> {
     if (this.closed) return Promise.reject(new BusUnavailable('The bus is closed.'));
     const moved = this.subscription !== undefined;
@@ -82,7 +82,7 @@ export class RedisBus implements Bus {
   async publish(event: ClusterEvent): Promise<void> {
     const { node } = this;
     try {
-      if (this.closed || node === undefined) throw new Error('The bus does not listen.');
+      if (this.closed || node === undefined) throw new Error('The bus is not listening.');
       await this.publisher.publishToAll(encodeClusterEvent(JSON.stringify(event)), node);
     } catch (error) {
       throw new BusUnavailable(error instanceof Error ? error.message : 'Redis failed', { cause: error });
@@ -117,7 +117,7 @@ export class RedisBus implements Bus {
     return this.unanswered + this.outbox.bytes;
   }
 
-  /** What was sent before this is handed to Redis; the connection itself is not this object's. */
+  /** Passes waiting messages to Redis and ends the subscription. The client stays open: it has another owner. */
   close(): Promise<void> {
     if (!this.closed && this.available) this.outbox.flushAll();
     this.closed = true;
@@ -152,7 +152,7 @@ export class RedisBus implements Bus {
       this.subscription?.onProbe(payload.probe);
       return;
     }
-    const event = payload === undefined ? undefined : parseClusterEvent(payload.fact);
+    const event = payload === undefined ? undefined : parseClusterEvent(payload.event);
     if (event === undefined) this.stats.invalidMessages += 1;
     else this.handlers.dispatch(event);
   }
@@ -163,7 +163,7 @@ export class RedisBus implements Bus {
       await this.redis.commands.publishZeroCopy(this.redis.keys.channel(to), batch);
       this.stats.batchesSent += 1;
       this.stats.messagesSent += batch.count;
-      // Redis answered, so it has read all of it. After a failure the socket may still hold it.
+      // Redis answered, so the socket no longer holds the memory. After a failure it may.
       this.buffers.release(batch.memory);
     } catch {
       this.stats.messagesDropped += batch.count;

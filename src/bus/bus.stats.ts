@@ -1,13 +1,13 @@
-/** What a bus has done since it was made, for the metrics. */
+/** Counters of a bus since the start, for the metrics. */
 export interface BusStats {
   batchesSent: number;
   messagesSent: number;
-  /** Messages refused or lost on the way out: a full batch, a bus that is down, a failed PUBLISH. */
+  /** Messages that were refused or lost before they left: a full batch, an unavailable bus, a failed PUBLISH. */
   messagesDropped: number;
   messagesReceived: number;
-  /** Payloads that were not what {@link file://./transport/batch.ts} writes. */
+  /** Payloads that could not be decoded, see {@link file://./transport/batch.ts}. */
   invalidMessages: number;
-  /** Subscriber connections made after the first one. */
+  /** Subscriptions after the first one. */
   resubscriptions: number;
 }
 

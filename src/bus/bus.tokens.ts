@@ -1,2 +1,2 @@
-/** Injection token of the process's one `Bus`. */
+/** Injection token of the `Bus`, of which a process has one. */
 export const BUS = Symbol('BUS');

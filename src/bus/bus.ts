@@ -1,13 +1,16 @@
 import type { NodeId, PeerId, RoomId, UserId } from '@parley/protocol';
 import type { BusStats } from './bus.stats.js';
 
-/** Something that every node must know of, and that no node keeps. Past tense; idempotent to act on. */
+/**
+ * A change that every node must learn of: it is published once, and not stored on the bus. Named in the past tense.
+ * Handling one twice has no further effect.
+ */
 export type ClusterEvent =
-  /** A room's settings or members changed: forget what was remembered of it. */
+  /** A room's settings or members changed: nodes drop what they cached of it. */
   | { readonly fact: 'room_changed'; readonly room: RoomId }
-  /** A room is over: end its peers. */
+  /** A room was closed or deleted: nodes end its peers. */
   | { readonly fact: 'room_closed'; readonly room: RoomId }
-  /** A user was put out of a room (ms since the Unix epoch): end these peers and every other one of theirs there. */
+  /** A user was kicked or banned at this moment (ms since the Unix epoch): nodes end `peers` and the user's other peers there. */
   | {
       readonly fact: 'user_removed';
       readonly room: RoomId;
@@ -15,36 +18,37 @@ export type ClusterEvent =
       readonly at: number;
       readonly peers: readonly PeerId[];
     }
-  /** What a user is in a room, or may do there, changed. */
+  /** A user's role or permissions in a room changed. */
   | { readonly fact: 'member_changed'; readonly room: RoomId; readonly user: UserId }
-  /** Somebody knocked, or does not wait any more. */
+  /** A user began or stopped waiting in the lobby. */
   | { readonly fact: 'lobby_changed'; readonly room: RoomId }
-  /** A waiting user was let in, or was not. */
+  /** A waiting user was admitted or denied. */
   | { readonly fact: 'knock_answered'; readonly room: RoomId; readonly user: UserId; readonly admitted: boolean }
-  /** A moderator asks a peer to be quiet. */
+  /** A moderator asked a peer to mute itself. */
   | { readonly fact: 'mute_requested'; readonly room: RoomId; readonly peer: PeerId; readonly by: UserId }
-  /** Everything a user was granted before this moment (ms since the Unix epoch) is void. */
+  /** All tokens of a user from before this moment (ms since the Unix epoch) were revoked. */
   | { readonly fact: 'user_revoked'; readonly user: UserId; readonly before: number };
 
 /**
- * The first byte of what the nodes' halves of a port tell each other. Signaling's own messages begin with the number of
- * their kind, far below these.
+ * The first byte of the messages that a port sends to itself on other nodes. A message of signaling begins with the number
+ * of its kind, which is far lower.
  */
 export const PORT_TAGS = { names: 0xe0 } as const;
 
-/** A message that is put together where it is sent from, which saves a copy: ASCII, and the bytes behind it. */
+/** A message in two parts, which the batch joins, so that it is copied once: `head` is ASCII, `rest` follows it. */
 export interface SplitMessage {
   readonly head: string;
   readonly rest: Buffer;
 }
 
-/** What was passed is copied before `send` returns. */
+/** A message for another node. `send` copies it before it returns. */
 export type Message = Buffer | SplitMessage;
 
+/** Returns the length of a message in bytes. */
 export const sizeOf = (message: Message): number =>
   Buffer.isBuffer(message) ? message.length : message.head.length + message.rest.length;
 
-/** The message as one buffer. */
+/** Returns a message as one buffer. */
 export const joinMessage = (message: Message): Buffer => {
   if (Buffer.isBuffer(message)) return message;
   const { head, rest } = message;
@@ -55,50 +59,50 @@ export const joinMessage = (message: Message): Buffer => {
 };
 
 /**
- * Messages between nodes. A node listens to one channel, its own; messages to one node are put together and
- * leave in one write a turn of the event loop, in order. At most once: what is lost is resent end to end.
+ * Sends messages and cluster events between nodes. Each node subscribes to one channel, its own. The messages of one turn of
+ * the event loop to a node leave in one write, in order. Delivery is at most once: clients resend what was lost.
  */
 export interface Bus {
   /**
-   * Listens as this node. Resolves when its own channel is heard. Calling it with another id moves over
-   * to that channel (a node that lost its lease takes a new id).
+   * Subscribes to the channel of this node and resolves when the subscription works. A call with another id moves to
+   * that channel (a node that lost its lease takes a new id).
    */
   listen(node: NodeId): Promise<void>;
 
-  /** Puts a message into the batch for a node. False: the bus is down, or its batch is full; nothing was sent. */
+  /** Adds a message to the batch for a node. @returns false if the bus is unavailable or the batch is full: it is not sent */
   send(to: NodeId, message: Message): boolean;
 
   /**
-   * Tells every node, this one too.
-   * @throws BusUnavailable when it could not be handed to all of them.
+   * Publishes an event to every node, including this one.
+   * @throws BusUnavailable if it could not be sent to all of them
    */
   publish(event: ClusterEvent): Promise<void>;
 
-  /** Hands a fact to the handlers of this node alone: it came by another way than the bus. */
+  /** Calls the event handlers of this node alone, for an event that this node learned of from the database. */
   dispatchLocal(event: ClusterEvent): void;
 
-  /** One handler for messages that no port takes; it gets each message as its sender passed it. */
+  /** Sets the handler of messages whose first byte is not the tag of a port. */
   onMessage(handler: (message: Buffer) => void): void;
 
-  /** One handler for the messages that begin with this byte: a port's own, which then do not reach `onMessage`. */
+  /** Sets the handler of messages whose first byte is this tag, one of {@link PORT_TAGS}. They do not reach `onMessage`. */
   onPortMessage(tag: number, handler: (message: Buffer) => void): void;
 
-  /** Adds a handler: gateway, room access and account standing each act on facts in their own way. */
+  /** Adds a handler of cluster events: signaling, room access and token revocation each have their own. */
   onEvent(handler: (event: ClusterEvent) => void): void;
 
-  /** Adds a handler, called after each time that the channel was heard again following a gap: messages may have been lost. */
+  /** Adds a handler, called each time the subscription works again after a gap: messages may have been lost. */
   onGap(handler: () => void): void;
 
-  /** The id that it listens as, also while its channel is not heard; undefined before `listen`. */
+  /** The id passed to `listen`, also while the subscription does not work; undefined before `listen`. */
   readonly node: NodeId | undefined;
 
-  /** Whether messages to other nodes can be sent, and the own channel is heard. */
+  /** True while messages can be sent and the subscription works. */
   readonly available: boolean;
 
-  /** What it has done since it was made. */
+  /** Counters since the start, for the metrics. */
   readonly stats: BusStats;
 
-  /** Bytes that were sent and have not left yet, over all nodes. */
+  /** Bytes passed to `send` that have not left yet, for all nodes together. */
   readonly waitingBytes: number;
 
   close(): Promise<void>;
@@ -109,5 +113,5 @@ export class BusUnavailable extends Error {
   override readonly name = 'BusUnavailable';
 }
 
-/** Bytes that may wait for one node within one turn; beyond it `send` answers false. */
+/** Maximum bytes that wait for one node; beyond it `send` returns false. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;

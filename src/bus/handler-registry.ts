@@ -1,6 +1,6 @@
 import type { ClusterEvent } from './bus.js';
 
-/** The callbacks of one bus. A handler that throws is the application's bug and must not stop the rest. */
+/** The handlers of one bus. One that throws has a bug, and must not keep the others from running. */
 export class HandlerRegistry {
   private message: (message: Buffer) => void = () => {};
   private readonly ports: ((message: Buffer) => void)[] = [];
@@ -41,7 +41,7 @@ export class HandlerRegistry {
   }
 }
 
-/** What becomes of an error that nobody waits for: an uncaught exception, outside of the caller of the handler. */
+/** Throws an error as an uncaught exception, outside of the current call stack. */
 export const rethrow = (error: unknown): void => {
   setImmediate(() => {
     throw error;

@@ -3,7 +3,7 @@ import { Id, User } from '../../schema/field.schema.js';
 import type { Every, Same, Unbranded } from '../../schema/static-type.js';
 import type { ClusterEvent } from '../bus.js';
 
-/** Maximum peers that one removal names; a node ends every peer of the user anyway. */
+/** Maximum peers listed in one removal. A node ends all peers of the user, listed or not. */
 const MAX_PEERS = 64;
 
 const event = <F extends ClusterEvent['fact'], P extends TProperties>(fact: F, properties: P) =>
@@ -12,7 +12,7 @@ const event = <F extends ClusterEvent['fact'], P extends TProperties>(fact: F, p
 /** Milliseconds since the Unix epoch. Not an integer: PostgreSQL counts microseconds. */
 const Moment = Type.Number();
 
-/** What each cluster event must look like. A newer node's may have more fields. */
+/** The schema of each cluster event. Events of a newer node may have more fields. */
 export const CLUSTER_EVENT_SCHEMAS = {
   room_changed: event('room_changed', { room: Id }),
   room_closed: event('room_closed', { room: Id }),
@@ -29,7 +29,7 @@ export const CLUSTER_EVENT_SCHEMAS = {
   user_revoked: event('user_revoked', { user: User, before: Moment }),
 } satisfies Record<ClusterEvent['fact'], TObject>;
 
-/** The schemas and the type must not drift apart: this does not compile when they do. */
+/** Does not compile when a schema and its type differ. */
 export type ClusterEventSchemasAreTheType = Every<{
   [F in ClusterEvent['fact']]: Same<
     Static<(typeof CLUSTER_EVENT_SCHEMAS)[F]>,

@@ -3,12 +3,12 @@ import { type Bus, BusUnavailable, type ClusterEvent } from '../bus.js';
 import { BUS } from '../bus.tokens.js';
 
 const RETRY_MS = 1_000;
-/** Facts that may wait for the bus; the oldest gives way. */
+/** Maximum events that wait for the bus; beyond it the oldest are dropped. */
 const MAX_WAITING = 10_000;
 
 /**
- * Tells facts that are in the database already. While the bus is away they wait here and are told in their
- * order when it is back: what was decided stays decided, and the request that decided it is answered.
+ * Publishes events of changes that are committed to the database. While the bus is unavailable they wait here, in order:
+ * the change is in force already, so the request that made it succeeds.
  */
 @Injectable()
 export class EventOutbox implements OnModuleDestroy {
@@ -27,7 +27,10 @@ export class EventOutbox implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     clearTimeout(this.timer);
-    if (this.waiting.length > 0) this.log.error(`${this.waiting.length} cluster events were not published`);
+    if (this.waiting.length > 0)
+      this.log.error(
+        `Shutting down with ${this.waiting.length} cluster events unpublished; other nodes may act on them late`,
+      );
   }
 
   private async publishWaiting(): Promise<void> {
@@ -36,7 +39,7 @@ export class EventOutbox implements OnModuleDestroy {
         this.timer = setTimeout(() => void this.publishWaiting(), RETRY_MS).unref();
         return;
       }
-      // The list may have lost its head to its bound meanwhile.
+      // `publish` may have dropped the event meanwhile, at the limit.
       if (this.waiting[0] === next) this.waiting.shift();
     }
     this.timer = undefined;
@@ -48,7 +51,7 @@ export class EventOutbox implements OnModuleDestroy {
       return true;
     } catch (error) {
       if (!(error instanceof BusUnavailable)) throw error;
-      this.log.warn(`${event.fact} waits for the bus`);
+      this.log.warn(`Bus unavailable; retrying the cluster event ${event.fact} every ${RETRY_MS} ms`);
       return false;
     }
   }

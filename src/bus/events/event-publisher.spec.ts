@@ -4,19 +4,19 @@ import { RedisKeys } from '../../redis/keys.js';
 import type { RedisClient } from '../../redis/redis-client.js';
 import { EventPublisher, MAX_WAITING_EVENTS } from './event-publisher.js';
 
-/** A Redis where nobody is subscribed until `listening` says so. */
+/** A Redis without subscribers until `listening` is true. */
 const start = () => {
   const state = { listening: false, nodes: ['one'] as NodeId[], published: [] as string[] };
   const publish = async (_channel: string, payload: Buffer) => {
     state.published.push(payload.toString());
     return state.listening ? 1 : 0;
   };
-  const link = { keys: new RedisKeys('p'), commands: { publish } } as unknown as RedisClient;
-  return { state, publisher: new EventPublisher(link, async () => state.nodes) };
+  const redis = { keys: new RedisKeys('p'), commands: { publish } } as unknown as RedisClient;
+  return { state, publisher: new EventPublisher(redis, async () => state.nodes) };
 };
 
-describe('facts for nodes that do not listen', () => {
-  it('keeps the newest ones only, and hands them over in order', async () => {
+describe('events for nodes that are not subscribed', () => {
+  it('keeps the newest ones only, and publishes them in order', async () => {
     const { state, publisher } = start();
     for (let i = 0; i < MAX_WAITING_EVENTS + 5; i += 1)
       await publisher.publishToAll(Buffer.from(`${i}`), 'one' as NodeId);
@@ -28,9 +28,9 @@ describe('facts for nodes that do not listen', () => {
     expect(state.published).toHaveLength(MAX_WAITING_EVENTS);
   });
 
-  it('forgets them when the lease of the node ended', async () => {
+  it('drops them when the lease of the node ends', async () => {
     const { state, publisher } = start();
-    await publisher.publishToAll(Buffer.from('fact'), 'one' as NodeId);
+    await publisher.publishToAll(Buffer.from('event'), 'one' as NodeId);
     state.nodes = [];
     state.published = [];
     await publisher.retry();

@@ -1,7 +1,7 @@
 import type { NodeId } from '@parley/protocol';
 import type { RedisClient } from '../../redis/redis-client.js';
 
-/** Facts that may wait for nodes that have a lease and do not listen; beyond it the oldest are dropped. */
+/** Maximum events that wait for nodes with a lease but without a subscription; beyond it the oldest are dropped. */
 export const MAX_WAITING_EVENTS = 1_000;
 
 interface Waiting {
@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Brings a fact to every node with a lease. Redis says how many were subscribed to a channel: none means that the
- * node did not get it. It may be dead, or be subscribing anew, so the fact is kept for it while its lease lasts.
+ * Publishes cluster events to every node with a lease. Redis answers PUBLISH with the number of subscribers: 0 means that
+ * the node did not get the event. The node may be dead or resubscribing, so the event waits while its lease lasts.
  */
 export class EventPublisher {
   private waiting: Waiting[] = [];
@@ -22,13 +22,13 @@ export class EventPublisher {
     private readonly listNodes: () => Promise<readonly NodeId[]>,
   ) {}
 
-  /** Rejects when it could not be handed over to Redis for all of them. */
+  /** Rejects if Redis did not accept the event for every node. @param own this node, with or without a lease */
   async publishToAll(payload: Buffer, own: NodeId): Promise<void> {
     const nodes = new Set([...(await this.listNodes()), own]);
     await this.publish([...nodes].map((node) => ({ node, payload })));
   }
 
-  /** Tries again what nobody was there for; to be called now and then. */
+  /** Publishes waiting events again. Call it periodically. */
   async retry(): Promise<void> {
     if (this.retrying || this.waiting.length === 0) return;
     this.retrying = true;
@@ -42,11 +42,11 @@ export class EventPublisher {
     }
   }
 
-  private async publish(parcels: readonly Waiting[]): Promise<void> {
+  private async publish(deliveries: readonly Waiting[]): Promise<void> {
     const results = await Promise.allSettled(
-      parcels.map(({ node, payload }) => this.redis.commands.publish(this.redis.keys.channel(node), payload)),
+      deliveries.map(({ node, payload }) => this.redis.commands.publish(this.redis.keys.channel(node), payload)),
     );
-    const missed = parcels.filter((_, i) => {
+    const missed = deliveries.filter((_, i) => {
       const result = results[i];
       return result?.status === 'fulfilled' && result.value === 0;
     });

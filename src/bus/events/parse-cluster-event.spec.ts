@@ -6,7 +6,7 @@ import { parseClusterEvent } from './parse-cluster-event.js';
 const parse = (value: unknown) => parseClusterEvent(Buffer.from(JSON.stringify(value)));
 
 describe('a cluster event of another node', () => {
-  it('is taken with the fields that it has, and no others', () => {
+  it('is parsed with the fields of its schema, and no others', () => {
     expect(parse({ fact: 'room_closed', room: 'r1', more: 1 })).toEqual({ fact: 'room_closed', room: 'r1' });
     expect(parse({ fact: 'user_revoked', user: 'u|1', before: 5 })).toEqual({
       fact: 'user_revoked',
@@ -63,19 +63,19 @@ describe('a cluster event of another node', () => {
     { fact: 'user_revoked', user: 'u' as UserId, before: 1e308 },
   ])('is the same on every node: $fact', (event) => {
     expect(parse(event)).toEqual(event);
-    // Nodes of another version may write more, and the fields in another order.
+    // Nodes of another version may write more fields, and in another order.
     const other = Object.fromEntries(Object.entries({ ...event, since: { version: 2 } }).reverse());
     expect(parse(other)).toEqual(event);
   });
 
-  it('is refused with a number that JSON can write and no clock can show', () => {
+  it('is refused with an infinite time', () => {
     expect(parseClusterEvent(Buffer.from('{"fact":"user_revoked","user":"u","before":1e999}'))).toBeUndefined();
     expect(
       parseClusterEvent(Buffer.from('{"fact":"user_removed","room":"r","user":"u","at":-1e999,"peers":[]}')),
     ).toBeUndefined();
   });
 
-  it('reaches no prototype, neither to read a field nor to write one', () => {
+  it('neither reads fields from a prototype nor writes to one', () => {
     expect(parseClusterEvent(Buffer.from('{"fact":"room_closed","__proto__":{"room":"r"}}'))).toBeUndefined();
     const event = parseClusterEvent(Buffer.from('{"fact":"room_closed","room":"r","__proto__":{"x":1}}'));
     expect(event).toEqual({ fact: 'room_closed', room: 'r' });

@@ -6,13 +6,13 @@ const READERS = new Map<unknown, (value: object) => ClusterEvent | undefined>(
   Object.entries(CLUSTER_EVENT_SCHEMAS).map(([fact, schema]) => {
     const check = TypeCompiler.Compile(schema);
     const fields = Object.keys(schema.properties);
-    // Only the fields that are known here: a newer node's others reach no handler.
+    // Fields that only a newer node knows must not reach a handler.
     const read = (value: object) => (check.Check(value) ? (pick(value, fields) as unknown as ClusterEvent) : undefined);
     return [fact, read];
   }),
 );
 
-/** Parses a cluster event of another node. Undefined: malformed, or of a newer version. */
+/** Parses a cluster event of another node. @returns undefined if it is malformed or of a newer version */
 export const parseClusterEvent = (json: Buffer): ClusterEvent | undefined => {
   let value: unknown;
   try {

@@ -9,15 +9,15 @@ const encodeMessages = (messages: readonly Message[], memory?: Buffer): Buffer =
   return batch.payload;
 };
 
-describe('the framing of batches', () => {
-  it('gives back what was put in, bytes and all', () => {
+describe('the payload format', () => {
+  it('decodes what was encoded, byte for byte', () => {
     const messages = [Buffer.from('a\nb'), Buffer.alloc(0), Buffer.from([0, 255, 0xb7])];
     expect(decodePayload(encodeMessages(messages))).toEqual({ kind: 'messages', messages });
-    expect(decodePayload(encodeClusterEvent('{"☃":1}'))).toEqual({ kind: 'fact', fact: Buffer.from('{"☃":1}') });
+    expect(decodePayload(encodeClusterEvent('{"☃":1}'))).toEqual({ kind: 'event', event: Buffer.from('{"☃":1}') });
     expect(decodePayload(encodeProbe('p'))).toEqual({ kind: 'probe', probe: Buffer.from('p') });
   });
 
-  it('costs little while little is in it, where there may be very many', () => {
+  it('uses at most 1 KiB for a small batch until it grows', () => {
     const batch = newSmallBatch();
     batch.put(Buffer.alloc(100, 1));
     expect(batch.memory.length).toBeLessThanOrEqual(1024);
@@ -26,7 +26,7 @@ describe('the framing of batches', () => {
     expect(batch.memory.length).toBeLessThan(32 * 1024);
   });
 
-  it('refuses every cut of a payload that does not end between two messages', () => {
+  it('refuses every truncated payload that does not end between two messages', () => {
     const whole = encodeMessages([Buffer.from('first'), Buffer.from('second')]);
     const ends = new Set([2 + 4 + 5, whole.length]);
     for (let length = 0; length <= whole.length; length += 1) {
@@ -49,7 +49,7 @@ describe('the framing of batches', () => {
 });
 
 describe('a batch', () => {
-  it('is the messages as they were passed, whole or in parts, however far it grows and whatever its memory held', () => {
+  it('holds the messages as they were passed, whole or split, at any size and with reused memory', () => {
     const random = new Random(2026);
     for (let round = 0; round < 40; round += 1) {
       const messages = Array.from({ length: random.below(60) }, (): Message => {
@@ -64,7 +64,7 @@ describe('a batch', () => {
     }
   });
 
-  it('keeps nothing of what was passed', () => {
+  it('copies messages and keeps no reference to them', () => {
     const passed = Buffer.from('passed');
     const batch = new Batch();
     batch.put(passed);

@@ -2,25 +2,25 @@ import { PADDING_AFTER, PADDING_BEFORE } from '../../redis/zero-copy-publish.js'
 import { type Message, sizeOf } from '../bus.js';
 
 /**
- * What travels on a node's channel: one byte that tells a stranger's message from ours, one byte for the kind, and
- * entries, each a length (4 bytes, big-endian) and as many bytes.
+ * The payload of a PUBLISH to a node's channel: a magic byte, which tells it from publications of other software, a byte
+ * for the kind, and entries, each a length (4 bytes, big-endian) and as many bytes.
  */
 export type Payload =
   | { readonly kind: 'messages'; readonly messages: readonly Buffer[] }
-  /** A fact as JSON, see {@link file://../events/parse-cluster-event.ts}. */
-  | { readonly kind: 'fact'; readonly fact: Buffer }
-  /** The node's own word to itself. */
+  /** A cluster event as JSON, see {@link file://../events/parse-cluster-event.ts}. */
+  | { readonly kind: 'event'; readonly event: Buffer }
+  /** Sent by a node to itself, to check its subscription: see {@link file://./probed-subscription.ts}. */
   | { readonly kind: 'probe'; readonly probe: Buffer };
 
 const MAGIC = 0xb7;
-const KINDS = { messages: 1, fact: 2, probe: 3 } as const;
+const KINDS = { messages: 1, event: 2, probe: 3 } as const;
 const HEADER_BYTES = 2;
 const LENGTH_BYTES = 4;
 
-export const encodeClusterEvent = (json: string): Buffer => encode(KINDS.fact, Buffer.from(json));
+export const encodeClusterEvent = (json: string): Buffer => encode(KINDS.event, Buffer.from(json));
 export const encodeProbe = (probe: string): Buffer => encode(KINDS.probe, Buffer.from(probe));
 
-/** Undefined for whatever none of the encoders wrote: another magic or kind, no entries, a length that does not fit. */
+/** Decodes a payload. @returns undefined if it is malformed: another magic byte or kind, no entries, a wrong length */
 export const decodePayload = (bytes: Buffer): Payload | undefined => {
   if (bytes[0] !== MAGIC) return undefined;
   const entries = readEntries(bytes);
@@ -28,7 +28,7 @@ export const decodePayload = (bytes: Buffer): Payload | undefined => {
   if (first === undefined) return undefined;
   if (bytes[1] === KINDS.messages) return { kind: 'messages', messages: entries };
   if (entries.length !== 1) return undefined;
-  if (bytes[1] === KINDS.fact) return { kind: 'fact', fact: first };
+  if (bytes[1] === KINDS.event) return { kind: 'event', event: first };
   return bytes[1] === KINDS.probe ? { kind: 'probe', probe: first } : undefined;
 };
 
@@ -40,7 +40,7 @@ const encode = (kind: number, entry: Buffer): Buffer => {
   return bytes;
 };
 
-/** Views into the payload, not copies. Empty when anything does not add up. */
+/** Returns the entries as views into the payload; none if a length is wrong. */
 const readEntries = (bytes: Buffer): Buffer[] => {
   const entries: Buffer[] = [];
   let at = HEADER_BYTES;
@@ -54,25 +54,25 @@ const readEntries = (bytes: Buffer): Buffer[] => {
   return entries;
 };
 
-/** What a batch begins with, and grows from by doubling. */
+/** The initial size of a batch, which doubles as needed. */
 const FIRST_BYTES = 16 * 1024;
 const FIRST_SMALL_BYTES = 1024;
 
-/** For what is sent to very many, each of them little and at the same moment. */
+/** Makes a batch of 1 KiB, for senders that have very many small batches at the same time. */
 export const newSmallBatch = (): Batch => new Batch(Buffer.allocUnsafeSlow(FIRST_SMALL_BYTES));
 
 /**
- * Messages on their way into one payload. Each is copied once, to where Redis's socket takes it from: with a copy for its
- * frame, its envelope, the batch and the command, what waited for the collector was most of what it had to do.
+ * Builds one payload from messages. Each message is copied once, into the memory that Redis's socket sends from: more copies
+ * cost a large part of the CPU in garbage collection (docs/adr/0013-batches-in-wire-format.md).
  */
 export class Batch {
-  /** The messages' own bytes. */
+  /** Bytes of the messages, without framing. */
   bytes = 0;
   count = 0;
   readonly start = PADDING_BEFORE;
   end = PADDING_BEFORE + HEADER_BYTES;
 
-  /** @param memory of at least {@link FIRST_SMALL_BYTES} */
+  /** @param memory at least {@link FIRST_SMALL_BYTES} long */
   constructor(public memory: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)) {
     memory[PADDING_BEFORE] = MAGIC;
     memory[PADDING_BEFORE + 1] = KINDS.messages;
@@ -93,12 +93,12 @@ export class Batch {
     this.count += 1;
   }
 
-  /** A view: of what was put until now. */
+  /** A view of the payload so far. */
   get payload(): Buffer {
     return this.memory.subarray(this.start, this.end);
   }
 
-  /** Views, as on the other side. */
+  /** Views of the messages so far, as the receiver decodes them. */
   get messages(): Buffer[] {
     return readEntries(this.payload);
   }

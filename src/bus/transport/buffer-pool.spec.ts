@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { BufferPool, MAX_POOLED, MAX_POOLED_BYTES } from './buffer-pool.js';
 
-test('keeps a limited number of buffers, and none that a peak left behind', () => {
+test('keeps a limited number of buffers, and none above the maximum size', () => {
   const pool = new BufferPool();
   expect(pool.acquire()).toBeUndefined();
   pool.release(Buffer.alloc(MAX_POOLED_BYTES + 1));

@@ -1,8 +1,8 @@
-/** Larger ones are left to the collector: a peak's memory is not kept. */
+/** Maximum size of a pooled buffer. Larger ones, of a peak, are left to the garbage collector. */
 export const MAX_POOLED_BYTES = 256 * 1024;
 export const MAX_POOLED = 8;
 
-/** Memory of batches that are done with, for the next ones: at most {@link MAX_POOLED} buffers. */
+/** Reuses the memory of sent batches: at most {@link MAX_POOLED} buffers. */
 export class BufferPool {
   private readonly buffers: Buffer[] = [];
 
@@ -10,7 +10,7 @@ export class BufferPool {
     return this.buffers.pop();
   }
 
-  /** Nobody may read or write it any more. */
+  /** Returns a buffer to the pool. The caller must not use it any more. */
   release(memory: Buffer): void {
     if (memory.length <= MAX_POOLED_BYTES && this.buffers.length < MAX_POOLED) this.buffers.push(memory);
   }

@@ -7,7 +7,7 @@ const A = 'a' as NodeId;
 const B = 'b' as NodeId;
 const nextTick = () => new Promise(setImmediate);
 
-/** An outbox whose flushes are answered by hand. */
+/** An outbox whose flushes complete when `answer` is called. */
 const slowOutbox = (minIntervalMs = 0) => {
   const sent: string[] = [];
   const answers: (() => void)[] = [];
@@ -28,7 +28,7 @@ const slowOutbox = (minIntervalMs = 0) => {
 };
 
 describe('an outbox', () => {
-  test('sends what one turn brought as one batch a destination', async () => {
+  test('sends the messages of one turn as one batch per destination', async () => {
     const { outbox, sent } = slowOutbox();
     for (const [to, text] of [
       [A, '1'],
@@ -42,7 +42,7 @@ describe('an outbox', () => {
     expect(outbox.bytes).toBe(0);
   });
 
-  test('keeps what comes while a batch is under way for the next one, and does not hold up others', async () => {
+  test('holds messages back while a batch is in flight to their destination, and no other messages', async () => {
     const { outbox, sent, answer } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
     await nextTick();
@@ -57,7 +57,7 @@ describe('an outbox', () => {
     expect(sent).toEqual(['a: 1', 'b: 4', 'a: 2 3']);
   });
 
-  test('sends at once when nothing is under way any more', async () => {
+  test('sends at once when no batch is in flight any more', async () => {
     const { outbox, sent, answer } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
     await nextTick();
@@ -67,7 +67,7 @@ describe('an outbox', () => {
     expect(sent).toEqual(['a: 1', 'a: 2']);
   });
 
-  test('keeps its pace: what comes soon after a batch leaves together, also when that is answered', async () => {
+  test('leaves the minimum interval between two batches, even if the first is answered sooner', async () => {
     const { outbox, sent, answer } = slowOutbox(300);
     outbox.put(A, Buffer.from('1'));
     await nextTick();
@@ -82,7 +82,7 @@ describe('an outbox', () => {
     expect(sent.at(-1)).toBe('a: 2 3');
   });
 
-  test('refuses what would make a waiting batch too large', async () => {
+  test('refuses a message that would make a waiting batch too large', async () => {
     const { outbox, answer } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
     await nextTick();
@@ -92,7 +92,7 @@ describe('an outbox', () => {
     expect(outbox.put(A, Buffer.from('2'))).toBe(true);
   });
 
-  test('hands everything over when it is flushed, also behind what is under way', async () => {
+  test('sends everything when it is flushed, even while a batch is in flight', async () => {
     const { outbox, sent } = slowOutbox();
     outbox.put(A, Buffer.from('1'));
     await nextTick();

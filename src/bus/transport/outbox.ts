@@ -4,25 +4,23 @@ import { MAX_BATCH_BYTES, type Message, sizeOf } from '../bus.js';
 import { Batch } from './batch.js';
 
 /**
- * The messages of one turn of the event loop, by destination. The flush runs in `setImmediate`: after all the
- * input of this turn was handled, so that everything it led to leaves in one write a destination.
+ * Collects messages by destination and flushes them at the end of the turn of the event loop, in `setImmediate`: after all
+ * input of the turn was handled, so that the messages it caused leave in one write per destination.
  *
- * While a flush to a destination is under way, what is put for it waits for the next one: a node at rest sends at
- * once, and one at work sends one batch a round trip, and no more than one in `minIntervalMs`, however many turns that takes. The
- * round trip halved Redis's share of a relay over two nodes (four signals in flight 1.5 → 0.7 µs of Redis a signal, one in
- * flight 1.2 → 0.9); a pace of a millisecond did it again (1.0 → 0.5, 2.2 → 0.8), and took 10 to 15 % from the nodes.
+ * While a flush to a destination is in flight, and for at least `minIntervalMs`, further messages for it wait for the next
+ * one. So an idle node sends at once, and a busy one sends larger batches (docs/adr/0011-one-batch-at-a-time.md).
  */
 export class Outbox<To = NodeId> {
-  /** What waits, over all destinations. */
+  /** Bytes that wait, for all destinations together. */
   bytes = 0;
   private readonly batches = new Map<To, Batch>();
   private readonly busy = new Set<To>();
   private scheduled: NodeJS.Immediate | undefined;
 
   /**
-   * @param flush its promise says when the next batch may follow; it never rejects.
-   * @param newBatch where batches come from
-   * @param minIntervalMs so long after a batch the next one to the same destination leaves at the earliest
+   * @param flush sends a batch; the next one to the destination may follow when its promise, which never rejects, resolves
+   * @param newBatch makes an empty batch
+   * @param minIntervalMs minimum milliseconds between two batches to a destination. Default: 0
    */
   constructor(
     private readonly flush: (to: To, batch: Batch) => void | Promise<void>,
@@ -30,7 +28,7 @@ export class Outbox<To = NodeId> {
     private readonly minIntervalMs = 0,
   ) {}
 
-  /** False when the batch of this destination would grow beyond {@link MAX_BATCH_BYTES}. */
+  /** Adds a message. @returns false if the batch of the destination would exceed {@link MAX_BATCH_BYTES} */
   put(to: To, message: Message): boolean {
     const size = sizeOf(message);
     let batch = this.batches.get(to);
@@ -45,14 +43,14 @@ export class Outbox<To = NodeId> {
     return true;
   }
 
-  /** Sends at once what waits, also behind a flush that is under way. */
+  /** Sends all waiting batches now, even to destinations with a flush in flight. */
   flushAll(): void {
     clearImmediate(this.scheduled);
     this.scheduled = undefined;
     for (const to of [...this.batches.keys()]) this.send(to);
   }
 
-  /** Forgets what waits; answers how many messages that were. */
+  /** Drops all waiting messages. @returns how many there were */
   clear(): number {
     clearImmediate(this.scheduled);
     this.scheduled = undefined;

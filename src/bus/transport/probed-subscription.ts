@@ -5,7 +5,7 @@ import type { RedisAddress } from '../../redis/redis-url.js';
 import type { Subscription } from '../../redis/subscription.js';
 import { encodeProbe } from './batch.js';
 
-/** How often a node speaks to itself, and how long it believes in a subscription that it does not hear. */
+/** How often a node sends itself a probe, and how long after the last received one its subscription counts as lost. */
 export interface ProbeTimers {
   readonly probeMs: number;
   readonly timeoutMs: number;
@@ -14,27 +14,27 @@ export interface ProbeTimers {
 export const PROBE_TIMERS: ProbeTimers = { probeMs: 1_000, timeoutMs: 3_000 };
 
 export interface ProbedSubscriptionEvents {
-  /** @param channel its own, or one that was added */
+  /** @param channel the subscription's own channel, or one that was added */
   onPayload(payload: Buffer, channel: Buffer): void;
-  /** The channel is heard; `again` after an earlier time. */
+  /** A probe arrived, so the subscription works. `again`: it did before, and messages may have been lost meanwhile. */
   onConfirmed(again: boolean): void;
   onResubscribe(): void;
-  /** The subscription is over, with everything that was added to it; a new one will be tried. */
+  /** The subscription was lost, with all channels that were added to it. A new one follows. */
   onLost?(): void;
 }
 
 /**
- * A subscription to a channel that nobody else listens to, kept alive: a node's own, or the one that stands for the
- * topics of a node that share its connection. A reply to SUBSCRIBE, an open connection and a count of
- * receivers prove nothing: a node is sure of its subscription only while it hears what it says to itself.
+ * Keeps a subscription working: to a node's own channel, or to a node's channel for topics that share a connection. The node
+ * publishes probes to the channel. Only a received probe proves that the subscription works: neither the reply to SUBSCRIBE
+ * nor an open connection nor a subscriber count does.
  */
 export class ProbedSubscription {
-  /** Whether the subscription is sound, as far as can be known. */
+  /** True while probes arrive. */
   confirmed = false;
   private subscription: Subscription | undefined;
   private reopening: NodeJS.Timeout | undefined;
   private readonly timer: NodeJS.Timeout;
-  /** Says which subscription a probe was sent for. */
+  /** The content of this subscription's probes: those of an earlier one do not confirm it. */
   private probe = '';
   private lastReceivedAt = 0;
   private lastProbedAt = 0;
@@ -47,17 +47,17 @@ export class ProbedSubscription {
     private readonly channel: string,
     private readonly events: ProbedSubscriptionEvents,
     private readonly timers: ProbeTimers,
-    /** True when the process listened to another channel before: what it hears first follows a gap. */
+    /** True if the process listened to another channel before: then the first confirmation reports a gap. */
     moved: boolean,
   ) {
     this.everConfirmed = moved;
-    // Ten times as often while nothing is heard: what waits for this channel waits for the first sign.
+    // Probes are sent ten times as often until the first one arrives: joins wait for the subscription.
     this.timer = setInterval(() => this.tick(), timers.probeMs / 10);
     this.timer.unref();
     this.open();
   }
 
-  /** A probe came in. */
+  /** Handles a probe from the channel. */
   onProbe(probe: Buffer): void {
     if (probe.toString() !== this.probe) return;
     this.lastReceivedAt = performance.now();
@@ -69,7 +69,7 @@ export class ProbedSubscription {
     this.events.onConfirmed(again);
   }
 
-  /** Listens to one more channel on the same connection, which has to be heard. False: it is lost. */
+  /** Adds a channel to the connection of a confirmed subscription. @returns false if the subscription is lost */
   async add(channel: string): Promise<boolean> {
     return this.confirmed && (await this.subscription?.add(channel)) === true;
   }
@@ -109,7 +109,7 @@ export class ProbedSubscription {
       if (this.everConfirmed) this.events.onResubscribe();
       this.open(movedTo);
     };
-    // Sent to the right master: at once, but not in a circle for ever.
+    // A redirection names the right master, so follow it without delay; the limit ends a loop of redirections.
     if (movedTo !== undefined && this.losses <= 3) {
       reopen();
       return;
@@ -121,7 +121,7 @@ export class ProbedSubscription {
 
   private tick(): void {
     const now = performance.now();
-    // When it was this process that stood still, what it was sent is still waiting to be read.
+    // The event loop was blocked, so probes may have arrived that are not read yet.
     if (now - this.lastTick > this.timers.timeoutMs / 2) this.lastReceivedAt = now;
     this.lastTick = now;
     if (this.reopening !== undefined) return;
@@ -131,7 +131,7 @@ export class ProbedSubscription {
 
   private sendProbe(): void {
     this.lastProbedAt = performance.now();
-    // Unheard is unheard, for whatever reason: the tick judges that.
+    // A failed PUBLISH needs no handling: the tick notices that no probe arrives.
     this.redis.commands.publish(this.channel, encodeProbe(this.probe)).catch(() => {});
   }
 }
