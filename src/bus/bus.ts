@@ -10,7 +10,10 @@ export type ClusterEvent =
   | { readonly fact: 'room_changed'; readonly room: RoomId }
   /** A room was closed or deleted: nodes end its peers. */
   | { readonly fact: 'room_closed'; readonly room: RoomId }
-  /** A user was kicked or banned at this moment (ms since the Unix epoch): nodes end `peers` and the user's other peers there. */
+  /**
+   * A user was kicked or banned at this moment (ms since the Unix epoch): nodes end `peers` and the user's other peers
+   * there.
+   */
   | {
       readonly fact: 'user_removed';
       readonly room: RoomId;
@@ -30,8 +33,8 @@ export type ClusterEvent =
   | { readonly fact: 'user_revoked'; readonly user: UserId; readonly before: number };
 
 /**
- * The first byte of the messages that a port sends to itself on other nodes. A message of signaling begins with the number
- * of its kind, which is far lower.
+ * The first byte of the messages that a port sends to itself on other nodes. A message of signaling begins with the
+ * number of its kind, which is far lower.
  */
 export const PORT_TAGS = { names: 0xe0 } as const;
 
@@ -59,8 +62,9 @@ export const joinMessage = (message: Message): Buffer => {
 };
 
 /**
- * Sends messages and cluster events between nodes. Each node subscribes to one channel, its own. The messages of one turn of
- * the event loop to a node leave in one write, in order. Delivery is at most once: clients resend what was lost.
+ * Sends messages and cluster events between nodes. Each node subscribes to one channel, its own. The messages of one
+ * turn of the event loop to a node leave in one write, in order. Delivery is at most once: clients resend what was
+ * lost.
  */
 export interface Bus {
   /**
@@ -69,7 +73,10 @@ export interface Bus {
    */
   listen(node: NodeId): Promise<void>;
 
-  /** Adds a message to the batch for a node. @returns false if the bus is unavailable or the batch is full: it is not sent */
+  /**
+   * Adds a message to the batch for a node. @returns false if the bus is unavailable or the batch is full: it is not
+   * sent
+   */
   send(to: NodeId, message: Message): boolean;
 
   /**
@@ -84,7 +91,9 @@ export interface Bus {
   /** Sets the handler of messages whose first byte is not the tag of a port. */
   onMessage(handler: (message: Buffer) => void): void;
 
-  /** Sets the handler of messages whose first byte is this tag, one of {@link PORT_TAGS}. They do not reach `onMessage`. */
+  /**
+   * Sets the handler of messages whose first byte is this tag, one of {@link PORT_TAGS}. They do not reach `onMessage`.
+   */
   onPortMessage(tag: number, handler: (message: Buffer) => void): void;
 
   /** Adds a handler of cluster events: signaling, room access and token revocation each have their own. */

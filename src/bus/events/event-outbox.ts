@@ -7,8 +7,8 @@ const RETRY_MS = 1_000;
 const MAX_WAITING = 10_000;
 
 /**
- * Publishes events of changes that are committed to the database. While the bus is unavailable they wait here, in order:
- * the change is in force already, so the request that made it succeeds.
+ * Publishes events of changes that are committed to the database. While the bus is unavailable they wait here, in
+ * order: the change is in force already, so the request that made it succeeds.
  */
 @Injectable()
 export class EventOutbox implements OnModuleDestroy {

@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Publishes cluster events to every node with a lease. Redis answers PUBLISH with the number of subscribers: 0 means that
- * the node did not get the event. The node may be dead or resubscribing, so the event waits while its lease lasts.
+ * Publishes cluster events to every node with a lease. Redis answers PUBLISH with the number of subscribers: 0 means
+ * that the node did not get the event. The node may be dead or resubscribing, so the event waits while its lease lasts.
  */
 export class EventPublisher {
   private waiting: Waiting[] = [];

@@ -2,8 +2,8 @@ import { PADDING_AFTER, PADDING_BEFORE } from '../../redis/zero-copy-publish.js'
 import { type Message, sizeOf } from '../bus.js';
 
 /**
- * The payload of a PUBLISH to a node's channel: a magic byte, which tells it from publications of other software, a byte
- * for the kind, and entries, each a length (4 bytes, big-endian) and as many bytes.
+ * The payload of a PUBLISH to a node's channel: a magic byte, which tells it from publications of other software, a
+ * byte for the kind, and entries, each a length (4 bytes, big-endian) and as many bytes.
  */
 export type Payload =
   | { readonly kind: 'messages'; readonly messages: readonly Buffer[] }
@@ -62,8 +62,8 @@ const FIRST_SMALL_BYTES = 1024;
 export const newSmallBatch = (): Batch => new Batch(Buffer.allocUnsafeSlow(FIRST_SMALL_BYTES));
 
 /**
- * Builds one payload from messages. Each message is copied once, into the memory that Redis's socket sends from: more copies
- * cost a large part of the CPU in garbage collection (docs/adr/0013-batches-in-wire-format.md).
+ * Builds one payload from messages. Each message is copied once, into the memory that Redis's socket sends from: more
+ * copies cost a large part of the CPU in garbage collection (docs/adr/0013-batches-in-wire-format.md).
  */
 export class Batch {
   /** Bytes of the messages, without framing. */

@@ -4,11 +4,11 @@ import { MAX_BATCH_BYTES, type Message, sizeOf } from '../bus.js';
 import { Batch } from './batch.js';
 
 /**
- * Collects messages by destination and flushes them at the end of the turn of the event loop, in `setImmediate`: after all
- * input of the turn was handled, so that the messages it caused leave in one write per destination.
+ * Collects messages by destination and flushes them at the end of the turn of the event loop, in `setImmediate`: after
+ * all input of the turn was handled, so that the messages it caused leave in one write per destination.
  *
- * While a flush to a destination is in flight, and for at least `minIntervalMs`, further messages for it wait for the next
- * one. So an idle node sends at once, and a busy one sends larger batches (docs/adr/0011-one-batch-at-a-time.md).
+ * While a flush to a destination is in flight, and for at least `minIntervalMs`, further messages for it wait for the
+ * next one. So an idle node sends at once, and a busy one sends larger batches (docs/adr/0011-one-batch-at-a-time.md).
  */
 export class Outbox<To = NodeId> {
   /** Bytes that wait, for all destinations together. */
@@ -18,7 +18,8 @@ export class Outbox<To = NodeId> {
   private scheduled: NodeJS.Immediate | undefined;
 
   /**
-   * @param flush sends a batch; the next one to the destination may follow when its promise, which never rejects, resolves
+   * @param flush sends a batch; the next one to the destination may follow when its promise, which never rejects,
+   * resolves
    * @param newBatch makes an empty batch
    * @param minIntervalMs minimum milliseconds between two batches to a destination. Default: 0
    */

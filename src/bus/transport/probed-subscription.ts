@@ -24,9 +24,9 @@ export interface ProbedSubscriptionEvents {
 }
 
 /**
- * Keeps a subscription working: to a node's own channel, or to a node's channel for topics that share a connection. The node
- * publishes probes to the channel. Only a received probe proves that the subscription works: neither the reply to SUBSCRIBE
- * nor an open connection nor a subscriber count does.
+ * Keeps a subscription working: to a node's own channel, or to a node's channel for topics that share a connection. The
+ * node publishes probes to the channel. Only a received probe proves that the subscription works: neither the reply to
+ * SUBSCRIBE nor an open connection nor a subscriber count does.
  */
 export class ProbedSubscription {
   /** True while probes arrive. */
