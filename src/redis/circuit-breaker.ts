@@ -1,7 +1,9 @@
-/** Time-outs in a row after which nobody is made to wait for another. */
+/** Consecutive time-outs that open the breaker. */
 const LIMIT = 3;
 
-/** Remembers whether Redis has stopped answering. Open: refuse at once, until one answer came. */
+/**
+ * Opens when Redis stops answering: then commands are refused at once. One answer, for example to a PING, closes it.
+ */
 export class CircuitBreaker {
   private timeouts = 0;
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { neverUnhandled } from './connections.js';
 
-/** A process of its own whose cluster node refuses an ASKING that nobody awaits. Jest would hide what Node does then. */
+/** Runs a process whose cluster node refuses an ASKING that nobody awaits. Within Jest, Node would not exit. */
 const run = (prepare: string) =>
   promisify(execFile)(process.execPath, [
     '--import',

@@ -2,7 +2,7 @@ import type * as ioredis from 'ioredis';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress, RedisTarget } from './redis-url.js';
 
-// Left at its default, which keeps the shapes of replies that every ioredis had.
+// Without `replyMapping`, whose default keeps the reply types that the types of ioredis describe.
 type RedisOptions = Omit<ioredis.RedisOptions, 'replyMapping'>;
 type ClusterOptions = Omit<ioredis.ClusterOptions, 'redisOptions'> & {
   redisOptions: Omit<NonNullable<ioredis.ClusterOptions['redisOptions']>, 'replyMapping'>;
@@ -11,16 +11,16 @@ type ClusterOptions = Omit<ioredis.ClusterOptions, 'redisOptions'> & {
 /** A client for commands, of either kind. */
 export type CommandClient = Redis | Cluster;
 
-/** Longest pause between two attempts to connect. */
+/** Maximum delay between two attempts to connect. */
 const MAX_RETRY_MS = 2_000;
 
-/** Full jitter: replicas that lost the same Redis must not come back in step. */
+/** Exponential backoff with full jitter, so that nodes which lost the same Redis do not reconnect at the same time. */
 export const retryDelay = (times: number): number =>
   Math.ceil(Math.random() * Math.min(MAX_RETRY_MS, 50 * 2 ** Math.min(times, 10)));
 
 /**
- * Fails at once rather than late: ioredis's defaults queue what cannot be sent and send it again after a
- * reconnect, so a command could run seconds after its caller was told that it had failed, or twice.
+ * Commands fail at once. By default, ioredis queues commands that it cannot send and resends them after a reconnect, so
+ * that one could run twice, or seconds after its caller was told that it had failed.
  */
 const COMMON: RedisOptions = {
   enableOfflineQueue: false,
@@ -30,19 +30,20 @@ const COMMON: RedisOptions = {
   commandTimeout: 500,
   socketTimeout: 1_500,
   connectTimeout: 2_000,
-  // How long a connection that is being closed may take, also one that is closed already.
+  // ioredis waits for this time even if the connection is closed already.
   disconnectTimeout: 500,
   retryStrategy: retryDelay,
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };
 
-/** The client that commands and PUBLISH go through. */
+/** Connects the client for commands and PUBLISH. */
 export const connectCommands = (target: RedisTarget): CommandClient =>
   quiet(target.kind === 'cluster' ? clusterClient(target) : new Redis(redisOptions(target)));
 
 /**
- * A client for one subscription and one life: when its connection ends it stays ended.
- * @param address in a cluster, the master that owns the channel's slot, if that is known.
+ * Connects a client for one subscription. It does not reconnect: the subscription reports its loss, and a new one
+ * follows.
+ * @param address in a cluster, the master that owns the channel's slot. Default: a random node, which may redirect
  */
 export const connectSubscriber = (target: RedisTarget, address?: RedisAddress): Redis => {
   const options: RedisOptions = { retryStrategy: null, reconnectOnError: null };
@@ -52,26 +53,26 @@ export const connectSubscriber = (target: RedisTarget, address?: RedisAddress): 
 };
 
 const clusterClient = (target: Extract<RedisTarget, { kind: 'cluster' }>): Cluster => {
-  // The pool sets these two for its connections by itself.
+  // The connection pool of ioredis sets these two for its connections.
   const { enableOfflineQueue: _queue, retryStrategy: _retry, ...redisOptions } = COMMON;
   const options: ClusterOptions = {
     enableOfflineQueue: false,
     clusterRetryStrategy: retryDelay,
-    // A stopped master would hold its clients for as long as nobody asks who owns the slots now.
+    // Otherwise clients of a stopped master would not learn which master owns its slots now.
     slotsRefreshInterval: 1_000,
     slotsRefreshTimeout: 1_000,
-    // Zero: a command that met a closed connection or a cluster that is down fails, and is not kept for later.
+    // 0 makes a command fail on a closed connection or an unavailable cluster, instead of waiting in a queue.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     redisOptions: { ...redisOptions, ...loginOptions(target) },
-    // A certificate names a host: it must not be replaced by its address.
+    // The certificate is issued for the host name, so connect by name, not by the resolved address.
     ...(target.tls && { dnsLookup: (host, callback) => callback(null, host) }),
   };
   const cluster = new Cluster(
     target.nodes.map((node) => ({ ...node })),
     options,
   );
-  // Connections of the pool are lazy, and a lazy one queues. Connected early, they refuse instead.
+  // The pool connects lazily, and a lazy connection queues its first command. A connected one refuses.
   cluster.on('+node', (node: Redis) => {
     quiet(node);
     neverUnhandled(node);
@@ -99,8 +100,9 @@ const redisOptions = (target: Exclude<RedisTarget, { kind: 'cluster' }>): RedisO
 const loginOptions = ({ login, tls }: RedisTarget): RedisOptions => ({ ...login, ...(tls && { tls: {} }) });
 
 /**
- * A redirection of a slot that moves (ASK) is preceded by an ASKING whose answer ioredis does not look at: that its
- * target is gone is seen by the command behind it, and must not end the process as nobody's failure.
+ * Handles a rejected ASKING, which ioredis sends before a command that a moving slot redirected (ASK), and does not
+ * await. Without this, the loss of that node would end the process with an unhandled rejection. The command itself
+ * fails too, so its caller learns of the loss.
  */
 export const neverUnhandled = (node: Pick<Redis, 'asking'>): void => {
   const asking = node.asking.bind(node);
@@ -111,7 +113,7 @@ export const neverUnhandled = (node: Pick<Redis, 'asking'>): void => {
   };
 };
 
-/** An 'error' event without a listener ends the process; what matters is seen by each command. */
+/** Adds a listener, without which an 'error' event ends the process. The caller of each command gets its error. */
 const quiet = <Client extends CommandClient>(client: Client): Client => {
   client.on('error', () => {});
   return client;

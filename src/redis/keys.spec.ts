@@ -5,7 +5,7 @@ import { RedisKeys } from './keys.js';
 const keys = new RedisKeys('parley');
 const tagOf = (key: string) => /\{([^}]*)\}/.exec(key)?.[1];
 
-describe('the names in Redis', () => {
+describe('the Redis keys', () => {
   it.each(['room-1', '}x', '{}', 'a}b', '{nodes}', '', '\ud800', '~x', '☃'])(
     'keep the keys of room %j in one slot',
     (id) => {

@@ -1,11 +1,11 @@
 import type { NodeId, RoomId } from '@parley/protocol';
 
 /**
- * Every name that Parley uses in Redis. What stands between the braces decides the slot in a cluster: all that a
- * script touches must share it, so there is one tag for each room and one for the leases of the nodes.
+ * Names of all keys and channels in Redis. In a cluster, the hash tag (the text in braces) decides the slot. All keys
+ * of a script must be in one slot, so each room has a hash tag, and so have the leases of the nodes.
  */
 export class RedisKeys {
-  /** Redis's ACL can be limited to `~PREFIX:*` and `&PREFIX:*`. */
+  /** @param prefix of every key and channel, so that a Redis ACL can be limited to `~PREFIX:*` and `&PREFIX:*` */
   constructor(private readonly prefix: string) {}
 
   /** Hash: the room's epoch, version and members. */
@@ -13,62 +13,64 @@ export class RedisKeys {
     return `${this.prefix}:room:{${safe(room)}}`;
   }
 
-  /** Sorted set: peers that ended in the room, by when that may be forgotten. */
+  /** Sorted set: tombstones of peers that ended in the room, by expiry. */
   ended(room: RoomId): string {
     return `${this.prefix}:ended:{${safe(room)}}`;
   }
 
-  /** Sorted set: nodes by when their lease ends. */
+  /** Sorted set: nodes by the end of their lease. */
   get leases(): string {
     return `${this.prefix}:leases:{nodes}`;
   }
 
-  /** Sorted set: nodes that were given up, by when that may be forgotten. */
+  /** Sorted set: tombstones of dead nodes, by expiry. */
   get dead(): string {
     return `${this.prefix}:dead:{nodes}`;
   }
 
-  /** Sorted set: rooms by when somebody must look at them. */
+  /** Sorted set: rooms by the time of their next sweep. */
   get due(): string {
     return `${this.prefix}:due:{nodes}`;
   }
 
-  /** String: when the last sweep was. */
+  /** String: the time of the last sweep. */
   get swept(): string {
     return `${this.prefix}:swept:{nodes}`;
   }
 
-  /** With a node id behind it: sorted set of the rooms that the node has members in, by when it last said so. */
+  /** Prefix of a key that ends with a node id. Sorted set: rooms in which the node has members, by its last report. */
   get roomsOfNode(): string {
     return `${this.prefix}:rooms:{nodes}:`;
   }
 
-  /** String: when a bucket is full again. */
+  /** String: the time at which a rate limiter's bucket is full again. */
   rate(name: string, who: string): string {
     return `${this.prefix}:rate:{${safe(name)}:${safe(who)}}`;
   }
 
-  /** The channel of a topic, whose digest is given. Topics of one group share a slot, and so a connection. */
+  /** Channel: a topic, by its digest. Topics of one group share a slot, and therefore a connection. */
   topic(group: number, digest: string): string {
     return `${this.prefix}:topic:{topics${group}}:${digest}`;
   }
 
-  /** Hash: who has a name that a client chose. */
+  /** Hash: the holder of a name that a client chose. */
   name(tenant: string, name: string): string {
     return `${this.prefix}:name:{${safe(tenant)}:${safe(name)}}`;
   }
 
-  /** List: what waits for the name. */
+  /** List: messages queued for a name that no client holds yet. */
   queuedMessages(tenant: string, name: string): string {
     return `${this.prefix}:letters:{${safe(tenant)}:${safe(name)}}`;
   }
 
-  /** The channel that a node listens to. */
+  /** Channel: messages for a node. */
   channel(node: NodeId): string {
     return `${this.prefix}:node:${safe(node)}`;
   }
 }
 
-/** Ids are checked where they enter; but a brace here would move a key to another slot, so none gets through. */
+/**
+ * Encodes ids with other characters. Ids were validated before, but a brace here would move the key to another slot.
+ */
 const safe = (id: string): string =>
   /^[A-Za-z0-9_-]+$/.test(id) ? id : `~${Buffer.from(id, 'utf16le').toString('base64url')}`;

@@ -3,15 +3,17 @@ import { RedisCommands } from './redis-commands.js';
 import { parseRedisUrl, type RedisAddress, type RedisTarget } from './redis-url.js';
 import { Subscription, type SubscriptionEvents } from './subscription.js';
 
-/** One process's access to Redis: a connection for commands, and one for each subscription. */
+/** The Redis client of a process: one connection for commands, and one per subscription. */
 export class RedisClient {
   readonly keys: RedisKeys;
   readonly commands: RedisCommands;
   private readonly target: RedisTarget;
 
   /**
-   * Connects in the background; until then everything is refused.
-   * @param fastPaths false: commands use the public API of ioredis alone
+   * Connects in the background; until then, commands are refused.
+   * @param url see {@link parseRedisUrl}
+   * @param prefix of every key and channel
+   * @param fastPaths false: commands use only the public API of ioredis
    * @throws RedisUrlError
    */
   constructor(url: string, prefix: string, fastPaths = true) {

@@ -4,24 +4,26 @@ import { type CommandClient, connectCommands } from './connections.js';
 import type { RedisTarget } from './redis-url.js';
 import { type PaddedPayload, zeroCopyPublish } from './zero-copy-publish.js';
 
-/** What a Redis reply to a script may be. */
+/** The reply of a script. */
 export type Reply = string | number | null | readonly Reply[];
 
-/** A script that was made known to the client. Arguments: the keys, then the values. */
+/** Runs a script. Its arguments are the keys, then the values. */
 export type Script = (...args: (string | number)[]) => Promise<Reply>;
 
-/** Redis did not do it, or did not say so. It may have been done, or may still be. */
+/** A command failed or was not answered in time. Redis may have executed it, or may do so later. */
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable';
 }
 
-/** How often each connection is asked for a sign of life, in milliseconds. */
+/** Interval of the PINGs on each connection, in milliseconds. */
 const PING_MS = 500;
 
-/** The connection for commands: refuses at once when Redis does not answer, and finds out by itself when it does. */
+/**
+ * Runs Redis commands. While Redis does not answer, they are refused at once; periodic PINGs detect when it does again.
+ */
 export class RedisCommands {
   readonly stats = { commands: 0, failures: 0, timeouts: 0 };
-  /** PUBLISH of a cluster is the sharded one. */
+  /** True in a cluster, where pub/sub is sharded (SPUBLISH, SSUBSCRIBE). */
   readonly sharded: boolean;
   private readonly client: CommandClient;
   private readonly breaker = new CircuitBreaker();
@@ -39,7 +41,7 @@ export class RedisCommands {
     this.timer.unref();
   }
 
-  /** Whether a command would be tried now. */
+  /** True if a command would be sent now, not refused. */
   get available(): boolean {
     if (this.breaker.open || this.client.status !== 'ready') return false;
     return !(this.client instanceof Cluster) || this.client.nodes('master').some((node) => node.status === 'ready');
@@ -49,7 +51,7 @@ export class RedisCommands {
     return this.breaker.open;
   }
 
-  /** Makes a script known. The client sends EVALSHA, and the source when the server does not know it. */
+  /** Defines a script. The client sends EVALSHA, then the source if the server does not have it. */
   script(name: string, lua: string, numberOfKeys: number): Script {
     this.client.defineCommand(name, { lua, numberOfKeys });
     const call = (this.client as unknown as Record<string, Script>)[name] as Script;
@@ -60,14 +62,17 @@ export class RedisCommands {
     return this.run(() => this.client.hget(key, field));
   }
 
-  /** @returns how many were subscribed; of a node that should be, 0 means that it did not get it. */
+  /** Publishes a payload. @returns the number of subscribers that received it */
   publish(channel: string, payload: Buffer): Promise<number> {
     return this.run(async () =>
       Number(await (this.sharded ? this.client.spublish(channel, payload) : this.client.publish(channel, payload))),
     );
   }
 
-  /** {@link publish} without a copy: the payload's memory must stay as it is until the promise resolves, and for good when it rejects. */
+  /**
+   * Publishes a payload without copying it. Its memory must not change until the promise resolves; if it rejects, never
+   * again, because the socket may still hold it.
+   */
   publishZeroCopy(channel: string, payload: PaddedPayload): Promise<number> {
     if (!this.fastPaths) return this.publish(channel, payload.memory.subarray(payload.start, payload.end));
     const name = this.sharded ? 'spublish' : 'publish';
@@ -75,8 +80,8 @@ export class RedisCommands {
   }
 
   /**
-   * What is asked for while `act` runs leaves in one write a connection. Redis reads it in one go: a script that does
-   * nothing costs it 2 µs with seven others, and 10 alone.
+   * Sends the commands that `act` issues in one write per connection, which Redis reads at once: that costs it far less
+   * than a read per command (docs/adr/0012-room-commands-of-a-turn-are-batched.md).
    */
   together(act: () => void): void {
     if (!this.fastPaths) return act();
@@ -94,7 +99,7 @@ export class RedisCommands {
     this.client.disconnect();
   }
 
-  /** @throws RedisUnavailable for whatever went wrong, with the cause. */
+  /** @throws RedisUnavailable for any failure, with its cause */
   private async run<Result>(call: () => Promise<Result>): Promise<Result> {
     this.stats.commands += 1;
     try {
@@ -104,14 +109,14 @@ export class RedisCommands {
       return result;
     } catch (error) {
       this.stats.failures += 1;
-      this.judge(error);
+      this.noteFailure(error);
       throw new RedisUnavailable(error instanceof Error ? error.message : 'Redis failed', { cause: error });
     }
   }
 
   /**
-   * The idle PING, and the breaker's probe. ioredis arms its socket time-out with each command, so that a PING
-   * that stays unanswered also ends a dead connection.
+   * Probes each connection, also for the circuit breaker. ioredis starts its socket time-out with each command, so an
+   * unanswered PING also ends a dead connection.
    */
   private async ping(): Promise<void> {
     if (this.pinging) return;
@@ -121,16 +126,16 @@ export class RedisCommands {
     const results = await Promise.allSettled(connections.map((connection) => connection.ping()));
     this.pinging = false;
     if (results.some((result) => result.status === 'fulfilled')) this.breaker.answered();
-    else for (const result of results.slice(0, 1)) if (result.status === 'rejected') this.judge(result.reason);
+    else for (const result of results.slice(0, 1)) if (result.status === 'rejected') this.noteFailure(result.reason);
   }
 
-  /** Those that take commands now. */
+  /** The connections that accept commands now. */
   private connections(): Redis[] {
     const all = this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
     return all.filter(({ status }) => status === 'ready');
   }
 
-  private judge(error: unknown): void {
+  private noteFailure(error: unknown): void {
     if (error instanceof ReplyError) {
       this.breaker.answered();
     } else if (error instanceof Error && error.message === 'Command timed out') {

@@ -1,4 +1,4 @@
-/** Where Redis is, as `REDIS_URL` says it. */
+/** The servers and credentials in `REDIS_URL`. */
 export type RedisTarget = { readonly login: RedisLogin; readonly tls: boolean } & (
   | { readonly kind: 'standalone'; readonly address: RedisAddress; readonly db: number }
   | {
@@ -21,7 +21,7 @@ export interface RedisLogin {
   readonly password?: string;
 }
 
-/** `REDIS_URL` cannot be understood. The message never repeats the URL: it may hold a password. */
+/** `REDIS_URL` is invalid. The message never includes the URL, which may contain a password. */
 export class RedisUrlError extends Error {
   override readonly name = 'RedisUrlError';
 }
@@ -29,7 +29,7 @@ export class RedisUrlError extends Error {
 const SHAPE = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/?#]*)@)?([^@/?#]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
 
 /**
- * Reads `redis[s]://[user:pass@]host[:port][/db]`,
+ * Parses `redis[s]://[user:pass@]host[:port][/db]`,
  * `redis[s]+sentinel://[user:pass@]h1[:p1],h2[:p2]/masterName[/db][?sentinelUsername=…&sentinelPassword=…]` and
  * `redis[s]+cluster://[user:pass@]h1[:p1],h2[:p2]`. Ports default to 6379, of sentinels to 26379.
  * @throws RedisUrlError
@@ -53,7 +53,7 @@ export const parseRedisUrl = (url: string): RedisTarget => {
   }
   const [address, ...more] = addresses;
   if (address === undefined || more.length > 0) {
-    throw new RedisUrlError('REDIS_URL has several hosts: say redis+sentinel:// or redis+cluster://');
+    throw new RedisUrlError('REDIS_URL has several hosts: use redis+sentinel:// or redis+cluster://');
   }
   return { ...common, kind: 'standalone', address, db: readDb(parts[0]) };
 };

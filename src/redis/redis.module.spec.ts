@@ -36,7 +36,7 @@ describe('the modules of presence and bus', () => {
     expect([presence.available, bus.available]).toEqual([true, true]);
   });
 
-  it('start with a Redis that is not there, and say so', async () => {
+  it('start without a reachable Redis, and report that they are unavailable', async () => {
     const { presence, bus } = await start(REDIS);
     expect([presence.available, bus.available]).toEqual([false, false]);
     await expect(presence.nodes()).rejects.toMatchObject({ name: 'PresenceUnavailable' });

@@ -4,7 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import { REDIS } from './redis.tokens.js';
 import { RedisClient } from './redis-client.js';
 
-/** Provides {@link REDIS}: the link of this process, or undefined when `REDIS_URL` is not set. */
+/** Provides {@link REDIS}: the client of this process, or undefined if `REDIS_URL` is not set. */
 @Global()
 @Module({
   providers: [

@@ -1,2 +1,2 @@
-/** Injection token of the process's {@link RedisClient}, undefined when there is no Redis. */
+/** Injection token of the process's {@link RedisClient}; undefined without Redis. */
 export const REDIS = Symbol('REDIS');

@@ -2,18 +2,18 @@ import type { Redis } from 'ioredis';
 import { connectSubscriber } from './connections.js';
 import type { RedisAddress, RedisTarget } from './redis-url.js';
 
-/** What becomes of a {@link Subscription}. */
+/** Callbacks of a {@link Subscription}. */
 export interface SubscriptionEvents {
   onSubscribed(): void;
   onPayload(payload: Buffer, channel: Buffer): void;
-  /** Called once; the subscription is over. `moved`: in a cluster, the channel lives there. */
+  /** The subscription ended. Called once. @param moved in a cluster, the master that owns the channel now */
   onLost(moved: RedisAddress | undefined): void;
 }
 
 /**
- * A subscription on a connection of its own, for one life: to one channel, and to others of its slot that come and go. In a cluster it is the sharded kind
- * (SSUBSCRIBE) on the master that owns the channel's slot; ioredis's own group of sharded subscribers is not used,
- * because it hides when a subscription moved, and what was sent meanwhile is lost.
+ * A subscription on a connection of its own: to one channel, and to others of the same slot that may be added and
+ * removed. It ends with its connection. In a cluster it is sharded (SSUBSCRIBE), on the master that owns the slot. The
+ * sharded subscribers of ioredis are not used: they hide that a subscription moved, and with it the loss of messages.
  */
 export class Subscription {
   private readonly client: Redis;
@@ -34,20 +34,23 @@ export class Subscription {
     });
     this.client.once('ready', () => void this.subscribe());
     this.client.once('end', () => this.lose(undefined));
-    // The slot went to another master, and this one has dropped the subscription. ioredis says 'moved' for a
-    // refused SSUBSCRIBE too, but only the refusal itself tells the address.
+    // The slot moved to another master, so this one dropped the subscription. ioredis also emits 'moved' for a refused
+    // SSUBSCRIBE; that case is left to `add`, because only the error contains the address.
     this.client.on('moved', () => {
       if (this.subscribed) this.lose(undefined);
     });
   }
 
-  /** Ends it without a word to the listener. */
+  /** Ends the subscription without a call of `onLost`. */
   close(): void {
     this.over = true;
     this.client.disconnect();
   }
 
-  /** True once Redis has acknowledged it; false when the whole subscription is lost. In a cluster: of the same slot. */
+  /**
+   * Subscribes to another channel; in a cluster, one of the same slot.
+   * @returns true once Redis has acknowledged it, false if the whole subscription is lost
+   */
   async add(channel: string): Promise<boolean> {
     try {
       await (this.sharded ? this.client.ssubscribe(channel) : this.client.subscribe(channel));
@@ -60,7 +63,7 @@ export class Subscription {
 
   remove(channel: string): void {
     const done = this.sharded ? this.client.sunsubscribe(channel) : this.client.unsubscribe(channel);
-    // A connection that fails here is lost, and says so by itself.
+    // A failure here means that the connection is lost, which its 'end' event reports.
     done.catch(() => {});
   }
 
@@ -76,7 +79,7 @@ export class Subscription {
     this.events.onLost(moved);
   }
 
-  /** `MOVED slot host:port`; an empty host means the one that answered. */
+  /** Parses the error `MOVED slot host:port`; an empty host means the one that answered. */
   private readMoved(error: unknown): RedisAddress | undefined {
     const match = /^MOVED \d+ (.*):(\d+)$/.exec(error instanceof Error ? error.message : '');
     if (match === null) return undefined;

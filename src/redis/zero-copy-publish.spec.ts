@@ -5,14 +5,14 @@ import { PADDING_AFTER, PADDING_BEFORE, zeroCopyPublish } from './zero-copy-publ
 
 const socket = {};
 
-/** A payload with so much room around it. */
+/** A payload with this many bytes before and after it. */
 const padded = (payload: Buffer, before: number, after: number) => {
   const memory = Buffer.concat([Buffer.alloc(before, '~'), payload, Buffer.alloc(after, '~')]);
   return { memory, start: before, end: before + payload.length };
 };
 
-describe('PUBLISH in place', () => {
-  it('is what ioredis writes, with room and without', () => {
+describe('PUBLISH without a copy', () => {
+  it('writes the same bytes as ioredis, with enough padding and without', () => {
     const random = new Random(7);
     const differs: unknown[] = [];
     for (let round = 0; round < 5_000; round += 1) {
@@ -26,13 +26,13 @@ describe('PUBLISH in place', () => {
       const command = zeroCopyPublish(name, channel, padded(payload, before, after));
       const plain = new Command(name, [channel, payload]);
       const same = Buffer.from(plain.toWritable(socket)).equals(Buffer.from(command.toWritable(socket)));
-      const sameWay = command.name === plain.name && command.getSlot() === plain.getSlot();
-      if (!same || !sameWay) differs.push({ name, channel, payload, before, after });
+      const sameRoute = command.name === plain.name && command.getSlot() === plain.getSlot();
+      if (!same || !sameRoute) differs.push({ name, channel, payload, before, after });
     }
     expect(differs).toEqual([]);
   });
 
-  it('copies nothing when there is room', () => {
+  it('copies nothing if the padding suffices', () => {
     const payload = padded(Buffer.from('payload'), PADDING_BEFORE, PADDING_AFTER);
     const wire = zeroCopyPublish('publish', 'c'.repeat(200), payload).toWritable(socket) as Buffer;
     expect(wire.buffer).toBe(payload.memory.buffer);

@@ -1,22 +1,26 @@
 import { Command } from 'ioredis';
 
-/** A payload with room around it in its memory, {@link PADDING_BEFORE} and {@link PADDING_AFTER} bytes: for the command that publishes it. */
+/**
+ * A payload in a larger buffer, with {@link PADDING_BEFORE} bytes before it and {@link PADDING_AFTER} after it for the
+ * command that publishes it.
+ */
 export interface PaddedPayload {
   readonly memory: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** Enough for a channel of two hundred bytes. */
+/** Suffices for a channel name of 200 bytes. */
 export const PADDING_BEFORE = 256;
 export const PADDING_AFTER = 2;
 
 const LINE_END = '\r\n';
 
 /**
- * PUBLISH or SPUBLISH, whose bytes on the wire (RESP) are written around the payload where it lies: ioredis would copy the
- * payload twice. It is ioredis's command in all else, so that queues, time-outs, redirections and failures stay as they are.
- * The memory is the command's until its promise resolves; when it rejects nobody knows how long the socket keeps it.
+ * Makes a PUBLISH or SPUBLISH whose bytes on the wire (RESP) are written around the payload in its own memory; ioredis
+ * would copy it twice. In all else it is a command of ioredis, with the same queues, time-outs, redirections and
+ * failures. The memory must not change until the promise of the command resolves; if it rejects, never again, because
+ * the socket may still hold it.
  */
 export const zeroCopyPublish = (name: 'publish' | 'spublish', channel: string, payload: PaddedPayload): Command => {
   const wire = writeAround(name, channel, payload);
@@ -24,7 +28,7 @@ export const zeroCopyPublish = (name: 'publish' | 'spublish', channel: string, p
   return new Command(name, [channel, payload.memory.subarray(payload.start, payload.end)]);
 };
 
-/** What it is written as already; the arguments say where a cluster has to send it. */
+/** A command that is encoded already. Its arguments tell a cluster client which slot it belongs to. */
 class WrittenCommand extends Command {
   constructor(
     name: string,
@@ -39,7 +43,7 @@ class WrittenCommand extends Command {
   }
 }
 
-/** Undefined: the room does not suffice. */
+/** Encodes the command around the payload. @returns undefined if the padding does not suffice */
 const writeAround = (name: string, channel: string, { memory, start, end }: PaddedPayload): Buffer | undefined => {
   const words = ['*3', `$${name.length}`, name, `$${Buffer.byteLength(channel)}`, channel, `$${end - start}`, ''];
   const head = words.join(LINE_END);
