@@ -9,7 +9,7 @@ import { PRESENCE_TIMERS, type Presence, type PresenceTimers } from './presence.
 import { PRESENCE } from './presence.tokens.js';
 import { RedisPresence } from './redis/presence.redis.js';
 
-/** Presence in Redis when there is one, in memory otherwise. */
+/** Provides presence: in Redis if `REDIS_URL` is set, in memory otherwise. */
 @Global()
 @Module({
   imports: [RedisModule],
@@ -30,7 +30,7 @@ import { RedisPresence } from './redis/presence.redis.js';
 export class PresenceModule implements OnApplicationShutdown {
   constructor(@Inject(PRESENCE) private readonly presence: Pick<Presence, 'close'>) {}
 
-  /** In the last of Nest's shutdown hooks, when the signaling layer has stopped. */
+  /** Closes the store in the last of Nest's shutdown hooks, when the signaling layer has stopped. */
   async onApplicationShutdown(): Promise<void> {
     await this.presence.close();
   }

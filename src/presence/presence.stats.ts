@@ -1,6 +1,6 @@
-/** What a presence adapter has done since it was made, for the metrics. */
+/** Counters of a presence adapter since the start, for the metrics. */
 export interface PresenceStats {
-  /** Operations asked of the store. */
+  /** Operations requested of the store. */
   commands: number;
   /** Operations that ended in `PresenceUnavailable`. */
   failures: number;

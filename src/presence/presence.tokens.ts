@@ -1,2 +1,2 @@
-/** Injection token of the process's one `Presence`. */
+/** Injection token of the `Presence`, of which a process has one. */
 export const PRESENCE = Symbol('PRESENCE');

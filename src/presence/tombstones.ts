@@ -3,9 +3,9 @@ import type { PeerId } from '@parley/protocol';
 /** Tombstones per room; beyond it the oldest are dropped. */
 export const MAX_TOMBSTONES = 10_000;
 
-/** Holds the tombstones of one room: peers that ended, and must not be attached again while they are kept. */
+/** The tombstones of one room: peers that ended, and cannot be attached again while they are kept. */
 export class Tombstones {
-  /** When each expires, oldest first. */
+  /** Peer → expiry, the oldest first. */
   private readonly until = new Map<PeerId, number>();
 
   /** @param keepMs how long each is kept, milliseconds */

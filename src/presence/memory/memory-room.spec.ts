@@ -15,14 +15,14 @@ const join = (peer: string): AttachRequest => ({
 });
 
 describe('a room in memory', () => {
-  it('remembers only so many that ended, the newest ones', () => {
+  it('keeps a limited number of tombstones, the newest ones', () => {
     const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => 'epoch');
     for (let i = 0; i <= MAX_TOMBSTONES; i += 1) room.leave(`peer-${i}` as PeerId, 'left', undefined, 0);
     expect(room.attach(join('peer-1'), 1)).toEqual({ kind: 'ended' });
     expect(room.attach(join('peer-0'), 1)).toMatchObject({ kind: 'attached' });
   });
 
-  it('is forgettable when it is empty and its tombstones are over', () => {
+  it('can be dropped when it is empty and its tombstones have expired', () => {
     const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => 'epoch');
     room.attach(join('peer'), 0);
     expect(room.isForgettable(0)).toBe(false);
@@ -31,7 +31,7 @@ describe('a room in memory', () => {
     expect(room.isForgettable(PRESENCE_TIMERS.tombstoneMs)).toBe(true);
   });
 
-  it('begins a new epoch when its store may have lost writes, and not again after that', () => {
+  it('starts one new epoch when its store may have lost writes', () => {
     let epochs = 0;
     const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => `epoch-${++epochs}`);
     room.follow(1);
@@ -44,7 +44,7 @@ describe('a room in memory', () => {
     expect(room.snapshot().epoch).toBe('epoch-2');
   });
 
-  it('shows its members in the order in which they joined, and tells each node that has one or had', () => {
+  it('lists its members in the order of joining, and names each node that has or had one', () => {
     const room = new MemoryRoom('room' as RoomId, PRESENCE_TIMERS, () => 'epoch');
     const at = (peer: string, node: string, attempt: number): AttachRequest => ({
       ...join(peer),

@@ -14,23 +14,23 @@ import { judgeNewPeer } from './new-peer.js';
 import { NodeCounts } from './node-counts.js';
 import type { Stored } from './stored.js';
 
-/** Rounds of reconciliation that a node may miss in a room that it has members in. */
+/** A node that missed this many reconciliations of a room holds no peer in it. */
 const STALE_ROUNDS = 4;
 
 /**
- * One room of the memory adapter. The same rules as lua/*.lua, line for line: a change here is a change there,
- * and the contract suite holds both.
+ * One room of the memory adapter. It implements the same rules as `redis/lua/*.lua`: change both together. The contract
+ * suite runs against both.
  */
 export class MemoryRoom {
   private epoch = '';
   private version = 0;
   private order = 0;
-  /** The life of the store that wrote it last. */
+  /** The generation of the store at the last operation, see {@link follow}. */
   private generation = 0;
-  /** In the order in which they joined. */
+  /** In the order of joining. */
   private readonly members = new Map<PeerId, Stored>();
   private readonly counts = new NodeCounts();
-  /** The nodes with a member, and when each compared this room last, or came. */
+  /** The nodes with a member, and when each last reconciled this room or got its first member in it. */
   private readonly reconciled = new Map<NodeId, number>();
   private readonly ended: Tombstones;
 
@@ -46,15 +46,16 @@ export class MemoryRoom {
     return this.members.size;
   }
 
-  /** True when there is nothing left to remember. */
+  /** True if the room has neither members nor tombstones. */
   isForgettable(now: number): boolean {
     this.ended.trim(now);
     return this.members.size === 0 && this.ended.size === 0;
   }
 
   /**
-   * A store that lost writes may count the same versions again with other changes: those who saw the former ones must
-   * not take these for them. So the epoch is over, and everybody asks for the whole room.
+   * Starts a new epoch if the store may have lost writes. It may then assign the same versions to other changes; a new
+   * epoch keeps nodes and clients from mistaking these for the ones that they know, and makes them fetch the room
+   * again.
    */
   follow(generation: number): void {
     if (this.epoch !== '' && this.generation !== generation) this.epoch = this.newEpoch();
@@ -161,36 +162,36 @@ export class MemoryRoom {
     return { epoch: this.epoch, version: this.version, lost, change };
   }
 
-  /**
-   * Members of nodes that are known to be dead, or that are neither alive nor new, become `away`; those `away`
-   * for too long are ended.
-   */
+  /** Marks the members of dead nodes as `away`, and ends those that were `away` beyond the resume window. */
   sweep(alive: ReadonlySet<NodeId>, dead: ReadonlyMap<NodeId, number>, now: number): Change | undefined {
     this.ended.trim(now);
     const silent = this.silentNodes(now);
     return this.settle(({ member, since }) => {
       const age = now - since;
       if (dead.has(member.node)) return true;
-      // Neither alive nor given up: perhaps its lease is younger than the list.
+      // Neither alive nor dead: the node may have got its lease after the list was read.
       if (!alive.has(member.node)) return age > this.timers.leaseMs;
       return age > this.staleMs && silent.has(member.node);
     }, now);
   }
 
-  /** A node that has not compared this room for so long holds nothing in it. */
+  /** A node that has not reconciled this room for this long holds no peer in it. */
   private get staleMs(): number {
     return STALE_ROUNDS * this.timers.reconcileGraceMs;
   }
 
   /**
-   * Nodes that hold nothing here any more: they forgot the room, because a loss of writes brought back what they had
-   * told, or an attach was done after its caller had given up on it.
+   * Lists nodes that no longer hold a peer here although the room has members of theirs: the store lost their `detach`,
+   * or executed an `attach` after its caller had given up.
    */
   private silentNodes(now: number): Set<NodeId> {
     return new Set([...this.reconciled].filter(([, at]) => now - at > this.staleMs).map(([node]) => node));
   }
 
-  /** Only a node that was here itself all the time may say that others were not: else everybody's time starts again. */
+  /**
+   * Lists silent nodes for a node that reconciles. If that node missed reconciliations itself, the store may have been
+   * unreachable for all of them, so none counts as silent and their times start again.
+   */
   private silentTo(node: NodeId, now: number): ReadonlySet<NodeId> {
     const own = this.reconciled.get(node);
     if (own === undefined) return new Set();
@@ -253,7 +254,7 @@ export class MemoryRoom {
     return { event: 'left', peer, reason };
   }
 
-  /** Runs `act`, counts its events into the version, and names the nodes before and after. */
+  /** Runs `act`, adds its events to the version, and lists the nodes with a member before or after it. */
   private change(now: number, act: () => MemberEvent[]): Change | undefined {
     const nodes = new Set(this.counts.nodes);
     const events = act();

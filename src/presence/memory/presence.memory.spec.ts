@@ -24,7 +24,7 @@ const setup = () => {
 };
 
 describe('presence in memory', () => {
-  it('remembers who ended in an empty room, and forgets the room with the last of them', async () => {
+  it('keeps the tombstones of an empty room, and drops the room with the last of them', async () => {
     const { clock, store, presence, enter, leave } = setup();
     await presence.renew(NODE);
     for (const room of ['one', 'two']) {
@@ -43,13 +43,13 @@ describe('presence in memory', () => {
     expect([[...store.rooms.keys()], store.emptyRooms.size]).toEqual([['one'], 0]);
   });
 
-  it('keeps nothing of a room that nobody was ever in', async () => {
+  it('stores nothing for a room that no peer ever joined', async () => {
     const { store, presence } = setup();
     expect(await presence.snapshot('none' as RoomId)).toMatchObject({ epoch: '', version: 0, members: [] });
     expect([store.rooms.size, store.emptyRooms.size]).toEqual([0, 0]);
   });
 
-  it('keeps what it was given, whatever becomes of it', async () => {
+  it('copies what it stores: later changes by the caller have no effect', async () => {
     const { presence, enter } = setup();
     const [full, empty] = [{ muted: { audio: true } }, {} as Record<string, unknown>];
     await enter('room', 'full', full);

@@ -18,20 +18,22 @@ import { MemoryRoom } from './memory-room.js';
 export class MemoryPresenceStore {
   /** @internal rooms with a member. */
   readonly rooms = new Map<RoomId, MemoryRoom>();
-  /** @internal rooms of which only who ended is remembered, the one that was asked for longest ago first. */
+  /** @internal rooms with only tombstones left, the least recently used first. */
   readonly emptyRooms = new Map<RoomId, MemoryRoom>();
-  /** @internal node → when its lease ends. */
+  /** @internal node → end of its lease. */
   readonly leases = new Map<NodeId, number>();
-  /** @internal node that was given up → until when that is remembered. */
+  /** @internal dead node → expiry of its tombstone. */
   readonly dead = new Map<NodeId, number>();
-  /** Set it to true and every operation rejects, as when Redis cannot be reached. */
+  /** Set to true, every operation rejects, as if Redis were unreachable. */
   down = false;
-  /** Count it up when the store may know less than it did, as a Redis after a failover: no epoch goes on over it. */
+  /**
+   * Increment it when the store may have lost writes, as after a failover of Redis: every room then starts a new epoch.
+   */
   generation = 0;
 
   /**
-   * @param now milliseconds of a clock that only goes forward.
-   * @param newEpoch makes a room's epoch.
+   * @param now milliseconds of a monotonic clock
+   * @param newEpoch makes a room's epoch
    */
   constructor(
     readonly now: () => number = () => performance.now(),
@@ -40,7 +42,7 @@ export class MemoryPresenceStore {
   ) {}
 }
 
-/** Presence in memory: of a single process, or of several nodes in one test. */
+/** Presence in memory, for a node without Redis or for several nodes in a test. */
 export class MemoryPresence implements Presence {
   readonly stats = emptyPresenceStats();
   private closed = false;
@@ -151,7 +153,7 @@ export class MemoryPresence implements Presence {
     return result;
   }
 
-  /** Runs an operation at once, and answers asynchronously as any store would. */
+  /** Runs an operation at once; its result is asynchronous, like that of any store. */
   private async run<Result>(act: (now: number) => Result): Promise<Result> {
     this.stats.commands += 1;
     if (!this.available) {
@@ -162,11 +164,11 @@ export class MemoryPresence implements Presence {
   }
 }
 
-/** What is stored must not change when the caller goes on using its own objects. */
+/** Copies a request, so that later changes by the caller do not reach the store. */
 const copyOf = (request: AttachRequest): AttachRequest => ({
   ...request,
   participant: { ...request.participant, meta: copyOfMeta(request.participant.meta) },
 });
 
-/** Most have none, and a structured clone goes through a serializer whatever it clones. */
+/** Avoids `structuredClone`, which is slow even for `{}`: most participants have no meta. */
 const copyOfMeta = (meta: Meta): Meta => (Object.keys(meta).length === 0 ? {} : structuredClone(meta));

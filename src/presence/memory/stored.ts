@@ -4,7 +4,7 @@ import type { Member } from '../presence.js';
 export interface Stored {
   member: Member;
   attempt: number;
-  /** When it was attached last. */
+  /** The time of its last attach. */
   since: number;
   /** When an `away` member is ended. */
   deadline: number;

@@ -22,9 +22,9 @@ import { SweepIndex } from './sweep-index.js';
 const newEpoch = randomTexts(EPOCH_BYTES);
 
 /**
- * Presence in Redis. Each room is one hash that only scripts write, so every change of a room is one atomic step.
- * What spans slots — the room, and the index that finds rooms whose nodes died — is made of steps that may be
- * repeated after a crash between them; {@link SweepIndex} says why.
+ * Presence in Redis. Each room is one hash that only scripts write, so every change of a room is atomic. Operations on
+ * both a room and the index of rooms, which are in different slots, have several steps, each of which may be repeated
+ * after a crash: see {@link SweepIndex}.
  */
 export class RedisPresence implements Presence {
   readonly stats = emptyPresenceStats();
@@ -120,7 +120,7 @@ export class RedisPresence implements Presence {
   }
 
   retire(node: NodeId): Promise<readonly Change[]> {
-    // What was asked for before comes before the end.
+    // Commands that were requested earlier must run before the lease ends.
     this.batch.send();
     return this.run(() => this.index.retire(node));
   }
@@ -137,7 +137,7 @@ export class RedisPresence implements Presence {
     return !this.closed && this.redis.commands.available;
   }
 
-  /** What was asked for before is handed to Redis. The connection is not this object's: who made it closes it. */
+  /** Passes waiting commands to Redis. The client stays open: it has another owner. */
   close(): Promise<void> {
     this.batch.send();
     this.closed = true;
@@ -157,7 +157,7 @@ export class RedisPresence implements Presence {
     return this.run(async () => readChange(room, await this.batch.ask(script)));
   }
 
-  /** The keys of the room and the values that every script of a room begins with. */
+  /** The keys and the first values of every room script. */
   private head(room: RoomId): (string | number)[] {
     const { keys } = this.redis;
     return [

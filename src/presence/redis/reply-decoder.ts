@@ -2,7 +2,7 @@ import type { ConnectionId, LeftReason, Meta, NodeId, PeerId, Role, RoomId, User
 import type { Reply } from '../../redis/redis-commands.js';
 import type { Change, Member, MemberEvent, Snapshot } from '../presence.js';
 
-/** A member as lua/room-library.lua keeps it. */
+/** A member as `lua/room-library.lua` stores it. */
 type Fields = [
   user: UserId,
   name: string,
@@ -19,7 +19,7 @@ type Fields = [
   chat?: string,
 ];
 
-/** The room's hash, flat as Redis replies it or as an object. */
+/** Decodes a room from its hash. */
 export const readSnapshot = (room: RoomId, hash: Readonly<Record<string, string>>): Snapshot => {
   const members = Object.entries(hash)
     .filter(([field]) => field.startsWith('m:'))
@@ -30,14 +30,14 @@ export const readSnapshot = (room: RoomId, hash: Readonly<Record<string, string>
     : { room, epoch: hash.e ?? '', version: Number(hash.v), members };
 };
 
-/** How many members `{node: [members, when it reconciled last]}` counts. */
+/** Returns the number of members in `{node: [members, time of its last reconciliation]}`. */
 export const readCount = (nodes: string | null): number =>
   Object.values(JSON.parse(nodes ?? '{}') as Record<string, readonly [number, number]>).reduce(
     (sum, [members]) => sum + members,
     0,
   );
 
-/** `key, value, key, value …` → an object without a prototype. */
+/** Converts `key, value, key, value …` to an object without a prototype. */
 export const readHash = (flat: Reply): Record<string, string> => {
   const list = flat as readonly string[];
   const hash: Record<string, string> = Object.create(null);
@@ -45,7 +45,7 @@ export const readHash = (flat: Reply): Record<string, string> => {
   return hash;
 };
 
-/** {@link Change} of `{epoch, version, flat events, nodes}`. Undefined when there was no event. */
+/** Decodes a {@link Change} from `{epoch, version, flat events, nodes}`. @returns undefined if it has no events */
 export const readChange = (room: RoomId, reply: Reply, members?: readonly Member[]): Change | undefined => {
   if (reply === null) return undefined;
   const [epoch, version, flat, nodes] = reply as [string, number, string[], NodeId[]];

@@ -1,12 +1,14 @@
 import type { NodeId, RoomId } from '@parley/protocol';
 
-/** Scripts that wait for the end of a turn. With so many it ends for them at once, which bounds each `touch` too. */
+/**
+ * Maximum scripts that wait for the end of a turn; then they are sent at once. This also limits the size of a `touch`.
+ */
 export const MAX_TOGETHER = 256;
 
-/** Why a room is to be in the index: somebody enters it, or the node has just compared it. */
+/** Why a room is added to the index: a peer attaches, or the node reconciles the room. */
 export type Reason = 'entered' | 'reconciled';
 
-/** Writes these rooms of a node into the index. */
+/** Adds rooms of a node to the index. */
 export type IndexRooms = (node: NodeId, rooms: Readonly<Record<Reason, ReadonlySet<RoomId>>>) => Promise<void>;
 
 interface Waiting {
@@ -16,22 +18,22 @@ interface Waiting {
 }
 
 /**
- * What one turn of the event loop asks of rooms, sent together when it ends: all rooms that are to be in the index as
- * one `touch` for each node, then each script in the order in which it was asked for, all in one write. With eight at
- * once a join is 28 µs of Redis instead of 39, and a room that is compared 22 instead of 45 (`npm run bench -- redis`).
+ * Collects the room commands of one turn of the event loop and sends them at its end in one write: one `touch` per node
+ * with all rooms for the index, then the scripts in the order of requests
+ * (docs/adr/0012-room-commands-of-a-turn-are-batched.md).
  */
 export class RoomCommandBatch {
   private scripts: (() => void)[] = [];
   private touches = new Map<NodeId, Waiting>();
   private scheduled: NodeJS.Immediate | undefined;
 
-  /** @param together what is sent while it runs leaves in one write */
+  /** @param together runs `send`, and sends its commands in one write */
   constructor(
     private readonly indexRooms: IndexRooms,
     private readonly together: (send: () => void) => void,
   ) {}
 
-  /** Sends a script after those that were asked for before it. */
+  /** Runs a script after those that were requested earlier. */
   ask<Answer>(script: () => Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.scripts.push(() => void script().then(resolve, reject));
@@ -41,8 +43,8 @@ export class RoomCommandBatch {
   }
 
   /**
-   * The same for a script whose room has to be in the index before. Sent before, answered together: on one connection
-   * the index is written first. If either fails the caller tries again, and both may be repeated.
+   * Runs a script whose room must be in the index first. Both are sent without waiting: a connection executes them in
+   * order. Rejects if either fails; both may be repeated.
    */
   async askIndexed<Answer>(node: NodeId, room: RoomId, reason: Reason, script: () => Promise<Answer>): Promise<Answer> {
     const waiting = this.touches.get(node) ?? newWaiting();
@@ -52,7 +54,7 @@ export class RoomCommandBatch {
     return answer;
   }
 
-  /** Sends what waits, now. */
+  /** Sends all waiting commands now. */
   send(): void {
     clearImmediate(this.scheduled);
     this.scheduled = undefined;

@@ -7,12 +7,12 @@ const NODE_SCRIPTS = ['renew', 'retire', 'nodes', 'touch', 'sweep', 'settle'] as
 /** The scripts of presence by the name of their file. Each is one atomic step on one slot. */
 export type Scripts = Readonly<Record<(typeof ROOM_SCRIPTS)[number] | (typeof NODE_SCRIPTS)[number], Script>>;
 
-/** Keys of a room's scripts: the room, its tombstones. */
+/** Number of keys of a room script: the room, its tombstones. */
 const ROOM_KEYS = 2;
-/** Keys of the nodes' scripts: leases, dead, due, swept, the beginning of the names of each node's rooms. */
+/** Number of keys of a node script: leases, dead, due, swept, the prefix of each node's set of rooms. */
 const NODE_KEYS = 5;
 
-/** Reads the Lua that stands beside this file (the build copies it), and makes it known to the client. */
+/** Reads the scripts in `lua/`, which the build copies, and defines them in the client. */
 export const loadScripts = (commands: RedisCommands): Scripts => {
   const load = (name: string, library: string, keys: number) => [
     name,

@@ -5,34 +5,37 @@ import type { Change, PresenceTimers } from '../presence.js';
 import type { IndexRooms } from './room-command-batch.js';
 import type { Scripts } from './scripts.js';
 
-/** Looks at one room: who of it is lost or over. `waitMs`: when to look again, negative when the room is empty. */
+/**
+ * Sweeps one room: marks peers of dead nodes as `away` and ends expired ones. `waitMs`: milliseconds until its next
+ * sweep, negative if the room is empty.
+ */
 export type SweepRoom = (
   room: RoomId,
   alive: readonly NodeId[],
   dead: readonly NodeId[],
 ) => Promise<{ readonly change: Change | undefined; readonly waitMs: number }>;
 
-/** A room that was claimed is taken by others again when its claimer has not settled it by then. */
+/** How long a claimed room is left to the node that claimed it, in milliseconds. */
 const CLAIM_MS = 2_000;
-/** Rooms claimed at a time. */
+/** Maximum rooms per claim. */
 const BATCH = 100;
-/** Batches in one sweep; the next one goes on. */
+/** Maximum claims per sweep; the next sweep continues. */
 const MAX_BATCHES = 50;
 
 /**
- * The nodes' leases, and the index by which the rooms of dead nodes are found, in one slot of their own.
+ * Keeps the leases of the nodes, and the index that finds the rooms of dead nodes. Both share one slot.
  *
- * Every room with a member is in `due` with a moment at most {@link checkMs} away: `attach` and `reconcile` write
- * it, so it passes only when no live node serves the room. The end of a node, and that all its rooms are due now,
- * is one step. A sweep claims rooms that are due by moving their moment on a little, looks at each in the room's
- * own slot, and settles them: a crash after any of these steps leaves the room due again when the claim ends, and
- * looking twice changes nothing. What a crashed sweep changed and told nobody is seen by the next reconcile of
- * each node, which compares versions.
+ * Every room with a member is in `due` with the time of its next sweep, at most {@link checkMs} ahead. `attach` and
+ * `reconcile` postpone it, so it passes only if no live node serves the room. A node's lease ends, and all its rooms
+ * become due, in one atomic step. A sweep claims due rooms by postponing them by {@link CLAIM_MS}, sweeps each one in
+ * the room's own slot, then settles the claim. After a crash between these steps the room is due again when the claim
+ * ends, and sweeping twice changes nothing. Changes that a crashed sweep did not publish are found by the next
+ * reconciliation of each node, which compares versions.
  */
 export class SweepIndex {
-  /** How long a room may be without a look at it. Three reconciles: one may be lost without harm. */
+  /** Maximum milliseconds until the next sweep of a room: three reconciliations, so that one may fail. */
   readonly checkMs: number;
-  /** A node that has not reconciled a room for so long holds nothing in it. */
+  /** A node that has not reconciled a room for this long holds no peer in it. */
   readonly staleMs: number;
   private readonly head: (string | number)[];
 
@@ -48,7 +51,7 @@ export class SweepIndex {
     this.head = [...names, timers.roomTtlMs, timers.tombstoneMs];
   }
 
-  /** The node has, or is about to have, a member in each of these rooms. */
+  /** Adds rooms in which the node has, or is about to have, a member. */
   readonly indexRooms: IndexRooms = async (node, { reconciled, entered }) => {
     const values = [node, this.checkMs, 2 * this.checkMs, reconciled.size, ...reconciled, ...entered];
     await this.scripts.touch(...this.head, ...values);
@@ -71,7 +74,9 @@ export class SweepIndex {
     return changes;
   }
 
-  /** Rejects only when nothing at all was done; otherwise answers what was, for the caller to tell. */
+  /**
+   * Sweeps due rooms. Rejects only if nothing changed; otherwise returns the changes, which the caller must publish.
+   */
   async sweep(): Promise<readonly Change[]> {
     const changes: Change[] = [];
     for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
@@ -92,7 +97,7 @@ export class SweepIndex {
     }
   }
 
-  /** False when a room could not be looked at: its claim will end, and somebody will. */
+  /** Sweeps claimed rooms. @returns false if a room could not be swept: it is due again when the claim ends */
   private async work([score, , alive, dead]: Claim, rooms: readonly RoomId[], changes: Change[]): Promise<boolean> {
     if (rooms.length === 0) return true;
     const results = await Promise.allSettled(rooms.map((room) => this.sweepRoom(room, alive, dead)));

@@ -1,14 +1,15 @@
--- ARGV: 4 peer, 5 user, 6 name, 7 role, 8 meta, 9 node, 10 connection, 11 attempt, 12 capacity, 13 replace meta, 14 epoch,
---       15 publish, 16 chat, 17 '1': only users with a peer in the room, 18 maximum of peers per user, or ''
--- Answers {'ended'}, {'superseded'}, {'locked'}, {'full'}, {'user_full'}
+-- ARGV: 4 peer, 5 user, 6 name, 7 role, 8 meta, 9 node, 10 connection, 11 attempt, 12 capacity, 13 replace meta,
+--       14 epoch, 15 publish, 16 chat, 17 '1': only users with a peer in the room, 18 maximum of peers per user, or ''
+-- Returns {'ended'}, {'superseded'}, {'locked'}, {'full'}, {'user_full'}
 -- or {'attached', resumed, replaced node, replaced connection, change, room}.
 local PUBLISH, CHAT = 12, 13
 local peer, node, connection = ARGV[4], ARGV[9], ARGV[10]
 local ended_until = redis.call('ZSCORE', ENDED, peer)
 if ended_until and tonumber(ended_until) > now then return { 'ended' } end
 
--- Decides whether the room takes a peer that is not in it. Answers why not; or nil, and which peer of the same user makes
--- room: whoever has been away longest. Members are JSON arrays that begin with the user, so others are not decoded.
+-- Decides whether a peer that is not in the room may join. Returns the reason of a refusal; or nil, and the peer of the
+-- same user to end first: the one that has been away longest. Members are JSON arrays that begin with the user, so
+-- members of other users are not decoded.
 local function refusal_of(user, capacity, returning_only, per_user)
   local prefix, own, oldest = '[' .. cjson.encode(user) .. ',', 0, nil
   local fields = redis.call('HGETALL', ROOM)

@@ -1,17 +1,18 @@
 -- ARGV: 4 node, 5 grace, 6 stale, then for each attachment that the node holds: peer, connection, attempt
--- Answers {change, peers that are held and not stored so, number of members}.
+-- Returns {change, peers whose attachment is not the stored one, number of members}.
 prune()
 local node, grace, stale = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local own, silent = nodes[node], {}
 
--- What the node holds, of which version of the room. Where all was well with it, nothing is another until either is:
--- whoever would be lost, or away, makes a version. Only time may tell of silent nodes.
+-- A digest of the attachments that the node holds and of the room's version. While it is the same as when everything
+-- was correct, everything still is: a lost or away member would have made a new version. Silent nodes are checked
+-- separately, because they make no version.
 local function digest()
   return string.sub(redis.sha1hex(table.concat({ epoch, version, table.concat(ARGV, '\0', 7) }, '\0')), 1, 16)
 end
 
--- Only a node that was here itself all the time may say that others were not: when the store could not be reached
--- for a while, everybody was silent, and everybody's time starts again.
+-- If this node missed reconciliations itself, the store may have been unreachable for all nodes: then none counts as
+-- silent, and their times start again.
 if own then
   if now - own[2] > stale / 2 then
     for _, entry in pairs(nodes) do entry[2] = now end

@@ -1,10 +1,10 @@
--- The common head of every script of a room.
+-- The common beginning of every room script.
 -- KEYS: 1 the room, 2 its tombstones.   ARGV: 1 time to live, 2 tombstone, 3 resume window (ms), then the script's own.
 --
--- The room is one hash, so that it has one time to live and is read in one go:
---   e epoch · v version · o order of the last who joined
---   n nodes as JSON {node: [members, when it reconciled last, digest of what it held when all was well]}
---   r the replication id of the server that wrote it last
+-- The room is one hash, so that it has one time to live and one command reads it:
+--   e epoch · v version · o order of the last peer that joined
+--   n nodes as JSON {node: [members, time of its last reconciliation, digest of the last one that found no fault]}
+--   r the replication id of the server at the last write
 --   m:PEER a member as a JSON array of the fields below
 -- Times are milliseconds by the clock of the Redis that has the room.
 local ROOM, ENDED = KEYS[1], KEYS[2]
@@ -22,25 +22,25 @@ local order = tonumber(header[3] or 0)
 local nodes = header[4] and cjson.decode(header[4]) or {}
 local events = {}
 
--- A promoted replica, or a restarted server, may have less than the server before it: writes that were not replicated,
--- or a room that was begun again and is the old one once more. Versions of this epoch that clients have seen may then
--- come again with other changes, so the epoch ends. Redis draws a new replication id at each promotion and each
--- restart (the run id stays through a promotion), and the time makes the new epoch one that was never used, even if a
--- copy comes back twice to the same state.
+-- A promoted replica or a restarted server may lack the last writes. It could then assign versions that clients have
+-- seen to other changes, so the room gets a new epoch. Redis changes its replication id at each promotion and restart
+-- (the run id survives a promotion). The time in the digest makes the epoch unique, even if the same old state comes
+-- back twice.
 local replication = redis.pcall('INFO', 'replication')
--- A plain search and an anchored match: a tenth of one pattern's time.
+-- A plain search and an anchored match take a tenth of the time of one unanchored pattern.
 local _, last = string.find(type(replication) == 'string' and replication or '', 'master_replid:', 1, true)
 local reign = last and string.match(replication, '^%x+', last + 1) or ''
 if epoch ~= '' and header[5] ~= reign then
   epoch = string.sub(redis.sha1hex(table.concat({ epoch, reign, time[1], time[2] }, '\0')), 1, 12)
 end
 
--- The nodes to tell: those with a member before, and those that attach one now.
+-- The nodes to notify: those with a member before the change, and those that attach one now.
 local told = {}
 for node in pairs(nodes) do told[node] = true end
 
--- To be called first by what makes a room smaller or keeps it as it is: Redis without memory refuses a script's first
--- write if it may grow something, and this one may not. What makes a room larger must be refused then.
+-- Scripts that do not make a room larger call this first. When Redis is out of memory, it refuses a script whose first
+-- write may use more memory; this one never does, so these scripts still run. Scripts that make a room larger must be
+-- refused.
 local function prune()
   redis.call('ZREMRANGEBYSCORE', ENDED, '-inf', now)
 end
@@ -60,7 +60,7 @@ local function save(peer, member)
   redis.call('HSET', ROOM, 'm:' .. peer, cjson.encode(member))
 end
 
--- All members, in the order of joining.
+-- Returns all members in the order of joining.
 local function load_all()
   local fields, list = redis.call('HGETALL', ROOM), {}
   for i = 1, #fields, 2 do
@@ -100,7 +100,7 @@ local function put_away(peer, member)
   event('away', peer)
 end
 
--- Tombstone first: whatever comes after this line cannot bring the peer back.
+-- Adds a tombstone. Call it before removing the member, so that the peer cannot be attached again.
 local function bury(peer)
   redis.call('ZADD', ENDED, now + TOMBSTONE, peer)
   redis.call('ZREMRANGEBYRANK', ENDED, 0, -MAX_TOMBSTONES - 1)
@@ -114,8 +114,8 @@ local function finish_member(peer, member, reason)
   event('left', peer, reason)
 end
 
--- A node that has not reconciled this room for `stale` holds nothing here any more: it forgot the room, because
--- the word of a lost socket never arrived, or an attach was done after its caller had given up on it.
+-- Lists the nodes that have not reconciled this room for `stale` ms: they no longer hold a peer here, because their
+-- detach was lost, or an attach was executed after its caller had given up.
 local function silent_nodes(stale)
   local found = {}
   for node, entry in pairs(nodes) do
@@ -124,8 +124,8 @@ local function silent_nodes(stale)
   return found
 end
 
--- Of these members, ends those that are away for too long, and puts away those for whom `is_lost(peer, member)` is true.
--- Answers in how many milliseconds somebody must look again: TTL when nobody is away, -1 when the room is empty.
+-- Ends the members that are away beyond the resume window, and marks those as away for which `is_lost(peer, member)` is
+-- true. Returns the milliseconds until the next sweep: TTL if no member is away, -1 if the room is empty.
 local function settle(list, is_lost)
   local nearest
   for _, entry in ipairs(list) do
@@ -144,7 +144,7 @@ local function settle(list, is_lost)
   return nearest and nearest - now or TTL
 end
 
--- Writes the header, and answers {epoch, version, events, nodes to be told}.
+-- Writes the header and returns {epoch, version, events, nodes to notify}.
 local function finish()
   if count() == 0 then
     redis.call('DEL', ROOM)

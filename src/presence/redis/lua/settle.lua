@@ -1,5 +1,5 @@
--- ARGV: 3 score of the claim, 4 most ms until the next look, then for each room: room, ms until the next look or -1
--- A room whose score is another by now was touched, or claimed again: it is left alone.
+-- ARGV: 3 score of the claim, 4 maximum ms until the next sweep, then for each room: room, ms until its next sweep or -1
+-- A room whose score has changed was touched or claimed again since: it is left alone.
 local claim, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 for i = 5, #ARGV, 2 do
   local room, wait = ARGV[i], tonumber(ARGV[i + 1])

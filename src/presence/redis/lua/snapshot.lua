@@ -1,5 +1,5 @@
--- Answers the room as HGETALL does, in the epoch that its next change will have: a reader that was told an epoch that
--- is over would take a copy that came back for the state that it knows.
+-- Returns the room as HGETALL does, in the epoch of its next change. With the epoch from before a loss of writes, a
+-- reader could mistake the restored state for the one that it knows.
 if epoch ~= (header[1] or '') then
   prune()
   redis.call('HSET', ROOM, 'e', epoch, 'r', reign)

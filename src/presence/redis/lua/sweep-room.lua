@@ -1,5 +1,5 @@
--- ARGV: 4 lease, 5 stale, 6 number of nodes alive, then those, then the nodes that were given up
--- Answers {change, milliseconds until somebody must look again, or -1 when the room is empty}.
+-- ARGV: 4 lease, 5 stale, 6 number of live nodes, then these, then the dead nodes
+-- Returns {change, milliseconds until the next sweep, or -1 if the room is empty}.
 prune()
 local lease, stale, alive, dead = tonumber(ARGV[4]), tonumber(ARGV[5]), {}, {}
 local last = 6 + tonumber(ARGV[6])
@@ -10,7 +10,7 @@ local silent = silent_nodes(stale)
 local wait = settle(load_all(), function(_, member)
   local node, age = member[NODE], now - member[SINCE]
   if dead[node] then return true end
-  -- Neither alive nor given up: perhaps its lease is younger than the list.
+  -- Neither alive nor dead: the node may have got its lease after the list was read.
   if not alive[node] then return age > lease end
   return age > stale and silent[node]
 end)

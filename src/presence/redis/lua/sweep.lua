@@ -1,9 +1,9 @@
--- ARGV: 3 lease, 4 how many rooms at most, 5 ms for which they are claimed, 6 ms until a room is looked at after a gap
--- Answers {score of the claim, rooms to look at, nodes alive, nodes that were given up}.
+-- ARGV: 3 lease, 4 maximum rooms, 5 ms for which they are claimed, 6 ms until a room is swept after a gap
+-- Returns {score of the claim, rooms to sweep, live nodes, dead nodes}.
 local lease, limit, claim, check = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
--- Nobody swept for a whole lease: then nobody could reach this Redis, and leases ended without anybody's fault.
--- All get their time again, or the first node to come back would give up all the others.
+-- If no node swept for a whole lease, Redis was unreachable, and leases expired although their nodes live. All are
+-- extended; otherwise the first node that reconnects would declare all others dead.
 local before = tonumber(redis.call('GET', SWEPT))
 redis.call('SET', SWEPT, now, 'PX', TTL)
 if not before or now - before > lease then

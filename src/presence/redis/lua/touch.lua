@@ -1,12 +1,12 @@
--- ARGV: 3 node, 4 ms until somebody must look at each room, 5 ms that a node's set remembers a room,
---       6 how many rooms the node has reconciled just now, then those, then the rooms that it enters.
+-- ARGV: 3 node, 4 ms until the next sweep of each room, 5 ms for which a node's set keeps a room,
+--       6 number of rooms that the node reconciles, then these, then the rooms in which it attaches a peer.
 local node, check, keep, entered = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), 7 + tonumber(ARGV[6])
 local mine, dues = {}, {}
 for i = 7, #ARGV do
   local room, due = ARGV[i], now + check
   if i >= entered then
-    -- An away member's deadline must not be put off. But the score has to change: a sweep that found the room empty
-    -- just before forgets it only under the score that it had then.
+    -- The sweep at the deadline of an away member must not be postponed. But the score must change: a sweep that has
+    -- just found the room empty removes it only if its score is still the same.
     local before = tonumber(redis.call('ZSCORE', DUE, room))
     if before and before + 1 < due then due = before + 1 end
   end
