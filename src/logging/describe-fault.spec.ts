@@ -19,11 +19,11 @@ it('describes an error with its causes, and leaves out the values of a query', (
   expect(text).not.toContain(SECRET);
 });
 
-it('names the type of what was thrown and is no error', () => {
+it('describes a thrown value that is no error by its type alone', () => {
   expect(describeFault(SECRET)).toBe('string');
 });
 
-it('describes every error that is logged, whichever way it is given to the logger', () => {
+it('describes every logged error, however it is passed to the logger', () => {
   let written = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {

@@ -1,9 +1,9 @@
-/** Maximum length of a chain of causes. */
+/** Maximum errors of a chain of causes that are described. */
 const MAX_CAUSES = 5;
 
 /**
- * Describes an error and its causes for the log: names, messages and stack frames. Values of query parameters, which may
- * be secret, are left out. Every error is logged through this function.
+ * Describes an error and its causes for the log: names, messages and stack frames. Values of query parameters, which
+ * may be secret, are left out. Every error is logged through this function.
  */
 export const describeFault = (error: unknown): string => {
   const lines: string[] = [];
@@ -29,6 +29,6 @@ const messageOf = (error: Error & Partial<{ query: unknown; code: unknown; sever
   return isDataException ? `PostgreSQL error ${error.code}` : error.message;
 };
 
-/** Checks by shape: the system's errors may be of another realm. */
+/** Checks by shape, because `instanceof` fails for errors of another realm, such as Jest's. */
 const isError = (error: unknown): error is Error =>
   typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';

@@ -26,17 +26,12 @@ const reasonOf = (error: unknown): string =>
     {
       provide: Scheduler,
       inject: [CONFIG, JobRunsStore, RetentionStore, RoomExpiry],
-      useFactory: (
-        { retention: stored, rooms }: Config,
-        claims: JobRunsStore,
-        pruning: RetentionStore,
-        expiry: RoomExpiry,
-      ) =>
+      useFactory: ({ retention, rooms }: Config, claims: JobRunsStore, store: RetentionStore, expiry: RoomExpiry) =>
         new Scheduler(
           claims,
           [
             { name: 'end rooms', everyMs: rooms.checkMs, run: (signal) => expiry.run(signal) },
-            { name: 'prune', everyMs: PRUNE_MS, run: (signal) => pruning.prune(stored, signal) },
+            { name: 'prune', everyMs: PRUNE_MS, run: (signal) => store.prune(retention, signal) },
           ],
           (job, error) => log.warn(`Job "${job}" failed; the next round retries it: ${reasonOf(error)}`),
         ),

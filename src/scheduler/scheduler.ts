@@ -12,7 +12,7 @@ export interface JobClaims {
   take(name: string, everyMs: number): Promise<boolean>;
 }
 
-/** Maximum interval between claims: for jobs that are hours apart, because a node may not live for hours. */
+/** Maximum interval between claims. A node may be replaced before a job that runs every few hours is due. */
 const CHECK_MS = 60_000;
 
 /**

@@ -1,7 +1,7 @@
 import { ID_PATTERN } from '@parley/protocol';
 import { Type } from '@sinclair/typebox';
 
-/** Fields that frames, messages between nodes and cluster events have in common. */
+// Schemas of fields that frames, messages between nodes and cluster events have in common.
 
 /** Sequence numbers, bases and attempts: 1 … 2^48. */
 export const Count = Type.Integer({ minimum: 1, maximum: 2 ** 48 });

@@ -21,7 +21,8 @@ have a body: text that the server relays without reading it (\`x-body\`).`;
 
 /**
  * Describes the frames of the gateway as an AsyncAPI 3.0 document, from the schemas that validate them. It takes the
- * server's view: the server receives what clients send. It names no server: the same document is that of every node.
+ * server's view: the server receives what clients send. It names no server, because every node serves the same
+ * document.
  * @param limits the limits of this node, shown in `x-limits` and the example of `welcome`
  */
 export const asyncApi = (limits: Limits): Json => ({
@@ -39,7 +40,7 @@ export const asyncApi = (limits: Limits): Json => ({
   channels: {
     signaling: {
       address: SIGNALING_PATH,
-      description: `At any node, or at the proxy in front of them. Subprotocol \`${SUBPROTOCOL}\`. The first frame is \`hello\`.`,
+      description: `Connect to any node, or to the proxy in front of them. Subprotocol \`${SUBPROTOCOL}\`. The first frame is \`hello\`.`,
       messages: Object.fromEntries(
         [...names('client'), ...names('server')].map((name) => [name, ref('components', 'messages', name)]),
       ),

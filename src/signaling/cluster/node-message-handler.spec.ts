@@ -31,14 +31,14 @@ describe('a message of another node', () => {
   });
   afterEach(() => node.stop());
 
-  it('gives its frame to the peer that it is for', async () => {
+  it('delivers its frame to the addressed peer', async () => {
     const { ada, peer } = await setup();
     receive({ kind: 'to_peer', peer, origin: ORIGIN, frame: Buffer.from('{"type":"signal","from":"bob"}\nv=0') });
     expect(ada.received('signal')).toEqual([{ header: { type: 'signal', from: 'bob' }, body: 'v=0' }]);
     expect(sent).toEqual([]);
   });
 
-  it('tells the node of the sender that the peer is not here', () => {
+  it('for a peer that is not here is reported to the node of the sender', () => {
     const frame = Buffer.from('{"type":"signal","from":"bob","seq":3,"base":1,"kind":"data"}\nx');
     receive({ kind: 'to_peer', peer: NOBODY, origin: ORIGIN, frame });
     const reply = { kind: 'undeliverable', sender: 'bob' as PeerId, to: NOBODY, code: 'peer_away', seq: 3 } as const;
@@ -53,14 +53,14 @@ describe('a message of another node', () => {
     `{"type":"signal","from":"${'b'.repeat(300)}"}`,
     '{',
     '',
-  ])('that is for nobody here and names no sender is dropped: %s', (header) => {
+  ])('for a peer that is not here, without a valid sender, is dropped: %s', (header) => {
     expect(() =>
       receive({ kind: 'to_peer', peer: NOBODY, origin: ORIGIN, frame: Buffer.from(`${header}\nbody`) }),
     ).not.toThrow();
     expect([sent, node.services.stats.undeliverable]).toEqual([[], 1]);
   });
 
-  it('tells a sender here that its signal was not delivered', async () => {
+  it('reports an undelivered signal to its sender', async () => {
     const { ada, peer } = await setup();
     receive({ kind: 'undeliverable', sender: peer, to: NOBODY, code: 'peer_busy', seq: 4 });
     expect(ada.received('error').map(({ header }) => header)).toMatchObject([
@@ -68,7 +68,7 @@ describe('a message of another node', () => {
     ]);
   });
 
-  it('closes the socket that another one replaced, and no newer one', async () => {
+  it('closes a replaced socket, and no newer one', async () => {
     const { ada, peer } = await setup();
     receive({ kind: 'replaced', peer, connection: 'another' as ConnectionId });
     expect(ada.socket.closed).toBeUndefined();
@@ -76,7 +76,7 @@ describe('a message of another node', () => {
     expect(ada.socket.closed).toMatchObject({ code: 4509 });
   });
 
-  it('that is malformed is counted and does nothing else', async () => {
+  it('that is malformed is counted and has no other effect', async () => {
     const { ada } = await setup();
     const before = ada.socket.frames.length;
     for (const bytes of [Buffer.alloc(0), Buffer.from([9]), Buffer.from([2, 2, 0x72, 0x31, 0, 0x7b])]) receive(bytes);

@@ -114,7 +114,7 @@ export const describeFaulty = (header: string): ErrorContext => {
     return {};
   }
   if (typeof value !== 'object' || value === null) return {};
-  // Also of a frame that is refused for its keys: five fields are read, and no object is copied.
+  // Safe for a frame that was refused for its keys too: five fields are read, and no object is copied.
   const { id, to, seq, room, type } = value as Record<string, unknown>;
   return {
     ...(typeof id === 'string' && REQUEST_ID_PATTERN.test(id) && { re: id }),

@@ -11,7 +11,9 @@ export interface FastHeader<Message> {
 }
 
 const ID = ID_PATTERN.source.slice(1, -1);
-/** At most fourteen digits: all of them are below the contract's 2^48, and longer ones take the other way. */
+/**
+ * At most 14 digits: every such number is below 2^48, the protocol's maximum. Longer ones are left to the full parser.
+ */
 const COUNT = '[1-9]\\d{0,13}';
 const KIND = SIGNAL_KINDS.join('|');
 const SIGNAL = new RegExp(
@@ -19,7 +21,7 @@ const SIGNAL = new RegExp(
 );
 const ACK = new RegExp(`^{"type":"ack","to":"(${ID})","upto":(0|${COUNT})}$`);
 
-/** Longer than any header that the two expressions match, shorter than any limit on headers. */
+/** Longer than any header that the two expressions match, shorter than any configured limit on headers. */
 const LONGEST = 192;
 /** The offset of the type's first letter. */
 const TYPE_AT = '{"type":"'.length;

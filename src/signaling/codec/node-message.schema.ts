@@ -5,11 +5,11 @@ import type { Change } from '../../presence/presence.js';
 import { RosterChange } from './roster-change.schema.js';
 import { Count, type Every, Id, type Same, type Unbranded } from './wire.schema.js';
 
-/** What nodes tell each other about signaling. */
+/** A message between nodes. */
 export type NodeMessage =
-  /** A frame for one peer, ready to be written to its socket; `origin` hears of it when the peer is not there. */
+  /** A frame to write to one peer's socket. If the peer is not there, `origin`, the sender's node, is told. */
   | { readonly kind: 'to_peer'; readonly peer: PeerId; readonly origin: NodeId; readonly frame: Buffer }
-  /** A frame for every local peer of a room, but one; `broadcast` passes over those who read too slowly. */
+  /** A frame for every local peer of a room except one; `broadcast` skips peers that read too slowly. */
   | {
       readonly kind: 'to_room' | 'broadcast';
       readonly room: RoomId;
@@ -18,9 +18,9 @@ export type NodeMessage =
     }
   /** A room's roster changed. */
   | { readonly kind: 'change'; readonly change: Change }
-  /** Another attachment of this peer took over: the socket with this connection must go. */
+  /** A newer attachment replaced this one of the peer: close the socket with this connection. */
   | { readonly kind: 'replaced'; readonly peer: PeerId; readonly connection: ConnectionId }
-  /** The peer that a signal was for is not here, or takes no more: tell its sender. */
+  /** A signal could not be delivered to its receiver `to`: report it to its sender. */
   | {
       readonly kind: 'undeliverable';
       readonly sender: PeerId;
@@ -29,7 +29,7 @@ export type NodeMessage =
       readonly seq: number | undefined;
     };
 
-/** Why a peer could not be given a frame. */
+/** Why a frame could not be delivered to a peer. */
 export type UndeliverableCode = 'peer_away' | 'peer_busy';
 
 type Kind = NodeMessage['kind'];
@@ -37,7 +37,7 @@ type Kind = NodeMessage['kind'];
 const message = <K extends Kind, P extends TProperties>(kind: K, properties: P) =>
   Type.Object({ kind: Type.Literal(kind), ...properties });
 
-/** What each message between nodes must look like, beside the frame that it carries: those are bytes. */
+/** The schema of each message between nodes, without the frame that it carries. */
 export const NODE_MESSAGE_SCHEMAS = {
   to_peer: message('to_peer', { peer: Id, origin: Id }),
   to_room: message('to_room', { room: Id, except: Id }),
@@ -58,12 +58,12 @@ type MessageOf<K extends Kind, Message = NodeMessage> = Message extends { readon
     : never
   : never;
 
-/** The schemas and the type must not drift apart: this does not compile when they do. */
+/** Does not compile when a schema and its type differ. */
 export type NodeMessageSchemasAreTheType = Every<{
   [K in Kind]: Same<Static<(typeof NODE_MESSAGE_SCHEMAS)[K]>, Unbranded<MessageOf<K>>>;
 }>;
 
-/** The header of a signal as its receiver gets it: what tells its sender that it was not delivered. */
+/** The header of a relayed signal, as far as a report to its sender needs it. */
 const SignalHeader = Type.Object({ type: Type.Literal('signal'), from: Id, seq: Type.Optional(Count) });
 
 const CHECKS = {
@@ -79,13 +79,16 @@ const SIGNAL_HEADER = TypeCompiler.Compile(SignalHeader);
 export type UncheckedNodeMessage<K extends Kind> = { readonly kind: K } & Readonly<Record<string, unknown>>;
 
 /**
- * The message, or undefined when it is malformed. `to_peer` is not asked about: it is every signal of the cluster, and its
- * two ids are only looked up, where an invalid one finds nothing.
+ * Validates a decoded message. `to_peer` is not validated, because every signal of the cluster is one; its two ids are
+ * only looked up, and an invalid one is not found.
+ * @returns undefined if it is malformed
  */
 export const checkNodeMessage = (unchecked: UncheckedNodeMessage<Exclude<Kind, 'to_peer'>>): NodeMessage | undefined =>
   CHECKS[unchecked.kind].Check(unchecked) ? (unchecked as unknown as NodeMessage) : undefined;
 
-/** Who sent a relayed signal, and with which number; undefined when the header is not a signal's, or is malformed. */
+/**
+ * Reads the sender and the sequence number of a relayed signal. @returns undefined for any other or a malformed header
+ */
 export const readSignalHeader = (header: string): { readonly from: PeerId; readonly seq?: number } | undefined => {
   try {
     const value: unknown = JSON.parse(header);

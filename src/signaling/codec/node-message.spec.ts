@@ -87,7 +87,7 @@ describe('a message between nodes', () => {
     expect(decodeNodeMessage(write(kind, address, detail, rest))).toBeUndefined();
   });
 
-  it('says that a peer is away for a reason that only a newer node knows', () => {
+  it('with a reason that only a newer node knows is decoded as `peer_away`', () => {
     expect(decodeNodeMessage(write('undeliverable', 'p', 'q', 'peer_asleep 7 more'))).toEqual({
       kind: 'undeliverable',
       ...{ sender: 'p', to: 'q', code: 'peer_away', seq: 7 },
@@ -100,7 +100,7 @@ describe('a message between nodes', () => {
   const roster = { room: 'r1', epoch: 'e', version: 1, nodes: ['n'], events: [{ event: 'joined', participant }] };
   const decodeChange = (json: string) => decodeNodeMessage(write('change', 'r1', '', json));
 
-  it('of a roster passes with what a newer node adds', () => {
+  it('of a roster may have fields that a newer node adds', () => {
     const wider = {
       ...roster,
       more: 1,
@@ -135,7 +135,7 @@ describe('a message between nodes', () => {
     expect(decodeChange(JSON.stringify({ ...roster, ...change }))).toBeUndefined();
   });
 
-  it('of a roster takes nothing from a prototype, and changes none', () => {
+  it('of a roster neither reads from a prototype nor changes one', () => {
     expect(decodeChange('{"__proto__":{"room":"r1","epoch":"e","version":1,"nodes":[],"events":[]}}')).toBeUndefined();
     const json = JSON.stringify({ ...roster, events: [{ event: 'updated', peer: 'p', meta: {} }] });
     expect(decodeChange(json.replace('"meta":{}', '"meta":{"__proto__":{"polluted":1}}'))).toBeDefined();

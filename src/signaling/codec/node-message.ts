@@ -62,7 +62,7 @@ export const decodeNodeMessage = (message: Buffer): NodeMessage | undefined => {
         kind,
         sender: address,
         to: detail,
-        // A newer node may know more reasons; to its sender the peer is away all the same.
+        // A newer node may have more reasons; the sender is told that the peer is away.
         code: code === 'peer_busy' ? code : 'peer_away',
         seq: seq ? Number(seq) : undefined,
       });

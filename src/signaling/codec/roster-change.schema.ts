@@ -34,7 +34,7 @@ const MemberEvent = Type.Union([
   }),
 ]);
 
-/** A change of a room's roster as one node tells it to another. */
+/** A change of a room's roster, as one node sends it to another. */
 export const RosterChange = Type.Object({
   room: Id,
   epoch: Type.String(),
@@ -43,5 +43,5 @@ export const RosterChange = Type.Object({
   nodes: Type.Array(Id),
 });
 
-/** The schema and the type must not drift apart: this does not compile when they do. */
+/** Does not compile when the schema and the type differ. */
 export type RosterChangeSchemaIsTheType = Every<{ change: Same<Static<typeof RosterChange>, Unbranded<Change>> }>;

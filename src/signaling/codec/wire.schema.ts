@@ -12,7 +12,7 @@ import { Type } from '@sinclair/typebox';
 export { Count, Id } from '../../schema/field.schema.js';
 export type { Every, Same, Unbranded } from '../../schema/static-type.js';
 
-/** What the fields of frames look like, for the schemas of both directions. */
+/** Schemas of fields that frames of both directions have in common. */
 
 export const Cursor = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
 export const RequestId = Type.String({ pattern: REQUEST_ID_PATTERN.source });
@@ -21,7 +21,7 @@ export const InviteToken = Type.String({ pattern: INVITE_TOKEN_PATTERN.source })
 export const Word = Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,32}$' });
 export const Meta = Type.Record(Type.String(), Type.Unknown());
 
-/** One of a list of words that the protocol names. */
+/** Makes the schema of one of the given strings. */
 const oneOf = <Word extends string>(words: readonly Word[]) =>
   Type.Unsafe<Word>(Type.Union(words.map((word) => Type.Literal(word))));
 
