@@ -161,7 +161,7 @@ describe('the samples of the documents', () => {
   }, 60_000);
 
   it('client/README.md: waiting in a lobby, and moderation', async () => {
-    const [owner, member, visitor] = [await account(), await account(), await account()] as const;
+    const [owner, member, guestToken] = [await account(), await account(), await account()] as const;
     const roomId = await newRoom(owner, { access: 'lobby' });
     const clients = `import { ParleyClient, ParleyError } from '@parley/client';
       const clientOf = (token) => new ParleyClient({ url: ${JSON.stringify(node.url)}, token });
@@ -187,7 +187,7 @@ describe('the samples of the documents', () => {
     const waiting = run(
       guest,
       `${clients}
-       const client = clientOf(${JSON.stringify(visitor)});
+       const client = clientOf(${JSON.stringify(guestToken)});
        const show = (text) => window.shown.push(text);
        ${sample}
        window.joined = client.state;`,
