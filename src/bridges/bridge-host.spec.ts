@@ -162,11 +162,11 @@ describe('a bridge', () => {
   it('takes no frame that is too large, and none that is binary', async () => {
     const { port } = await start();
     const large = await connect(port);
-    const most = 'x'.repeat(256 * 1024);
-    large.ws.send(most);
+    const largest = 'x'.repeat(256 * 1024);
+    large.ws.send(largest);
     await until(() => large.texts.length === 1);
-    expect(large.texts[0] === most).toBe(true);
-    large.ws.send(`${most}x`);
+    expect(large.texts[0] === largest).toBe(true);
+    large.ws.send(`${largest}x`);
     expect(await until(() => large.end)).toBe(1009);
     const binary = await connect(port);
     binary.ws.send(Buffer.from('x'));

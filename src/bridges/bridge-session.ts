@@ -7,7 +7,7 @@ import type { WheelEntry } from '../websocket/heartbeat-wheel.js';
 import { SendBacklog } from '../websocket/send-backlog.js';
 import type { BridgeClient, BridgeSocket } from './bridge.js';
 import type { BridgeStats } from './bridge-stats.js';
-import { PacedInbox } from './paced-inbox.js';
+import { RateLimitedInbox } from './rate-limited-inbox.js';
 
 /** What a session needs from its host. */
 export interface BridgeSessionHost {
@@ -35,7 +35,7 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
   endedWith: number | undefined;
   /** What all sockets of the user in the bridges of this node share. */
   userFrames: TokenBucket | undefined;
-  private readonly inbox: PacedInbox;
+  private readonly inbox: RateLimitedInbox;
   private readonly backlog: SendBacklog;
   private readonly frames: TokenBucket;
   private readonly bytes: TokenBucket;
@@ -54,7 +54,7 @@ export class BridgeSession implements BridgeSocket, WheelEntry {
     this.frames = new TokenBucket(limits.frameBurst, limits.framesPerSecond, this.openedAt);
     this.bytes = new TokenBucket(limits.byteBurst, limits.bytesPerSecond, this.openedAt);
     const session = { charge: (size: number) => this.charge(size), handle: (frame: string) => this.handle(frame) };
-    this.inbox = new PacedInbox(socket, session, () => {
+    this.inbox = new RateLimitedInbox(socket, session, () => {
       host.stats.pauses += 1;
     });
   }

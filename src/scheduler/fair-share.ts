@@ -7,16 +7,16 @@ export interface SizeCount {
 /**
  * The largest size that every group may keep so that all together keep at most `max` (max-min fairness): groups that are
  * smaller keep everything, whatever the others have.
- * @param most upper bound of the answer
+ * @param limit upper bound of the answer
  */
-export const fairShare = (sizes: readonly SizeCount[], max: number, most: number): number => {
+export const fairShare = (sizes: readonly SizeCount[], max: number, limit: number): number => {
   let room = max;
   let groupsLeft = sizes.reduce((sum, { groups }) => sum + groups, 0);
   for (const { size, groups } of [...sizes].sort((a, b) => a.size - b.size)) {
     const share = Math.floor(room / groupsLeft);
-    if (size > share) return Math.min(share, most);
+    if (size > share) return Math.min(share, limit);
     room -= size * groups;
     groupsLeft -= groups;
   }
-  return most;
+  return limit;
 };

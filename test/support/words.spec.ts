@@ -72,7 +72,6 @@ const KNOWN: readonly string[] = [
   'src/bridges/peerjs/peerjs.client.spec.ts visitor',
   'src/bridges/y-webrtc/y-webrtc.bridge.ts strangeFrames',
   'src/bridges/y-webrtc/y-webrtc.client.spec.ts strangeFrames',
-  'src/bridges/y-webrtc/y-webrtc.client.spec.ts house',
   'src/bridges/y-webrtc/y-webrtc.client.ts strangeFrames',
   'src/names/names.module.ts switchboard',
   'src/names/node-liveness.spec.ts living',

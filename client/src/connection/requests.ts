@@ -32,7 +32,7 @@ interface Pending {
   readonly waiters: Set<Waiter>;
   readonly backoff: Backoff;
   /** Requests that keep their order, this one among them: only the first is sent. */
-  readonly lane: Pending[];
+  readonly queue: Pending[];
   retryTimer: unknown;
   /** It was sent and has no reply yet. */
   inFlight: boolean;
@@ -42,8 +42,8 @@ interface Pending {
 
 const MODERATION: ReadonlySet<string> = new Set(['answer_knock', 'kick', 'mute', 'permit', 'lock']);
 
-/** Requests of one lane keep their order. Undefined: the order does not matter. */
-const laneOf = ({ header: { type }, room }: Request): string | undefined => {
+/** Requests of one queue keep their order. Undefined: the order does not matter. */
+const queueOf = ({ header: { type }, room }: Request): string | undefined => {
   if (type === 'chat' || type === 'update' || type === 'refresh') return `${type} ${room ?? ''}`;
   return MODERATION.has(type) ? `moderation ${room ?? ''}` : undefined;
 };
@@ -56,7 +56,7 @@ const laneOf = ({ header: { type }, room }: Request): string | undefined => {
  */
 export class Requests {
   readonly #pending = new Map<string, Pending>();
-  readonly #lanes = new Map<string, Pending[]>();
+  readonly #queues = new Map<string, Pending[]>();
   #size = 0;
 
   constructor(
@@ -124,32 +124,32 @@ export class Requests {
   /** Reject the pending requests of one room, or all. */
   close(error: ParleyError, room?: RoomId): void {
     const all = [...this.#pending.values()].filter(({ request }) => room === undefined || request.room === room);
-    // All at once: the end of one must not send the next of its lane.
+    // All at once: the end of one must not send the next of its queue.
     for (const pending of all) this.#remove(pending);
     for (const { waiters } of all) for (const waiter of waiters) waiter.reject(error);
   }
 
   #add(request: Request): Pending {
-    const name = laneOf(request);
-    const lane = (name !== undefined && this.#lanes.get(name)) || [];
-    if (name !== undefined) this.#lanes.set(name, lane);
+    const name = queueOf(request);
+    const queue = (name !== undefined && this.#queues.get(name)) || [];
+    if (name !== undefined) this.#queues.set(name, queue);
     const pending: Pending = {
       request,
       waiters: new Set(),
       backoff: new Backoff(this.random),
-      lane,
+      queue,
       retryTimer: undefined,
       inFlight: false,
       refusal: undefined,
     };
-    lane.push(pending);
+    queue.push(pending);
     this.#pending.set(request.header.id, pending);
     return pending;
   }
 
   /** Put a newer `update` in the place of a waiting one. @returns undefined if none waits */
   #replace(request: Request): Pending | undefined {
-    const last = request.header.type === 'update' ? this.#lanes.get(laneOf(request) as string)?.at(-1) : undefined;
+    const last = request.header.type === 'update' ? this.#queues.get(queueOf(request) as string)?.at(-1) : undefined;
     if (!last || last.inFlight) return undefined;
     this.#pending.delete(last.request.header.id);
     this.#pending.set(request.header.id, last);
@@ -159,9 +159,9 @@ export class Requests {
 
   /** An `update` that has to be sent again is replaced by the newer one behind it. It keeps its backoff. */
   #merge(pending: Pending): void {
-    const newer = pending.lane[1];
-    if (pending.request.header.type !== 'update' || pending.lane[0] !== pending || !newer) return;
-    pending.lane.splice(1, 1);
+    const newer = pending.queue[1];
+    if (pending.request.header.type !== 'update' || pending.queue[0] !== pending || !newer) return;
+    pending.queue.splice(1, 1);
     this.#pending.delete(pending.request.header.id);
     this.#pending.set(newer.request.header.id, pending);
     pending.request = newer.request;
@@ -172,7 +172,7 @@ export class Requests {
   }
 
   #transmit(pending: Pending): void {
-    if (pending.inFlight || pending.retryTimer !== undefined || pending.lane[0] !== pending) return;
+    if (pending.inFlight || pending.retryTimer !== undefined || pending.queue[0] !== pending) return;
     pending.inFlight = this.transmit(pending.request);
   }
 
@@ -191,7 +191,7 @@ export class Requests {
     if (!pending) return false;
     this.#remove(pending);
     for (const waiter of pending.waiters) settle(waiter);
-    const next = pending.lane[0];
+    const next = pending.queue[0];
     if (next) this.#transmit(next);
     return true;
   }
@@ -201,9 +201,9 @@ export class Requests {
     this.clock.clearTimeout(pending.retryTimer);
     for (const { deadlineTimer } of pending.waiters) this.clock.clearTimeout(deadlineTimer);
     this.#size -= pending.waiters.size;
-    const { lane } = pending;
-    lane.splice(lane.indexOf(pending), 1);
-    const name = laneOf(pending.request);
-    if (lane.length === 0 && name !== undefined) this.#lanes.delete(name);
+    const { queue } = pending;
+    queue.splice(queue.indexOf(pending), 1);
+    const name = queueOf(pending.request);
+    if (queue.length === 0 && name !== undefined) this.#queues.delete(name);
   }
 }

@@ -9,7 +9,7 @@ import { DATABASE, type Database, type Queries } from '../../database/database.t
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { bans, invites, knocks, memberships, rooms } from '../../database/schema.js';
 import { newId } from '../../ids/new-id.js';
-import { isBarredFromInvite, recordInviteUse } from './invite-uses.js';
+import { isBarredFromInvite, recordInviteUse } from './invite-uses.store.js';
 
 /** A stored invite, without the hash of its token. */
 export type Invite = Omit<typeof invites.$inferSelect, 'hash'>;

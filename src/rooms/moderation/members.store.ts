@@ -4,7 +4,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database } from '../../database/database.tokens.js';
 import { memberships, permissions, users } from '../../database/schema.js';
-import { barFromInvites } from './invite-uses.js';
+import { barFromInvites } from './invite-uses.store.js';
 
 /** A member with role and permissions. */
 export interface MemberRow {

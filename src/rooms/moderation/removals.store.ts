@@ -5,7 +5,7 @@ import { insertAudit, type NewAuditRow } from '../../audit/audit.store.js';
 import { DATABASE, type Database, type Queries } from '../../database/database.tokens.js';
 import { lockInTransaction } from '../../database/lock-in-transaction.js';
 import { bans, invites, knocks, memberships, refreshTokens, removals } from '../../database/schema.js';
-import { barFromInvites } from './invite-uses.js';
+import { barFromInvites } from './invite-uses.store.js';
 import type { Removal } from './removal-log.js';
 
 /** A stored ban. */

@@ -17,7 +17,7 @@ export interface InboxSession {
  * The frames of one socket, in order and none left out. A protocol without a message for "slow down" has TCP: while
  * frames wait, for a handler or for their rate, the socket is not read, and only what was read already is queued.
  */
-export class PacedInbox {
+export class RateLimitedInbox {
   private readonly frames: string[] = [];
   private bytes = 0;
   private busy = false;

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { FakeSocket } from '../../test/support/fake-socket.js';
-import { MAX_INBOX_BYTES, PacedInbox } from './paced-inbox.js';
+import { MAX_INBOX_BYTES, RateLimitedInbox } from './rate-limited-inbox.js';
 
 const start = (charge: () => number = () => 0) => {
   const handled: string[] = [];
@@ -10,7 +10,7 @@ const start = (charge: () => number = () => 0) => {
     handled.push(frame);
     return new Promise<void>((resolve) => answers.push(resolve));
   };
-  const inbox = new PacedInbox(new FakeSocket(), { charge, handle }, () => {
+  const inbox = new RateLimitedInbox(new FakeSocket(), { charge, handle }, () => {
     pauses += 1;
   });
   const answer = () => answers.shift()?.();
