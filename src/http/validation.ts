@@ -1,13 +1,27 @@
-import { type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { ProtocolError } from '@parley/protocol';
 
 const MAX_FAULTS = 20;
+
+/** Names that class-transformer drops, so that validation would not see them. */
+const DROPPED = ['__proto__', 'constructor'] as const;
+
+/** Refuses what `ValidationPipe` drops unseen. */
+class StrictValidationPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const dropped = typeof value === 'object' && value !== null && DROPPED.find((name) => Object.hasOwn(value, name));
+    if (dropped) return Promise.reject(refusal([{ field: dropped, message: NO_FIELD }]));
+    return super.transform(value, metadata);
+  }
+}
+
+const NO_FIELD = 'is not a field of this request';
 
 /**
  * Validates bodies and queries by their class. Unknown fields are refused; errors name fields, never values.
  * Applied to REST controllers only: app-wide it would also run on every frame of the gateway.
  */
-export const restValidation = new ValidationPipe({
+export const restValidation = new StrictValidationPipe({
   transform: true,
   whitelist: true,
   forbidNonWhitelisted: true,
@@ -15,10 +29,11 @@ export const restValidation = new ValidationPipe({
   stopAtFirstError: true,
   validationError: { target: false, value: false },
   exceptionFactory: (errors: ValidationError[]) =>
-    new ProtocolError('bad_request', 'Some fields are not what the API describes.', {
-      errors: errors.flatMap((error) => faultsOf(error, '')).slice(0, MAX_FAULTS),
-    }),
+    refusal(errors.flatMap((error) => faultsOf(error, '')).slice(0, MAX_FAULTS)),
 });
+
+const refusal = (errors: readonly FieldFault[]): ProtocolError =>
+  new ProtocolError('bad_request', 'Some fields are not what the API describes.', { errors });
 
 type FieldFault = { readonly field: string; readonly message: string };
 
@@ -28,7 +43,7 @@ const faultsOf = ({ property, constraints, children }: ValidationError, above: s
   const field = `${above}${name}`;
   const own = Object.entries(constraints ?? {}).map(([rule, message]) => ({
     field,
-    message: rule === 'whitelistValidation' ? 'is not a field of this request' : sentence(message, property),
+    message: rule === 'whitelistValidation' ? NO_FIELD : sentence(message, property),
   }));
   return [...own, ...(children ?? []).flatMap((child) => faultsOf(child, `${field}.`))];
 };

@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { isPrintable } from './display-name.js';
+import { isPrintable } from '../schema/printable.js';
 
 const MAX_LENGTH = 128;
 

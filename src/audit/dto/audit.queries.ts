@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ID_PATTERN } from '@parley/protocol';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { IsMoment } from '../../http/moment.js';
+import { IsQueryInteger } from '../../http/query-integer.js';
 import { IsUserId } from '../../users/user-id.js';
 
 const OF_USER = { required: false, minLength: 1, maxLength: 128, example: 'u_4fQ9sLk2VbX8mZ1rTy6A' };
@@ -17,10 +17,7 @@ export class RoomAuditQuery {
 
   @ApiProperty({ required: false, minimum: 1, maximum: 100, default: 50, example: 50 })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @IsQueryInteger(1, 100)
   readonly limit: number = 50;
 }
 

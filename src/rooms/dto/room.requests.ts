@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { RoomEntry } from '@parley/protocol';
-import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
+import { IsQueryInteger } from '../../http/query-integer.js';
 import { IsPrintable } from '../../users/display-name.js';
 import { IsRoomMetadata } from '../room-metadata.js';
 import { IsEndsAt, IsEndWhenEmptySeconds, IsLocked, IsRoomEntry, isGiven } from './setting-fields.js';
@@ -107,9 +107,6 @@ export class ListRoomsQuery {
 
   @ApiProperty({ required: false, minimum: 1, maximum: 100, default: 20, example: 20 })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @IsQueryInteger(1, 100)
   readonly limit: number = 20;
 }

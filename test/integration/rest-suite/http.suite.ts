@@ -55,6 +55,50 @@ export const httpSuite = (world: World): void => {
       for (const path of [`${room}/members/%00`, `${room}/bans/%00`]) expect((await as.delete(path)).status).toBe(404);
     });
 
+    it('reads the numbers of a query as digits, and knows every name in it', async () => {
+      const as = world.as(await world.account());
+      const room = `/v1/rooms/${(await as.post('/v1/rooms', { name: 'Weekly' }).expect(201)).body.id}`;
+      for (const path of ['/v1/rooms', `${room}/messages`, `${room}/audit`]) {
+        await as.get(`${path}?limit=10`).expect(200);
+        for (const limit of ['1e1', '0x10', '%2B5', '%205', '5.0', '-1', '0', '101', '', '5&limit=5']) {
+          const { status, body } = await as.get(`${path}?limit=${limit}`);
+          expect([path, limit, status, body.errors[0].field]).toEqual([path, limit, 400, 'limit']);
+        }
+        for (const name of ['__proto__', 'constructor', 'other']) {
+          const { status, body } = await as.get(`${path}?${name}=1`);
+          expect([name, status, body.errors[0].field]).toEqual([name, 400, name]);
+        }
+      }
+      expect((await as.get(`${room}/messages?after=1e1`)).status).toBe(400);
+      const constructed = await as.post('/v1/rooms', { name: 'Weekly', constructor: 1 });
+      expect([constructed.status, constructed.body.errors]).toMatchObject([400, [{ field: 'constructor' }]]);
+    });
+
+    it('reads times as RFC 3339 has them, everywhere', async () => {
+      const as = world.as(await world.account());
+      const room = `/v1/rooms/${(await as.post('/v1/rooms', { name: 'Weekly' }).expect(201)).body.id}`;
+      for (const until of ['2026-W53-7', '2099-02-30T00:00:00Z', '0000-01-01T00:00:00Z', '2099-12-24']) {
+        const { status, body } = await as.post(`${room}/bans`, { user: 'nobody', until });
+        expect([until, status, body.errors[0].field]).toEqual([until, 400, 'until']);
+      }
+      await as.post(`${room}/bans`, { user: 'nobody', until: '2099-12-24T18:00:00+02:00' }).expect(204);
+      expect((await as.get(`${room}/bans`)).body.bans).toMatchObject([{ until: '2099-12-24T16:00:00.000Z' }]);
+    });
+
+    it('takes an empty body with the type of JSON for none', async () => {
+      const owner = await world.account();
+      const room = await world.room(owner);
+      const ask = (method: 'post' | 'delete', path: string) =>
+        world.http[method](path)
+          .set('authorization', `Bearer ${owner.accessToken}`)
+          .set('content-type', 'application/json')
+          .send('');
+      expect((await ask('post', `/v1/rooms/${room}/invites`)).status).toBe(201);
+      expect((await ask('post', `/v1/rooms/${room}/kick`)).status).toBe(400);
+      expect((await ask('delete', `/v1/rooms/${room}`)).status).toBe(204);
+      expect((await ask('post', '/v1/auth/logout-all')).status).toBe(204);
+    });
+
     it.each([
       ['text', 'text/plain', '{"username":"ada","password":"x"}', 415],
       ['a form', 'application/x-www-form-urlencoded', 'username=ada&password=x', 415],

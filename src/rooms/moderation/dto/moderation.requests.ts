@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ID_PATTERN, INVITE_TOKEN_PATTERN, type PeerId } from '@parley/protocol';
-import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsMoment } from '../../../http/moment.js';
 import { IsPrintable } from '../../../users/display-name.js';
 import { IsUserId } from '../../../users/user-id.js';
 import { isGiven } from '../../dto/setting-fields.js';
@@ -35,12 +36,11 @@ export class BanRequest extends KickRequest {
     example: '2026-12-24T18:00:00.000Z',
     required: false,
     nullable: true,
-    type: String,
+    ...{ type: String, format: 'date-time' },
     description: 'Absent or null: until it is lifted.',
   })
   @IsOptional()
-  @Length(10, 40)
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   readonly until?: string | null;
 }
 

@@ -28,6 +28,19 @@ describe('kick', () => {
     ]);
   });
 
+  it.each([
+    ['U+0000', 'a\u0000b'],
+    ['half a surrogate pair', 'a\ud800'],
+    ['a line break', 'a\nb'],
+    ['text that turns others around', 'a\u202eb'],
+    ['space alone', '   '],
+  ])('is refused with a reason of %s, without asking', async (_, reason) => {
+    const ada = await fixture.enter('ada');
+    const request = { type: 'kick', id: 'm1', room: ROOM, peer: 'p1', reason } as const;
+    fixture.context.moderation.kick = () => Promise.reject(new Error('asked'));
+    await expect(fixture.run(handleKick, ada.client, request)).rejects.toMatchObject({ code: 'bad_message' });
+  });
+
   it('is refused when the policy refuses it', async () => {
     const ada = await fixture.enter('ada');
     const request = { type: 'kick', id: 'm1', room: ROOM, peer: 'p1', ban: true, reason: 'spam' } as const;
