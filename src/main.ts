@@ -15,6 +15,7 @@ import { createLogger, NestLogger } from './logging/logging.module.js';
 import { serveDemo } from './ops/serve-demo.js';
 import { ConnectionQuota } from './websocket/connection-quota.js';
 import { Drain } from './websocket/drain.js';
+import { limitConnections } from './websocket/limit-connections.js';
 import { upgradePolicy } from './websocket/upgrade-policy.js';
 import { WebSocketServerAdapter } from './websocket/web-socket.adapter.js';
 
@@ -32,6 +33,7 @@ const boot = async (config: Config, logger: Logger): Promise<NestFastifyApplicat
     },
   );
   closeConnectionsWhileDraining(app);
+  limitConnections(app.getHttpAdapter().getInstance(), config, app.get(ConnectionQuota));
   await configureHttp(app, config);
   await serveDemo(app);
   const host = app.get(BridgeHost);

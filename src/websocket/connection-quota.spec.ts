@@ -61,6 +61,35 @@ describe('sockets of one address', () => {
     expect([quota.addresses, quota.refused]).toEqual([1, 9_999]);
   });
 
+  const connect = (quota: ConnectionQuota, address: string) => {
+    const socket = new EventEmitter();
+    return { socket, accepted: quota.connect(socket, address) };
+  };
+
+  it('count once, as a connection and as the WebSocket that it becomes', () => {
+    const quota = new ConnectionQuota({ ...LIMITS, maxUnauthenticatedPerAddress: 10 });
+    const [first, idle, last] = ['a', 'a', 'a'].map((address) => connect(quota, address).socket) as EventEmitter[];
+    expect([quota.admit(first as EventEmitter, 'a'), quota.admit(last as EventEmitter, 'a')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    const excess = connect(quota, 'a').socket;
+    expect([quota.isExcess(idle as EventEmitter), quota.isExcess(excess), quota.admit(excess, 'a')]).toEqual([
+      false,
+      true,
+      429,
+    ]);
+    for (const socket of [first, idle, last, excess]) socket?.emit('close');
+    expect([quota.addresses, quota.unauthenticated]).toEqual([0, 0]);
+  });
+
+  it('far beyond the limit are closed without an answer', () => {
+    const quota = new ConnectionQuota(LIMITS);
+    const accepted = Array.from({ length: 100 }, () => connect(quota, 'a').accepted).filter(Boolean);
+    expect(accepted).toHaveLength(LIMITS.maxPerAddress + 64);
+    expect(connect(quota, 'b').accepted).toBe(true);
+  });
+
   it('share one frame rate regardless of their users, and other addresses have their own', () => {
     const quota = new ConnectionQuota(LIMITS, () => 0);
     const ratesOf = (address: string) => quota.leaseOf(enter(quota, address).socket)?.frames;

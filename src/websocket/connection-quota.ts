@@ -31,10 +31,23 @@ interface Count {
 interface Countable {
   on(event: 'close', listener: (this: Countable) => void): unknown;
   [LEASE]?: CountedLease;
+  [CONNECTION]?: CountedConnection;
+}
+
+/** A TCP connection that counts since it was opened. */
+interface CountedConnection {
+  readonly count: Count;
+  readonly quota: ConnectionQuota;
+  /** It is beyond the limit of its address. */
+  readonly isExcess: boolean;
 }
 
 /** A field of the socket itself, which takes less memory per idle socket than a WeakMap (docs/performance.md). */
 const LEASE: unique symbol = Symbol('quota lease');
+const CONNECTION: unique symbol = Symbol('counted connection');
+
+/** Connections of an address beyond its limit that are still answered 429. */
+const MAX_EXCESS = 64;
 
 class CountedLease implements QuotaLease {
   private isWaiting = true;
@@ -43,6 +56,8 @@ class CountedLease implements QuotaLease {
     readonly address: string,
     private readonly count: Count,
     private readonly quota: ConnectionQuota,
+    /** Whether its connection counts without it. */
+    private readonly isCounted: boolean,
   ) {}
 
   get frames(): TokenBucket {
@@ -57,12 +72,17 @@ class CountedLease implements QuotaLease {
 
   end(): void {
     this.authenticated();
-    this.quota.onClosed(this.count);
+    if (!this.isCounted) this.quota.onClosed(this.count);
   }
 }
 
 function onClose(this: Countable): void {
   this[LEASE]?.end();
+}
+
+function onDisconnect(this: Countable): void {
+  const connection = this[CONNECTION];
+  connection?.quota.onClosed(connection.count);
 }
 
 /**
@@ -91,20 +111,44 @@ export class ConnectionQuota {
     return this.counts.size;
   }
 
+  /**
+   * Counts a TCP connection until it is closed, whatever it is used for.
+   * @returns false when its address is so far beyond its limit that it must be closed without an answer
+   */
+  connect(socket: Countable, address: string): boolean {
+    const network = networkOf(address);
+    const count = this.counts.get(network) ?? this.newCount(network);
+    if (count.open >= this.limits.maxPerAddress + MAX_EXCESS) {
+      this.refused += 1;
+      return false;
+    }
+    this.counts.set(network, count);
+    count.open += 1;
+    socket[CONNECTION] = { count, quota: this, isExcess: count.open > this.limits.maxPerAddress };
+    socket.on('close', onDisconnect);
+    return true;
+  }
+
+  /** Whether a connection is beyond the limit of its address. */
+  isExcess(socket: Countable): boolean {
+    return socket[CONNECTION]?.isExcess === true;
+  }
+
   /** Counts a socket until it is closed. @returns the HTTP status of the refusal when a limit is reached */
   admit(socket: Countable, address: string): 429 | 503 | undefined {
     const network = networkOf(address);
     const count = this.counts.get(network) ?? this.newCount(network);
-    const refusal = this.refusal(count);
+    const isCounted = socket[CONNECTION]?.count === count;
+    const refusal = this.refusal(count, isCounted ? this.isExcess(socket) : count.open >= this.limits.maxPerAddress);
     if (refusal !== undefined) {
       this.refused += 1;
       return refusal;
     }
     this.counts.set(network, count);
-    count.open += 1;
+    if (!isCounted) count.open += 1;
     count.unauthenticated += 1;
     this.waiting += 1;
-    socket[LEASE] = new CountedLease(address, count, this);
+    socket[LEASE] = new CountedLease(address, count, this, isCounted);
     socket.on('close', onClose);
     return undefined;
   }
@@ -130,9 +174,9 @@ export class ConnectionQuota {
     return { network, open: 0, unauthenticated: 0, frames: new TokenBucket(burst, perSecond, this.now()) };
   }
 
-  private refusal(count: Count): 429 | 503 | undefined {
-    const { maxPerAddress, maxUnauthenticatedPerAddress, maxUnauthenticated } = this.limits;
-    if (count.open >= maxPerAddress || count.unauthenticated >= maxUnauthenticatedPerAddress) return 429;
+  private refusal(count: Count, isFull: boolean): 429 | 503 | undefined {
+    const { maxUnauthenticatedPerAddress, maxUnauthenticated } = this.limits;
+    if (isFull || count.unauthenticated >= maxUnauthenticatedPerAddress) return 429;
     return this.waiting >= maxUnauthenticated ? 503 : undefined;
   }
 }
