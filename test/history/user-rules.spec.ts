@@ -185,6 +185,19 @@ describe('what users do', () => {
     expect(broken(calm([[50_000, lock(true)], ...outsider.slice(1)]))).toEqual([]);
   });
 
+  it('I22: lets a user return to a locked room as another peer, unless they had left', () => {
+    const returned: At[] = [
+      [50_000, lock(true)],
+      [54_000, attached('c', false)],
+      [55_000, asked('u-c')],
+      ...back(55_100, 'u-c', ['a', 'b']),
+    ];
+    const ended = (why: string): At[] => [...returned, [54_500, end('c', why)], ...withoutC(54_501)];
+    expect(broken(calm(returned))).not.toContain('I22');
+    expect(broken(calm(ended('expired')))).not.toContain('I22');
+    expect(broken(calm(ended('left')))).toContain('I22');
+  });
+
   it('I23: finds a client in a room that was deleted', () => {
     const ends = ['a', 'b', 'c'].flatMap((peer): At[] => [
       [50_010, attached(peer, false)],

@@ -62,7 +62,8 @@ export const lockedStaysClosed: Rule = (timeline, bounds) =>
     const until = timeline.locks.slice(index + 1).find(({ room }) => room === lock.room)?.t ?? timeline.overAt;
     // A join that was cancelled may have made the session a participant before: it comes back.
     const mayBeBack = new Set(timeline.cancels.filter(({ room }) => room === lock.room).map(({ user }) => user));
-    const mayEnter = ({ user, bornAt }: PeerLifetime) => isModerator(timeline, lock.room, user, bornAt);
+    const mayEnter = (lifetime: PeerLifetime) =>
+      isModerator(timeline, lock.room, lifetime.user, lifetime.bornAt) || isReturn(timeline, lifetime);
     return lateComers(timeline, lock.room, by, until)
       .filter((lifetime) => !mayBeBack.has(lifetime.user) && !mayEnter(lifetime))
       .map(({ peer, user }) => violation('I22', `${user} entered the locked ${lock.room} as ${peer}`, lock));
@@ -186,6 +187,20 @@ const lateComers = (timeline: Timeline, room: string, by: number, until: number)
   [...timeline.lifetimes.values()].filter(
     (lifetime) =>
       lifetime.room === room && lifetime.askedAt !== undefined && lifetime.askedAt >= by && lifetime.bornAt < until,
+  );
+
+/**
+ * Whether a roster may still show an earlier peer of the user, which makes a new one a return, as after a reload. A store
+ * that lost data may show again who had left.
+ */
+const isReturn = (timeline: Timeline, { peer, user, room, bornAt, askedAt = bornAt }: PeerLifetime): boolean =>
+  [...timeline.lifetimes.values()].some(
+    (earlier) =>
+      earlier.user === user &&
+      earlier.room === room &&
+      earlier.peer !== peer &&
+      earlier.bornAt <= bornAt &&
+      (earlier.endedAt >= askedAt || earlier.endedWhy === 'expired' || timeline.lostDataBefore(bornAt)),
   );
 
 const liftedAt = (timeline: Timeline, { user, room, t }: EventOf<'removal'>): number =>
