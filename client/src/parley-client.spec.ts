@@ -24,6 +24,15 @@ describe('connecting', () => {
     expect(gateway.current.hello.key).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
+  it('rejects when the URL has a token, and does not try again', async () => {
+    gateway.script.hello = (_hello, send, socket) => {
+      send({ type: 'error', code: 'token_in_url', message: 'No.', retryable: false });
+      socket.close(4502);
+      return true;
+    };
+    await expect(makeClient().connect()).rejects.toMatchObject({ code: 'token_in_url', retryable: false });
+  });
+
   it('rejects when the server refuses for good, with the reason', async () => {
     gateway.script.hello = (hello, send, socket) => {
       send({ type: 'error', re: hello.id, code: 'token_invalid', message: 'No.', retryable: false });

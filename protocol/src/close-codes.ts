@@ -12,6 +12,7 @@ export const CLOSE_CODES = {
   rateLimited: 4029,
   badMessage: 4500,
   tokenInvalid: 4501,
+  tokenInUrl: 4502,
   forbidden: 4503,
   superseded: 4509,
   revoked: 4510,

@@ -15,6 +15,11 @@ export const ERRORS = define({
   bad_message: { status: 400, retryable: false, message: 'The frame does not match PROTOCOL.md.' },
   bad_request: { status: 400, retryable: false, message: 'The request is invalid.' },
   hello_required: { status: 401, retryable: false, message: 'The first frame must be hello.' },
+  token_in_url: {
+    status: 400,
+    retryable: false,
+    message: 'Send the token in hello, never in the URL: proxies and servers log URLs.',
+  },
   unauthenticated: { status: 401, retryable: false, message: 'An access token is required.' },
   token_invalid: { status: 401, retryable: false, message: 'The token is invalid.' },
   token_expired: { status: 401, retryable: false, message: 'The access token has expired; reconnect with a new one.' },

@@ -20,6 +20,7 @@ const REPORTED: ReadonlySet<number> = new Set([
   CLOSE_CODES.slowConsumer,
   CLOSE_CODES.badMessage,
   CLOSE_CODES.tokenInvalid,
+  CLOSE_CODES.tokenInUrl,
   CLOSE_CODES.forbidden,
   CLOSE_CODES.revoked,
   CLOSE_CODES.binaryNotSupported,

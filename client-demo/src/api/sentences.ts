@@ -72,6 +72,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   token_expired: say('Your sign-in has expired', 'Sign in again to continue.', 'sign_in'),
   token_invalid: say('You were signed out', 'Your sign-in is no longer valid. Sign in again to continue.', 'sign_in'),
   unauthenticated: say('Please sign in', 'You need to be signed in to do this.', 'sign_in'),
+  token_in_url: say('Please sign in', 'You need to be signed in to do this.', 'sign_in'),
   hello_required: say('Please sign in', 'You need to be signed in to do this.', 'sign_in'),
   // Rooms
   room_not_found: say(

@@ -9,6 +9,7 @@ const CODE_OF_CLOSE: Readonly<Record<number, ParleyErrorCode>> = {
   [CLOSE_CODES.rateLimited]: 'rate_limited',
   [CLOSE_CODES.badMessage]: 'bad_message',
   [CLOSE_CODES.tokenInvalid]: 'token_invalid',
+  [CLOSE_CODES.tokenInUrl]: 'token_in_url',
   [CLOSE_CODES.forbidden]: 'forbidden',
   [CLOSE_CODES.superseded]: 'superseded',
   [CLOSE_CODES.revoked]: 'token_invalid',

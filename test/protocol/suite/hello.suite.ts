@@ -35,6 +35,15 @@ export const helloRules = (on: Stage): void => {
         expect(await peer.closed()).toBe(4501);
       }
     });
+    it('refuses a token in the URL, for good and before hello', async () => {
+      const { token, peer } = await on.welcomed();
+      for (const name of ['token', 'access_token']) {
+        const stranger = await on.socket();
+        await stranger.open(`${peer.url}?${name}=${token}`);
+        expect(await stranger.next('error')).toMatchObject({ code: 'token_in_url', retryable: false });
+        expect(await stranger.closed()).toBe(4502);
+      }
+    });
     it('refuses a second hello on the same socket', async () => {
       const { peer, token } = await on.welcomed();
       peer.send({ type: 'hello', id: 'again', token, key: peer.key, attempt: 2 });
