@@ -123,6 +123,9 @@ export interface Presence {
   /** Counts the peers of a room, also those that are `away`, without reading them. */
   count(room: RoomId): Promise<number>;
 
+  /** Reads one peer of a room, without the others. @returns undefined when it is not in the room */
+  find(room: RoomId, peer: PeerId): Promise<Member | undefined>;
+
   /** Reads a room; an empty room has an empty epoch and version 0. */
   snapshot(room: RoomId): Promise<Snapshot>;
 

@@ -111,6 +111,24 @@ export const memberRules = (on: Subject): void => {
     });
   });
 
+  describe('find', () => {
+    it('reads one peer, whether it is on or away, and none that left or was never there', async () => {
+      const room = aRoom();
+      const join = request(room, { meta: { hand: 'up' } });
+      const { peer, user } = join.participant;
+      expect(await on.other.find(room, peer)).toBeUndefined();
+      await attach(on.presence, join);
+      const found = { peer, user, state: 'on', node: join.node, connection: join.connection };
+      expect(await on.other.find(room, peer)).toMatchObject(found);
+      expect(await on.other.find(room, peer)).toEqual((await on.other.snapshot(room)).members[0]);
+      expect(await on.other.find(room, 'another' as typeof peer)).toBeUndefined();
+      await on.presence.detach(room, peer, join.connection);
+      expect(await on.other.find(room, peer)).toMatchObject({ peer, state: 'away' });
+      await on.presence.leave(room, peer, 'left');
+      expect(await on.other.find(room, peer)).toBeUndefined();
+    });
+  });
+
   describe('count', () => {
     it('counts members that are on or away, on any node, and neither those who left nor those refused', async () => {
       const room = aRoom();

@@ -60,6 +60,9 @@ export class SimulatedPresence implements Presence {
   count(...args: Parameters<Presence['count']>) {
     return this.ask(() => this.inner.count(...args));
   }
+  find(...args: Parameters<Presence['find']>) {
+    return this.ask(() => this.inner.find(...args));
+  }
   snapshot(...args: Parameters<Presence['snapshot']>) {
     return this.ask(() => this.inner.snapshot(...args));
   }

@@ -5,6 +5,7 @@ import {
   type AttachResult,
   type Change,
   type HeldAttachment,
+  type Member,
   PRESENCE_TIMERS,
   type Presence,
   type PresenceTimers,
@@ -67,6 +68,10 @@ export class MemoryPresence implements Presence {
 
   count(id: RoomId): Promise<number> {
     return this.run(() => this.store.rooms.get(id)?.size ?? 0);
+  }
+
+  async find(id: RoomId, peer: PeerId): Promise<Member | undefined> {
+    return (await this.snapshot(id)).members.find((member) => member.peer === peer);
   }
 
   snapshot(id: RoomId): Promise<Snapshot> {

@@ -7,6 +7,7 @@ import {
   type AttachResult,
   type Change,
   type HeldAttachment,
+  type Member,
   PRESENCE_TIMERS,
   type Presence,
   type PresenceTimers,
@@ -14,7 +15,7 @@ import {
   type Snapshot,
 } from '../presence.js';
 import { emptyPresenceStats } from '../presence.stats.js';
-import { readChange, readCount, readHash, readSnapshot } from './reply-decoder.js';
+import { readChange, readCount, readHash, readMember, readSnapshot } from './reply-decoder.js';
 import { RoomCommandBatch } from './room-command-batch.js';
 import { loadScripts, type Scripts } from './scripts.js';
 import { SweepIndex } from './sweep-index.js';
@@ -87,6 +88,14 @@ export class RedisPresence implements Presence {
   count(room: RoomId): Promise<number> {
     const { commands, keys } = this.redis;
     return this.run(async () => readCount(await this.batch.ask(() => commands.hget(keys.room(room), 'n'))));
+  }
+
+  find(room: RoomId, peer: PeerId): Promise<Member | undefined> {
+    const { commands, keys } = this.redis;
+    return this.run(async () => {
+      const stored = await this.batch.ask(() => commands.hget(keys.room(room), `m:${peer}`));
+      return stored === null ? undefined : readMember(peer, stored);
+    });
   }
 
   snapshot(room: RoomId): Promise<Snapshot> {

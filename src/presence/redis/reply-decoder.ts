@@ -78,7 +78,8 @@ const readEvent = (kind: string, peer: PeerId, detail: string, members: readonly
   }
 };
 
-const readMember = (peer: PeerId, text: string): Member => {
+/** A member as the room's hash keeps it. */
+export const readMember = (peer: PeerId, text: string): Member => {
   const [user, name, role, meta, state, order, node, connection, , , , publish, chat] = JSON.parse(text) as Fields;
   return {
     ...{ peer, user, name, role, meta: JSON.parse(meta) as Meta, state, order, node, connection },

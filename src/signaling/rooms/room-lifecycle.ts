@@ -87,8 +87,7 @@ export class RoomLifecycle implements JoinOwner {
 
   /** Ends the peer of a session that resumed without joining the room: it may still be stored there, as `away`. */
   async leaveAway(session: Session, id: RoomId, peer: PeerId): Promise<void> {
-    const { members } = await this.presence.snapshot(id);
-    if (!members.some((member) => member.peer === peer)) return;
+    if ((await this.presence.find(id, peer)) === undefined) return;
     await this.finishLeave(peer, { room: id, reason: 'left', attempt: session.info.attempt });
   }
 

@@ -64,6 +64,8 @@ export class Session implements WheelEntry {
   address: string | undefined = undefined;
   lastActivity: number;
   tokenWarned = false;
+  /** Whether it sent a `join`: without one, a first socket has no peer anywhere. */
+  askedToJoin = false;
   /** The socket's share of its address's connection quota; undefined without a quota. */
   quotaLease: QuotaLease | undefined = undefined;
   /** The frame rate that all sessions of the user share on this node. */

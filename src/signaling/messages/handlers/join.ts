@@ -13,6 +13,7 @@ export const handleJoin: Handler<'join'> = async (message, session, context) => 
   if (!session.rooms.has(room) && session.rooms.size >= context.limits.maxRoomsPerSession) {
     throw new ProtocolError('too_many_rooms', `A session may be in ${context.limits.maxRoomsPerSession} rooms.`);
   }
+  session.askedToJoin = true;
   const peer = context.ids.peer(session.info.session, room);
   const join = context.lifecycle.join({ session, room, peer, re: id, meta });
   let state: RoomState | undefined;

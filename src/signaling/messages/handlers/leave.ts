@@ -5,7 +5,8 @@ export const handleLeave: Handler<'leave'> = async (message, session, context) =
   const { room } = message;
   await context.lobby.leave(session, room);
   if (session.rooms.has(room)) await context.lifecycle.leave(session, room);
-  else {
+  else if (session.askedToJoin || session.info.attempt > 1) {
+    // An earlier socket of the session may have joined, or a join that failed here was executed all the same.
     const peer = context.ids.peer(session.info.session, room);
     await context.lifecycle.leaveAway(session, room, peer);
   }
