@@ -79,7 +79,7 @@ export const createCore = (ports: CorePorts, settings: CoreSettings): Core => {
   );
   const rooms = new RoomHub(bus, stats, settings.roomRate);
   const sync = new RosterSync(presence, bus, rooms, stats, admissions);
-  const lifecycle = new RoomLifecycle(presence, rooms, sync, stats);
+  const lifecycle = new RoomLifecycle(presence, rooms, sync, stats, now);
   const lobby = new Lobby(moderation, access, rooms, now);
   const context = contextOf(ports, settings, { stats, admissions, rooms, lifecycle, lobby });
 

@@ -1,6 +1,7 @@
 import { CLOSE_CODES, type ClientMessage, type ClientMessageType, ProtocolError } from '@parley/protocol';
 import { BusUnavailable } from '../../bus/bus.js';
 import { PresenceUnavailable } from '../../presence/presence.js';
+import { MESSAGE_COSTS } from '../../rate-limit/message-costs.js';
 import { describeFaulty, type ErrorContext, parseClientMessage } from '../codec/client-message.schema.js';
 import { type FastHeader, readFastHeader } from '../codec/fast-header.js';
 import { HeaderTooLarge, splitFrame } from '../codec/frame.js';
@@ -46,12 +47,6 @@ const HANDLERS: { readonly [T in ClientMessageType]: Handler<T> } = {
   lock: handleLock,
 };
 
-/** Requests that query a store and share a rate limit. Signals, chat and broadcasts have rates of their own. */
-const QUERIES_A_STORE: ReadonlySet<ClientMessageType> = new Set([
-  ...(['join', 'leave', 'update', 'history', 'refresh'] as const),
-  ...(['kick', 'mute', 'permit', 'lock', 'answer_knock'] as const),
-]);
-
 const WITH_BODY: ReadonlySet<ClientMessageType> = new Set(['signal', 'broadcast']);
 
 /** Routes each frame to its handler, and answers errors. */
@@ -69,8 +64,9 @@ export class MessageRouter {
       if (read.body !== undefined && !WITH_BODY.has(message.type)) {
         throw new ProtocolError('bad_message', `A ${message.type} frame must not have a body.`);
       }
-      if (QUERIES_A_STORE.has(message.type) && !session.requests.take(this.context.now())) {
-        throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.requests.waitMs() });
+      const { requests } = MESSAGE_COSTS[message.type];
+      if (requests > 0 && !session.requests.take(this.context.now(), requests)) {
+        throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.requests.waitMs(requests) });
       }
       this.context.stats.frames += 1;
       // The table is indexed by the same field that selects the message's type.

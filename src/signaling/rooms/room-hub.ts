@@ -51,13 +51,13 @@ export class RoomHub {
     return room;
   }
 
-  /** Charges a room for one frame to all its members. @throws ProtocolError `rate_limited` */
-  charge(id: RoomId, now: number): void {
+  /** Charges a room for one frame of so many bytes to all its members. @throws ProtocolError `rate_limited` */
+  charge(id: RoomId, now: number, bytes = 0): void {
     const room = this.rooms.get(id);
     if (room === undefined) return;
     const limiter = this.rateLimits.get(room) ?? new RoomRateLimit(this.rate, now);
     this.rateLimits.set(room, limiter);
-    limiter.take(room.members.size, now);
+    limiter.take(room.members.size, now, bytes);
   }
 
   /** Forgets a room without a local peer and without a join in flight. */

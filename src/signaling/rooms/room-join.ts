@@ -1,5 +1,6 @@
 import { CLOSE_CODES, type LeftReason, type Meta, type PeerId, ProtocolError, type RoomId } from '@parley/protocol';
 import type { AttachResult, Presence } from '../../presence/presence.js';
+import { chargeAfter } from '../../rate-limit/message-costs.js';
 import type { Admission } from '../../rooms/room-access.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
@@ -59,6 +60,8 @@ export interface JoinContext {
   readonly rooms: RoomHub;
   readonly sync: RosterSync;
   readonly stats: SignalingStats;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly lifecycle: JoinOwner;
 }
 
@@ -121,6 +124,8 @@ export class RoomJoin {
     binding.participant = { ...binding.participant, meta: room.find(peer)?.meta ?? binding.participant.meta };
     context.stats[resumed ? 'resumes' : 'joins'] += 1;
     session.sendFrame(frame);
+    const caused = { bytes: frame.length, peers: resumed ? 0 : room.members.size };
+    chargeAfter(session.requests, context.now(), 'join', caused);
     context.rooms.openBinding(binding);
     this.close();
   }

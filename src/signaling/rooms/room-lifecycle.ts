@@ -39,12 +39,13 @@ export class RoomLifecycle implements JoinOwner {
     private readonly rooms: RoomHub,
     private readonly sync: RosterSync,
     private readonly stats: SignalingStats,
+    private readonly now: () => number,
   ) {}
 
   /** Prepares a join, whose steps `AdmissionGuard` calls. */
   join(request: JoinRequest): RoomJoin {
-    const { presence, rooms, sync, stats } = this;
-    return new RoomJoin({ presence, rooms, sync, stats, lifecycle: this }, request);
+    const { presence, rooms, sync, stats, now } = this;
+    return new RoomJoin({ presence, rooms, sync, stats, now, lifecycle: this }, request);
   }
 
   /** Ends the session's peer in a room: locally at once, and in the store as soon as it is available. */

@@ -1,6 +1,7 @@
 import { type IncomingBroadcast, ProtocolError } from '@parley/protocol';
 import { decideForParticipant } from '../../../auth/policy.js';
 import { joinFrame } from '../../codec/frame.js';
+import { chargeRoom } from '../charge-room.js';
 import type { Handler } from './handler.js';
 
 /** Handles `broadcast`: sends a frame to all other peers of a room, at most once and without acknowledgment. */
@@ -10,7 +11,7 @@ export const handleBroadcast: Handler<'broadcast'> = (message, session, context,
   if (!session.broadcasts.take(context.now())) {
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.broadcasts.waitMs() });
   }
-  context.rooms.charge(message.room, context.now());
+  chargeRoom(context, message, body?.length);
   const header: IncomingBroadcast = { type: 'broadcast', room: message.room, from, kind: message.kind };
   context.stats.broadcasts += 1;
   context.rooms.deliverToRoom('broadcast', message.room, joinFrame(header, body ?? Buffer.alloc(0)), from);

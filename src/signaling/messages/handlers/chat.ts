@@ -1,6 +1,7 @@
 import { type IncomingChat, ProtocolError } from '@parley/protocol';
 import { decideForParticipant } from '../../../auth/policy.js';
 import { joinFrame } from '../../codec/frame.js';
+import { chargeRoom } from '../charge-room.js';
 import type { Handler } from './handler.js';
 
 /** Handles `chat`: stores a message, answers with it as stored, and sends it to the room unless it was a resend. */
@@ -14,7 +15,7 @@ export const handleChat: Handler<'chat'> = async (message, session, context) => 
   if (!session.chats.take(context.now())) {
     throw new ProtocolError('rate_limited', undefined, { retryAfterMs: session.chats.waitMs() });
   }
-  context.rooms.charge(room, context.now());
+  chargeRoom(context, message, Buffer.byteLength(text));
   const { user, name } = session.principal;
   const { message: stored, fresh } = await context.chat.append({ room, user, name, from, id, text });
   session.send({ type: 'chat', re: id, room, ...stored });

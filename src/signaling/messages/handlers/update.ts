@@ -1,3 +1,4 @@
+import { chargeRoom } from '../charge-room.js';
 import type { Handler } from './handler.js';
 import { checkMeta } from './join.js';
 
@@ -5,7 +6,7 @@ import { checkMeta } from './join.js';
 export const handleUpdate: Handler<'update'> = async (message, session, context) => {
   checkMeta(message.meta, context.limits.maxMetaBytes);
   context.rooms.peerOf(session, message.room);
-  context.rooms.charge(message.room, context.now());
+  chargeRoom(context, message, JSON.stringify(message.meta).length);
   await context.lifecycle.update(session, message.room, message.meta);
   session.send({ type: 'updated', re: message.id, room: message.room });
 };
