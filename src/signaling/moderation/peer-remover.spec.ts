@@ -58,7 +58,7 @@ describe('the peer remover', () => {
     expect([after.client.received('removed').length, await members()]).toEqual([1, []]);
   });
 
-  it('takes an away peer for one of before the removal only for a while', async () => {
+  it('takes a stored peer for one of before the removal only for a while', async () => {
     const ada = await fixture.enter('ada');
     ada.client.session.closed();
     await remover.removeUser(ROOM, ADA, { at: Date.now() - RECENT_REMOVAL_MS - 1, peers: [] });

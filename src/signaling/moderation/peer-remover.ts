@@ -46,7 +46,9 @@ export class PeerRemover {
    */
   async removeUser(room: RoomId, user: UserId, removal: UserRemoval): Promise<void> {
     this.endLocal(room, user, removal);
-    await this.attempt(`${room} ${user}`, () => this.endStored(room, user, removal));
+    // As of now: the store may only be available later.
+    const isRecent = this.wallClock() - removal.at < RECENT_REMOVAL_MS;
+    await this.attempt(`${room} ${user}`, () => this.endStored(room, isRecent ? user : undefined, removal));
   }
 
   /** Removes one peer that was attached after its user had been removed, or its room had ended. */
@@ -91,15 +93,20 @@ export class PeerRemover {
     }
   }
 
-  private async endStored(id: RoomId, user: UserId, { at, peers }: UserRemoval): Promise<void> {
+  /** @param user undefined: ends the listed peers only, since the user may have returned since */
+  private async endStored(id: RoomId, user: UserId | undefined, removal: UserRemoval): Promise<void> {
     const { members } = await this.presence.snapshot(id);
-    // The node of a peer that is `on` decides on it by its token. Nobody knows the token of one that is `away`.
-    const isRecent = this.wallClock() - at < RECENT_REMOVAL_MS;
-    const away = members.filter(({ user: theirs, state }) => isRecent && theirs === user && state === 'away');
-    for (const peer of new Set([...peers, ...away.map(({ peer }) => peer)])) {
+    const theirs = members.filter((member) => member.user === user && !this.hasReturned(id, member.peer, removal.at));
+    for (const peer of new Set([...removal.peers, ...theirs.map(({ peer }) => peer)])) {
       this.admissions.end(peer);
       await this.end(id, peer, 'removed');
     }
+  }
+
+  /** Whether a local peer is here by a token from after a removal. */
+  private hasReturned(id: RoomId, peer: PeerId, at: number): boolean {
+    const session = this.local.rooms.get(id)?.local.get(peer)?.session;
+    return session !== undefined && session.principal.issuedAt >= at;
   }
 
   private async end(id: RoomId, peer: PeerId, reason: LeftReason): Promise<void> {

@@ -5,7 +5,7 @@ const REMEMBERED_MS = 600_000;
 /** How long an ended room is cached: longer than cached access records admit anyone to it. */
 const ROOM_ENDED_MS = 30_000;
 /**
- * For how long after a removal an operation in flight, or an `away` peer of the user, is taken for one of before it. A node
+ * For how long after a removal an operation in flight, or a stored peer of the user, is taken for one of before it. A node
  * that receives a removal later must not remove a user who has returned with a newer token meanwhile.
  */
 export const RECENT_REMOVAL_MS = 10_000;
