@@ -39,7 +39,6 @@ const COUNTERS: Readonly<Record<keyof SignalingStats, string>> = {
   chats: 'Chat messages stored.',
   joins: 'Peers that joined a room.',
   resumes: 'Peers that resumed in a room.',
-  sessionsEnded: 'Sessions ended, or refused, because their sockets took them over too often.',
   internalErrors: 'Unexpected errors in message handlers.',
   invalidNodeMessages: 'Messages between nodes that could not be decoded.',
   rosterSnapshots: 'Snapshots requested because a roster had a gap.',
@@ -104,7 +103,6 @@ export class MetricsController {
     this.counts('presence_', PRESENCE_COUNTERS, presence.stats);
     if (redis !== undefined) this.redis(redis);
     this.gauge('sockets', 'Open sockets, including those that have not sent hello.', () => sessions.size);
-    this.gauge('sessions_taken_over', 'Sessions whose takeovers are remembered.', () => sessions.takenOverCount);
     this.gauge('sockets_unauthenticated', 'Open sockets that have not sent hello.', () => quota.unauthenticated);
     this.gauge('socket_addresses', 'Client addresses with an open socket on this node.', () => quota.addresses);
     this.count('sockets_refused', 'WebSocket upgrades refused by a connection limit.', () => quota.refused);

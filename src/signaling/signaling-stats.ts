@@ -9,7 +9,6 @@ export class SignalingStats {
   chats = 0;
   joins = 0;
   resumes = 0;
-  sessionsEnded = 0;
   internalErrors = 0;
   invalidNodeMessages = 0;
   rosterSnapshots = 0;

@@ -3,12 +3,12 @@ import type { Presence } from '../../presence/presence.js';
 import type { RoomHub } from '../rooms/room-hub.js';
 import type { RoomLifecycle } from '../rooms/room-lifecycle.js';
 import type { RosterSync } from '../rooms/roster-sync.js';
+import type { Session } from '../session/session.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import type { AdmissionGuard } from './admission-guard.js';
 import { RECENT_REMOVAL_MS } from './removal-cache.js';
 
 const RETRY_MS = 250;
-const REVOKED = 'what let this session in was revoked';
 /** Removals that may wait for the store; beyond it the oldest are left to the tombstones and to reconciliation. */
 const MAX_RETRIES = 1_000;
 
@@ -58,8 +58,7 @@ export class PeerRemover {
 
   /** Closes a user's sessions whose tokens were issued before a time, and removes their peers. */
   async closeSessions(user: UserId, before: number): Promise<void> {
-    for (const session of this.local.registry.issuedBefore(user, before))
-      await this.local.lifecycle.endSession(session, 'removed', CLOSE_CODES.revoked, REVOKED);
+    for (const session of this.local.registry.issuedBefore(user, before)) await this.closeSession(session);
   }
 
   /** Removes the `away` peers of a user from the rooms of this node. */
@@ -79,6 +78,13 @@ export class PeerRemover {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.retryQueue.clear();
+  }
+
+  private async closeSession(session: Session): Promise<void> {
+    const leaves = [...session.rooms.keys()].map((room) => this.local.lifecycle.leave(session, room, 'removed'));
+    // Its peers have left this node already, whether or not the store is available.
+    session.close(CLOSE_CODES.revoked, 'what let this session in was revoked');
+    await Promise.all(leaves);
   }
 
   /** Removes the user's local peers and tells their clients; no longer in the room when this returns. */

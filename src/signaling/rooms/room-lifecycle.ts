@@ -1,4 +1,4 @@
-import type { CloseCode, LeftReason, Meta, PeerId, RoomId, UserId } from '@parley/protocol';
+import type { LeftReason, Meta, PeerId, RoomId, UserId } from '@parley/protocol';
 import type { Member, Presence } from '../../presence/presence.js';
 import type { Session } from '../session/session.js';
 import type { SignalingStats } from '../signaling-stats.js';
@@ -71,14 +71,6 @@ export class RoomLifecycle implements JoinOwner {
     } finally {
       this.rooms.closeIfEmpty(room);
     }
-  }
-
-  /** Ends all peers of a session and closes its socket. Rejects when the store is unavailable; the leaves are retried. */
-  async endSession(session: Session, reason: LeftReason, code: CloseCode, text: string): Promise<void> {
-    const leaves = [...session.rooms.keys()].map((room) => this.leave(session, room, reason));
-    // Its peers have left this node already, whether or not the store is available.
-    session.close(code, text);
-    await Promise.all(leaves);
   }
 
   /** Forgets an unfinished leave of a peer that joins again. */

@@ -2,7 +2,6 @@ import { CLOSE_CODES, type Limits, type SessionId, type UserId } from '@parley/p
 import { TokenBucket } from '../../rate-limit/token-bucket.js';
 import { HeartbeatWheel } from '../../websocket/heartbeat-wheel.js';
 import type { Session } from './session.js';
-import { TakeoverLimit } from './takeover-limit.js';
 
 /** How long before a token expires `token_expiring` is sent. */
 const TOKEN_WARNING_MS = 60_000;
@@ -30,7 +29,6 @@ interface User {
 export class SessionRegistry {
   private readonly current = new Map<SessionId, Session>();
   private readonly users = new Map<UserId, User>();
-  private readonly takeovers: TakeoverLimit;
   /** All sockets, also those before `hello`, each checked once per heartbeat interval. */
   private readonly sockets: HeartbeatWheel<Session>;
 
@@ -41,7 +39,6 @@ export class SessionRegistry {
     private readonly perUser: UserLimits = USER_LIMITS,
   ) {
     this.sockets = new HeartbeatWheel(limits.heartbeatMs);
-    this.takeovers = new TakeoverLimit(now);
   }
 
   /** Milliseconds between two calls of {@link beat}. */
@@ -76,7 +73,6 @@ export class SessionRegistry {
     if (session.info !== undefined && this.current.get(session.info.session) === session) {
       this.current.delete(session.info.session);
       this.forget(session);
-      if (session.endedWith === CLOSE_CODES.superseded) this.takeovers.lost(session.info.session);
     }
   }
 
@@ -88,22 +84,6 @@ export class SessionRegistry {
   /** Whether the user is at the limit of sessions. A session that is on this node already may always come back. */
   isFull(user: UserId, id: SessionId): boolean {
     return !this.current.has(id) && (this.users.get(user)?.sessions ?? 0) >= this.perUser.maxPerUser;
-  }
-
-  /** Sessions whose takeovers are remembered. */
-  get takenOverCount(): number {
-    return this.takeovers.size;
-  }
-
-  /**
-   * Counts a socket that is about to claim its session.
-   * @returns the session's current socket if the session was taken over too often: both must be closed. `null`: it was,
-   * and has no other socket on this node. Undefined: the socket may claim it.
-   */
-  takeover({ info }: Session): Session | null | undefined {
-    const holder = this.current.get(info.session);
-    if (holder !== undefined && holder.info.attempt >= info.attempt) return undefined;
-    return this.takeovers.count(info.session, holder !== undefined) ? undefined : (holder ?? null);
   }
 
   /** Makes this socket the current one of its session. @returns false when a newer attempt is current */

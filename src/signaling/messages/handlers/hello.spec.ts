@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CLOSE_CODES, ProtocolError } from '@parley/protocol';
-import { HandlerFixture, lastFrame, ROOM } from '../../../../test/support/handler-fixture.js';
+import { HandlerFixture, lastFrame } from '../../../../test/support/handler-fixture.js';
 import type { MemoryClient } from '../../../../test/support/memory-node.js';
-import { until } from '../../../../test/support/until.js';
 import { handleHello } from './hello.js';
-import { handleJoin } from './join.js';
 
 describe('hello', () => {
   let fixture: HandlerFixture;
@@ -35,24 +33,6 @@ describe('hello', () => {
     const again = await fixture.welcome('ada', { key: ada.key, attempt: 2 });
     expect(again.session.info.session).toBe(ada.session.info.session);
     expect(ada.socket.closed?.code).toBe(4509);
-  });
-
-  it('of two clients that take a session over in turn ends both sockets and the session', async () => {
-    await fixture.enter('bob');
-    const first = await fixture.enter('ada');
-    const { key } = first.client;
-    let current = first.client;
-    for (let attempt = 2; attempt <= 6; attempt += 1) current = await fixture.welcome('ada', { key, attempt });
-    await fixture.run(handleJoin, current, { type: 'join', id: 'j1', room: ROOM });
-    expect(fixture.context.rooms.get(ROOM)?.find(first.peer)?.state).toBe('on');
-    for (const attempt of [7, 8]) {
-      const rival = fixture.node.connect('ada', { key, attempt });
-      await fixture.run(handleHello, rival, hello(rival));
-      refused(rival, 'superseded', 4509);
-    }
-    expect([current.session.state, current.socket.closed?.code]).toEqual(['closed', 4509]);
-    expect(fixture.context.stats.sessionsEnded).toBe(2);
-    await until(() => fixture.context.rooms.get(ROOM)?.find(first.peer) === undefined);
   });
 
   it('with an attempt that is not higher ends its socket', async () => {

@@ -17,9 +17,6 @@ const FEATURES = ['heartbeat', 'history', 'broadcast'] as const;
 /** When a user with too many sockets may retry; dead sockets are removed within `silenceMs`. */
 const FULL_MS = 5_000;
 
-/** Two clients use one session key in turn. */
-const TAKEN_OVER = 'The session was taken over too often and has ended';
-
 const CLOSE_FOR: Partial<Record<ErrorCode, CloseCode>> = {
   token_expired: CLOSE_CODES.tokenExpired,
   unavailable: CLOSE_CODES.unavailable,
@@ -39,7 +36,6 @@ export const handleHello: Handler<'hello'> = async (message, session, context) =
         if (context.registry.isFull(principal.user, info.session)) {
           throw new ProtocolError('rate_limited', 'You have too many sockets open.', { retryAfterMs: FULL_MS });
         }
-        endIfTakenOver(session, context);
         if (!context.registry.claim(session)) throw new ProtocolError('superseded');
         session.state = 'on';
         session.send({
@@ -82,14 +78,4 @@ const authenticate = async (
   };
   const iceServers = await firstIceServers(session, context);
   return (session.state as string) === 'closed' ? undefined : iceServers;
-};
-
-/** @throws ProtocolError `superseded` when sockets of this session take it over from each other without end */
-const endIfTakenOver = (session: Session, { registry, stats, lifecycle }: HandlerContext): void => {
-  const rival = registry.takeover(session);
-  if (rival === undefined) return;
-  stats.sessionsEnded += 1;
-  // When the store is unavailable, the leaves are retried.
-  if (rival !== null) lifecycle.endSession(rival, 'left', CLOSE_CODES.superseded, TAKEN_OVER).catch(() => {});
-  throw new ProtocolError('superseded', `${TAKEN_OVER}; start again with a new key.`);
 };
