@@ -70,8 +70,10 @@ export class MemoryPresence implements Presence {
     return this.run(() => this.store.rooms.get(id)?.size ?? 0);
   }
 
-  async find(id: RoomId, peer: PeerId): Promise<Member | undefined> {
-    return (await this.snapshot(id)).members.find((member) => member.peer === peer);
+  find(id: RoomId, peer: PeerId): Promise<Member | undefined> {
+    return this.run((now) =>
+      this.in(id, now, (room) => room.snapshot().members.find((member) => member.peer === peer)),
+    );
   }
 
   snapshot(id: RoomId): Promise<Snapshot> {
