@@ -27,8 +27,8 @@ export const raceWithJoins = (run: Simulation): void => {
   const { world, rooms } = run;
   const { random } = world;
   rooms.whenAsked = (room, user) => {
-    if (world.now < RACES_FROM_MS || world.now > QUIET_AT_MS - 15_000 || !random.chance(0.2)) return;
-    const act = random.chance(0.4) ? removeUser : changeRole;
+    if (world.now < RACES_FROM_MS || world.now > QUIET_AT_MS - 15_000 || !random.chance(0.3)) return;
+    const act = random.chance(0.5) ? removeUser : changeRole;
     world.later(random.between(0, RACE_MS), () => act(run, room, user));
   };
 };

@@ -34,7 +34,7 @@ const MUTANTS: readonly [name: string, shownBy: readonly string[]][] = [
   ['the answer to a join is ignored', ['I9', 'I12', 'I14']],
 ];
 
-const SEEDS = 200;
+const SEEDS = 400;
 
 describe('the checker', () => {
   it.each(MUTANTS)(

@@ -1,3 +1,4 @@
+import { ParleyError } from '../../client/src/errors.js';
 import { RoomRegistry } from '../../client/src/room/room-registry.js';
 import { AdmissionGuard } from '../../src/signaling/moderation/admission-guard.js';
 import { Lobby } from '../../src/signaling/moderation/lobby.js';
@@ -76,9 +77,9 @@ const cancelUnsaid: Script = (run) => rewrite(run, (header) => (header.type === 
 /** One call of `join` gives up what others wait for. */
 const cancelForAll: Script = (run) => {
   const { enter } = patch(run, RoomRegistry, {
-    enter(this: any, id: string, signal?: AbortSignal) {
-      signal?.addEventListener('abort', () => this.get(id)?.cancel());
-      return enter.call(this, id, signal);
+    enter(this: any, id: string, options: { signal?: AbortSignal }) {
+      options.signal?.addEventListener('abort', () => this.get(id)?.cancel(new ParleyError('cancelled')));
+      return enter.call(this, id, options);
     },
   });
 };
