@@ -5,7 +5,7 @@ import type { BusStats } from '../../src/bus/bus.stats.js';
 import { until } from '../support/until.js';
 import { aNode, aRoom } from './presence.fixture.js';
 
-/** One node on the bus, with what it heard. */
+/** A node on the bus, with what it received. */
 export interface BusNode {
   readonly bus: Bus & { readonly stats: BusStats };
   readonly id: NodeId;
@@ -14,16 +14,16 @@ export interface BusNode {
   gaps: number;
 }
 
-/** What the suite needs of an adapter. */
+/** Makes and controls an adapter for the suite. */
 export interface BusFixture {
-  /** A bus of one more node; `ids` are all that facts go to. */
+  /** Makes the bus of another node. */
   bus(): Promise<BusNode['bus']>;
   stop(): Promise<void>;
-  /** Tells the adapter that this node has a lease. */
+  /** Gives a node a lease, so that cluster events are sent to it. */
   lease(node: NodeId): Promise<void>;
 }
 
-/** Joins a node to the bus and records what it hears. */
+/** Joins a node to the bus and records what it receives. */
 export const join = async (fixture: BusFixture, id: NodeId = aNode()): Promise<BusNode> => {
   const bus = await fixture.bus();
   const node: BusNode = { bus, id, messages: [], events: [], gaps: 0 };
@@ -37,7 +37,7 @@ export const join = async (fixture: BusFixture, id: NodeId = aNode()): Promise<B
   return node;
 };
 
-/** What every adapter of {@link Bus} must do. */
+/** The contract of every adapter of {@link Bus}. */
 export const busContract = (title: string, start: () => Promise<BusFixture>): void => {
   describe(`bus: ${title}`, () => {
     let fixture: BusFixture;
@@ -53,14 +53,14 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await fixture.stop();
     }, 60_000);
 
-    /** Resolves when a message sent now has arrived: whatever was sent before it has too, or never will. */
+    /** Resolves when a message sent now has arrived: then no earlier message can arrive any more. */
     const barrier = async (from: BusNode, to: BusNode): Promise<void> => {
       const word = `barrier ${Math.random()}`;
       expect(from.bus.send(to.id, Buffer.from(word))).toBe(true);
       await until(() => to.messages.includes(word));
     };
 
-    it('brings messages in order, as they were passed', async () => {
+    it('delivers messages unchanged and in order', async () => {
       const sent = Array.from({ length: 500 }, (_, i) => `${i} \n\u0000 ☃`);
       for (const [i, text] of sent.entries()) {
         expect(one.bus.send(two.id, Buffer.from(text))).toBe(true);
@@ -71,7 +71,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       expect(one.messages).toEqual([]);
     });
 
-    it('keeps bytes that are no text, and messages without any', async () => {
+    it('delivers binary messages and empty ones', async () => {
       const bytes: Buffer[] = [];
       const reader = await join(fixture);
       reader.bus.onMessage((message) => bytes.push(Buffer.from(message)));
@@ -82,7 +82,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await reader.bus.close();
     });
 
-    it('puts the messages of one turn for one node into one batch', async () => {
+    it('sends the messages of one turn to one node as one batch', async () => {
       await barrier(one, two);
       const { batchesSent, messagesSent } = one.bus.stats;
       for (let i = 0; i < 100; i += 1) one.bus.send(two.id, Buffer.from('x'));
@@ -90,14 +90,14 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       expect(one.bus.stats.batchesSent).toBe(batchesSent + 1);
     });
 
-    it('delivers after the sender went on, also to itself', async () => {
+    it('delivers asynchronously, even to the sender itself', async () => {
       const before = one.messages.length;
       one.bus.send(one.id, Buffer.from('to myself'));
       expect(one.messages).toHaveLength(before);
       await until(() => one.messages.includes('to myself'));
     });
 
-    it('refuses what a batch has no room for, and sends what it has', async () => {
+    it('refuses a message that does not fit into the batch, and sends the others', async () => {
       const big = Buffer.alloc(MAX_BATCH_BYTES - 10, 'a');
       const dropped = one.bus.stats.messagesDropped;
       const reader = await join(fixture);
@@ -110,7 +110,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await reader.bus.close();
     });
 
-    it('gives a port its own messages, and nobody else', async () => {
+    it('delivers the messages of a port to its handler alone', async () => {
       const reader = await join(fixture);
       const own: string[] = [];
       reader.bus.onPortMessage(PORT_TAGS.names, (message) => own.push(message.toString('latin1', 1)));
@@ -122,17 +122,17 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await reader.bus.close();
     });
 
-    it('knows the id that it listens as', () => {
+    it('exposes the id that it listens as', () => {
       expect([one.bus.node, two.bus.node]).toEqual([one.id, two.id]);
     });
 
-    it('loses what is sent to a node that nobody is', async () => {
+    it('loses messages to a node that does not exist', async () => {
       expect(one.bus.send(aNode(), Buffer.from('lost'))).toBe(true);
       await barrier(one, two);
       expect([...one.messages, ...two.messages]).not.toContain('lost');
     });
 
-    it('tells every node of a fact, the one that announces it too', async () => {
+    it('publishes an event to every node, including the publisher', async () => {
       const events: ClusterEvent[] = [
         { fact: 'room_changed', room: aRoom() },
         { fact: 'room_closed', room: aRoom() },
@@ -145,7 +145,7 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       }
     });
 
-    it('moves over to another id, and is not heard under the old one', async () => {
+    it('moves to another id, and no longer receives messages to the old one', async () => {
       const mover = await join(fixture);
       const old = mover.id;
       const next = aNode();
@@ -159,17 +159,17 @@ export const busContract = (title: string, start: () => Promise<BusFixture>): vo
       await mover.bus.close();
     });
 
-    it('goes on when a handler throws', async () => {
-      const clumsy = await join(fixture);
+    it('continues after a handler throws', async () => {
+      const throwing = await join(fixture);
       const heard: string[] = [];
-      clumsy.bus.onMessage((message) => {
+      throwing.bus.onMessage((message) => {
         heard.push(message.toString());
-        if (heard.length === 1) throw new Error('clumsy');
+        if (heard.length === 1) throw new Error('a bug in the handler');
       });
-      one.bus.send(clumsy.id, Buffer.from('a'));
-      one.bus.send(clumsy.id, Buffer.from('b'));
+      one.bus.send(throwing.id, Buffer.from('a'));
+      one.bus.send(throwing.id, Buffer.from('b'));
       await until(() => heard.length === 2);
-      await clumsy.bus.close();
+      await throwing.bus.close();
     });
 
     it('refuses everything once it is closed', async () => {

@@ -7,7 +7,7 @@ import { type BusFixture, type BusNode, join } from './bus.contract.js';
 import { aNode, aRoom } from './presence.fixture.js';
 import { busFixture, Links, PREFIX, slotOwners } from './redis.fixture.js';
 
-/** What only a bus that can fail has to show. */
+/** Tests of a bus whose Redis fails. */
 const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' | 'shardedpubsub'): void => {
   describe(`bus through faults: ${title}`, () => {
     let links: Links;
@@ -32,7 +32,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       await fixture.stop();
     }, 60_000);
 
-    /** Sends until something arrives. */
+    /** Sends until a message arrives. */
     const reaches = async (from: BusNode, to: BusNode): Promise<void> => {
       const word = `hello ${Math.random()}`;
       await until(() => {
@@ -41,7 +41,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       });
     };
 
-    it('drops and counts what is no batch, and goes on', async () => {
+    it('drops and counts malformed payloads, and continues', async () => {
       const malformed = ['', 'x', '\u0007'.repeat(100), '{"fact":"room_closed","room":"r"}'];
       for (const text of malformed) await publish(links.redis, channelOf(two), text);
       const invalidEvent = Buffer.concat([Buffer.from([0xb7, 2, 0, 0, 0, 2]), Buffer.from('{}')]);
@@ -51,7 +51,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       expect(two.events).toEqual([]);
     });
 
-    it('subscribes anew when its connection is cut, and says that there was a gap', async () => {
+    it('resubscribes when its connection is lost, and reports a gap', async () => {
       const { gaps } = two;
       await links.redis.command('client', 'kill', 'type', 'pubsub');
       await until(() => two.gaps > gaps && one.gaps > 0 && two.bus.available && one.bus.available);
@@ -59,7 +59,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       await reaches(one, two);
     });
 
-    it('keeps a fact for a node that has a lease and does not listen yet', async () => {
+    it('holds an event for a node that has a lease and is not subscribed yet', async () => {
       const late = aNode();
       await fixture.lease(late);
       const event = { fact: 'room_closed', room: aRoom() } as const;
@@ -70,7 +70,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       await node.bus.close();
     });
 
-    it('refuses more than it can hand over to a Redis that stands still, and then everything', async () => {
+    it('limits what waits for a Redis that stalls, then refuses everything', async () => {
       const big = Buffer.alloc(MAX_BATCH_BYTES / 2);
       for (const server of links.redis.servers) server.pause();
       let accepted = 0;
@@ -87,7 +87,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       await reaches(one, two);
     }, 60_000);
 
-    it('is down with Redis, and back by itself', async () => {
+    it('is unavailable while Redis is, and recovers by itself', async () => {
       const gaps = [one.gaps, two.gaps];
       await links.redis.kill();
       await until(() => !one.bus.available && !two.bus.available);
@@ -100,7 +100,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
     }, 60_000);
 
     if (kind === 'shardedpubsub') {
-      it('follows its channel to another master', async () => {
+      it('follows its channel to another master of the cluster', async () => {
         const { slot, owner: from, other: to } = await slotOwners(links.redis, channelOf(two));
         const ids = await Promise.all([from, to].map((port) => ask(port, 'cluster', 'myid')));
         await ask(to, 'cluster', 'setslot', slot, 'importing', String(ids[0]));
@@ -116,7 +116,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
 
 const channelOf = (node: BusNode): string => `${PREFIX}:node:${node.id}`;
 
-/** Publishes past the adapter. */
+/** Publishes without the adapter. */
 const publish = async (redis: TestRedis, channel: string, payload: string | Buffer): Promise<void> => {
   const cluster = redis.url.startsWith('redis+cluster:');
   const port = cluster ? (await slotOwners(redis, channel)).owner : (redis.servers[0]?.port as number);

@@ -4,7 +4,7 @@ import { MAX_PENDING_PER_SENDER } from '../../src/names/pending-message-quota.js
 import { until } from '../support/until.js';
 import { aKey, holder, type NamesFixture, type NamesNode, TestHolder } from './names.fixture.js';
 
-/** What sockets of two nodes see of each other by their names, whatever is under them. */
+/** The contract of the name router on two nodes, over every adapter of `Names`. */
 export const nameRouterContract = (title: string, start: () => Promise<NamesFixture>): void => {
   describe(`name router: ${title}`, () => {
     let fixture: NamesFixture;
@@ -16,17 +16,17 @@ export const nameRouterContract = (title: string, start: () => Promise<NamesFixt
     }, 60_000);
     afterAll(() => fixture.stop());
 
-    it('brings messages to a name on this node and on another, in order', async () => {
+    it('delivers messages to names on this and on another node, in order', async () => {
       const [ada, near, far] = [await holder(here), await holder(here), await holder(there)];
       for (let n = 0; n < 50; n += 1) {
         for (const to of [near, far]) expect(await ada.send(to.key, `${n}`)).toBe('sent');
       }
-      await until(() => far.got.length === 50);
+      await until(() => far.received.length === 50);
       const all = Array.from({ length: 50 }, (_, n) => `${n}`);
-      expect([near.got, far.got]).toEqual([all, all]);
+      expect([near.received, far.received]).toEqual([all, all]);
     });
 
-    it('gives what waited to whoever comes, before what comes later', async () => {
+    it('delivers queued messages to the client that claims the name, before later ones', async () => {
       const ada = await holder(here);
       const bela = new TestHolder(there, aKey());
       for (const body of ['one', 'two']) expect(await ada.send(bela.key, body)).toBe('queued');
@@ -34,38 +34,38 @@ export const nameRouterContract = (title: string, start: () => Promise<NamesFixt
       const sent = ada.send(bela.key, 'three');
       expect(await claimed).toBe(true);
       await sent;
-      await until(() => bela.got.length === 3);
-      expect(bela.got).toEqual(['one', 'two', 'three']);
+      await until(() => bela.received.length === 3);
+      expect(bela.received).toEqual(['one', 'two', 'three']);
     });
 
-    it('tells a sender once that nobody came, and what is sent later waits anew', async () => {
+    it('reports expired messages to their sender once, and queues later ones again', async () => {
       const ada = await holder(here);
       const absent = aKey();
       for (const body of ['one', 'two', 'three']) await ada.send(absent, body);
       await until(() => ada.events.includes(`expired ${absent.name}`));
       const bela = await holder(there, absent);
       await ada.send(bela.key, 'late');
-      await until(() => bela.got.length > 0);
-      expect(bela.got).toEqual(['late']);
+      await until(() => bela.received.length > 0);
+      expect(bela.received).toEqual(['late']);
       expect(ada.events.filter((event) => event.startsWith('expired'))).toHaveLength(1);
     });
 
-    it('tells a sender of a message that its receiver did not take, on the same node and on another', async () => {
+    it('reports a message that its receiver refused to the sender, on the same node and on another', async () => {
       const [ada, near, far] = [await holder(here), await holder(here), await holder(there)];
       for (const slow of [near, far]) slow.keepsUp = false;
       expect(await ada.send(near.key, 'x')).toBe('refused');
       expect(await ada.send(far.key, 'x')).toBe('sent');
       await until(() => ada.events.includes(`refused ${far.key.name}`));
-      expect([near.got, far.got]).toEqual([[], []]);
+      expect([near.received, far.received]).toEqual([[], []]);
     });
 
-    it('tells nobody of what was fetched in time', async () => {
+    it('reports nothing for messages that were delivered in time', async () => {
       const ada = await holder(here);
       const bela = new TestHolder(there, aKey());
       await ada.send(bela.key, 'x');
       await bela.claim();
       const absent = aKey();
-      await ada.send(absent, 'a letter whose end comes later');
+      await ada.send(absent, 'expires later');
       await until(() => ada.events.includes(`expired ${absent.name}`));
       expect(ada.events).toEqual(['opened', `expired ${absent.name}`]);
     });
@@ -73,83 +73,83 @@ export const nameRouterContract = (title: string, start: () => Promise<NamesFixt
     it.each([
       ['the same node', () => here],
       ['another node', () => there],
-    ])('gives a name to its owner on %s, tells the socket before, and nobody else gets it', async (_, where) => {
+    ])('moves a name to its owner on %s, notifies the previous socket, and refuses anyone else', async (_, where) => {
       const old = await holder(here);
-      const outsider = new TestHolder(there, old.key, 'a stranger');
+      const outsider = new TestHolder(there, old.key, 'another owner');
       expect(await outsider.claim()).toBe(false);
       const next = await holder(where(), old.key);
       await until(() => old.events.includes('lost'));
-      old.at.board.release(old.connection);
-      await old.at.board.settled();
+      old.at.router.release(old.connection);
+      await old.at.router.settled();
       const ada = await holder(there);
       await ada.send(old.key, 'for the new one');
-      await until(() => next.got.length === 1);
-      expect([old.got, outsider.events]).toEqual([[], []]);
+      await until(() => next.received.length === 1);
+      expect([old.received, outsider.events]).toEqual([[], []]);
     });
 
-    it('frees a name with its socket', async () => {
+    it('frees a name when its socket closes', async () => {
       const ada = await holder(here);
-      here.board.release(ada.connection);
-      await here.board.settled();
-      expect(await new TestHolder(there, ada.key, 'somebody else').claim()).toBe(true);
+      here.router.release(ada.connection);
+      await here.router.settled();
+      expect(await new TestHolder(there, ada.key, 'another owner').claim()).toBe(true);
     });
 
-    it('frees a name, and keeps its letters, when the socket goes during the claim', async () => {
+    it('frees a name, and keeps its queued messages, when the socket closes during the claim', async () => {
       const ada = await holder(there);
       const bela = new TestHolder(here, aKey());
       await ada.send(bela.key, 'x');
       const claimed = bela.claim();
-      here.board.release(bela.connection);
+      here.router.release(bela.connection);
       expect(await claimed).toBe(false);
-      await here.board.settled();
-      const next = await holder(there, bela.key, 'somebody else');
-      expect([bela.events, next.got]).toEqual([[], ['x']]);
+      await here.router.settled();
+      const next = await holder(there, bela.key, 'another owner');
+      expect([bela.events, next.received]).toEqual([[], ['x']]);
     });
 
-    it('frees the names of a node that died, and lets what is sent to them wait', async () => {
+    it('frees the names of a dead node, and queues messages to them', async () => {
       const dying = await fixture.node();
       const ada = await holder(here);
       const victim = await holder(dying);
       const other = await holder(dying);
-      expect(await new TestHolder(here, victim.key, 'somebody else').claim()).toBe(false);
+      expect(await new TestHolder(here, victim.key, 'another owner').claim()).toBe(false);
       await dying.bus.close();
-      dying.board.stop();
+      dying.router.stop();
       fixture.addTombstone(dying.id);
-      expect(await new TestHolder(here, victim.key, 'somebody else').claim()).toBe(true);
+      expect(await new TestHolder(here, victim.key, 'another owner').claim()).toBe(true);
       await until(async () => (await ada.send(other.key, 'x')) === 'queued');
       await until(() => ada.events.includes(`expired ${other.key.name}`));
     });
 
-    it('lets wait what came to a socket that had just gone, and tells its sender in the end', async () => {
+    it('queues a message to a socket that has just closed, and reports its expiry', async () => {
       const ada = await holder(here);
       const key = aKey();
-      // As if its node had not told the store yet.
+      // As if the node had not released the name in the store yet.
       const gone = { node: there.id, connection: 'a socket that is gone', proof: 'owner' };
       await there.names.claim(key, gone);
       expect(await ada.send(key, 'x')).toBe('sent');
       await until(() => ada.events.includes(`expired ${key.name}`));
     });
 
-    it('puts its names back when the store has forgotten them', async () => {
+    it('claims its names again when the store has lost them', async () => {
       const [ada, bela] = [await holder(here), await holder(there)];
       await fixture.forget();
       await until(async () => (await here.names.route(bela.key, { from: 'probe', body: '' }, 0)).kind === 'held');
       expect(await ada.send(bela.key, 'again')).toBe('sent');
-      await until(() => bela.got.includes('again'));
-      expect(await new TestHolder(here, bela.key, 'somebody else').claim()).toBe(false);
+      await until(() => bela.received.includes('again'));
+      expect(await new TestHolder(here, bela.key, 'another owner').claim()).toBe(false);
     });
 
-    it('keeps no more for absent names than one sender may, and the letters of others', async () => {
+    it('limits the messages that one sender queues, without a limit on others', async () => {
       const [ada, bela] = [await holder(here), await holder(here)];
       const sent = [];
       for (let n = 0; n < MAX_PENDING_PER_SENDER.names + 20; n += 1) sent.push(await ada.send(aKey(), 'x'));
       expect(sent.filter((result) => result === 'queued').length).toBeLessThanOrEqual(MAX_PENDING_PER_SENDER.names);
       expect(sent.at(-1)).toBe('refused');
       expect(await bela.send(aKey(), 'x')).toBe('queued');
-      await until(() => here.board.waitingBytes === 0);
+      await until(() => here.router.waitingBytes === 0);
     });
 
-    it('keeps no more for one name than it may, and nothing that must not wait', async () => {
+    it('limits the messages queued for one name, and queues none that must not wait', async () => {
       const key = aKey();
       const [ada, bela] = [await holder(here), await holder(there)];
       for (let n = 0; n < MAX_QUEUED_MESSAGES / 2; n += 1) for (const who of [ada, bela]) await who.send(key, 'x');
@@ -161,15 +161,15 @@ export const nameRouterContract = (title: string, start: () => Promise<NamesFixt
       const tenant = `tenant ${Math.random()}`;
       await holder(here, { tenant, name: 'ada' });
       await holder(there, { tenant, name: 'bela' });
-      expect([...(await here.board.list(tenant))].sort()).toEqual(['ada', 'bela']);
-      expect(await there.board.list('nobody')).toEqual([]);
+      expect([...(await here.router.list(tenant))].sort()).toEqual(['ada', 'bela']);
+      expect(await there.router.list('no such tenant')).toEqual([]);
     });
 
-    it('counts and drops what no node of ours says', async () => {
-      const { invalidMessages: unexpected } = there.board.stats;
+    it('counts and drops malformed messages', async () => {
+      const { invalidMessages: before } = there.router.stats;
       for (const text of ['', 'x', '{}\n', '{"kind":"deliver"}\n', '{"kind":"constructor"}\n', 'null\n'])
         here.bus.send(there.id, Buffer.concat([Buffer.from([0xe0]), Buffer.from(text)]));
-      await until(() => there.board.stats.invalidMessages === unexpected + 6);
+      await until(() => there.router.stats.invalidMessages === before + 6);
     });
   });
 };

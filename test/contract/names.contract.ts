@@ -7,7 +7,7 @@ import { aNode } from './presence.fixture.js';
 
 const aClaim = (proof = 'owner') => ({ node: aNode(), connection: randomBytes(9).toString('base64url'), proof });
 
-/** What every adapter of {@link Names} must do, asked by two nodes in turns. */
+/** The contract of every adapter of {@link Names}, with two nodes. */
 export const namesContract = (title: string, start: () => Promise<NamesFixture>): void => {
   describe(`names: ${title}`, () => {
     let fixture: NamesFixture;
@@ -21,7 +21,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
     }, 60_000);
     afterAll(() => fixture.stop());
 
-    it('gives a free name to one of a hundred who want it at once', async () => {
+    it('gives a free name to one of a hundred simultaneous claims', async () => {
       const key = aKey();
       const results = await Promise.all(
         Array.from({ length: 100 }, (_, n) => (n % 2 ? one : two).claim(key, aClaim(`owner ${n}`))),
@@ -29,16 +29,16 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect(results.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
     });
 
-    it('gives it to the same owner again, and says whose place that was', async () => {
+    it('gives a name to the same owner again, and names the location that this replaced', async () => {
       const key = aKey();
       const [before, after] = [aClaim(), aClaim()];
       expect(await one.claim(key, before)).toEqual({ kind: 'claimed', messages: [], replaced: undefined });
       const { node, connection } = before;
       expect(await two.claim(key, after)).toEqual({ kind: 'claimed', messages: [], replaced: { node, connection } });
-      expect(await one.claim(key, aClaim('somebody else'))).toEqual({ kind: 'taken', node: after.node });
+      expect(await one.claim(key, aClaim('another owner'))).toEqual({ kind: 'taken', node: after.node });
     });
 
-    it('gives it to anybody when the node of its holder is gone', async () => {
+    it('gives a name to anyone when the node of its holder is dead', async () => {
       const key = aKey();
       const dead = aClaim();
       await one.claim(key, dead);
@@ -46,7 +46,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect((await two.claim(key, aClaim('new'), dead.node)).kind).toBe('claimed');
     });
 
-    it('is free after its holder gave it back, and not after one who has lost it did', async () => {
+    it('frees a name when its holder releases it, not when a previous holder does', async () => {
       const key = aKey();
       const [old, current] = [aClaim(), aClaim()];
       await one.claim(key, old);
@@ -57,7 +57,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect((await one.claim(key, aClaim('other'))).kind).toBe('claimed');
     });
 
-    it('tells tenants apart, and takes any text', async () => {
+    it('separates tenants, and accepts any text as a name', async () => {
       const name = '}{:*\r\n☃ \u0000';
       for (const tenant of ['a', 'b', 'a:b', '', '~']) {
         const key = { tenant, name };
@@ -66,7 +66,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       }
     });
 
-    it('keeps letters for an absent name in order, and gives them to whoever comes, once', async () => {
+    it('queues messages for an absent name in order, and returns them to the next claim, once', async () => {
       const key = aKey();
       const messages = ['one', 'two with spaces\nand lines ☃', ''].map((body, n) => ({ from: `sender${n % 2}`, body }));
       for (const message of messages) expect(await one.route(key, message, 10)).toEqual({ kind: 'queued' });
@@ -77,7 +77,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect(await one.route(key, messages[0] as never, 10)).toEqual({ kind: 'held', node, connection });
     });
 
-    it('keeps no more letters than it may', async () => {
+    it('limits the queued messages', async () => {
       const key = aKey();
       const route = (max: number) => one.route(key, { from: 'me', body: 'x' }, max);
       expect([await route(2), await route(2), await route(2)].map(({ kind }) => kind)).toEqual([
@@ -88,7 +88,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect((await one.route(aKey(), { from: 'me', body: 'x' }, 0)).kind).toBe('full');
     });
 
-    it('withdraws the letters of one sender, and no others', async () => {
+    it('withdraws the queued messages of one sender, and no others', async () => {
       const key = aKey();
       for (const from of ['me', 'men', 'me']) await one.route(key, { from, body: 'x' }, 10);
       expect([await two.withdraw(key, 'me'), await two.withdraw(key, 'me')]).toEqual([2, 0]);
@@ -96,7 +96,7 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect(await one.withdraw(key, 'men')).toBe(0);
     });
 
-    it('lets a letter wait for a name whose node is gone', async () => {
+    it('queues a message for a name whose node is dead', async () => {
       const key = aKey();
       const dead = aClaim();
       await one.claim(key, dead);
@@ -104,14 +104,14 @@ export const namesContract = (title: string, start: () => Promise<NamesFixture>)
       expect(await two.claim(key, aClaim(), dead.node)).toMatchObject({ messages: [{ body: 'x' }] });
     });
 
-    it('forgets letters that nobody withdrew', async () => {
+    it('drops queued messages that were not withdrawn', async () => {
       const key = aKey();
       const route = async () => (await one.route(key, { from: 'me', body: 'x' }, 1)).kind;
       expect([await route(), await route()]).toEqual(['queued', 'full']);
       await until(async () => (await route()) === 'queued');
     });
 
-    it('is put back by a renewal, and is not taken from another by one', async () => {
+    it('restores a lost claim by a renewal, and takes no name from another holder by one', async () => {
       const key = aKey();
       const claim = aClaim();
       await one.claim(key, claim);

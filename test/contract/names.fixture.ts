@@ -11,7 +11,7 @@ import type { TestRedis } from '../support/redis.js';
 import { aNode } from './presence.fixture.js';
 import { busFixture, Links } from './redis.fixture.js';
 
-/** Short enough to wait for. The renewal is left to what the tests do. */
+/** Short enough to wait for. Tests renew explicitly. */
 export const TIMERS: NameTimers = { nameTtlMs: 30_000, renewMs: 200, expireMs: 400 };
 
 /** One node: its view of the names, and its name router. */
@@ -19,19 +19,19 @@ export interface NamesNode {
   readonly id: NodeId;
   readonly bus: Bus;
   readonly names: Names;
-  readonly board: NameRouter;
+  readonly router: NameRouter;
 }
 
 export interface NamesFixture {
   node(): Promise<NamesNode>;
-  /** The others do not count this node among the living any more. */
+  /** Makes the other nodes consider this node dead. */
   addTombstone(node: NodeId): void;
-  /** The store forgets everything. */
+  /** Makes the store lose everything. */
   forget(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Puts nodes together out of what an adapter gives. */
+/** Makes nodes on an adapter. */
 const fixtureOf = (parts: {
   bus(id: NodeId): Promise<Bus>;
   names(): Promise<Names>;
@@ -44,18 +44,18 @@ const fixtureOf = (parts: {
     node: async () => {
       const id = aNode();
       const [bus, names] = [await parts.bus(id), await parts.names()];
-      const board = new NameRouter(names, bus, async () => [...alive], { timers: TIMERS });
+      const router = new NameRouter(names, bus, async () => [...alive], { timers: TIMERS });
       alive.add(id);
-      board.start();
-      boards.push(board);
+      router.start();
+      boards.push(router);
       await bus.listen(id);
-      return { id, bus, names, board };
+      return { id, bus, names, router };
     },
     addTombstone: (node) => void alive.delete(node),
     forget: parts.forget,
     stop: async () => {
-      for (const board of boards) board.stop();
-      await Promise.all(boards.map((board) => board.settled()));
+      for (const router of boards) router.stop();
+      await Promise.all(boards.map((router) => router.settled()));
       await parts.stop();
     },
   };
@@ -86,10 +86,10 @@ export const namesOn = (start: () => Promise<TestRedis>) => async (): Promise<Na
 
 export const aKey = (): NameKey => ({ tenant: 'peerjs', name: `name-${randomBytes(6).toString('hex')}` });
 
-/** A socket of a node that wants a name, with all that happened to it. */
+/** A socket of a node that claims a name, with the events that it received. */
 export class TestHolder implements NameHolder {
   readonly connection = randomBytes(9).toString('base64url');
-  readonly got: string[] = [];
+  readonly received: string[] = [];
   readonly events: string[] = [];
   /** False: it takes no message for now. */
   keepsUp = true;
@@ -101,20 +101,20 @@ export class TestHolder implements NameHolder {
   ) {}
 
   claim(): Promise<boolean> {
-    return this.at.board.claim(this.key, { connection: this.connection, proof: this.proof }, this);
+    return this.at.router.claim(this.key, { connection: this.connection, proof: this.proof }, this);
   }
 
   send(to: NameKey, body: string, keep?: boolean) {
-    return this.at.board.send(to, this.connection, body, keep);
+    return this.at.router.send(to, this.connection, body, keep);
   }
 
   opened(waiting: readonly string[]): void {
     this.events.push('opened');
-    this.got.push(...waiting);
+    this.received.push(...waiting);
   }
   deliver(body: string, kept = false): boolean {
-    if (!this.events.includes('opened')) throw new Error('a message before the name was opened');
-    return (this.keepsUp || kept) && this.got.push(body) > 0;
+    if (!this.events.includes('opened')) throw new Error('received a message before the name was opened');
+    return (this.keepsUp || kept) && this.received.push(body) > 0;
   }
   lost(): void {
     this.events.push('lost');
@@ -127,7 +127,7 @@ export class TestHolder implements NameHolder {
   }
 }
 
-/** A socket that has its name. */
+/** A socket that has claimed its name. */
 export const holder = async (at: NamesNode, key: NameKey = aKey(), proof?: string): Promise<TestHolder> => {
   const socket = new TestHolder(at, key, proof);
   if (!(await socket.claim())) throw new Error('the name is taken');

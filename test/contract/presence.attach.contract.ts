@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { aConnection, aNode, aRoom, attach, request, type Subject } from './presence.fixture.js';
 
-/** Who is let in, and whose attempt wins. */
+/** Which peers are attached, and which attempt wins. */
 export const attachRules = (on: Subject): void => {
   describe('attach', () => {
-    it('lets a new peer in with an epoch, version 1, order 1 and where it is', async () => {
+    it('attaches a new peer with an epoch, version 1, order 1, its node and its connection', async () => {
       const room = aRoom();
       const join = request(room, { meta: { muted: true, ключ: ['☃', null, 1.5, {}, []] }, name: 'Zoë "/\\ \u0001' });
       const result = await attach(on.presence, join);
@@ -26,7 +26,7 @@ export const attachRules = (on: Subject): void => {
       expect(await on.other.snapshot(room)).toEqual(result.snapshot);
     });
 
-    it('changes nothing when it is repeated', async () => {
+    it('has no further effect when it is repeated', async () => {
       const room = aRoom();
       const join = request(room);
       const first = await attach(on.presence, join);
@@ -35,7 +35,7 @@ export const attachRules = (on: Subject): void => {
       expect(again.snapshot).toEqual(first.snapshot);
     });
 
-    it('gives later peers a greater order, and tells the nodes of all members', async () => {
+    it('gives later peers a greater order, and names the nodes of all members', async () => {
       const room = aRoom();
       const one = request(room);
       const two = request(room);
@@ -49,7 +49,7 @@ export const attachRules = (on: Subject): void => {
       expect(new Set(change?.nodes)).toEqual(new Set([one.node, two.node]));
     });
 
-    it('moves a peer to a higher attempt, and names the attachment that it replaced', async () => {
+    it('moves a peer to a higher attempt, and names the replaced attachment', async () => {
       const room = aRoom();
       const old = request(room, { attempt: 1 });
       await attach(on.presence, old);
@@ -62,7 +62,7 @@ export const attachRules = (on: Subject): void => {
       expect(result.snapshot.members).toMatchObject([{ peer, node: now.node, order: 1 }]);
     });
 
-    it('refuses whatever is older than what it holds, whenever it arrives', async () => {
+    it('refuses an older attempt, whenever it arrives', async () => {
       const room = aRoom();
       const held = request(room, { attempt: 5 });
       const before = await attach(on.presence, held);
@@ -85,7 +85,7 @@ export const attachRules = (on: Subject): void => {
       expect(await on.other.attach({ ...next, attempt: 9_007_199_254_740_991 })).toMatchObject({ kind: 'attached' });
     });
 
-    it('takes the same connection again under a new node id', async () => {
+    it('attaches the same connection again under a new node id', async () => {
       const room = aRoom();
       const old = request(room);
       await attach(on.presence, old);
@@ -95,7 +95,7 @@ export const attachRules = (on: Subject): void => {
       expect(result.change?.events).toMatchObject([{ event: 'back', node, connection: old.connection }]);
     });
 
-    it('keeps the stored meta when a node puts back what it holds, and takes the new one from the client', async () => {
+    it('keeps the stored meta when a node reattaches a peer, and replaces it when the client sends one', async () => {
       const room = aRoom();
       const join = request(room, { meta: { hand: 'up' } });
       await attach(on.presence, join);
@@ -126,7 +126,7 @@ export const attachRules = (on: Subject): void => {
       expect(result.snapshot.members).toMatchObject([{ name: 'Ada L.', role: 'moderator', state: 'on', order: 1 }]);
     });
 
-    it('refuses a new peer in a full room, and never one that returns', async () => {
+    it('refuses a new peer in a full room, and never one that resumes', async () => {
       const room = aRoom();
       const join = request(room, { capacity: 1 });
       await attach(on.presence, join);
@@ -138,7 +138,7 @@ export const attachRules = (on: Subject): void => {
       expect((await on.presence.snapshot(room)).members).toHaveLength(1);
     });
 
-    it('keeps what it was given, not what the caller makes of it later', async () => {
+    it('copies its arguments', async () => {
       const room = aRoom();
       const meta = { hand: 'down' };
       await attach(on.presence, request(room, { meta }));

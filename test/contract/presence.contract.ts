@@ -6,7 +6,7 @@ import { nodeRules } from './presence.nodes.contract.js';
 import { returnRules } from './presence.return.contract.js';
 import { wholeRules } from './presence.whole.contract.js';
 
-/** What every adapter of `Presence` must do. */
+/** The contract of every adapter of `Presence`. */
 export const presenceContract = (title: string, start: () => Promise<PresenceFixture>): void => {
   describe(`presence: ${title}`, () => {
     const on = {} as { -readonly [Part in keyof Subject]: Subject[Part] };

@@ -11,14 +11,14 @@ export const TIMERS: PresenceTimers = {
   roomTtlMs: 60_000,
 };
 
-/** What the suite needs of an adapter. */
+/** Makes and controls an adapter for the suite. */
 export interface PresenceFixture {
-  /** An adapter of one more node on the same store. */
+  /** Makes the adapter of another node on the same store. */
   node(): Promise<Presence>;
   stop(): Promise<void>;
 }
 
-/** What a suite looks at: two adapters, of two nodes, on one store. */
+/** Two adapters, of two nodes, on one store. */
 export interface Subject {
   readonly fixture: PresenceFixture;
   readonly presence: Presence;
@@ -32,7 +32,7 @@ export const aNode = (): NodeId => fresh('node') as NodeId;
 export const aUser = (): UserId => fresh('user') as UserId;
 export const aConnection = (): ConnectionId => fresh('connection') as ConnectionId;
 
-/** A request to attach; what is not given is fresh. */
+/** Makes a request to attach; fields that are not given are random. */
 export const request = (
   room: RoomId,
   { name = 'Ada', role = 'member', meta = {}, ...more }: Partial<AttachRequest & AttachRequest['participant']> = {},
@@ -50,7 +50,7 @@ export const request = (
 
 export type Attached = Extract<AttachResult, { kind: 'attached' }>;
 
-/** Attaches, and expects it to be let in. */
+/** Attaches a peer, and expects success. */
 export const attach = async (presence: Presence, what: AttachRequest): Promise<Attached> => {
   const result = await presence.attach(what);
   if (result.kind !== 'attached') throw new Error(`not attached but ${result.kind}`);
@@ -65,7 +65,7 @@ export const eventsOf = (changes: readonly (Change | undefined)[], room: RoomId)
     .sort((a, b) => a.version - b.version)
     .flatMap((change) => change.events);
 
-/** What its node holds of a peer that attached so. */
+/** The attachment that a node holds after this request. */
 export const heldOf = ({ participant: { peer }, connection, attempt }: AttachRequest) => ({
   peer,
   connection,

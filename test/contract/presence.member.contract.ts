@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { until } from '../support/until.js';
 import { aConnection, aNode, aPeer, aRoom, attach, request, type Subject } from './presence.fixture.js';
 
-/** What becomes of a member. */
+/** Changes of one member. */
 export const memberRules = (on: Subject): void => {
   describe('detach', () => {
-    it('makes a peer away, once, and only by the connection that holds it', async () => {
+    it('marks a peer as away once, and only for the connection that holds it', async () => {
       const room = aRoom();
       const join = request(room);
       const { peer } = join.participant;
@@ -23,7 +23,7 @@ export const memberRules = (on: Subject): void => {
       expect((await on.presence.snapshot(room)).members).toMatchObject([{ peer, state: 'away' }]);
     });
 
-    it('does not touch a peer that a newer connection took over', async () => {
+    it('leaves a peer alone that a newer connection holds', async () => {
       const room = aRoom();
       const old = request(room);
       await attach(on.presence, old);
@@ -34,7 +34,7 @@ export const memberRules = (on: Subject): void => {
   });
 
   describe('leave', () => {
-    it('ends a peer with its reason, and its id cannot come back', async () => {
+    it('ends a peer with its reason, and refuses its id afterwards', async () => {
       const room = aRoom();
       const stay = request(room);
       const go = request(room);
@@ -62,14 +62,14 @@ export const memberRules = (on: Subject): void => {
       });
     });
 
-    it('keeps out a peer that was ended before it arrived', async () => {
+    it('refuses a peer that was ended before it was attached', async () => {
       const room = aRoom();
       const join = request(room);
       expect(await on.presence.leave(room, join.participant.peer, 'removed')).toBeUndefined();
       expect(await on.other.attach(join)).toEqual({ kind: 'ended' });
     });
 
-    it('is remembered for as long as a tombstone lasts, and no longer', async () => {
+    it('refuses the id until its tombstone expires', async () => {
       const room = aRoom();
       const join = request(room);
       await attach(on.presence, join);
@@ -78,7 +78,7 @@ export const memberRules = (on: Subject): void => {
       await until(async () => (await on.other.attach(join)).kind === 'attached');
     });
 
-    it('forgets an empty room: the next peer makes a new epoch', async () => {
+    it('starts a new epoch after a room was empty', async () => {
       const room = aRoom();
       const join = request(room);
       const { snapshot } = await attach(on.presence, join);
@@ -94,7 +94,7 @@ export const memberRules = (on: Subject): void => {
   });
 
   describe('update', () => {
-    it('replaces the meta by the connection that holds the peer, and by no other', async () => {
+    it('replaces the meta only for the connection that holds the peer', async () => {
       const room = aRoom();
       const join = request(room);
       const { peer } = join.participant;
@@ -130,7 +130,7 @@ export const memberRules = (on: Subject): void => {
   });
 
   describe('count', () => {
-    it('counts members that are on or away, on any node, and neither those who left nor those refused', async () => {
+    it('counts members that are on or away, on any node, and no others', async () => {
       const room = aRoom();
       const count = () => on.other.count(room);
       expect(await count()).toBe(0);
@@ -149,7 +149,7 @@ export const memberRules = (on: Subject): void => {
   });
 
   describe('clear', () => {
-    it('ends everybody in one change', async () => {
+    it('ends all peers in one change', async () => {
       const room = aRoom();
       const joins = [request(room), request(room), request(room)];
       for (const join of joins) await attach(on.presence, join);

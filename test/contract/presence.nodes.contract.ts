@@ -5,10 +5,10 @@ import { aConnection, aNode, aRoom, attach, eventsOf, heldOf, request, type Subj
 
 type Join = ReturnType<typeof request>;
 
-/** What becomes of the members of a node. */
+/** Members whose node fails or forgets them. */
 export const nodeRules = (on: Subject): void => {
   describe('reconcile', () => {
-    it('gives up, after a while, the peers of a living node that no longer speaks of the room', async () => {
+    it('marks peers as away whose live node has stopped reconciling the room', async () => {
       const room = aRoom();
       const forgotten = request(room);
       const alive = request(room);
@@ -27,7 +27,7 @@ export const nodeRules = (on: Subject): void => {
       ]);
     });
 
-    it('finds nothing where everything is as it should be', async () => {
+    it('changes nothing in a room that is correct', async () => {
       const room = aRoom();
       const join = request(room);
       const { snapshot } = await attach(on.presence, join);
@@ -41,7 +41,7 @@ export const nodeRules = (on: Subject): void => {
       });
     });
 
-    it('puts away, after the grace, what its node does not hold', async () => {
+    it('marks a peer as away that its node does not hold, after the grace period', async () => {
       const room = aRoom();
       const lost = request(room);
       const elsewhere = request(room);
@@ -58,7 +58,7 @@ export const nodeRules = (on: Subject): void => {
       expect(new Set(change?.nodes)).toEqual(new Set([lost.node, elsewhere.node]));
     });
 
-    it('ends what was away for longer than the resume window', async () => {
+    it('ends a peer that was away beyond the resume window', async () => {
       const room = aRoom();
       const stay = request(room);
       const go = request(room);
@@ -73,7 +73,7 @@ export const nodeRules = (on: Subject): void => {
       expect(await on.presence.attach({ ...go, attempt: 2 })).toEqual({ kind: 'ended' });
     });
 
-    it('names what is held and not stored so: gone, away, moved, or under a lower attempt', async () => {
+    it('names held attachments that differ from the stored ones: gone, away, moved, or of a lower attempt', async () => {
       const room = aRoom();
       const node = aNode();
       const stored = request(room, { node });
@@ -89,7 +89,7 @@ export const nodeRules = (on: Subject): void => {
       expect(new Set(lost)).toEqual(new Set([away, moved, never, lower].map(({ participant }) => participant.peer)));
     });
 
-    it('finds what is not well any more in a room where all was well', async () => {
+    it('finds each new fault in a room that was correct before', async () => {
       const room = aRoom();
       const node = aNode();
       const [gone, away, moved, again] = [1, 2, 3, 4].map(() => request(room, { node })) as [Join, Join, Join, Join];
@@ -120,7 +120,7 @@ export const nodeRules = (on: Subject): void => {
       expect(lost).toEqual([gone.participant.peer]);
     });
 
-    it('answers an empty epoch for a room that is not there', async () => {
+    it('returns an empty epoch for a room that does not exist', async () => {
       const room = aRoom();
       const join = request(room);
       const result = await on.presence.reconcile(room, join.node, [heldOf(join)]);
@@ -136,7 +136,7 @@ export const nodeRules = (on: Subject): void => {
       expect(await on.other.nodes()).toContain(node);
     });
 
-    it('lets go of a node whose lease ended: its peers are away, then gone, and its id never comes back', async () => {
+    it('marks the peers of a node whose lease expired as away, then ends them, and refuses its id', async () => {
       const room = aRoom();
       const node = aNode();
       const alive = request(room);
@@ -166,7 +166,7 @@ export const nodeRules = (on: Subject): void => {
       });
     });
 
-    it('ends the peers of a room that no living node serves', async () => {
+    it('ends the peers of a room that no live node serves', async () => {
       const room = aRoom();
       const join = request(room);
       await on.presence.renew(join.node);
@@ -180,7 +180,7 @@ export const nodeRules = (on: Subject): void => {
       expect(await on.other.snapshot(room)).toMatchObject({ epoch: '', members: [] });
     });
 
-    it('puts the peers of a retired node away at once', async () => {
+    it('marks the peers of a retired node as away at once', async () => {
       const rooms = [aRoom(), aRoom(), aRoom()];
       const node = aNode();
       await on.presence.renew(node);
@@ -194,7 +194,7 @@ export const nodeRules = (on: Subject): void => {
       expect(await on.other.nodes()).not.toContain(node);
     });
 
-    it('lets a peer come back from a dead node, on a living one', async () => {
+    it('resumes a peer of a dead node on a live one', async () => {
       const room = aRoom();
       const join = request(room);
       await on.presence.renew(join.node);

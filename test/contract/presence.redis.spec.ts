@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 import { aConnection, aNode, aRoom, attach, heldOf, request, TIMERS } from './presence.fixture.js';
 import { Links, PREFIX } from './redis.fixture.js';
 
-/** What only a store that can fail has to show. */
+/** Tests of a store that fails. */
 const faults = (title: string, start: () => Promise<TestRedis>): void => {
   describe(`presence through faults: ${title}`, () => {
     let links: Links;
@@ -33,7 +33,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       await links.stop();
     }, 60_000);
 
-    it('goes on when the server forgot its scripts', async () => {
+    it('continues when the server has lost its scripts', async () => {
       const room = aRoom();
       const join = request(room);
       await attach(presence, join);
@@ -43,7 +43,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       expect((await attach(presence, { ...join, attempt: 2 })).resumed).toBe(true);
     });
 
-    it('starts a new epoch when the data was lost, and says what has to be attached again', async () => {
+    it('starts a new epoch when the data was lost, and names the peers to attach again', async () => {
       const room = aRoom();
       const join = request(room);
       const { snapshot } = await attach(presence, join);
@@ -55,7 +55,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       expect(again.snapshot.epoch).not.toBe(snapshot.epoch);
     });
 
-    it('writes the index once for all that one turn asks of a node, and no more than a bound at once', async () => {
+    it('writes the index once per node and turn, with a limit on its size', async () => {
       const node = aNode();
       const commandsOf = async (rooms: readonly RoomId[], ask: (room: RoomId) => Promise<unknown>) => {
         const before = link.commands.stats.commands;
@@ -66,15 +66,16 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       expect(await commandsOf(rooms, (room) => presence.attach(request(room, { node })))).toBe(rooms.length + 2);
       expect(await commandsOf(rooms.slice(0, 16), (room) => presence.reconcile(room, node, []))).toBe(16 + 1);
       for (const room of rooms) expect(await presence.count(room)).toBe(1);
-      // All of them are in the index: the end of the node is found in each.
+      // Each room is in the index, so the end of the node is noticed in each.
       expect(await presence.retire(node)).toHaveLength(rooms.length);
     });
 
-    it('does what one turn asks in the order in which it was asked', async () => {
+    it('executes the commands of one turn in order', async () => {
       const room = aRoom();
       const join = request(room);
       const { peer } = join.participant;
-      // A script that the server forgot is sent again, behind others: this connection has none of which it thinks so.
+      // A new connection, which assumes no loaded scripts: resending one that the server has lost would change the
+      // order.
       const node = new RedisPresence(await links.open(), TIMERS);
       const results = await Promise.all([
         node.attach(join),
@@ -92,7 +93,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       ]);
     });
 
-    it('gives every key a time to live, and a name with its prefix', async () => {
+    it('gives every key a time to live and the prefix', async () => {
       await links.redis.command('flushall');
       const joins = [request(aRoom()), request(aRoom()), request(aRoom())];
       for (const join of joins) {
@@ -117,7 +118,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       expect(count).toBeGreaterThanOrEqual(7);
     });
 
-    it('remembers only so many that ended in a room, the newest ones', async () => {
+    it('keeps a limited number of tombstones per room, the newest ones', async () => {
       const patient = new RedisPresence(link, { ...TIMERS, tombstoneMs: 60_000 });
       const room = aRoom();
       for (let from = 0; from <= MAX_TOMBSTONES; from += 500) {
@@ -130,7 +131,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       expect(await again(0)).toMatchObject({ kind: 'attached' });
     });
 
-    it('refuses at once while Redis is gone, and is back by itself', async () => {
+    it('refuses at once while Redis is down, and recovers by itself', async () => {
       const room = aRoom();
       const join = request(room);
       await attach(presence, join);
@@ -154,7 +155,7 @@ const faults = (title: string, start: () => Promise<TestRedis>): void => {
       expect(presence.available).toBe(true);
     }, 60_000);
 
-    it('stops asking a Redis that stands still, and asks again when it answers', async () => {
+    it('sends no commands to a Redis that stalls, until it answers again', async () => {
       const { stats } = link.commands;
       for (const server of links.redis.servers) server.pause();
       const attempts = await Promise.allSettled([1, 2, 3].map(() => presence.snapshot(aRoom())));
@@ -174,7 +175,7 @@ faults('standalone Redis', () => startRedis());
 faults('Redis Cluster of three masters', startRedisCluster);
 
 describe('presence on a server that comes back to an earlier state', () => {
-  it('begins an epoch that was never used, whoever is promoted and whatever copy of a room comes back', async () => {
+  it('starts an epoch that was never used, whichever server is promoted and whichever state returns', async () => {
     const redis = await startRedis();
     const links = new Links(redis);
     const port = redis.servers[0]?.port as number;
@@ -186,7 +187,7 @@ describe('presence on a server that comes back to an earlier state', () => {
       let join = request(room);
       const epochs = [(await attach(presence, join)).snapshot.epoch];
       await ask(port, 'copy', link.keys.room(room), copy);
-      // A replica whose master is gone keeps its data, and its run id stays the same when it is promoted.
+      // A replica keeps its data and its run id when it is promoted.
       const promote = async () => {
         await ask(port, 'replicaof', '127.0.0.1', 1);
         await ask(port, 'replicaof', 'no', 'one');
@@ -195,7 +196,7 @@ describe('presence on a server that comes back to an earlier state', () => {
       for (const back of [promote, promote, async () => {}]) {
         await ask(port, 'copy', copy, link.keys.room(room), 'replace');
         await back();
-        // A reader is told the epoch that the next change has, not the one that came back.
+        // A snapshot has the epoch of the next change, not the one that returned.
         epochs.push((await presence.snapshot(room)).epoch);
         join = { ...join, connection: aConnection(), attempt: join.attempt + 1 };
         expect((await attach(presence, join)).snapshot.epoch).toBe(epochs.at(-1));
@@ -209,7 +210,7 @@ describe('presence on a server that comes back to an earlier state', () => {
 });
 
 describe('presence behind sentinels', () => {
-  it('goes on with the replica after a failover', async () => {
+  it('continues on the replica after a failover', async () => {
     const redis = await startRedisSentinel();
     const links = new Links(redis);
     try {
@@ -219,7 +220,7 @@ describe('presence behind sentinels', () => {
       const { snapshot } = await attach(presence, join);
       await redis.failover();
       const next = { ...join, connection: aConnection(), attempt: 2 };
-      // The replica may have had less than the master: versions of the old epoch must not be counted on.
+      // The replica may lack the last writes, so versions of the old epoch must not be continued.
       const epoch = await until(() =>
         presence.attach(next).then(
           (result) => result.kind === 'attached' && result.snapshot.epoch !== snapshot.epoch && result.snapshot.epoch,
@@ -235,7 +236,7 @@ describe('presence behind sentinels', () => {
   }, 60_000);
 });
 
-/** Every master answers: rooms fall on all of them. */
+/** Waits until every master answers: rooms are on all of them. */
 const isAnswered = async (presence: Presence): Promise<boolean> => {
   const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(() => presence.snapshot(aRoom())));
   return results.every(({ status }) => status === 'fulfilled');

@@ -3,14 +3,14 @@ import { aRoom, attach, aUser, request, type Subject } from './presence.fixture.
 
 type Join = ReturnType<typeof request>;
 
-/** Whether a user returns is judged by user, and how many peers of one user a room takes. */
+/** Resuming users in rooms that are full or locked, and the maximum of peers per user. */
 export const returnRules = (on: Subject): void => {
   const detach = (join: Join) => on.presence.detach(join.room, join.participant.peer, join.connection);
   const peers = async (join: Join) =>
     (await on.other.snapshot(join.room)).members.map(({ peer, state }) => [peer, state]);
 
   describe('a user who returns as another peer', () => {
-    it('takes the place of their own away peer in a full room, in one change', async () => {
+    it('replaces their own away peer in a full room, in one change', async () => {
       const [room, user] = [aRoom(), aUser()];
       const [ghost, other] = [request(room, { user, capacity: 2 }), request(room, { capacity: 2 })];
       const { snapshot } = await attach(on.presence, ghost);
@@ -37,7 +37,7 @@ export const returnRules = (on: Subject): void => {
       expect(await on.presence.attach({ ...ghost, attempt: 2 })).toEqual({ kind: 'ended' });
     });
 
-    it('keeps the epoch of a room that had nobody else', async () => {
+    it('keeps the epoch of a room without other peers', async () => {
       const [room, user] = [aRoom(), aUser()];
       const ghost = request(room, { user, capacity: 1 });
       const { snapshot } = await attach(on.presence, ghost);
@@ -58,7 +58,7 @@ export const returnRules = (on: Subject): void => {
       await detach(first);
       const third = request(room, { user, returningOnly });
       await attach(on.presence, third);
-      // There was a place for each, so that no peer was ended.
+      // The room had capacity for both, so no peer was ended.
       expect(await peers(first)).toEqual([
         [first.participant.peer, 'away'],
         [second.participant.peer, 'on'],
@@ -66,7 +66,7 @@ export const returnRules = (on: Subject): void => {
       ]);
     });
 
-    it('is refused in a full room when all of their peers are on, or it is others who are away', async () => {
+    it('is refused in a full room if none of their own peers is away', async () => {
       const [room, user] = [aRoom(), aUser()];
       const [own, other] = [request(room, { user }), request(room)];
       await attach(on.presence, own);
@@ -81,7 +81,7 @@ export const returnRules = (on: Subject): void => {
   });
 
   describe('the peers of one user', () => {
-    it('are at most so many, away ones included, and those of others do not count', async () => {
+    it('are limited, including away ones, independently of other users', async () => {
       const [room, user] = [aRoom(), aUser()];
       const maxPeersPerUser = 2;
       await attach(on.presence, request(room));
@@ -92,7 +92,7 @@ export const returnRules = (on: Subject): void => {
       expect((await attach(on.other, { ...own[0], attempt: 2 })).resumed).toBe(true);
     });
 
-    it('give up the one that has been away longest, whatever order they joined in', async () => {
+    it('are replaced starting with the one that has been away longest, whatever their order of joining', async () => {
       const [room, user] = [aRoom(), aUser()];
       const maxPeersPerUser = 3;
       const own = [1, 2, 3].map(() => request(room, { user, maxPeersPerUser })) as [Join, Join, Join];
@@ -111,7 +111,7 @@ export const returnRules = (on: Subject): void => {
       ]);
     });
 
-    it('are told apart by the whole id of the user, whatever it is made of', async () => {
+    it('are distinguished by the whole user id, whatever its characters', async () => {
       const room = aRoom();
       const users = ['u', 'u"', 'u","x', 'u/1', 'ü☃', '__proto__', '["u"'];
       for (const user of users) await attach(on.presence, request(room, { user: user as never, maxPeersPerUser: 1 }));

@@ -3,9 +3,9 @@ import type { RoomId } from '@parley/protocol';
 import type { Change, Presence } from '../../src/presence/presence.js';
 import { aConnection, aRoom, attach, request, type Subject } from './presence.fixture.js';
 
-/** What holds for all operations together. */
+/** Properties of all operations together. */
 export const wholeRules = (on: Subject): void => {
-  it('keeps rooms apart, whatever their ids are made of', async () => {
+  it('separates rooms, whatever characters their ids have', async () => {
     const odd = [
       '}x',
       '{}',
@@ -29,7 +29,7 @@ export const wholeRules = (on: Subject): void => {
     for (const room of odd) await on.presence.clear(room, 'room_closed');
   });
 
-  it('keeps peers apart, whatever their ids are made of', async () => {
+  it('separates peers, whatever characters their ids have', async () => {
     const room = aRoom();
     for (const peer of ['e', 'v', 'm:', '__proto__', 'constructor', '{}', '☃']) {
       await attach(on.presence, request(room, { peer: peer as never, connection: `${peer}!` as never }));
@@ -38,7 +38,7 @@ export const wholeRules = (on: Subject): void => {
     expect((await on.other.snapshot(room)).members).toHaveLength(7);
   });
 
-  it('makes versions without holes, and equal snapshots, out of whatever many nodes do at once', async () => {
+  it('assigns consecutive versions, and equal snapshots, to concurrent operations of many nodes', async () => {
     const room = aRoom();
     const nodes = await Promise.all([1, 2, 3, 4].map(() => on.fixture.node()));
     const joins = Array.from({ length: 100 }, () => request(room));

@@ -21,13 +21,13 @@ rateLimiterContract('Redis Cluster of three masters', async () => shared(await s
 
 const rate = { name: 'guest', burst: 2, perSecond: 0.01 };
 
-it('a memory of buckets is bounded: the one that was used longest ago goes first', async () => {
+it('buckets in memory are limited: the least recently used is dropped first', async () => {
   const limiter = new MemoryRateLimiter();
   for (let n = 0; n < MAX_BUCKETS + 10; n += 1) await limiter.take(rate, `${n}`);
   expect(limiter.size).toBe(MAX_BUCKETS);
 });
 
-it('buckets in Redis end by themselves, and their keys name nobody', async () => {
+it('buckets in Redis expire, and their keys reveal no subject', async () => {
   const redis = await startRedis();
   const { limiters, stop } = await shared(redis);
   await limiters[0].take(rate, '198.51.100.7');
@@ -38,7 +38,7 @@ it('buckets in Redis end by themselves, and their keys name nobody', async () =>
   await stop();
 });
 
-it('while Redis is away each node counts by itself', async () => {
+it('while Redis is unavailable each node counts by itself', async () => {
   const redis = await startRedis();
   const { limiters, stop } = await shared(redis);
   const who = randomUUID();

@@ -14,7 +14,7 @@ export const PREFIX = 'contract';
 
 const PROBE_TIMERS: ProbeTimers = { probeMs: 200, timeoutMs: 1_000 };
 
-/** Links to one Redis, closed together with it. */
+/** Clients of one Redis, closed together with it. */
 export class Links {
   private readonly links: RedisClient[] = [];
 
@@ -23,11 +23,11 @@ export class Links {
     private readonly fastPaths = true,
   ) {}
 
-  /** A link that is connected. */
+  /** Makes a connected client. */
   async open(): Promise<RedisClient> {
     const link = new RedisClient(this.redis.url, PREFIX, this.fastPaths);
     this.links.push(link);
-    // In a cluster each master has a connection of its own, and the first answer says nothing of the others.
+    // In a cluster each master has its own connection, so one answer proves nothing about the others.
     await until(async () => {
       const answers = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => isAnswered(link, key)));
       return answers.every(Boolean);
@@ -61,7 +61,7 @@ export const busOn =
   async (): Promise<BusFixture> =>
     busFixture(new Links(await start(), fastPaths));
 
-/** Buses on a Redis; their nodes' leases last for the whole test. */
+/** Makes buses on a Redis, with leases that last for the whole test. */
 export const busFixture = async (links: Links): Promise<BusFixture> => {
   const presence = new RedisPresence(await links.open(), { ...TIMERS, leaseMs: 600_000 });
   const buses: RedisBus[] = [];
@@ -75,7 +75,7 @@ export const busFixture = async (links: Links): Promise<BusFixture> => {
       return bus;
     },
     lease: async (node) => {
-      // Where slots move, a connection may be gone for a moment.
+      // While slots move, a connection may be lost for a moment.
       await until(() =>
         presence.renew(node).then(
           () => true,
@@ -92,7 +92,7 @@ export const busFixture = async (links: Links): Promise<BusFixture> => {
 
 export const topicsOn = (start: () => Promise<TestRedis>) => async () => topicsFixture(new Links(await start()));
 
-/** Topics on a Redis. */
+/** Makes topics on a Redis. */
 export const topicsFixture = (links: Links): TopicsFixture => {
   const nodes: RedisTopics[] = [];
   return {
@@ -112,7 +112,7 @@ export const topicsFixture = (links: Links): TopicsFixture => {
   };
 };
 
-/** Where a channel lives: its slot, the port of the master that has it, and of one that has not. */
+/** Finds the slot of a channel, the port of the master that owns it, and the port of another master. */
 export const slotOwners = async (
   redis: TestRedis,
   channel: string,

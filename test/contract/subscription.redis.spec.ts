@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 import { aNode } from './presence.fixture.js';
 import { PREFIX } from './redis.fixture.js';
 
-/** How a path stalls: before SUBSCRIBE reaches Redis, or after. */
+/** Where the connection stalls: before SUBSCRIBE reaches Redis, or after. */
 const STALLED: Readonly<Record<string, Faults>> = {
   'nothing passes for now': { hold: 'both' },
   'requests vanish': { blackhole: 'up' },
@@ -18,7 +18,7 @@ const STALLED: Readonly<Record<string, Faults>> = {
   'everything vanishes': { blackhole: 'both' },
 };
 
-describe('a subscription that is given up while its path to Redis is stalled', () => {
+describe('a subscription that is closed while its connection to Redis stalls', () => {
   let redis: TestRedis;
   let path: FaultProxy;
 
@@ -49,7 +49,7 @@ describe('a subscription that is given up while its path to Redis is stalled', (
     await until(() => path.size === 1);
     connecting.close();
     path.heal();
-    // No connection, so nothing that could still subscribe.
+    // Without a connection, nothing can subscribe later.
     await until(() => path.size === 0);
     const stored = await new Promise<Subscription>((resolve) => {
       const subscription = subscribe('kept', () => resolve(subscription));
@@ -59,20 +59,20 @@ describe('a subscription that is given up while its path to Redis is stalled', (
     await until(async () => path.size === 0 && (await channels()).length === 0);
   });
 
-  it.each(Object.entries(STALLED))('leaves a node that took new ids with one channel: %s', async (_title, faults) => {
+  it.each(Object.entries(STALLED))('leaves one channel to a node that took new ids: %s', async (_title, faults) => {
     const link = new RedisClient(urlOf(path), PREFIX);
     const bus = new RedisBus(link, async () => [], { timers: { probeMs: 100, timeoutMs: 500 } });
     const [first, second, last] = [aNode(), aNode(), aNode()];
     await bus.listen(first);
     expect(await channels()).toEqual([link.keys.channel(first)]);
     path.set(faults);
-    // The node sees that it is unheard, and tries again on connections that stall as well.
+    // The node receives no probes, and tries again on connections that stall too.
     await until(() => !bus.available);
     void bus.listen(second);
     const listens = bus.listen(last);
     path.heal();
     await listens;
-    // One for commands, one that listens.
+    // One for commands, one for the subscription.
     await until(async () => path.size === 2 && (await channels()).length === 1);
     expect(await channels()).toEqual([link.keys.channel(last)]);
     await bus.close();

@@ -1,17 +1,17 @@
 import type { TopicClient, TopicLimits, Topics } from '../../src/topics/topics.js';
 import { until } from '../support/until.js';
 
-/** What the suite needs of an adapter. */
+/** Makes and controls an adapter for the suite. */
 export interface TopicsFixture {
-  /** The topics of one more node. */
+  /** Makes the topics of another node. */
   node(limits?: TopicLimits): Promise<Topics>;
   stop(): Promise<void>;
 }
 
-/** Somebody who listens, with what they heard. */
+/** A client of topics, with what it received. */
 export interface Listener extends TopicClient {
   /** `topic payload` */
-  readonly heard: string[];
+  readonly received: string[];
   readonly counts: number[];
   gaps: number;
 }
@@ -19,19 +19,19 @@ export interface Listener extends TopicClient {
 export const aTopic = (): string => `topic ${Math.random()} ☃`;
 
 export const listen = (topics: Topics): Listener => {
-  const heard: string[] = [];
+  const received: string[] = [];
   const counts: number[] = [];
   const listener: Listener = {
     ...topics.join({
       onPayload: (topic, payload, subscribers) => {
-        heard.push(`${topic} ${payload}`);
+        received.push(`${topic} ${payload}`);
         counts.push(subscribers);
       },
       onGap: () => {
         listener.gaps += 1;
       },
     }),
-    ...{ heard, counts, gaps: 0 },
+    ...{ received, counts, gaps: 0 },
   };
   return listener;
 };
@@ -39,9 +39,9 @@ export const listen = (topics: Topics): Listener => {
 export const say = (member: TopicClient, topic: string, text: string): number =>
   member.publish(topic, Buffer.from(text));
 
-/** Resolves when a publication of now has arrived: whatever was published before it has too, or never will. */
+/** Resolves when a publication made now has arrived: then no earlier one can arrive any more. */
 export const barrier = async (from: TopicClient, to: Listener, topic: string): Promise<void> => {
   const word = `barrier ${Math.random()}`;
   say(from, topic, word);
-  await until(() => to.heard.includes(`${topic} ${word}`));
+  await until(() => to.received.includes(`${topic} ${word}`));
 };

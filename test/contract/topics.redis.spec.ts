@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 import { Links, PREFIX, slotOwners, topicsFixture } from './redis.fixture.js';
 import { aTopic, barrier, type Listener, listen, say, type TopicsFixture } from './topics.fixture.js';
 
-/** What only topics that can fail have to show. */
+/** Tests of topics whose Redis fails. */
 const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' | 'shardedpubsub'): void => {
   describe(`topics through faults: ${title}`, () => {
     let links: Links;
@@ -22,7 +22,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       nodes = [await fixture.node(), await fixture.node()];
     }, 60_000);
 
-    /** Two that hear the topic, one on each node; when Redis has been away, as soon as it is back. */
+    /** Subscribes a listener on each node, which waits until Redis is available again. */
     beforeEach(async () => {
       topic = aTopic();
       [one, two] = [listen(nodes[0]), listen(nodes[1])];
@@ -44,7 +44,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       return answers.flat().filter((channel) => channel.startsWith(`${PREFIX}:topic:`) && !channel.includes('node-'));
     };
 
-    it('has one channel a topic, whose name tells nothing, and none without a subscriber', async () => {
+    it('has one channel per topic, whose name reveals nothing, and none without a subscriber', async () => {
       const [channel, ...others] = await channels();
       expect(others).toEqual([]);
       expect(channel).toMatch(new RegExp(`^${PREFIX}:topic:\\{topics\\d+\\}:[A-Za-z0-9_-]{32}$`));
@@ -53,7 +53,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       await until(async () => (await channels()).length === 0);
     });
 
-    it('passes over what is no entry of ours', async () => {
+    it('ignores malformed publications', async () => {
       const [channel = ''] = await channels();
       const port =
         kind === 'pubsub' ? (links.redis.servers[0]?.port as number) : (await slotOwners(links.redis, channel)).owner;
@@ -61,11 +61,11 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       for (const malformed of ['', 'x', unexpected, Buffer.from([0xb7, 1, 0, 0, 0, 0])])
         await ask(port, kind === 'pubsub' ? 'publish' : 'spublish', channel, malformed as string);
       await barrier(one, two, topic);
-      expect(two.heard).toHaveLength(1);
+      expect(two.received).toHaveLength(1);
       expect(two.gaps).toBe(0);
     });
 
-    it('tells those whose subscription was cut of the gap, and nobody is deaf who subscribes anew', async () => {
+    it('reports a gap to clients whose subscription was lost, and delivers again after they resubscribe', async () => {
       await links.redis.command('client', 'kill', 'type', 'pubsub');
       await until(() => one.gaps === 1 && two.gaps === 1);
       expect(nodes.map(({ stats }) => [stats.topics, stats.subscriptions])).toEqual([
@@ -78,12 +78,12 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       expect(await acknowledged).toEqual([true, true]);
       await barrier(a, b, topic);
       await barrier(b, a, topic);
-      expect(a.heard).toContain(`${topic} I am back`);
+      expect(a.received).toContain(`${topic} I am back`);
       a.leave();
       b.leave();
     });
 
-    it('holds who comes while Redis is away, and lets them meet when it is back', async () => {
+    it('holds subscriptions while Redis is unavailable, and completes them afterwards', async () => {
       await links.redis.kill();
       await until(() => one.gaps === 1 && two.gaps === 1);
       const [a, b] = [listen(nodes[0]), listen(nodes[1])];
@@ -94,12 +94,12 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
       expect(await acknowledged).toEqual([true, true]);
       await barrier(a, b, topic);
       await barrier(b, a, topic);
-      expect([a.heard.includes(`${topic} b`), b.heard.includes(`${topic} a`)].filter(Boolean)).toHaveLength(1);
+      expect([a.received.includes(`${topic} b`), b.received.includes(`${topic} a`)].filter(Boolean)).toHaveLength(1);
       a.leave();
       b.leave();
     }, 60_000);
 
-    it('tells of a gap who published to a Redis that stands still, and takes no more than it may', async () => {
+    it('limits what waits for a Redis that stalls, and reports a gap to its publishers', async () => {
       const big = Buffer.alloc(4 * 1024 * 1024);
       for (const server of links.redis.servers) server.pause();
       let taken = 0;
@@ -116,7 +116,7 @@ const faults = (title: string, start: () => Promise<TestRedis>, kind: 'pubsub' |
     }, 60_000);
 
     if (kind === 'shardedpubsub') {
-      it('tells of a gap when the channel went to another master, and finds it there', async () => {
+      it('reports a gap when the channel moves to another master, and follows it', async () => {
         const [channel = ''] = await channels();
         const { slot, owner: from, other: to } = await slotOwners(links.redis, channel);
         const ids = await Promise.all([from, to].map((port) => ask(port, 'cluster', 'myid')));
