@@ -23,11 +23,11 @@ const cruise = (folder: string): string[] => {
   );
   if (stderr !== '') throw new Error(stderr);
   const { summary } = JSON.parse(stdout) as { summary: { violations: Violation[]; totalCruised: number } };
-  if (summary.totalCruised === 0) throw new Error('nothing was looked at');
+  if (summary.totalCruised === 0) throw new Error('dependency-cruiser read no file');
   return summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
 };
 
-/** Each file breaks one rule, and is named in what the rule reports. */
+/** Files that break one rule each; the report of the rule must name the file. */
 const SEEDED: Readonly<Record<string, readonly [path: string, imports: string]>> = {
   'no-cycles': ['src/rooms/one.ts', './two.js'],
   resolvable: ['src/rooms/lost.ts', './nowhere.js'],
@@ -105,7 +105,7 @@ describe('architecture', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is what the code keeps to', () => {
+  it('has no violation in the code', () => {
     expect(cruise(ROOT)).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('architecture', () => {
     expect(found.filter((line) => line.startsWith(`${rule}: ${path} → `))).not.toEqual([]);
   });
 
-  it('has no rule that is never proved to fail', async () => {
+  it('has a failing example for each rule', async () => {
     const { default: config } = (await import(join(ROOT, CONFIG))) as {
       default: { forbidden: readonly { name: string }[] };
     };
@@ -152,7 +152,7 @@ describe('architecture', () => {
     expect(coreFilesWith('.onEvent(')).toEqual(['moderation/moderation-event-handler.ts']);
   });
 
-  it('has no folder that gathers what nobody owns', () => {
+  it('has no folder for helpers without an owner', () => {
     const folders = ['src', 'protocol/src', 'client/src', 'client-demo/src', 'test', 'scripts']
       .flatMap((top) => readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isDirectory() && /^(common|shared|utils?|helpers?)$/.test(entry.name));

@@ -4,7 +4,7 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { drawPerson, type Looks } from './drawn-person.js';
 import type { TestNetwork } from './network.js';
 
-/** Where screenshots of the last run are kept. */
+/** Folder of the screenshots of the last run. */
 export const SCREENSHOTS = join(import.meta.dirname, '../../test-output/screenshots');
 
 const FLAGS = [
@@ -22,14 +22,14 @@ const FLAGS = [
 ];
 const LOOPBACK = '--allow-loopback-in-peer-connection';
 
-/** `PARLEY_CHROMIUM` names it; the test command sets it. */
+/** The path of Chromium: `PARLEY_CHROMIUM`, which the test command sets. */
 const CHROMIUM = process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** What differs from an ordinary browser. */
+/** Differences from the browser of the other tests. */
 export interface BrowserOptions {
   /** Further flags. */
   readonly flags?: readonly string[];
-  /** Flags of every other test that it does not get. */
+  /** Default flags to leave out. */
   readonly without?: readonly string[];
 }
 
@@ -37,8 +37,8 @@ export interface BrowserOptions {
 export const FAKE_PROMPT = '--use-fake-ui-for-media-stream';
 
 /**
- * A Chromium with a camera and a microphone that are not real.
- * @param network to run it in: then only that network's interfaces carry calls, loopback does not.
+ * Starts Chromium with a fake camera and microphone.
+ * @param network the namespace to run it in: then only its interfaces carry calls, loopback does not
  */
 export const startBrowser = (network?: TestNetwork, options: BrowserOptions = {}): Promise<Browser> => {
   const { flags = [], without = [] } = options;
@@ -53,9 +53,9 @@ export const PHONE = { width: 390, height: 844 };
 
 const TIMEOUT_MS = 20_000;
 
-/** Somebody at a page of the demo, doing what people do. Storage and cookies are their own. */
+/** A user of the demo in a page with its own storage and cookies. */
 export class Person {
-  /** Of the account that `signUp` makes. */
+  /** The name of the account that `signUp` registers. */
   readonly username: string;
 
   private constructor(
@@ -67,7 +67,7 @@ export class Person {
     this.username = `${name.toLowerCase()}-${Math.random().toString(36).slice(2, 10)}`;
   }
 
-  /** @param looks of the person before the camera; without, it is Chromium's own test picture. */
+  /** @param looks of the person before the camera. Default: Chromium's own test picture */
   static async at(browser: Browser, url: string, name: string, viewport = DESKTOP, looks?: Looks): Promise<Person> {
     const context = await browser.newContext({ viewport, acceptDownloads: true });
     context.setDefaultTimeout(TIMEOUT_MS);
@@ -93,7 +93,7 @@ export class Person {
     await this.sayWho(this);
   }
 
-  /** With the account of an earlier `signUp`, one's own or that of another page, on any node. */
+  /** Logs in with an account of an earlier `signUp`, of this or another page, on any node. */
   async logIn(as: Person = this): Promise<void> {
     await this.get('tab-login').click();
     await this.sayWho(as);
@@ -105,7 +105,7 @@ export class Person {
     await this.get('submit').click();
   }
 
-  /** Creates a room from the room list and returns its id. The device check is open then. */
+  /** Creates a room from the room list and returns its id. Leaves the device check open. */
   async makeRoom(name: string, access: 'open' | 'lobby' | 'invite' = 'open'): Promise<string> {
     await this.get('room-create').click();
     await this.get('room-create-name').fill(name);
@@ -115,7 +115,7 @@ export class Person {
     return (/rooms\/([A-Za-z0-9_-]+)/.exec(this.page.url()) as RegExpExecArray)[1] as string;
   }
 
-  /** The panel of people, and in it the row of somebody. */
+  /** The row of a participant in the people panel. */
   async openPeople(): Promise<void> {
     if (!(await this.get('people-panel').isVisible())) await this.get('people-toggle').click();
     await this.get('people-panel').waitFor();
@@ -141,7 +141,7 @@ export class Person {
     await this.get('call').waitFor();
   }
 
-  /** Resolves when so many others' videos play: their frames go on while one looks. */
+  /** Resolves when this many videos of others play: their frame count rises. */
   async seesPlaying(others: number): Promise<void> {
     await this.page.waitForFunction(
       (wanted) => {
@@ -164,7 +164,7 @@ export class Person {
     );
   }
 
-  /** Resolves when every video of the selector gets new frames from now on, and there are so many of them. */
+  /** Resolves when there are this many videos of the selector, and each receives new frames from now on. */
   async seesMoving(selector: string, count: number): Promise<void> {
     const since = await this.page.evaluateHandle(() => new Map<Element, number>());
     await this.page.waitForFunction(
@@ -182,7 +182,7 @@ export class Person {
     );
   }
 
-  /** Resolves when there are so many tiles of others. */
+  /** Resolves when there are this many tiles of others. */
   async seesTiles(others: number): Promise<void> {
     await this.page.waitForFunction(
       (wanted) => document.querySelectorAll('[data-testid="tile"]:not([data-self])').length === wanted,
@@ -211,7 +211,7 @@ export class Person {
     await this.get('file-input').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   }
 
-  /** The SHA-256 that the receiver of a file came to, once it has all of it. */
+  /** The SHA-256 that the receiver of a file computed, once it has all of it. */
   async hasFile(name: string): Promise<string> {
     await this.openChat();
     const item = this.page.locator('[data-testid="file-item"][data-direction="in"][data-state="done"]', {

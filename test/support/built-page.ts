@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const VITE = join(import.meta.dirname, '../../node_modules/vite/bin/vite.js');
 
-/** A page that was built, on an origin of its own. */
+/** A built page, on its own origin. */
 export interface BuiltPage {
   readonly url: string;
   stop(): Promise<void>;
@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-/** Builds the page of a folder with Vite, as its users would, and serves the result on loopback. */
+/** Builds the page of a folder with Vite, and serves the result on loopback. */
 export const buildPage = async (folder: string): Promise<BuiltPage> => {
   const output = mkdtempSync(join(tmpdir(), 'parley-page-'));
   const words = ['build', folder, '--outDir', output, '--emptyOutDir', '--logLevel', 'warn'];

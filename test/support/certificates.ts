@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A server's certificate that an intermediate authority signed, as public ones are. */
+/** A server certificate that an intermediate authority signed, like public ones. */
 export interface CertificateChain {
-  /** PEM of the root, which clients trust. */
+  /** PEM of the root certificate, which clients trust. */
   readonly root: string;
-  /** Path of the server's certificate and the intermediate one. */
+  /** Path of the server certificate and the intermediate one. */
   readonly chain: string;
   readonly key: string;
   remove(): void;

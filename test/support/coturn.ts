@@ -10,22 +10,22 @@ import { TurnClient } from './turn-client.js';
 import { until } from './until.js';
 
 const SHIPPED = join(import.meta.dirname, '../../docker/turnserver.conf');
-/** What a test's own coturn must have otherwise: it shares the machine with others. */
+/** Settings in which a test's coturn must differ from the shipped ones, as it shares the machine with others. */
 const OWN = ['listening-port', 'min-port', 'max-port', 'pidfile', 'userdb', 'log-file'];
-/** Loopback, which is all that a test has to relay to. */
+/** Loopback, the only address that tests relay to. */
 const LOOPBACK = /^denied-peer-ip=127\./;
 
-/** A real coturn on loopback with the configuration that Parley ships, and these changes alone. */
+/** Options of a real coturn on loopback with the configuration that Parley ships. */
 export interface CoturnOptions {
-  /** The first one is what {@link Coturn.secret} answers. Default: one that is made up. */
+  /** {@link Coturn.secret} is the first one. Default: a random one. */
   readonly secrets?: readonly string[];
-  /** Let it relay to loopback, which the shipped configuration denies: without it no call on one machine works. */
+  /** Allows relaying to loopback, which the shipped configuration denies. Calls on one machine need it. */
   readonly loopbackPeers?: boolean;
-  /** Further lines; each replaces the shipped ones of its name. */
+  /** More lines; each replaces the shipped lines of that name. */
   readonly settings?: readonly string[];
 }
 
-/** One coturn process on loopback, with a folder of its own. */
+/** A coturn process on loopback, with its own folder. */
 export class Coturn {
   private child: ChildProcess | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), 'parley-coturn-'));
@@ -71,17 +71,17 @@ export class Coturn {
     }
   }
 
-  /** What `TURN_URLS` would be. */
+  /** The value for `TURN_URLS`. */
   get urls(): string {
     return ['udp', 'tcp'].map((transport) => `turn:127.0.0.1:${this.port}?transport=${transport}`).join();
   }
 
-  /** Everything it printed so far. */
+  /** Its output so far. */
   get output(): string {
     return this.printed;
   }
 
-  /** Starts it (again) on the same port, with no memory of its allocations, and waits until it answers. */
+  /** Starts or restarts it on the same port, without its allocations, and waits until it answers. */
   async restart(): Promise<void> {
     await this.end();
     const child = spawn(this.program, ['-c', join(this.folder, 'turnserver.conf')], {
@@ -100,7 +100,7 @@ export class Coturn {
     });
   }
 
-  /** Adds a secret to those that it has, by the program that comes with it. */
+  /** Adds a secret with coturn's own admin program. */
   learn(secret: string): void {
     const words = ['--set-secret', secret, '--realm', 'parley', '--userdb', join(this.folder, 'db')];
     execFileSync(join(dirname(this.program), 'turnadmin'), words, { stdio: 'ignore' });
@@ -111,7 +111,7 @@ export class Coturn {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Nobody's credentials: that they are refused is an answer. */
+  /** Invalid credentials: their refusal shows that the server answers. */
   private async answers(): Promise<boolean> {
     const client = await TurnClient.open(this.port, { username: 'nobody', credential: '' });
     return client
@@ -132,7 +132,7 @@ export class Coturn {
   }
 }
 
-/** Below the range that outgoing connections take theirs from. */
+/** Below the range of ephemeral ports, which outgoing connections use. */
 const freePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = 22_000 + Math.floor(Math.random() * 5_000);

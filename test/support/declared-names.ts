@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** A name that a project declares: the identifier, or the part of a path, and where. */
+/** A name that a project declares, an identifier or a part of a path, with its location. */
 export interface DeclaredName {
   readonly name: string;
   /** Relative to the project. */
@@ -50,14 +50,14 @@ const namesIn = (root: string, path: string): DeclaredName[] => {
   return [...found].map((name) => ({ name, path }));
 };
 
-/** Metrics that are made by `this.gauge('name', …)` get their prefix there. */
+/** `this.gauge('name', …)` and its like add the prefix to the name of a metric. */
 const isMetric = (literal: ts.StringLiteralLike): boolean =>
   ts.isCallExpression(literal.parent) &&
   literal.parent.arguments[0] === literal &&
   ts.isPropertyAccessExpression(literal.parent.expression) &&
   ['gauge', 'counter'].includes(literal.parent.expression.name.text);
 
-/** Imports and exports repeat what is declared elsewhere. */
+/** Imports and exports repeat names that are declared elsewhere. */
 const declared = (node: ts.Node): string | undefined => {
   const declares =
     ts.isVariableDeclaration(node) ||

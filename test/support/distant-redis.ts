@@ -1,7 +1,7 @@
 import { FaultProxy } from '../faults/proxy.js';
 import { startRedis, type TestRedis } from './redis.js';
 
-/** A standalone Redis that is so far away, in milliseconds each way. `servers` are reached past the distance. */
+/** Starts a standalone Redis behind a delay, in milliseconds each way. `servers` are reached without it. */
 export const startDistantRedis = async (latencyMs: number): Promise<TestRedis> => {
   const redis = await startRedis();
   const proxy = await FaultProxy.start(() => redis.servers.map(({ port }) => ({ host: '127.0.0.1', port })));

@@ -1,4 +1,4 @@
-/** How somebody looks before their camera. Colours are CSS. */
+/** The looks of a drawn person. Colours are CSS. */
 export interface Looks {
   readonly skin: string;
   readonly hair: string;

@@ -1,6 +1,6 @@
 import type { Bridge, BridgeFactory, BridgeSocket } from '../../src/bridges/bridge.js';
 
-/** A whole bridge, as small as one can be: it says back what it hears. `?stay`: it does not let the client in. */
+/** A minimal bridge: it echoes each frame. With `?stay` it never admits the client. */
 export const echoBridge: BridgeFactory = ({ config }): Bridge | undefined =>
   config.setting('ECHO') === 'off'
     ? undefined

@@ -1,4 +1,4 @@
-/** A process that holds the embedded PostgreSQL of a data directory until its standard input ends. */
+/** A process that runs the embedded PostgreSQL of a data directory until its standard input ends. */
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 
 const [, , dataDir = ''] = process.argv;

@@ -9,7 +9,7 @@ import type { ClientConfig } from 'pg';
 const ROOT = join(import.meta.dirname, '../..');
 const PROGRAM = join(import.meta.dirname, 'embedded-server.program.ts');
 
-/** One file with all that the program imports. In a process of its own: Vite does not work inside Jest. */
+/** Bundles the program and its imports into one file, in its own process: Vite does not work inside Jest. */
 const BUNDLE = `
   import { build } from 'vite';
   const [, ssr, outDir] = process.argv;
@@ -21,7 +21,7 @@ const BUNDLE = `
   });
 `;
 
-/** A program of its own that holds an embedded PostgreSQL, in a folder that every user can read. */
+/** Runs an embedded PostgreSQL in its own process, in a folder that every user can read. */
 export interface EmbeddedProgram {
   /** Starts it. @param user of the process; default: the user of the test */
   start(dataDir: string, user?: { uid: number; gid: number }): EmbeddedProcess;
@@ -30,20 +30,20 @@ export interface EmbeddedProgram {
 
 export interface EmbeddedProcess {
   readonly process: ChildProcess;
-  /** Where the server listens. Rejects with what the process said when it could not start. */
+  /** The address of the server. Rejects with the output of the process if it could not start. */
   readonly ready: Promise<ClientConfig>;
   readonly ended: Promise<number | null>;
-  /** An orderly end. */
+  /** Stops it in order. */
   stop(): Promise<number | null>;
 }
 
-/** @param withPackage false: nobody installed the optional package. `unlinked`: npm refused its install script. */
+/** @param withPackage false: the optional package is not installed. `unlinked`: npm refused its install script */
 export const buildEmbeddedProgram = async (withPackage: boolean | 'unlinked' = true): Promise<EmbeddedProgram> => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-embedded-'));
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', BUNDLE, PROGRAM, folder], { cwd: ROOT });
   if (withPackage !== false) copyPackages(join(folder, 'node_modules'), withPackage === 'unlinked');
   const node = join(folder, 'node');
-  // The test's own node may be in a folder that is closed to others.
+  // The node binary of the test may be in a folder that other users cannot read.
   cpSync(process.execPath, node, { dereference: true });
   chmodSync(node, 0o755);
   chmodSync(folder, 0o755);
@@ -82,7 +82,7 @@ const start = (node: string, args: string[], user?: { uid: number; gid: number }
     child.stdout.once('data', (chunk: Buffer) => resolve(JSON.parse(chunk.toString()) as ClientConfig));
     void ended.then(() => reject(new Error(said)));
   });
-  // Whoever does not wait for it learns by `ended`.
+  // Callers that do not await it learn of the failure by `ended`.
   ready.catch(() => undefined);
   child.stdin.on('error', () => undefined);
   return {

@@ -1,6 +1,6 @@
 import type { ClientSocket } from '../../src/websocket/client-socket.js';
 
-/** A socket that keeps what is sent. */
+/** A socket that records what is sent. */
 export class FakeSocket implements ClientSocket {
   readonly frames: string[] = [];
   bufferedBytes = 0;
@@ -28,7 +28,7 @@ export class FakeSocket implements ClientSocket {
     this.terminated = true;
   }
 
-  /** The headers of what was sent, in order. */
+  /** The headers of the sent frames, in order. */
   messages(): any[] {
     return this.frames.map((frame) => JSON.parse(frame.split('\n', 1)[0] as string));
   }

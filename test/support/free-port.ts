@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A port of loopback that nobody has now: for servers that cannot choose one and say so. */
+/** Returns a free port of loopback, for servers that cannot report a port that they chose themselves. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();

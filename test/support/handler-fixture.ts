@@ -11,13 +11,13 @@ import { type MemoryClient, MemoryNode } from './memory-node.js';
 
 export const ROOM = 'r1' as RoomId;
 
-/** A client that is in {@link ROOM}. */
+/** A client in {@link ROOM}. */
 export interface Entered {
   readonly client: MemoryClient;
   readonly peer: PeerId;
 }
 
-/** A node whose handlers are called one by one: no socket, no router, and what a handler throws reaches the spec. */
+/** A node whose handlers a spec calls directly: no socket, no router, and an error of a handler reaches the spec. */
 export class HandlerFixture {
   private frozenAt: number | undefined;
 
@@ -48,7 +48,7 @@ export class HandlerFixture {
     return this.node.stop();
   }
 
-  /** Calls one handler with a message as the parser makes it. Rejects with what the handler throws. */
+  /** Calls a handler with a message as the parser returns it. Rejects with the handler's error. */
   async run<T extends ClientMessageType>(
     handler: Handler<T>,
     client: MemoryClient,
@@ -62,7 +62,7 @@ export class HandlerFixture {
     await handler(parsed, client.session, this.context, bytes(body), ...(rest === undefined ? [] : [rest]));
   }
 
-  /** A client that said hello. */
+  /** Connects a client that has sent `hello`. */
   async welcome(user: string, options: { key?: string; attempt?: number } = {}): Promise<MemoryClient> {
     const client = this.node.connect(user, options);
     const { key, attempt } = client;
@@ -70,14 +70,14 @@ export class HandlerFixture {
     return client;
   }
 
-  /** A client in a room. */
+  /** Connects a client in a room. */
   async enter(user: string, room: string = ROOM): Promise<Entered> {
     const client = await this.welcome(user);
     await this.run(handleJoin, client, { type: 'join', id: 'join', room });
     return { client, peer: client.session.rooms.get(room as RoomId) as PeerId };
   }
 
-  /** Takes permissions from a peer, as a moderator does. */
+  /** Revokes permissions of a peer, as a moderator does. */
   restrict(peer: PeerId, permissions: { publish?: false; chat?: false }): void {
     const binding = this.context.rooms.binding(peer);
     if (binding === undefined) throw new Error(`${peer} is not here`);
@@ -85,5 +85,5 @@ export class HandlerFixture {
   }
 }
 
-/** The header of the last frame that a client got. */
+/** The header of the last frame that a client received. */
 export const lastFrame = (client: MemoryClient): any => client.socket.messages().at(-1);

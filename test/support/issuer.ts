@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 
-/** Tokens of an application that shares JWT_SECRET: no account behind them, and none to be made. */
+/** Signs tokens of an application that shares JWT_SECRET; there are no accounts behind them. */
 export const tokenOf = (secret: string, user: string, issuedAtMs = Date.now() - 5_000): Promise<string> =>
   new SignJWT({ name: user })
     .setProtectedHeader({ alg: 'HS256' })

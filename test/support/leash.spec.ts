@@ -8,7 +8,7 @@ import { until } from './until.js';
 
 const LEASH = join(import.meta.dirname, '../../scripts/leash.mjs');
 const ENDLESS = 'setInterval(() => {}, 1e6)';
-/** A program with a child that nobody ends. */
+/** A program with a child process that it does not end. */
 const FAMILY = `
   const { pid } = require('node:child_process').spawn(process.execPath, ['-e', '${ENDLESS}'], { stdio: 'ignore' });
   console.log(JSON.stringify([process.pid, pid]));
@@ -20,10 +20,10 @@ const STARTER = `
   ${ENDLESS};
 `;
 
-/** Nobody may have asked yet how one ended that is nobody's child: it has no command any more. */
+/** An orphan that has ended may not be reaped yet: then it has no command any more. */
 const isRunning = (pid: number): boolean => Boolean(commandOf(pid));
 
-/** A process that has a family on its tie. */
+/** A process with a tied program that has a child. */
 const start = async (kind: 'group' | 'alone'): Promise<{ starter: ChildProcess; parent: number; child: number }> => {
   const words = ['--input-type=module', '-e', STARTER, kind];
   const starter = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -46,14 +46,14 @@ describe('a program that is tied to us', () => {
     expect(isRunning(child)).toBe(true);
   });
 
-  it('takes along what it started, when it has a group', async () => {
+  it('ends with its children if it has a process group', async () => {
     const { starter, parent, child } = await start('group');
     started.push(starter.pid!, parent, child);
     starter.kill('SIGKILL');
     await until(() => !isRunning(parent) && !isRunning(child));
   });
 
-  it('leaves none of its group behind when it ends before us', async () => {
+  it('leaves no process of its group behind when it ends before us', async () => {
     const { starter, parent, child } = await start('group');
     started.push(starter.pid!, parent, child);
     process.kill(parent, 'SIGKILL');
@@ -61,7 +61,7 @@ describe('a program that is tied to us', () => {
     expect(isRunning(starter.pid!)).toBe(true);
   });
 
-  it('is the process that we hold', async () => {
+  it('is the process whose id we hold', async () => {
     const child = spawnTied(process.execPath, ['-e', 'process.exit(process.pid % 200)']);
     expect(await once(child, 'exit')).toEqual([child.pid! % 200, null]);
     const endless = spawnTied(process.execPath, ['-e', ENDLESS]);
@@ -70,7 +70,7 @@ describe('a program that is tied to us', () => {
     expect(await once(endless, 'exit')).toEqual([null, 'SIGKILL']);
   });
 
-  it('that is not there ends at once', async () => {
+  it('that does not exist ends at once', async () => {
     expect(await once(spawnTied('/nowhere/at all', []), 'exit')).toEqual([127, null]);
   });
 });

@@ -8,7 +8,7 @@ import { Moderation } from '../../src/rooms/moderation/moderation.js';
 import { type Removal, RemovalLog } from '../../src/rooms/moderation/removal-log.js';
 import { type Admission, type Entry, RoomAccess } from '../../src/rooms/room-access.js';
 
-/** A server without moderation: whatever only looks finds nothing, whatever acts is refused. */
+/** A server without moderation: queries find nothing, actions are refused. */
 export class NoModeration extends Moderation {
   override kick(_by: Actor, _room: RoomId, _peer: PeerId, _how: { ban: boolean; reason?: string }): Promise<void> {
     return Promise.reject(new ProtocolError('forbidden'));
@@ -38,7 +38,7 @@ export class NoModeration extends Moderation {
   }
 }
 
-/** Nobody was ever removed, and no room has ended. */
+/** A removal log without entries. */
 export class NoRemovals extends RemovalLog {
   override async recent(_seconds: number): Promise<readonly Removal[]> {
     return [];
@@ -48,11 +48,11 @@ export class NoRemovals extends RemovalLog {
   }
 }
 
-/** The database of several nodes in one process: who is banned, who was put out, and when that was committed. */
+/** The database of several nodes in one process: bans and removals, with the time of their commit. */
 export class MemoryDatabase {
   readonly banned = new Set<string>();
   readonly removals: Removal[] = [];
-  /** One turn of the event loop after another, as a query takes. */
+  /** Waits for some turns of the event loop, like a query. */
   latencyTicks = () => 0;
 
   async read(room: RoomId, user: UserId): Promise<{ banned: boolean; removal: Removal | undefined }> {
@@ -75,7 +75,7 @@ export class MemoryDatabase {
   }
 }
 
-const events = (id: string): RoomAttributes => ({
+const attributesOf = (id: string): RoomAttributes => ({
   id,
   owner: 'owner',
   guestsAllowed: true,
@@ -83,7 +83,7 @@ const events = (id: string): RoomAttributes => ({
   locked: false,
 });
 
-/** Asks the policy with what {@link MemoryDatabase} says. */
+/** Asks the policy with the state of a {@link MemoryDatabase}. */
 export class MemoryAccess extends RoomAccess {
   constructor(private readonly database: MemoryDatabase) {
     super();
@@ -92,7 +92,7 @@ export class MemoryAccess extends RoomAccess {
   override async admit(principal: Principal, room: RoomId, { peer }: Entry = {}): Promise<Admission> {
     const { banned, removal } = await this.database.read(room, principal.user);
     const decision = decide(principal, 'room.join', {
-      ...{ room: events(room), membership: undefined, banned },
+      ...{ room: attributesOf(room), membership: undefined, banned },
       removedAt: removal?.at,
     });
     if (!decision.allowed) throw new ProtocolError(decision.code);
@@ -101,7 +101,7 @@ export class MemoryAccess extends RoomAccess {
   }
 }
 
-/** Puts people out as the server does: the database first, then every node. */
+/** Removes users as the server does: first in the database, then on every node. */
 export class MemoryModeration extends NoModeration {
   constructor(
     private readonly database: MemoryDatabase,
@@ -110,7 +110,7 @@ export class MemoryModeration extends NoModeration {
     super();
   }
 
-  /** @param peer here: the user's own id, whatever peers they have */
+  /** @param peer in this double, the id of the user, who may have any peers */
   override async kick(_by: Actor, room: RoomId, peer: PeerId, { ban }: { ban: boolean }): Promise<void> {
     const user = peer as string as UserId;
     const at = Date.now();
@@ -123,7 +123,7 @@ export class MemoryModeration extends NoModeration {
   }
 }
 
-/** Reads who was put out, as a node does that may not have heard it. */
+/** Reads removals, like a node that may have missed the event. */
 export class MemoryRemovalLog extends NoRemovals {
   constructor(private readonly database: MemoryDatabase) {
     super();

@@ -30,7 +30,7 @@ import {
 
 const SECRET = createSecretKey(Buffer.alloc(32, 7));
 
-/** The token is the user, and after a colon the name if it is another one; `bad` is no token. */
+/** A token is the user id, optionally followed by a colon and a name; `bad` is invalid. */
 class NameVerifier extends TokenVerifier {
   override async verify(token: string): Promise<Principal> {
     if (token === 'bad') throw new ProtocolError('token_invalid');
@@ -58,7 +58,7 @@ class NoChat extends ChatLog {
   }
 }
 
-/** The signaling core of one node, with nothing but memory under it and no socket over it. */
+/** The signaling core of one node, on memory adapters and without sockets. */
 export class MemoryNode {
   readonly bus: MemoryBus;
   readonly presence: Presence;
@@ -97,7 +97,7 @@ export class MemoryNode {
     );
   }
 
-  /** Faults of our own that a handler had. */
+  /** Unexpected errors of handlers. */
   readonly faults: unknown[] = [];
 
   get services(): HandlerContext {
@@ -113,7 +113,7 @@ export class MemoryNode {
     return this.core.close();
   }
 
-  /** A client's socket on this node. */
+  /** Connects a client to this node. */
   connect(user: string, options: { key?: string; attempt?: number } = {}): MemoryClient {
     const socket = new FakeSocket();
     const session = this.core.node.accept(socket);
@@ -156,7 +156,7 @@ export class MemoryClient {
     return this.until(() => this.socket.messages().find((message) => message.re === re));
   }
 
-  /** The frames of a type so far: header and body. */
+  /** The frames of a type received so far: header and body. */
   received(type: string): { header: any; body: string | undefined }[] {
     return this.socket.frames
       .map((frame) => {
@@ -179,6 +179,6 @@ export class MemoryClient {
       if (value !== undefined && value !== false) return value;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    throw new Error(`waited in vain; received: ${this.socket.frames.join(' | ')}`);
+    throw new Error(`the condition did not hold in time; received: ${this.socket.frames.join(' | ')}`);
   }
 }

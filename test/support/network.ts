@@ -3,16 +3,16 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** iproute2's; the test command finds it. */
+/** The `ip` program of iproute2, which the test command finds. */
 const IP = process.env['PARLEY_IP'] ?? '/usr/sbin/ip';
 
-/** Root, or sudo without a question: a network or a disk of one's own takes the right to make it. */
+/** Runs a command as root: directly if the test is root, else by sudo without a password. @returns its output */
 export const privileged = (...command: string[]): string => {
   const [program, ...words] = process.getuid?.() === 0 ? command : ['sudo', '-n', ...command];
   return execFileSync(program as string, words, { encoding: 'utf8' });
 };
 
-/** A network namespace of the test's own: loopback, and the interfaces that it is told to have. */
+/** A network namespace with loopback and the interfaces that the test adds. */
 export class TestNetwork {
   private readonly folder = mkdtempSync(join(tmpdir(), 'parley-network-'));
 
@@ -25,7 +25,7 @@ export class TestNetwork {
     return network;
   }
 
-  /** An interface with an address and the default route: what programs take for the way out. */
+  /** Adds an interface with an address and the default route. */
   connect(device: string, address: string): void {
     this.ip('link', 'add', device, 'type', 'veth', 'peer', 'name', `${device}-far`);
     this.ip('link', 'set', `${device}-far`, 'up');
@@ -34,18 +34,18 @@ export class TestNetwork {
     this.ip('route', 'add', 'default', 'dev', device);
   }
 
-  /** The interface is gone, and its address with it. */
+  /** Removes an interface and its address. */
   disconnect(device: string): void {
     this.ip('link', 'del', device);
   }
 
-  /** The words to put before a command to run it in here. */
+  /** The prefix of a command that runs it in this namespace. */
   get prefix(): string[] {
     const words = [IP, 'netns', 'exec', this.name];
     return process.getuid?.() === 0 ? words : ['sudo', '-n', '--preserve-env', ...words];
   }
 
-  /** A program that runs another one in here: for those who take one path and no words before it. */
+  /** A program that runs another one in this namespace, for callers that accept a path but no prefix. */
   wrapper(program: string): string {
     const path = join(this.folder, 'run');
     writeFileSync(path, `#!/bin/sh\nexec ${this.prefix.join(' ')} '${program}' "$@"\n`);

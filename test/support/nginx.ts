@@ -10,21 +10,21 @@ import { until } from './until.js';
 
 const SHIPPED = join(import.meta.dirname, '../../docker/nginx.conf');
 
-/** A real nginx on loopback with the configuration that Parley ships. */
+/** A real nginx on loopback, with the configuration that Parley ships. */
 export interface Nginx {
-  /** Without TLS. */
+  /** The URL without TLS. */
   readonly port: number;
   readonly tlsPort: number;
   stop(): Promise<void>;
 }
 
-/** What differs from the shipped configuration. */
+/** Differences from the shipped configuration. */
 export interface NginxOptions {
-  /** Ports of the nodes on loopback, instead of names that only Docker knows. */
+  /** Ports of the nodes on loopback, instead of Docker's host names. */
   readonly nodes: readonly number[];
   readonly certificate: string;
   readonly key: string;
-  /** Addresses of a proxy in front: the commented lines of the configuration, with them. */
+  /** Addresses of a proxy in front: enables the lines that the configuration has as comments. */
   readonly front?: string;
 }
 
@@ -71,7 +71,7 @@ const listens = (port: number): Promise<boolean> =>
     socket.once('connect', () => socket.destroy());
   });
 
-/** With its workers. */
+/** Stops it and its workers. */
 const end = async (child: ChildProcess): Promise<void> => {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');

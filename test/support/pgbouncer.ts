@@ -9,9 +9,9 @@ import { systemUser } from '../../src/database/postgres-account.js';
 import { freePort } from './free-port.js';
 import { until } from './until.js';
 
-/** A real PgBouncer on loopback in transaction mode, with its other settings as shipped. */
+/** A real PgBouncer on loopback in transaction mode, otherwise with its default settings. */
 export interface PgBouncer {
-  /** The same database through the pooler. */
+  /** URL of the same database through the pooler. */
   readonly url: string;
   stop(): Promise<void>;
 }

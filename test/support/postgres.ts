@@ -10,20 +10,20 @@ import { findBinaries } from '../../src/database/postgres-binaries.js';
 import { PostgresProcess, type ServerLocation } from '../../src/database/postgres-process.js';
 import { freePort } from './free-port.js';
 
-/** A PostgreSQL server on a loopback port, with a password: what `DATABASE_URL` names in production. */
+/** A PostgreSQL server on a loopback port, with a password. */
 export interface RunningPostgres {
-  /** A new, empty database. */
+  /** Creates an empty database. @returns its URL */
   createDatabase(): Promise<string>;
-  /** Stops the server; connections to it are refused. */
+  /** Stops the server, which then refuses connections. */
   pause(): Promise<void>;
-  /** Starts it again on the same port. */
+  /** Restarts it on the same port. */
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server of the test's own from the programs of the npm package: nothing has to be installed.
- * @param disk the folder that it keeps its data in
+ * Starts a server from the programs of the npm package, so nothing has to be installed.
+ * @param disk the folder of its data
  */
 export const startPostgres = async (disk = tmpdir()): Promise<RunningPostgres> => {
   const isRoot = process.getuid?.() === 0;

@@ -8,7 +8,7 @@ import { spawnTied } from '../../scripts/leash.mjs';
 import { findRedisServer } from '../../scripts/provision-redis.mjs';
 import { until } from './until.js';
 
-/** One real redis-server on loopback, with a folder of its own and nothing kept on disk. It ends when we do. */
+/** A real redis-server on loopback, with its own folder and without persistence. It ends with the test. */
 export class RedisProcess {
   private child: ChildProcess | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
@@ -21,8 +21,8 @@ export class RedisProcess {
   ) {}
 
   /**
-   * @param settings lines of redis.conf.
-   * @param sentinel run as a sentinel.
+   * @param settings lines of redis.conf
+   * @param sentinel true: runs as a sentinel
    */
   static async start(settings: readonly string[] = [], sentinel = false): Promise<RedisProcess> {
     const program = await findRedisServer();
@@ -40,13 +40,13 @@ export class RedisProcess {
   }
 
   /**
-   * Starts it (again) on the same port, and waits until it answers.
-   * @param more lines of redis.conf for this life alone
+   * Starts or restarts it on the same port, and waits until it answers.
+   * @param more lines of redis.conf for this start alone
    */
   async restart(more: readonly string[] = []): Promise<void> {
     if (this.child !== undefined) await this.end('SIGTERM');
     const file = join(this.folder, 'redis.conf');
-    // A sentinel writes what it learned into its file, and has to find it again.
+    // A sentinel writes its state into its configuration file, and must find it there after a restart.
     if (this.child === undefined || !this.sentinel) writeFileSync(file, `${[...this.lines(), ...more].join('\n')}\n`);
     const child = spawnTied(this.program, [file, ...(this.sentinel ? ['--sentinel'] : [])]);
     this.child = child;
@@ -59,19 +59,19 @@ export class RedisProcess {
     });
   }
 
-  /** Of the server that runs. */
+  /** The process id of the running server. */
   get pid(): number {
     const pid = this.child?.pid;
     if (pid === undefined) throw new Error('redis-server does not run');
     return pid;
   }
 
-  /** SIGKILL. */
+  /** Kills it (SIGKILL). */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** SIGSTOP: connections stay open, and nothing answers. */
+  /** Pauses it (SIGSTOP): connections stay open without an answer. */
   pause(): void {
     this.child?.kill('SIGSTOP');
   }
@@ -102,7 +102,7 @@ export class RedisProcess {
   }
 }
 
-/** Below the range that outgoing connections take theirs from; with the cluster's bus port (+10000) too. */
+/** Below the range of ephemeral ports, which outgoing connections use; so is the cluster bus port (+10000). */
 const freePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = 11_000 + Math.floor(Math.random() * 11_000);

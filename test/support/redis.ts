@@ -2,35 +2,35 @@ import { Redis } from 'ioredis';
 import { RedisProcess } from './redis-process.js';
 import { until } from './until.js';
 
-/** A Redis for a test: where it is, and its life. */
+/** A Redis for a test. */
 export interface TestRedis {
-  /** What `REDIS_URL` would be. */
+  /** The value for `REDIS_URL`. */
   readonly url: string;
-  /** The servers behind it: one, or the masters of a cluster, or a master and its replica. */
+  /** Its servers: one, the masters of a cluster, or a master and its replica. */
   readonly servers: readonly RedisProcess[];
-  /** One command to every server; answers in their order. */
+  /** Sends a command to every server. @returns the answers, in the order of the servers */
   command(...words: [string, ...(string | number)[]]): Promise<unknown[]>;
-  /** SIGKILL to all of them. */
+  /** Kills all servers (SIGKILL). */
   kill(): Promise<void>;
-  /** Starts all of them again, empty. */
+  /** Restarts all servers, empty. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A standalone Redis on a free port of loopback that keeps nothing on disk. */
+/** Starts a standalone Redis on a free port of loopback, without persistence. */
 export const startRedis = async (...settings: readonly string[]): Promise<TestRedis> => {
   const server = await RedisProcess.start(settings);
   return testRedis(`redis://127.0.0.1:${server.port}`, [server]);
 };
 
-/** A cluster of three masters on loopback, all slots served. */
+/** Starts a cluster of three masters on loopback, which serve all slots. */
 export const startRedisCluster = async (): Promise<TestRedis> => {
   const servers = await Promise.all([0, 1, 2].map(() => RedisProcess.start(CLUSTER)));
   await joinCluster(servers);
   return testRedis(clusterUrl(servers), servers, () => joinCluster(servers));
 };
 
-/** The same with a replica of each master, which takes its place when it is gone for two seconds. */
+/** The same with a replica of each master, which is promoted when the master is down for two seconds. */
 export const startReplicatedRedisCluster = async (): Promise<TestRedis> => {
   const settings = [...CLUSTER, 'repl-diskless-sync-delay 0'];
   const servers = await Promise.all(Array.from({ length: 6 }, () => RedisProcess.start(settings)));
@@ -40,7 +40,7 @@ export const startReplicatedRedisCluster = async (): Promise<TestRedis> => {
     const master = masters[i] as RedisProcess;
     await ask(port, 'cluster', 'meet', '127.0.0.1', master.port);
     const id = String(await ask(master.port, 'cluster', 'myid'));
-    // It has to hear of its master first.
+    // It must learn of its master first.
     await until(() => ask(port, 'cluster', 'replicate', id).catch(() => false));
   }
   await until(async () => {
@@ -53,15 +53,15 @@ export const startReplicatedRedisCluster = async (): Promise<TestRedis> => {
 
 const CLUSTER = [
   ...['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'],
-  // As docs/operations.md says: a master that is away must not stop the others.
+  // As in docs/operations.md: the loss of one master must not stop the others.
   'cluster-require-full-coverage no',
-  // A master that comes back after its replica took over may be all that is left of a slot, however old its data is.
+  // A replica may be promoted however old its data is: it can be all that is left of a slot.
   'cluster-replica-validity-factor 0',
 ];
 const clusterUrl = (servers: readonly RedisProcess[]): string =>
   `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
 
-/** A master, a replica, and sentinels that make the replica the master when asked or needed. */
+/** Starts a master, a replica, and sentinels that promote the replica on request or when the master fails. */
 export const startRedisSentinel = async (sentinels = 1): Promise<TestRedis & { failover(): Promise<void> }> => {
   const master = await RedisProcess.start();
   const replica = await RedisProcess.start([`replicaof 127.0.0.1 ${master.port}`, 'repl-diskless-sync-delay 0']);
@@ -119,7 +119,7 @@ const joinCluster = async (servers: readonly RedisProcess[]): Promise<void> => {
   await untilWhole(servers);
 };
 
-/** Waits until each of them knows all of them, and who has which slot. */
+/** Waits until each server knows all others and the owner of each slot. */
 const untilWhole = (servers: readonly RedisProcess[]): Promise<boolean> =>
   until(async () => {
     const infos = await Promise.all(servers.map(({ port }) => ask(port, 'cluster', 'info')));
@@ -129,7 +129,7 @@ const untilWhole = (servers: readonly RedisProcess[]): Promise<boolean> =>
     );
   });
 
-/** One command to the server on this port. */
+/** Sends a command to the server on this port. */
 export const ask = async (port: number, command: string, ...words: (string | number)[]): Promise<unknown> => {
   const client = new Redis({
     host: '127.0.0.1',
@@ -137,7 +137,7 @@ export const ask = async (port: number, command: string, ...words: (string | num
     lazyConnect: true,
     retryStrategy: null,
     enableReadyCheck: false,
-    // A server that is stopped accepts connections and says nothing.
+    // A paused server accepts connections and does not answer.
     commandTimeout: 10_000,
   });
   client.on('error', () => {});

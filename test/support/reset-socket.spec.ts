@@ -19,7 +19,7 @@ describe('resetting a socket', () => {
     await close();
   });
 
-  it('closes one whose FIN is under way, and leaves no handle behind', async () => {
+  it('closes a socket whose FIN is in flight, and leaves no handle behind', async () => {
     const { near, far, close } = await pair();
     far.on('error', () => {});
     const faults: unknown[] = [];

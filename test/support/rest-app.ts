@@ -24,23 +24,23 @@ import { RoomsModule } from '../../src/rooms/rooms.module.js';
 import { SchedulerModule } from '../../src/scheduler/scheduler.module.js';
 import { UsersModule } from '../../src/users/users.module.js';
 
-/** What the application answered to one request that a route took. */
+/** The application's answer to a request that reached a route. */
 export interface Answer {
   readonly method: string;
-  /** Its path as the router knows it: `/v1/rooms/:id`. */
+  /** The pattern of its route: `/v1/rooms/:id`. */
   readonly route: string;
   readonly status: number;
-  /** Undefined: none. */
+  /** Undefined: no body. */
   readonly body: unknown;
 }
 
-/** The REST side of a server, on a free port of the loopback. */
+/** The REST API of a server, on a free port of loopback. */
 export interface RestApp {
   readonly app: NestFastifyApplication;
   readonly dataDir: string;
-  /** What was announced to all nodes so far. */
+  /** The cluster events published so far. */
   readonly events: ClusterEvent[];
-  /** What was answered so far. */
+  /** The answers so far. */
   readonly answers: Answer[];
   readonly http: ReturnType<typeof supertest>;
   close(): Promise<void>;

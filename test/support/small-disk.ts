@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { privileged } from './network.js';
 
-/** A disk of a few megabytes that a test may fill up: a tmpfs of its own. Takes root, or sudo without a question. */
+/** A tmpfs of a few megabytes, which a test may fill up. Needs root, or sudo without a password. */
 export class SmallDisk {
   readonly folder = mkdtempSync(join(tmpdir(), 'parley-disk-'));
 
@@ -11,13 +11,13 @@ export class SmallDisk {
     privileged('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0777`, 'tmpfs', this.folder);
   }
 
-  /** Nothing more can be written. */
+  /** Fills it up. */
   fill(): void {
     const { bavail, bsize } = statfsSync(this.folder);
     writeFileSync(this.ballast, Buffer.alloc(bavail * bsize));
   }
 
-  /** As before {@link fill}. */
+  /** Undoes {@link fill}. */
   clear(): void {
     rmSync(this.ballast, { force: true });
   }

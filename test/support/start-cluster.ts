@@ -4,11 +4,11 @@ import { startPostgres } from './postgres.js';
 import { startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from './redis.js';
 import { type RunningNode, startNode } from './start-node.js';
 
-/** Several nodes that know each other only through Redis and PostgreSQL. */
+/** Several nodes, connected only through Redis and PostgreSQL. */
 export interface Cluster {
   readonly nodes: RunningNode[];
   readonly redis: TestRedis;
-  /** What each node was started with: enough to start one more. */
+  /** The environment of each node, for starting another one. */
   readonly environment: Record<string, string>;
   addNode(more?: Record<string, string>): Promise<RunningNode>;
   stop(): Promise<void>;
@@ -18,7 +18,7 @@ const START = {
   standalone: () => startRedis(),
   cluster: () => startRedisCluster(),
   sentinel: () => startRedisSentinel(),
-  /** 20 ms each way. */
+  /** A delay of 20 ms each way. */
   distant: () => startDistantRedis(20),
 };
 
@@ -45,7 +45,7 @@ export const startCluster = async (options: {
     await Promise.all([redis.stop(), postgres.stop()]);
   };
   try {
-    // All at once: whoever is first migrates, the others wait for it.
+    // Started at the same time: the first node migrates the database, and the others wait for it.
     await Promise.all(Array.from({ length: options.nodes }, () => addNode()));
   } catch (error) {
     await stop();

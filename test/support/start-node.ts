@@ -7,13 +7,13 @@ import { join } from 'node:path';
 export interface RunningNode {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Everything it printed so far. */
+  /** Its output so far. */
   output(): string;
-  /** Ctrl-C; resolves when it is gone. */
+  /** Sends SIGINT; resolves when the process has ended. */
   stop(): Promise<number | null>;
-  /** SIGTERM: drains. Resolves when it is gone. */
+  /** Sends SIGTERM, which drains it; resolves when the process has ended. */
   terminate(): Promise<number | null>;
-  /** SIGKILL. */
+  /** Kills it (SIGKILL). */
   kill(): Promise<void>;
 }
 
@@ -21,9 +21,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const BOOT_TIMEOUT_MS = 60_000;
 
 /**
- * Starts `node dist/main.js` on a free port with a data directory of its own, and waits until it is ready.
- * @param environment beside a minimum; nothing of the test's own environment leaks in.
- * @param prefix words before the command, such as a network to run it in.
+ * Starts `node dist/main.js` on a free port with its own data directory, and waits until it is ready.
+ * @param environment in addition to a minimum; nothing of the test's own environment is passed on
+ * @param prefix of the command, for example to run it in a network namespace
  */
 export const startNode = async (
   environment: Record<string, string> = {},

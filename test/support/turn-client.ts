@@ -20,16 +20,16 @@ const UDP = Buffer.from([17, 0, 0, 0]);
 const TIMEOUT_MS = 5_000;
 const RESEND_MS = 500;
 
-/** What TURN wants to know: `username` and `credential` of an RTCIceServer. */
+/** The credentials for TURN: `username` and `credential` of an RTCIceServer. */
 export interface TurnCredentials {
   readonly username: string;
   readonly credential: string;
 }
 
-/** 0: done. Otherwise the error code of RFC 8489 §14.8 or RFC 8656 §19, such as 401 or 403. */
+/** 0 on success, otherwise the error code of RFC 8489 §14.8 or RFC 8656 §19, such as 401 or 403. */
 export type TurnAnswer = number;
 
-/** A TURN client (RFC 8656) over UDP that does what a browser would, and answers what the server said. */
+/** A TURN client (RFC 8656) over UDP that sends a browser's requests, and returns the server's answers. */
 export class TurnClient {
   private readonly socket: Socket = createSocket('udp4');
   private realm = '';
@@ -43,18 +43,18 @@ export class TurnClient {
     return client;
   }
 
-  /** @param family of the address that peers would see. */
+  /** @param family of the relayed address */
   allocate(family: 4 | 6 = 4): Promise<TurnAnswer> {
     const wanted = family === 6 ? [attribute(ATTRIBUTES.family, Buffer.from([2, 0, 0, 0]))] : [];
     return this.ask('allocate', [attribute(ATTRIBUTES.transport, UDP), ...wanted]);
   }
 
-  /** Asks for the right to send to an address. */
+  /** Requests a permission to send to an address. */
   permit(address: string): Promise<TurnAnswer> {
     return this.ask('permit', [address]);
   }
 
-  /** @param seconds 0 gives the allocation back. */
+  /** @param seconds 0 deletes the allocation */
   refresh(seconds = 600): Promise<TurnAnswer> {
     const lifetime = Buffer.alloc(4);
     lifetime.writeUInt32BE(seconds);
@@ -65,7 +65,7 @@ export class TurnClient {
     this.socket.close();
   }
 
-  /** The first request learns realm and nonce, as does one whose nonce became stale (438): asked once more. */
+  /** The first request learns realm and nonce, like one with a stale nonce (438), and is then repeated. */
   private async ask(method: keyof typeof METHODS, what: readonly (Buffer | string)[]): Promise<TurnAnswer> {
     const challenged = this.realm === '';
     const first = await this.exchange(method, what);
@@ -95,7 +95,7 @@ export class TurnClient {
       attribute(ATTRIBUTES.realm, Buffer.from(this.realm)),
       attribute(ATTRIBUTES.nonce, this.nonce),
     ]);
-    // RFC 8489 §14.5: the length counts the attribute itself, which is what is not signed.
+    // RFC 8489 §14.5: the length includes the attribute itself, although it is not signed.
     signed.writeUInt16BE(signed.length - 20 + 24, 2);
     const key = createHash('md5').update(`${username}:${this.realm}:${credential}`).digest();
     return Buffer.concat([signed, attribute(ATTRIBUTES.integrity, createHmac('sha1', key).update(signed).digest())]);
@@ -106,17 +106,17 @@ export class TurnClient {
       const send = () => this.socket.send(request);
       const again = setInterval(send, RESEND_MS);
       const end = setTimeout(() => done(() => reject(new Error('the TURN server did not answer'))), TIMEOUT_MS);
-      const hear = (answer: Buffer) => answer.subarray(8, 20).equals(id) && done(() => resolve(answer));
-      // Nobody listens yet: the next one may be heard.
+      const receive = (answer: Buffer) => answer.subarray(8, 20).equals(id) && done(() => resolve(answer));
+      // ECONNREFUSED: the server does not listen yet, and the request is sent again.
       const ignore = () => {};
       const done = (settle: () => void) => {
         clearInterval(again);
         clearTimeout(end);
-        this.socket.off('message', hear);
+        this.socket.off('message', receive);
         this.socket.off('error', ignore);
         settle();
       };
-      this.socket.on('message', hear);
+      this.socket.on('message', receive);
       this.socket.on('error', ignore);
       send();
     });
@@ -151,7 +151,7 @@ const read = (answer: Buffer): Map<number, Buffer> => {
   return found;
 };
 
-/** XOR-PEER-ADDRESS, RFC 8656 §18.3; port 9 is discarded by whoever gets something. */
+/** XOR-PEER-ADDRESS, RFC 8656 §18.3; port 9 is the discard port. */
 const peerAddress = (address: string, id: Buffer): Buffer => {
   const cookie = Buffer.alloc(4);
   cookie.writeUInt32BE(COOKIE);
@@ -166,7 +166,7 @@ const peerAddress = (address: string, id: Buffer): Buffer => {
 
 const bytesOf = (address: string): Buffer => {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
-  // URL writes an IPv4 tail in hexadecimal.
+  // URL converts an IPv4 suffix to hexadecimal.
   const [front = '', back] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const groups = (text: string | undefined) => (text ? text.split(':').map((group) => Number.parseInt(group, 16)) : []);
   const [head, tail] = [groups(front), groups(back)];

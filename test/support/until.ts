@@ -1,6 +1,6 @@
 /**
- * Waits until something holds, by asking again and again.
- * @returns what `condition` answered, once it is neither false nor undefined nor null.
+ * Waits until a condition holds, by polling.
+ * @returns the result of `condition`, once it is neither false nor undefined nor null
  */
 export const until = async <Value>(
   condition: () => Value | Promise<Value>,
@@ -12,7 +12,7 @@ export const until = async <Value>(
     if (value !== false && value !== undefined && value !== null) {
       return value as Exclude<Value, false | undefined | null>;
     }
-    if (performance.now() > end) throw new Error(`This did not come true within ${withinMs} ms: ${condition}`);
+    if (performance.now() > end) throw new Error(`The condition did not hold within ${withinMs} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };

@@ -7,7 +7,7 @@ import { declaredNames, wordsOf } from './declared-names.js';
 const ROOT = join(import.meta.dirname, '..', '..');
 const FOLDERS = ['src', 'client/src', 'client-demo/src', 'protocol/src', 'bench/src', 'bench/test', 'test', 'scripts'];
 
-/** Words that only this project would understand, and the standard term. The plural is meant too. */
+/** Words that only this project would understand, and their standard terms. They stand for their plurals too. */
 const TERMS: ReadonlyMap<string, string> = new Map([
   ['mould', 'shape, template'],
   ['warden', 'handler of moderation events'],
@@ -53,7 +53,7 @@ const TERMS: ReadonlyMap<string, string> = new Map([
   ['dial', 'attempt, connect'],
 ]);
 
-/** Names whose words mean what they say. */
+/** Names that use such a word in its ordinary meaning. */
 const ALLOWED: ReadonlyMap<string, string> = new Map([
   ['fact', 'the discriminant of cluster events on the bus, which nodes of both versions read during a rolling update'],
   ['letter', 'a character of the alphabet'],
@@ -65,7 +65,7 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([
   ['#rollBack', 'to roll back a session description (W3C WebRTC, RTCSdpType "rollback")'],
 ]);
 
-/** Names that are to be renamed. Nothing may be added. */
+/** Names that still have to be renamed. Do not add any. */
 const KNOWN: readonly string[] = [
   'src/auth/auth.service.ts facts',
   'src/bridges/peerjs/peerjs.client.spec.ts most',
@@ -116,7 +116,7 @@ const misnomersIn = (root: string, folders: readonly string[]): Misnomer[] => {
 
 const folders: string[] = [];
 
-/** The misnomers of a project that is one file. */
+/** The misnomers of a project that consists of one file. */
 const misnomersOf = (path: string, text: string): string[] => {
   const root = mkdtempSync(join(tmpdir(), 'parley-words-'));
   folders.push(root);
@@ -132,7 +132,7 @@ afterAll(() => {
 it('declares no name with a word that has a standard term', () => {
   const misnomers = misnomersIn(ROOT, FOLDERS);
   expect(misnomers.filter(({ key }) => !KNOWN.includes(key)).map(({ message }) => message)).toEqual([]);
-  // What was renamed leaves the list, so that it cannot come back.
+  // A name that was renamed must leave the list, so that it cannot come back.
   expect(KNOWN.filter((known) => !misnomers.some(({ key }) => key === known))).toEqual([]);
 });
 
@@ -161,7 +161,7 @@ it('finds a file and a folder', () => {
   expect(misnomersOf('src/room-book.ts', '')).toEqual([expect.stringContaining('src/room-book.ts: room-book.ts')]);
 });
 
-it('takes a word for itself alone, and no name that another project declared', () => {
+it('ignores words within longer words, and names that another project declared', () => {
   const text = "import { Warden } from 'x'; const placeholder = a.replace(b); c.place(); type Replacement = 1;";
   expect(misnomersOf('src/one.ts', text)).toEqual([]);
 });

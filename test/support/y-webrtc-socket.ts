@@ -8,11 +8,11 @@ export interface YFrame {
   readonly clients?: number;
 }
 
-/** A WebSocket that speaks what y-webrtc speaks, and nothing of ours. */
+/** A WebSocket that speaks the protocol of y-webrtc. */
 export class YSocket {
-  /** Everything that came, the oldest first. */
+  /** Everything that was received, the oldest first. */
   readonly frames: YFrame[] = [];
-  /** How often the server asked whether it lives. */
+  /** Number of the server's pings. */
   pings = 0;
   binary = 0;
   closeCode: number | undefined;
@@ -31,7 +31,7 @@ export class YSocket {
     ws.on('error', () => {});
   }
 
-  /** @param url of a node, `http://…` */
+  /** @param url of a node: `http://…` */
   static async open(url: string, path = '/y-webrtc', headers: Record<string, string> = {}): Promise<YSocket> {
     const socket = new YSocket(new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, { headers }));
     await until(() => socket.ws.readyState === WebSocket.OPEN || socket.ws.readyState === WebSocket.CLOSED);
@@ -50,13 +50,13 @@ export class YSocket {
     this.send({ type: 'publish', topic, data });
   }
 
-  /** What was published to a topic, as far as it came. */
+  /** The received publications of a topic. */
   heard(topic: string): unknown[] {
     return this.frames.filter((frame) => frame.type === 'publish' && frame.topic === topic).map(({ data }) => data);
   }
 
   /**
-   * Resolves when the server has handled what was sent before, which is no proof that it took effect elsewhere. Asks
+   * Resolves when the server has handled what was sent before, which is no proof of an effect on other nodes. Asks
    * again each second: what is beyond a socket's rate is dropped, a ping too.
    */
   async pong(): Promise<void> {
@@ -72,14 +72,14 @@ export class YSocket {
     });
   }
 
-  /** Resolves when what this socket publishes now has come to another, and so has whatever it published before. */
+  /** Resolves when another socket has received what this one publishes now, and therefore everything before. */
   async reaches(other: YSocket, topic: string): Promise<void> {
     const word = `barrier ${Math.random()}`;
     this.publish(topic, word);
     await until(() => other.heard(topic).includes(word));
   }
 
-  /** Subscribes, and resolves once the subscription hears. */
+  /** Subscribes, and resolves once publications arrive. */
   async hears(topic: string): Promise<void> {
     this.subscribe(topic);
     await this.reaches(this, topic);
