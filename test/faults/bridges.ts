@@ -8,10 +8,10 @@ const TALK_MS = 300;
 const AGAIN_MS = 400;
 const HANDSHAKE_MS = 5_000;
 const SCOPES: Readonly<Record<Bridge, string>> = { peerjs: 'peerjs', 'y-webrtc': 'a-pad' };
-/** What PeerJS's server says by itself. */
+/** Messages that a PeerJS server sends unprompted. */
 const OWN_WORDS: ReadonlySet<string> = new Set(['OPEN', 'EXPIRE', 'ERROR', 'ID-TAKEN', 'LEAVE']);
 
-/** Two PeerJS clients and two of y-webrtc, which talk to each other and come back by themselves when they are cut. */
+/** Two PeerJS clients and two y-webrtc clients, which send to each other and reconnect by themselves. */
 export class Bridges {
   private readonly clients: BridgedClient[];
 
@@ -23,13 +23,13 @@ export class Bridges {
     for (const client of this.clients) client.start(this.othersOf(client));
   }
 
-  /** Waits until each has heard from each other of its kind something that was said from now on. */
+  /** Waits until each has received from each other client of its kind something that was sent from now on. */
   async exchange(withinMs: number): Promise<void> {
     for (const client of this.clients) client.heardFrom.clear();
     const isDone = (client: BridgedClient) => this.othersOf(client).every((name) => client.heardFrom.has(name));
     await until(() => this.clients.every(isDone), withinMs).catch(() => {
       const unread = this.clients.filter((client) => !isDone(client)).map(({ name }) => name);
-      throw new Error(`Nothing of the others came to ${unread.join(', ')}.`);
+      throw new Error(`${unread.join(', ')} received nothing from the others.`);
     });
   }
 
@@ -43,7 +43,7 @@ export class Bridges {
 }
 
 class BridgedClient {
-  /** From whom something came. */
+  /** The clients from which something arrived. */
   readonly heardFrom = new Set<string>();
   private readonly token = randomUUID();
   private socket: WebSocket | undefined;

@@ -18,7 +18,7 @@ describe('clients and their networks', () => {
     },
   });
 
-  it('F37, F40: a half-open socket is given up, and its client is back as the same peer, in place of the old one', async () => {
+  it('F37, F40: the client of a half-open socket reconnects as the same peer, and replaces the old socket', async () => {
     const [one, two] = (await stage.room(2)) as [Client, Client];
     const { self, session } = await two.view();
     await two.command('deafen');
@@ -30,7 +30,7 @@ describe('clients and their networks', () => {
     await stage.judge();
   }, 60_000);
 
-  it('F39, F49: a client that vanishes without a word is away, then gone, and its sender is told', async () => {
+  it('F39, F49: a client that vanishes is away, then ended, and its sender is notified', async () => {
     const [one, two] = (await stage.room(2)) as [Client, Client];
     const self = await two.self();
     await two.crash(true);
@@ -55,7 +55,7 @@ describe('clients and their networks', () => {
     ).toBe(true);
   }, 60_000);
 
-  it('F44: of two holders of one key the newer attempt stays, and the other ends and keeps quiet', async () => {
+  it('F44: of two clients with one key, the newer attempt stays, and the other one ends and does not reconnect', async () => {
     const [one, two] = (await stage.room(2)) as [Client, Client];
     const { self } = await two.view();
     stage.note('duplicate_key', 'start', [two.name]);
@@ -67,7 +67,7 @@ describe('clients and their networks', () => {
     await stage.judge();
   }, 60_000);
 
-  it('what a client was doing when it crashed is over, and holds nobody up', async () => {
+  it('pending work of a crashed client ends, and blocks no other client', async () => {
     const account = await stage.fleet.account();
     const line = await stage.line();
     await stage.connect(account, stage.fleet.slot(0));
@@ -81,7 +81,7 @@ describe('clients and their networks', () => {
     await stage.judge();
   }, 60_000);
 
-  it('F45: an old hello that comes late is refused and changes nothing', async () => {
+  it('F45: an old `hello` that arrives late is refused and changes nothing', async () => {
     const [one, two] = (await stage.room(2)) as [Client, Client];
     const before = await two.view();
     await two.command('cut');
@@ -93,7 +93,7 @@ describe('clients and their networks', () => {
     expect(await two.view()).toMatchObject({ self: before.self, attached: true, states: { length: 4 } });
   }, 60_000);
 
-  it('F47: within the window a session resumes; beyond it, it is told so and is there again as somebody new', async () => {
+  it('F47: within the window a session resumes; beyond it, it is notified and joins as a new peer', async () => {
     const account = await stage.fleet.account();
     const line = await stage.line();
     const one = await stage.connect(account, stage.fleet.slot(0));
@@ -119,7 +119,7 @@ describe('clients and their networks', () => {
     await stage.judge();
   }, 120_000);
 
-  it('F50, F51: a reader that stands still is cut off, its neighbours are not, and what it missed arrives', async () => {
+  it('F50, F51: a stalled reader is disconnected, others are not, and what it missed arrives', async () => {
     const slot = stage.fleet.slot(0);
     const rest = new Rest(slot.node?.url as string);
     const { accessToken } = await rest.register();
@@ -133,7 +133,7 @@ describe('clients and their networks', () => {
     const to = participants[0].peer;
     const socket = (reader as unknown as { socket: WebSocket }).socket;
     socket.pause();
-    // It speaks, so it is not its silence that ends it.
+    // It still sends, so the silence timer does not end it.
     const speaking = setInterval(() => socket.readyState === WebSocket.OPEN && reader.send({ type: 'ping' }), 200);
     const text = 'x'.repeat(60_000);
     const away = speaker.rosterEvent((event) => event.event === 'away' && event.peer === to);
@@ -163,7 +163,7 @@ describe('clients and their networks', () => {
     expect((await two.view()).received).toHaveLength(64);
   }, 90_000);
 
-  it('F62: PostgreSQL away leaves signaling alone, and chat and accounts come back with it', async () => {
+  it('F62: the loss of PostgreSQL does not affect signaling, and chat and accounts recover with it', async () => {
     const [one, two] = (await stage.room(2)) as [Client, Client];
     await stage.fleet.postgres.pause();
     await one.send(10, await two.self());

@@ -6,7 +6,7 @@ import { merge, parseHistory } from '../history/recorder.js';
 import { until } from '../support/until.js';
 import { DriverProcess } from './driver-process.js';
 
-/** One room as a client sees it. */
+/** One room as a client observes it. */
 export interface RoomView {
   readonly room: string;
   readonly self: string;
@@ -14,7 +14,7 @@ export interface RoomView {
   readonly roster: Readonly<Record<string, 'on' | 'away'>>;
 }
 
-/** How a client's user gets tokens: the terms of client-driver/token.mjs. */
+/** How a client's user gets tokens: the options of client-driver/token.mjs. */
 export interface TokenTerms {
   readonly secret: string;
   readonly seconds: number;
@@ -22,12 +22,12 @@ export interface TokenTerms {
   readonly failing: number;
 }
 
-/** What an SDK client shows of itself; what is of one room is of its first one. */
+/** The state of an SDK client; fields about a room are about its first one. */
 export interface ClientView {
   readonly name: string;
   readonly dead: boolean;
   readonly state: string;
-  /** Every state it was in, in order. */
+  /** Its states so far, in order. */
   readonly states: readonly string[];
   readonly node: string | undefined;
   readonly session: string | undefined;
@@ -35,7 +35,7 @@ export interface ClientView {
   readonly room: string | undefined;
   readonly attached: boolean;
   readonly rooms: readonly RoomView[];
-  /** Rooms that its user comes back to. */
+  /** Rooms that its user joins again after a removal. */
   readonly wanted: readonly string[];
   /** Signals without a result. */
   readonly waiting: number;
@@ -43,28 +43,28 @@ export interface ClientView {
   readonly version: number | undefined;
   readonly roster: Readonly<Record<string, 'on' | 'away'>> | undefined;
   readonly results: readonly { readonly id: string; readonly result: string; readonly why?: string }[];
-  /** Ids of the signals that its application was handed, in order. */
+  /** Ids of the signals delivered to its application, in order. */
   readonly received: readonly string[];
-  /** What it was told of others: joined, away, back, left. */
+  /** Its roster events about others: joined, away, back, left. */
   readonly rosterEvents: readonly { readonly event: string; readonly of: string; readonly reason?: string }[];
 }
 
 type Driver = DriverProcess & { readonly file: string };
 
-/** SDK clients in processes of their own, and the history that they write. */
+/** SDK clients in their own processes, and the history that they write. */
 export class Clients {
   private readonly folder = mkdtempSync(join(tmpdir(), 'parley-history-'));
   private readonly drivers: Driver[] = [];
   private readonly all = new Map<string, Client>();
   private count = 0;
 
-  /** @param processes how many processes the clients are spread over */
+  /** @param processes number of processes that the clients are spread over */
   constructor(private readonly processes = 1) {}
 
   /**
-   * A client that is in the room.
-   * @param where `token`: one for all its life, or how it gets one under its own name; `stays`: its user enters again
-   * whenever it was put out
+   * Starts a client and waits until it is in the room.
+   * @param where `token`: one token, or how it gets tokens under its own name; `stays`: its user joins again
+   * after each removal
    */
   async open(where: {
     readonly url: string;
@@ -77,7 +77,7 @@ export class Clients {
     const client = new Client(`c${number}`, driver);
     const token = typeof where.token === 'string' ? where.token : { ...where.token, user: client.name };
     await client.command('open', { ...where, token });
-    // Only now: one that is still on its way in can neither leave nor crash as a peer.
+    // Added only now: a client that is still joining can neither leave nor crash as a peer.
     this.all.set(client.name, client);
     return client;
   }
@@ -86,12 +86,12 @@ export class Clients {
     return [...this.all.values()];
   }
 
-  /** Those that neither left nor crashed. */
+  /** The clients that neither left nor crashed. */
   get alive(): readonly Client[] {
     return this.list.filter(({ over: ended }) => !ended);
   }
 
-  /** One of those whose user does nothing else at the moment, for as long as this takes. */
+  /** Picks a client whose user is idle, and occupies it while `act` runs. */
   async withFree<Value>(pick: number, act: (client: Client) => Promise<Value>): Promise<Value | undefined> {
     const free = this.alive.filter(({ busy }) => !busy);
     const client = free[Math.floor(pick * free.length)];
@@ -99,7 +99,7 @@ export class Clients {
     client.busy = true;
     return act(client)
       .catch((error) => {
-        // A fault may end the client in the middle of what its user does.
+        // A fault may end the client during an action of its user.
         if (client.over) return undefined;
         throw error;
       })
@@ -112,7 +112,7 @@ export class Clients {
     return Promise.all(this.alive.map((client) => client.view()));
   }
 
-  /** SIGKILL to the process of these clients: all of them are gone without a word. */
+  /** Kills the process of these clients (SIGKILL): all of them vanish. */
   async kill(client: Client): Promise<void> {
     const views = await Promise.all(this.alive.filter(({ driver }) => driver === client.driver).map((c) => c.view()));
     await client.driver.kill();
@@ -123,7 +123,7 @@ export class Clients {
 
   private readonly crashes: HistoryEvent[] = [];
 
-  /** What all processes wrote so far, by time. */
+  /** The history of all processes so far, ordered by time. */
   history(): HistoryEvent[] {
     const files = this.drivers.map(({ file }) => (existsSync(file) ? parseHistory(readFileSync(file, 'utf8')) : []));
     return withEnds(merge(...files, this.crashes));
@@ -152,7 +152,7 @@ export class Clients {
 export class Client {
   /** It left, or was killed. */
   over = false;
-  /** Its user is in the middle of something. */
+  /** Its user is performing an action. */
   busy = false;
   private readonly crashed: Promise<never>;
   private onCrash!: () => void;
@@ -167,7 +167,7 @@ export class Client {
     this.crashed.catch(() => {});
   }
 
-  /** @throws Error once it crashed: what its page was doing never settles */
+  /** @throws Error if it crashed: pending actions of its page never settle */
   command(what: string, argument: object = {}): Promise<any> {
     return Promise.race([this.driver.command(what, argument, this.name), this.crashed]);
   }
@@ -181,7 +181,7 @@ export class Client {
     return (await this.view()).self as string;
   }
 
-  /** Signals; their results are in the view. */
+  /** Sends signals; their results are in the view. */
   send(count: number, to?: string, size?: number): Promise<void> {
     return this.command('send', { count, to, size });
   }
@@ -191,14 +191,14 @@ export class Client {
     await this.command('leave');
   }
 
-  /** @param silently as when its machine loses power: its sockets do not even end */
+  /** @param silently true: like a power failure, so that its sockets are not even closed */
   async crash(silently = false): Promise<void> {
     this.over = true;
     await this.driver.command('crash', { silently }, this.name);
     this.onCrash();
   }
 
-  /** Waits until its view is as wanted. */
+  /** Waits until its view satisfies a condition. */
   until(wanted: (view: ClientView) => boolean, withinMs = 60_000): Promise<ClientView> {
     let last: ClientView | undefined;
     return until(async () => {
@@ -211,8 +211,8 @@ export class Client {
 }
 
 /**
- * A client that crashed, or cannot be reached, does not write down when the service ended its peer: the first who was
- * told of it did. So it is with the peer of a join that was given up. One that goes on to the end is not made to end by
+ * A client that crashed or is unreachable does not record when the service ended its peer, so the first client that
+ * was notified counts instead. The same holds for the peer of a cancelled join. A client that lives on is not ended by
  * that.
  */
 const withEnds = (events: readonly HistoryEvent[]): HistoryEvent[] => {

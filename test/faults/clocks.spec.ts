@@ -6,10 +6,10 @@ import { useStage } from './stage.js';
 const MINUTES_MS = 60_000;
 const YEARS_MS = 365 * 86_400_000;
 
-describe('F53: wall clocks that are wrong, and jump', () => {
+describe('F53: wrong wall clocks, and jumps of wall clocks', () => {
   const stage = useStage({ nodes: 2, environment: NODE_SIDE });
 
-  it('move no deadline: sessions stay, resume and expire by clocks that only go on', async () => {
+  it('move no deadline: sessions stay, resume and expire by monotonic clocks', async () => {
     const account = await stage.fleet.account();
     const [first, second] = [stage.fleet.slot(0), stage.fleet.slot(1)];
     const clients: Client[] = [];
@@ -22,7 +22,7 @@ describe('F53: wall clocks that are wrong, and jump', () => {
     for (const minutes of [5, -5, 5, 0, -5]) {
       await commandNode(first.node!, 'shiftClock', minutes * MINUTES_MS);
       await commandNode(second.node!, 'shiftClock', -minutes * MINUTES_MS);
-      // These two are in processes of their own; the third shares that of the first.
+      // These two have their own processes; the third shares that of the first.
       await one.command('shiftClock', { ms: minutes * 2 * YEARS_MS });
       await two.command('shiftClock', { ms: -minutes * 2 * YEARS_MS });
       const { results } = await one.view();
@@ -33,7 +33,7 @@ describe('F53: wall clocks that are wrong, and jump', () => {
       expect(rosterEvents.filter(({ event }) => event !== 'joined')).toEqual([]);
     }
 
-    // A resume on the other node, whose clock is ten minutes from this one's.
+    // Resumes on the other node, whose clock differs by ten minutes.
     const { self } = await one.view();
     await stage.fleet.kill(first);
     await one.until(({ attached, states }) => attached && states.length > 2);

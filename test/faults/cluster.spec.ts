@@ -4,14 +4,14 @@ import type { Client } from './clients.js';
 import { type ClusterMap, mapOf, moveSlot } from './redis-slots.js';
 import { useStage } from './stage.js';
 
-/** On a busy machine; on an idle one the rooms are back within six seconds. */
+/** For a busy machine; on an idle one the rooms recover within six seconds. */
 const BACK_MS = 20_000;
 
 describe('a Redis Cluster of three masters with a replica each', () => {
   const stage = useStage({ redis: 'replicatedCluster', nodes: 2 });
   let map: ClusterMap;
 
-  /** A master that neither node hears through, and that does not keep the leases: only rooms are lost with it. */
+  /** Finds a master that holds neither node's channel nor the leases, only rooms. */
   const masterOfRoomsAlone = async (): Promise<number> => {
     for (;;) {
       map = await mapOf(stage.fleet.redis);
@@ -23,14 +23,14 @@ describe('a Redis Cluster of three masters with a replica each', () => {
       const used = await Promise.all(keys.map(map.ownerOf));
       const free = map.masters.find((port) => !used.includes(port));
       if (free !== undefined) return free;
-      // Another life, another channel.
+      // After a restart, a node has another channel.
       await stage.fleet.kill(stage.fleet.slot(1));
       await stage.fleet.boot(stage.fleet.slot(1));
       await stage.fleet.whenReady();
     }
   };
 
-  /** A room whose slot this master has, or has not, with a client on each node. */
+  /** Starts a client on each node, in a room whose slot this master owns, or does not own. */
   const roomAt = async (isAt: (owner: number) => boolean) => {
     const account = await until(async () => {
       const made = await stage.fleet.account();
@@ -52,7 +52,7 @@ describe('a Redis Cluster of three masters with a replica each', () => {
   };
 
   it.each(['killed', 'stopped'] as const)(
-    'F25, F26: a master that is %s takes only its rooms away, and its replica brings them back',
+    'F25, F26: a master that is %s affects only its rooms, and its replica restores them',
     async (how) => {
       const port = await masterOfRoomsAlone();
       const master = stage.fleet.redis.servers.find((server) => server.port === port);
@@ -79,7 +79,7 @@ describe('a Redis Cluster of three masters with a replica each', () => {
         const { rosterEvents } = await client.view();
         expect(rosterEvents.map(({ event }) => event)).toEqual(['joined', 'joined']);
       }
-      // The replica may be behind by the last of what the master was told: away and back, and nobody leaves.
+      // The replica may lack the last writes: peers may be away and back, but none leaves.
       for (const client of hit.clients) {
         const { rosterEvents } = await client.view();
         expect(rosterEvents.filter(({ event }) => event === 'joined')).toHaveLength(2);
@@ -89,20 +89,21 @@ describe('a Redis Cluster of three masters with a replica each', () => {
     120_000,
   );
 
-  it('F27: a slot that moves to another master under load, half of it for a while, costs nothing', async () => {
+  it('F27: a slot that moves to another master under load, in two steps, loses nothing', async () => {
     map = await mapOf(stage.fleet.redis);
     const [from, to] = map.masters as [number, number];
     const { account, clients } = await roomAt((owner) => owner === from);
     await enter(account);
     const gone = stage.clients.alive.at(-1) as Client;
-    // Its tombstone is another key of the slot: a script that needs both is told to try again while one is moved.
+    // A room and its tombstones are two keys of the slot: scripts on both are refused with TRYAGAIN while one has
+    // moved.
     await gone.leave();
-    // Who is cut off before is told of neither its coming nor its going.
+    // A client that was disconnected before is notified of neither event.
     for (const client of clients)
       await client.until(({ rosterEvents }) => rosterEvents.some(({ event }) => event === 'left'));
     const entering: Promise<number>[] = [];
     await moveSlot(stage.fleet.redis, map, `parley:room:{${account.room}}`, to, async () => {
-      // One key there, one here: who comes in now is let in when the move is over.
+      // One key has moved, the other has not: a join now completes when the move is over.
       entering.push(enter(account));
       await clients[0]?.command('cut');
       await clients[0]?.until(({ states, state }) => states.length > 2 && state === 'connected');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const TIMEOUT_MS = 60_000;
 
-/** A process of client-driver/, told what to do by messages. */
+/** A process of client-driver/, controlled by messages. */
 export class DriverProcess {
   alive = true;
   private readonly child: ChildProcess;
@@ -37,7 +37,7 @@ export class DriverProcess {
     });
   }
 
-  /** @param client whom of the process it is for */
+  /** @param client the client in the process that executes it */
   command(what: string, argument: object, client?: string): Promise<any> {
     return new Promise((resolve, reject) => {
       const id = this.next++;
@@ -49,7 +49,7 @@ export class DriverProcess {
           done(value);
         };
       this.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-      // A process that was killed may not have ended yet: what an action that outlives its run sends is refused.
+      // A killed process may not have ended yet, so messages of an action that outlives its run are refused.
       this.child.send({ id, client, do: what, with: argument }, (error) => {
         if (error === null) return;
         this.waiting.delete(id);

@@ -7,15 +7,15 @@ import { useStage } from './stage.js';
 
 const isDead = (slot: NodeSlot) => until(() => slot.node?.process.signalCode === 'SIGKILL');
 
-describe('F02: a node that is killed at a step of its work', () => {
+describe('F02: a node that is killed at one step of its work', () => {
   const stage = useStage({ environment: NODE_SIDE });
   let account: { token: string; room: string };
   let clients: Client[];
   let gone: string[];
 
-  /** Who of the room is the cause, and by what, that this node comes to the step. */
+  /** The client and the action that bring the node to the step. */
   interface Cause {
-    /** The victim is the node of this client, or one that it is not on. */
+    /** The node to kill: that of this client, or another one. */
     readonly at: 'its node' | 'another node';
     act(client: Client, victim: NodeSlot): Promise<unknown>;
   }
@@ -23,7 +23,7 @@ describe('F02: a node that is killed at a step of its work', () => {
   const talking: Cause = { at: 'its node', act: async () => {} };
   const talkingToAnother: Cause = {
     at: 'its node',
-    // The ends of nodes may have brought all to one node, and then no signal leaves it.
+    // Earlier kills may have moved all clients to one node, and then no signal leaves it.
     act: async (client, victim) => {
       const others = clients.filter((other) => other !== client);
       for (const other of others) if ((await stage.slotOf(other)) !== victim) return;
@@ -77,7 +77,7 @@ describe('F02: a node that is killed at a step of its work', () => {
   };
 
   it.each(Object.entries(ROWS))(
-    '%s: every signal has its result, nobody else leaves, and all are there in the end',
+    '%s: every signal has its result, no other peer leaves, and all are there in the end',
     async (_row, steps) => {
       account = await stage.fleet.account();
       gone = [];
@@ -108,11 +108,11 @@ describe('F02: a node that is killed at a step of its work', () => {
     180_000,
   );
 
-  it('of a sweep, after the last look: another node finishes what it had begun', async () => {
+  it('of a sweep, after its last room: another node completes the sweep', async () => {
     const clients = (await stage.room(3)) as [Client, Client, Client];
     const orphan = await clients[2].self();
     const [one, two, three] = stage.fleet.slots as [NodeSlot, NodeSlot, NodeSlot];
-    // Nobody comes back to this node: it is the reaper that has to find its peer.
+    // The client does not return, so the sweep has to find its peer.
     await clients[2].crash(true);
     for (const slot of [one, two]) await commandNode(slot.node!, 'arm', 'after_look_before_settle');
     await stage.fleet.kill(three);
@@ -128,7 +128,7 @@ describe('F02: a node that is killed at a step of its work', () => {
     await stage.judge();
   }, 90_000);
 
-  it('of a line of chat: it is kept once, and its writer is told', async () => {
+  it('of a chat message: it is stored once, and its sender gets the reply', async () => {
     const [writer] = (await stage.room(1)) as [Client];
     for (const step of ['before_commit', 'after_commit_before_ack']) {
       const victim = await stage.slotOf(writer);

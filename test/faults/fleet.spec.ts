@@ -2,17 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeSlot } from './fleet.js';
 import { useStage } from './stage.js';
 
-describe('a place of the fleet', () => {
+describe('a slot of the fleet', () => {
   const stage = useStage({ nodes: 1 });
   const taken = 'n1 already has a node';
 
-  /** The nodes that Redis knows: each listens to a channel of its own. */
+  /** The nodes that are subscribed in Redis, each to its own channel. */
   const listening = async (): Promise<number> => {
     const [channels] = (await stage.fleet.redis.command('pubsub', 'channels', '*:node:*')) as [string[]];
     return channels.length;
   };
 
-  it('takes no second node while one starts, serves or terminates', async () => {
+  it('accepts no second node while one starts, serves or terminates', async () => {
     const slot = stage.fleet.slot(0) as NodeSlot;
     await expect(stage.fleet.boot(slot)).rejects.toThrow(taken);
     const gone = stage.fleet.terminate(slot);

@@ -12,7 +12,7 @@ import { type RunningNode, startNode } from '../support/start-node.js';
 import { until } from '../support/until.js';
 import { type Address, FaultProxy } from './proxy.js';
 
-/** Short enough for a test, and in the proportions of RELIABILITY's table of timers. */
+/** Short enough for a test, in the proportions of the default timers. */
 export const QUICK = {
   HEARTBEAT_MS: '1500',
   SILENCE_MS: '8000',
@@ -34,27 +34,27 @@ const REDIS = {
 };
 export type RedisKind = keyof typeof REDIS;
 
-/** Until all nodes are ready for the first time, on a machine that does other things too. */
+/** Maximum time until all nodes are ready for the first time, on a busy machine. */
 const START_MS = 120_000;
-/** Starts of a node until one must succeed. */
+/** Maximum attempts to start a node. */
 const MAX_STARTS = 5;
 
-/** One node's place: the process in it may be killed and replaced. */
+/** The slot of one node, whose process may be killed and replaced. */
 export interface NodeSlot {
   readonly name: string;
-  /** Between the node and Redis; undefined where Redis itself tells the addresses (Sentinel, Cluster). */
+  /** Proxy between the node and Redis; undefined for Sentinel and Cluster, which announce their own addresses. */
   readonly redis: FaultProxy | undefined;
   node: RunningNode | undefined;
   /** Whether the load balancer sends new connections here. */
   ready: boolean;
 }
 
-/** Nodes as they run in production: a load balancer before them, Redis and PostgreSQL behind them. */
+/** Nodes as in production: behind a load balancer, with Redis and PostgreSQL. */
 export class Fleet {
   private static readonly running = new Set<Fleet>();
   readonly slots: NodeSlot[] = [];
   balancer!: FaultProxy;
-  /** While set, the load balancer sends new connections here alone. */
+  /** If set, the load balancer sends new connections to this slot only. */
   only: NodeSlot | undefined;
   private readonly outputs: (() => string)[] = [];
   private readonly starting = new Set<NodeSlot>();
@@ -68,7 +68,7 @@ export class Fleet {
     Fleet.running.add(this);
   }
 
-  /** Leaves no process behind, whatever was going on. */
+  /** Ends all processes, at any time. */
   static async stopAll(): Promise<void> {
     await Promise.all([...Fleet.running].map((fleet) => fleet.stop()));
   }
@@ -78,7 +78,7 @@ export class Fleet {
       readonly nodes?: number;
       readonly redis?: RedisKind;
       readonly environment?: Record<string, string>;
-      /** The folder that PostgreSQL keeps its data in. */
+      /** The data folder of PostgreSQL. */
       readonly disk?: string;
     } = {},
   ): Promise<Fleet> {
@@ -114,7 +114,7 @@ export class Fleet {
     return `http://127.0.0.1:${this.balancer.port}`;
   }
 
-  /** Everything that every process printed. */
+  /** The output of all processes. */
   get output(): string {
     return this.outputs.map((read) => read()).join('\n');
   }
@@ -123,21 +123,21 @@ export class Fleet {
     return this.slots[n % this.slots.length] as NodeSlot;
   }
 
-  /** The place that a client is on, by `welcome.node`. */
+  /** Finds the slot of a client's node by `welcome.node`. */
   slotOf(node: string | undefined): NodeSlot {
     const slot = this.slots.find(({ name }) => node?.startsWith(`${name}-`));
-    if (slot === undefined) throw new Error(`There is no place of ${node}`);
+    if (slot === undefined) throw new Error(`No slot has the node ${node}`);
     return slot;
   }
 
   /**
-   * Starts a node in an empty place.
-   * @param more environment for this life alone
-   * @param prefix words before the command
+   * Starts a node in an empty slot.
+   * @param more environment for this start alone
+   * @param prefix of the command
    * @throws Error if a node is there, starting or terminating
    */
   async boot(slot: NodeSlot, more: Record<string, string> = {}, prefix: readonly string[] = []): Promise<void> {
-    // Its place would forget the first one, which would serve on and outlive the fleet.
+    // Otherwise the slot would lose track of the first node, which would outlive the fleet.
     if (slot.node !== undefined || this.starting.has(slot)) throw new Error(`${slot.name} already has a node`);
     const url = slot.redis === undefined ? this.redis.url : `redis://127.0.0.1:${slot.redis.port}`;
     this.starting.add(slot);
@@ -145,14 +145,14 @@ export class Fleet {
       const node = await startNode({ ...this.environment, NODE_ID: slot.name, REDIS_URL: url, ...more }, prefix);
       this.outputs.push(node.output);
       slot.node = node;
-      // Stopped while it started: nobody else knows of it.
+      // The fleet was stopped meanwhile, so nothing else ends this node.
       if (!Fleet.running.has(this)) await this.kill(slot);
     } finally {
       this.starting.delete(slot);
     }
   }
 
-  /** As an orchestrator does: a node that ends at its start, because PostgreSQL was away, is started again. */
+  /** Restarts a node that exits at its start while PostgreSQL is unavailable, as an orchestrator does. */
   async replace(slot: NodeSlot): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -180,7 +180,7 @@ export class Fleet {
     return code;
   }
 
-  /** A fresh account and a room of its own. */
+  /** Registers an account and creates a room. */
   async account(): Promise<{ token: string; room: string }> {
     const rest = new Rest(this.slot(0).node?.url as string);
     const { accessToken } = await rest.register();
@@ -195,12 +195,12 @@ export class Fleet {
     );
   }
 
-  /** Waits until every place has a ready node, also in the eyes of the load balancer. */
+  /** Waits until every slot has a ready node, and the load balancer knows. */
   async whenReady(withinMs = 30_000): Promise<void> {
     await until(() => this.slots.every(({ ready }) => ready), withinMs);
   }
 
-  /** Undoes every fault that is still on. */
+  /** Undoes every fault that is still active. */
   async heal(): Promise<void> {
     this.balancer.heal();
     for (const { redis, node } of this.slots) {

@@ -9,19 +9,19 @@ import type { FaultName } from './plan.js';
 import type { Faults } from './proxied-stream.js';
 import { failBack, failOver, mastersOf } from './redis-servers.js';
 
-/** What faults are done to. */
+/** The system that faults are injected into. */
 export interface Scene {
   readonly fleet: Fleet;
   readonly clients: Clients;
-  /** Whether the store has lost data in this run. */
+  /** True if the store has lost data in this run. */
   readonly lostData: () => boolean;
-  /** Tells the judge that somebody else holds the key of this client. */
+  /** Records for the judge that another client has the key of this one. */
   readonly contest: (client: Client) => void;
-  /** Lets a newcomer in, for one who left or crashed. */
+  /** Starts a client in place of one that left or crashed. */
   readonly admit: (pick: number) => Promise<void>;
 }
 
-/** Does one fault, from its beginning to its end. */
+/** Injects one fault, from its beginning to its end. */
 type Injector = (scene: Scene, forMs: number, pick: number) => Promise<unknown>;
 
 const one = <Item>(items: readonly Item[], pick: number): Item | undefined => items[Math.floor(pick * items.length)];
@@ -52,7 +52,7 @@ const onLink =
     redis?.heal();
   };
 
-/** A server that writes go to; undefined while a failover goes on. */
+/** A server that accepts writes; undefined during a failover. */
 const master = async ({ fleet: { redis } }: Scene, pick: number): Promise<RedisProcess | undefined> =>
   one(await mastersOf(redis), pick);
 
@@ -72,7 +72,7 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
   },
   'node killed at a step': async (scene, forMs, pick) => {
     const victim = slot(scene, pick);
-    // What of the number did not choose the place chooses the step.
+    // The digits of the random number that did not select the slot select the step.
     const step = one(STEPS_OF_TALK, (pick * scene.fleet.slots.length) % 1);
     if (victim.node !== undefined) await commandNode(victim.node, 'arm', step);
     await until(() => victim.node?.process.signalCode === 'SIGKILL', forMs).catch(() => {});
@@ -130,8 +130,8 @@ export const INJECTORS: Readonly<Record<FaultName, Injector>> = {
   'hello late': withClient((client, delayMs) => client.command('sayAgain', { index: -2, delayMs })),
   'hello twice': withClient(async (client, delayMs, scene) => {
     const answer = await client.command('sayAgain', { index: -1, delayMs });
-    // Of two with the same key and attempt the first one stays. Only a store that forgot who that was, and hears of the
-    // second before a node has put the first one back, takes it for the first.
+    // Of two clients with the same key and attempt, the first one stays, unless the store has lost it and is told of
+    // the second one before a node attaches the first one again.
     if (answer !== 'joined' || !scene.lostData()) return;
     scene.contest(client);
     client.busy = true;

@@ -2,7 +2,7 @@ import { type Counts, check } from '../history/checker.js';
 import type { Violation } from '../history/verdict.js';
 import type { NemesisRun } from './nemesis.js';
 
-/** The resume window, the lease and the rounds of the reaper, as QUICK has them. */
+/** The resume window, the lease and the sweeps, with the timers of QUICK. */
 const ORPHAN_MS = 25_000;
 
 export interface Judgement {
@@ -10,11 +10,11 @@ export interface Judgement {
   readonly violations: readonly Violation[];
 }
 
-/** Every invariant over the history of a run. */
+/** Checks every invariant on the history of a run. */
 export const judge = ({ history }: NemesisRun): Judgement => {
   const quietAt = history.find(({ kind }) => kind === 'quiet')?.t ?? Number.POSITIVE_INFINITY;
   const overAt = history.at(-1)?.t ?? 0;
-  // The run waited until rosters were equal and every signal had its result: what is not so in its end never will be.
+  // The run has waited until rosters were equal and every signal had its result, so the end of the history is final.
   const convergeMs = Math.max(0, Math.min(10_000, overAt - quietAt));
   const orphanMs = Math.max(0, Math.min(ORPHAN_MS, overAt - quietAt));
   const bounds = { convergeMs, orphanMs };

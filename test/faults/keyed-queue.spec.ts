@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { KeyedQueue } from './keyed-queue.js';
 
 describe('a keyed queue', () => {
-  it('starts a task when the one before it has ended, however long that takes', async () => {
+  it('starts a task when the previous one with its key has ended, however long that takes', async () => {
     const queue = new KeyedQueue<string>();
     const events: string[] = [];
     let end = () => {};
@@ -15,14 +15,14 @@ describe('a keyed queue', () => {
       events.push('first ends');
     });
     const killed = queue.run('node', async () => events.push('second starts'));
-    // On the same event loop, and not held up: the second of `node` had its chance to start.
+    // A task of another key has run on the same event loop, so the second task of `node` could have started.
     await queue.run('link', async () => events.push('another key'));
     end();
     await Promise.all([replaced, killed]);
     expect(events).toEqual(['first starts', 'another key', 'first ends', 'second starts']);
   });
 
-  it('goes on after a task that failed, whose caller is told', async () => {
+  it('continues after a task that failed, and rejects for its caller', async () => {
     const queue = new KeyedQueue<string>();
     const failed = queue.run('node', () => Promise.reject(new Error('not ready in time')));
     const next = queue.run('node', async () => 'done');

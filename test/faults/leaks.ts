@@ -5,31 +5,31 @@ import type { Fleet, NodeSlot } from './fleet.js';
 import { commandNode } from './node-side.js';
 import { mastersOf } from './redis-servers.js';
 
-/** What a node without anybody may have beyond a fresh one: connections to the database, and what was compiled. */
+/** Heap that an idle node may have in addition to a new one: database connections, compiled code. */
 const MORE_HANDLES = 24;
 const MORE_HEAP_BYTES = 24 * 1024 * 1024;
-/** Dead nodes' members are away first, then gone. */
+/** Members of dead nodes are first away, then ended. */
 const EMPTY_MS = 60_000;
 
-/** What a node holds. */
+/** The resources that a node holds. */
 export interface Holdings {
   readonly handles: number;
   readonly heapBytes: number;
 }
 
-/** @param slot of a node that was started with NODE_SIDE */
+/** @param slot of a node started with NODE_SIDE */
 export const holdingsOf = async (slot: NodeSlot): Promise<Holdings> => ({
   handles: Math.max(0, ...(await metrics(slot, 'nodejs_active_handles_total'))),
   heapBytes: await commandNode(slot.node!, 'heapBytes'),
 });
 
-/** Every key of Redis, with its time to live: I13 is judged by it. */
+/** Lists every key of Redis with its time to live, for invariant I13. */
 export const keysOf = async (fleet: Fleet): Promise<readonly Omit<Extract<HistoryEvent, { kind: 'key' }>, 't'>[]> => {
   const found: Omit<Extract<HistoryEvent, { kind: 'key' }>, 't'>[] = [];
   for (const { port } of await mastersOf(fleet.redis)) {
     for (const key of (await ask(port, 'keys', '*')) as string[]) {
       const ttlMs = Number(await ask(port, 'pttl', key));
-      // -2: it ended between the two questions.
+      // -2: the key expired between the two commands.
       if (ttlMs !== -2) found.push({ kind: 'key', key, ttlMs });
     }
   }
@@ -37,9 +37,9 @@ export const keysOf = async (fleet: Fleet): Promise<readonly Omit<Extract<Histor
 };
 
 /**
- * Waits, once nobody is there any more, until nothing of them is left.
- * @param fresh what a node held before anybody came
- * @throws Error that says what stayed
+ * Waits, after all clients have left, until nodes and Redis hold nothing of them any more.
+ * @param fresh the resources of a node before the first client
+ * @throws Error that lists what is left
  */
 export const untilNothingIsLeft = async (fleet: Fleet, fresh: Holdings): Promise<void> => {
   let left: readonly string[] = [];
@@ -47,7 +47,7 @@ export const untilNothingIsLeft = async (fleet: Fleet, fresh: Holdings): Promise
     left = await leftovers(fleet, fresh);
     return left.length === 0;
   }, EMPTY_MS).catch(() => {
-    throw new Error(`Left when nobody was there any more: ${left.join(', ')}`);
+    throw new Error(`Left after all clients have gone: ${left.join(', ')}`);
   });
 };
 
@@ -71,7 +71,7 @@ const leftovers = async (fleet: Fleet, fresh: Holdings): Promise<string[]> => {
   return found;
 };
 
-/** On every server: what a master is told reaches its replicas, and a subscription may stay on one that became such. */
+/** Counts on every server: publications reach replicas too, and a subscription may stay on a master that became one. */
 const channelsOf = async ({ redis }: Fleet): Promise<string[]> => {
   const found = new Set<string>();
   for (const { port } of redis.servers) {

@@ -5,15 +5,15 @@ const TIMEOUT_MS = 50_000;
 const ANSWER_MS = 5_000;
 const AGAIN_MS = 300;
 
-/** A room, and its owner's token. */
+/** A room with its owner's token. */
 export interface OwnedRoom {
   readonly room: string;
   readonly token: string;
 }
 
 /**
- * What owners do over REST, through the load balancer, and when it was committed. A request whose outcome is not known is
- * made again: each says what is to be, so the answer to the last one is the state as it is then.
+ * Performs actions of owners over REST, through the load balancer, and records when they were committed. A request with
+ * an unknown outcome is repeated: all are idempotent, so the last answer describes the state.
  */
 export class Moderator {
   constructor(
@@ -47,7 +47,7 @@ export class Moderator {
     this.note({ kind: 'deleted', room });
   }
 
-  /** Another room of the same owner; one whose answer was lost stays, and nobody knows of it. */
+  /** Creates another room of the same owner. If the answer is lost, the room stays unused. */
   async create({ token }: OwnedRoom): Promise<OwnedRoom> {
     const { id } = await this.call('POST', '/v1/rooms', token, { name: 'A room' });
     return { room: id, token };
@@ -66,7 +66,7 @@ export class Moderator {
         .catch((error: Error) => ({ status: 0, text: String(error.cause ?? error) }));
       const { status, text } = answer;
       if (status >= 200 && status < 300) return text === '' ? undefined : JSON.parse(text);
-      // What is to be gone is gone: an earlier request did it.
+      // 404 to a deletion: an earlier request succeeded.
       if (method === 'DELETE' && status === 404) return undefined;
       const passes = status === 0 || status === 429 || status >= 500;
       if (!passes || performance.now() > until) throw new Error(`${method} ${path}: ${status} ${text}`);

@@ -15,35 +15,35 @@ import { CALM_ACTIONS, type FaultName, type Hold, isAction, type PlannedFault, p
 
 const ROOMS = 3;
 const CLIENTS = 12;
-/** How often a client sends on average. */
+/** Average interval between the signals of a client. */
 const TALK_MS = 120;
-/** Nothing is wrong for so long, and from then on nothing that users do is excused by it. */
+/** Time without faults, during which no failure of a user's action is excused. */
 const RECOVERY_MS = 10_000;
-/** Clients go on talking for so long after what users did last. */
+/** How long clients keep sending after the last action of users. */
 const CALM_MS = 3_000;
-/** How long an action in the calm takes. */
+/** Duration of an action in the time without faults. */
 const CALM_ACTION_MS = 2_000;
-/** Two clients of three have tokens that end in the run, from a callback that is slow and fails at times. */
+/** Two clients of three have tokens that expire during the run, from a callback that is slow and sometimes fails. */
 const TOKENS = {
   long: { seconds: 3_600, slowMs: 0, failing: 0 },
   short: { seconds: 12, slowMs: 3_000, failing: 0.15 },
 };
-/** Bounds of a run's parts; beyond one it has failed. */
+/** Time limits of the parts of a run; beyond one, the run has failed. */
 const FAULT_MS = 60_000;
 const CONVERGE_MS = 60_000;
 const SETTLE_MS = 60_000;
 
-/** What a run did and left behind, to be judged. */
+/** The record of a run, for the judge. */
 export interface NemesisRun {
   readonly seed: number;
   readonly topology: Topology;
   readonly plan: readonly PlannedFault[];
   readonly history: readonly HistoryEvent[];
-  /** What did not come right again, or went wrong beside the history. */
+  /** Failures to recover, and others that the history does not show. */
   readonly troubles: readonly string[];
 }
 
-/** What the store may be. Standalone has a proxy between each node and Redis. */
+/** The topologies of the store. Standalone has a proxy between each node and Redis. */
 export const TOPOLOGIES = {
   standalone: 'standalone',
   sentinel: 'sentinel',
@@ -51,11 +51,14 @@ export const TOPOLOGIES = {
 } as const satisfies Record<string, RedisKind>;
 export type Topology = keyof typeof TOPOLOGIES;
 
-/** The topology of a seed for which none is named. */
+/** Derives the topology from the seed. */
 export const topologyOf = (seed: number): Topology =>
   (['standalone', 'sentinel', 'cluster'] as const)[seed % 3] as Topology;
 
-/** Real nodes, real clients and faults by a seed, until all has come right again, and nothing is left when all leave. */
+/**
+ * Runs real nodes and clients with the faults of a seed, until the system has recovered, and nothing is left of the
+ * clients.
+ */
 export const runNemesis = async (
   seed: number,
   seconds: number,
@@ -80,7 +83,7 @@ export const runNemesis = async (
       ...TOKENS[n % 3 === 0 ? 'long' : 'short'],
     });
     const enter = async (n: number): Promise<Client> => {
-      // A room may be locked, or deleted meanwhile: then another one.
+      // The room may be locked or deleted meanwhile; then another one is used.
       for (let tries = 0; ; tries += 1) {
         const { room } = rooms[(n + tries) % ROOMS] as OwnedRoom;
         try {
@@ -156,7 +159,7 @@ export const runNemesis = async (
   return { seed, topology, plan, history, troubles };
 };
 
-/** A node that is busy starting answers 503 with the request to come back, as it does to any application. */
+/** Retries while a starting node answers 503 with `Retry-After`, as any application has to. */
 const firstRoom = (fleet: Fleet): Promise<OwnedRoom> =>
   until(
     () =>
@@ -171,26 +174,26 @@ const FAILOVERS: ReadonlySet<FaultName> = new Set([
   ...(['redis killed', 'redis paused', 'redis stopped', 'redis failed over', 'redis failed back'] as const),
 ]);
 
-/** The checker knows by these names that the store may have forgotten something. */
+/** The names by which the checker learns that the store may have lost writes. */
 const labelOf = (name: FaultName, redis: RedisKind): string => {
   if (redis === 'standalone') return name === 'redis killed' ? 'redis_empty' : name.replaceAll(' ', '_');
-  // A master that is silent for a second or two has a successor, which may lack its last writes.
+  // A replica replaces a master that is silent for a second or two, and may lack its last writes.
   return FAILOVERS.has(name) ? 'redis_failover' : name.replaceAll(' ', '_');
 };
 
-/** Everybody is in the rooms that they want, attached, and sees just those who are there. */
+/** Waits until every client is in its rooms, attached, and its rosters are exact. */
 const converge = async (fleet: Fleet, clients: Clients, rooms: readonly OwnedRoom[]): Promise<void> => {
   await fleet.whenReady(CONVERGE_MS);
   const looksRight = async (): Promise<boolean> => {
     const views = await clients.views();
-    // A client that left one of two rooms while the other was deleted learns late that it has none.
+    // A client that left one of two rooms while the other was deleted learns late that it is in none.
     const homeless = new Set(views.filter(({ wanted }) => wanted.length === 0).map(({ name }) => name));
     for (const client of clients.alive)
       if (homeless.has(client.name)) await client.command('want', { room: rooms[0]?.room });
     return isRight(views);
   };
   await until(looksRight, CONVERGE_MS).catch(() => {
-    throw new Error(`It did not come right again within ${CONVERGE_MS} ms of quiet.`);
+    throw new Error(`The system did not recover within ${CONVERGE_MS} ms without faults.`);
   });
 };
 
@@ -208,14 +211,14 @@ const isWhereItWants = ({ rooms, wanted }: ClientView): boolean =>
 
 const brief = ({ results: _results, received: _received, rosterEvents: _events, ...view }: ClientView): object => view;
 
-/** A line of a node's log that must not be there, whatever was done to it. */
+/** Log lines that no fault may cause. */
 const isAlarming = (line: string): boolean =>
   /unhandledRejection|uncaughtException|a handler failed|"level":60/.test(line);
 
 const bounded = async <Value>(work: Promise<Value>, ms: number): Promise<Value> => {
   const timer = new AbortController();
   const late = wait(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`It was not done within ${ms} ms.`);
+    throw new Error(`The action did not end within ${ms} ms.`);
   });
   try {
     return await Promise.race([work, late]);

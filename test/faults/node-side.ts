@@ -4,31 +4,31 @@ import { join } from 'node:path';
 import type { RunningNode } from '../support/start-node.js';
 import { until } from '../support/until.js';
 
-/** The environment of a node that {@link commandNode} can reach inside. */
+/** The environment of a node that accepts {@link commandNode}. */
 export const NODE_SIDE = {
   NODE_OPTIONS: `--import ${new URL('node-side/node-side.mjs', import.meta.url).href}`,
 };
 
-/** Steps of a node's work, as node-side/failpoints.mjs knows them, that come by themselves while clients talk. */
+/** Steps of node-side/failpoints.mjs that clients reach by ordinary signaling. */
 export const STEPS_OF_TALK = [
   ...['before_forward', 'after_forward', 'before_publish', 'after_publish', 'before_deliver', 'after_deliver'],
   ...['before_lease', 'after_lease', 'before_reconcile', 'after_reconcile'],
 ] as const;
 
 interface Commands {
-  /** The process ends by SIGKILL the next time that it comes to this step. */
+  /** Kills the process (SIGKILL) the next time that it reaches this step. */
   arm(step: string | undefined): void;
-  /** After a collection of garbage. */
+  /** The heap after a garbage collection. */
   heapBytes(): number;
-  /** Its wall clock is so much ahead. */
+  /** Sets its wall clock ahead. */
   shiftClock(ms: number): void;
-  /** Its event loop stands still; the answer comes afterwards. */
+  /** Blocks its event loop; the answer comes afterwards. */
   stall(ms: number): void;
 }
 
 let last = 0;
 
-/** Does something inside a node that was started with {@link NODE_SIDE}. */
+/** Executes a command inside a node that was started with {@link NODE_SIDE}. */
 export const commandNode = async <Command extends keyof Commands>(
   node: RunningNode,
   command: Command,

@@ -16,10 +16,10 @@ const isUnchanged = async (clients: readonly Client[]): Promise<void> => {
   }
 };
 
-describe('nodes that die', () => {
+describe('nodes that fail', () => {
   const stage = useStage({ environment: NODE_SIDE });
 
-  it('F01: a node killed in the middle of a negotiation costs nothing and shows nobody leaving', async () => {
+  it('F01: a node killed during a negotiation loses nothing, and no peer is shown as leaving', async () => {
     const clients = await stage.room(4);
     const before = await stage.clients.views();
     for (const client of clients) await client.send(30);
@@ -46,7 +46,7 @@ describe('nodes that die', () => {
     await isUnchanged(clients);
   }, 90_000);
 
-  it('F05: a node and its clients that never return are away, then gone, and what was for them has its result', async () => {
+  it('F05: the peers of a node that never returns are away, then ended, and signals to them have their result', async () => {
     const account = await stage.fleet.account();
     const doomed = await stage.connect(account, stage.fleet.slot(0));
     const witness = await stage.connect(account, stage.fleet.slot(1));
@@ -63,7 +63,7 @@ describe('nodes that die', () => {
       { event: 'left', of: self, reason: 'expired' },
     ]);
     expect(Object.values(roster ?? {})).toEqual(['on']);
-    // And nothing of it stays in Redis but the tombstone.
+    // Only the tombstone stays in Redis.
     const [port] = stage.fleet.redis.servers.map((server) => server.port) as [number];
     const [key] = (await ask(port, 'keys', `*room:{${account.room}}`)) as [string];
     expect(JSON.stringify(await ask(port, 'hgetall', key))).not.toContain(self as string);
@@ -71,7 +71,7 @@ describe('nodes that die', () => {
   }, 120_000);
 
   it.each([2_000, 8_000])(
-    'F06: a node that stands still for %d ms and goes on shows no ghost and writes nothing stale',
+    'F06: a node that is paused for %d ms and continues shows no ghosts and writes nothing outdated',
     async (ms) => {
       const clients = await stage.room(3);
       const victim = await stage.slotOf(clients[0] as Client);
@@ -92,7 +92,7 @@ describe('nodes that die', () => {
     120_000,
   );
 
-  it('F07: a node whose event loop stalls is not ready meanwhile, and the others go on', async () => {
+  it('F07: a node whose event loop stalls is not ready meanwhile, and the others continue', async () => {
     const clients = (await stage.room(3)) as [Client, Client, Client];
     const victim = await stage.slotOf(clients[0]);
     const ended = commandNode(victim.node!, 'stall', 5_000);
@@ -106,7 +106,7 @@ describe('nodes that die', () => {
     await isUnchanged(clients);
   }, 90_000);
 
-  it('F09: a place that never comes up does no harm to those on the others', async () => {
+  it('F09: a node that never starts does not affect clients of the others', async () => {
     const clients = await stage.room(3);
     const [crashing] = stage.fleet.slots as [(typeof stage.fleet.slots)[0]];
     await stage.fleet.kill(crashing);
@@ -117,7 +117,7 @@ describe('nodes that die', () => {
     await isUnchanged(clients);
   }, 90_000);
 
-  it('F14: a node asked to end while Redis is away ends all the same, and its sessions resume', async () => {
+  it('F14: a node that is stopped while Redis is unavailable ends in time, and its sessions resume', async () => {
     const clients = await stage.room(2);
     stage.note('redis_empty');
     await stage.fleet.redis.kill();
@@ -128,11 +128,11 @@ describe('nodes that die', () => {
     await stage.judge();
   }, 90_000);
 
-  it('F15: a node that is going away takes new sockets for a moment, then says 503 and when to come again', async () => {
+  it('F15: a draining node accepts sockets for a moment, then answers 503 with `Retry-After`', async () => {
     const slot = stage.fleet.slot(0);
     const rest = new Rest(slot.node?.url as string);
     const { accessToken } = await rest.register();
-    // Does not know `drain`, so that the node stays until its deadline.
+    // This client ignores `drain`, so the node stays until its deadline.
     const stubborn = await new RawPeer(rest.signaling).open();
     await stubborn.hello(accessToken);
     const gone = stage.fleet.terminate(slot);
@@ -148,7 +148,7 @@ describe('nodes that die', () => {
   }, 60_000);
 });
 
-/** How an upgrade is refused; undefined while it is not. */
+/** The refusal of an upgrade; undefined if it is accepted. */
 const refusalOf = async (url: string): Promise<{ status: number; retryAfter: string | undefined } | undefined> => {
   const socket = new WebSocket(url, 'parley.v1');
   socket.on('error', () => {});

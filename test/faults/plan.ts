@@ -1,18 +1,18 @@
 import { seeded } from '../../client/src/testing/virtual-clock.js';
 import type { RedisKind } from './fleet.js';
 
-/** One fault, or one thing that a user does: what, when, for how long, and to whom. */
+/** One fault or one action of a user: what, when, for how long, and on what. */
 export interface PlannedFault {
   readonly name: FaultName | ActionName;
   readonly hold: Hold;
   /** Milliseconds from the start. */
   readonly at: number;
   readonly forMs: number;
-  /** From 0 to 1: which of those that there are then. */
+  /** From 0 to 1: selects one of the candidates at that time. */
   readonly pick: number;
 }
 
-/** What a fault takes hold of. Of faults of one hold there is one at a time, or they would undo each other. */
+/** The part that a fault affects. Only one fault at a time affects a part, or they would undo each other. */
 export type Hold = 'slot' | 'network' | 'redis' | 'link' | 'postgres' | 'client' | 'user' | 'room';
 
 interface Kind {
@@ -58,7 +58,7 @@ const KINDS = {
 
 export type FaultName = keyof typeof KINDS;
 
-/** What users and moderators do. Nothing of it excuses anything, so it is no fault. */
+/** Actions of users and moderators. They are no faults: they excuse no failure. */
 const ACTIONS = {
   'join cancelled': { hold: 'user', leastMs: 0, maxMs: 300, weight: 3 },
   'join repeated': { hold: 'user', leastMs: 0, maxMs: 200, weight: 3 },
@@ -73,7 +73,7 @@ const ACTIONS = {
 
 export type ActionName = keyof typeof ACTIONS;
 
-/** Each once, in this order: what is done in the calm, where nothing excuses what does not work. */
+/** Actions in the time without faults, each once and in this order. No failure is excused there. */
 export const CALM_ACTIONS: readonly ActionName[] = [
   ...(['second room', 'join cancelled', 'join repeated', 'room entered again'] as const),
   ...(['user kicked', 'user banned', 'room locked', 'room deleted'] as const),
@@ -82,8 +82,8 @@ export const CALM_ACTIONS: readonly ActionName[] = [
 export const isAction = (name: PlannedFault['name']): name is ActionName => name in ACTIONS;
 
 /**
- * What a hold needs beyond the fault itself, before the next: a process that is replaced has to start. An estimate,
- * which spreads the faults: how long a node drains and starts depends on the other faults, so the run waits for it.
+ * Time that a part needs after a fault before the next one, for example to start a process. It is an estimate that
+ * spreads the faults; the run itself waits for the node, whose drain and start depend on the other faults.
  */
 const AFTER_MS: Record<Hold, number> = {
   slot: 4_000,
@@ -97,13 +97,13 @@ const AFTER_MS: Record<Hold, number> = {
 };
 
 /**
- * The same seed, length and kind of Redis give the same faults, and the same actions of users. One to three faults are
- * on at once, most of the time.
+ * Derives faults and actions from a seed: the same seed, length and kind of Redis give the same plan. One to three
+ * faults are active most of the time.
  */
 export const planFaults = (seed: number, seconds: number, redis: RedisKind): PlannedFault[] => {
   const faults = Object.entries<Kind>(KINDS).filter(([, { only }]) => only === undefined || only.includes(redis));
   const actions = Object.entries<Kind>(ACTIONS);
-  // By a chance of its own: a kind that is added on one side leaves the plan of the other as it was.
+  // Separate random numbers: a new kind of fault does not change the actions of a seed, and vice versa.
   return [...draw(faults, seed, seconds), ...draw(actions, seed + 1, seconds)].sort((a, b) => a.at - b.at);
 };
 

@@ -1,31 +1,31 @@
 import type { Socket } from 'node:net';
 
-/** What is wrong with a path now. Everything absent: nothing. */
+/** The current faults of a path; none if all fields are absent. */
 export interface Faults {
   readonly latencyMs?: number;
-  /** Up to so much more, at random; the order stays. */
+  /** Maximum random addition to the delay; the order is kept. */
   readonly jitterMs?: number;
   readonly bytesPerSecond?: number;
-  /** Bytes vanish and the sockets stay open. `up` is from the client to the server. */
+  /** Bytes are dropped and the sockets stay open. `up` is from the client to the server. */
   readonly blackhole?: Direction | 'both';
-  /** Requests pass, answers vanish: done, but unknown. */
+  /** Requests pass and answers are dropped: executed, with an unknown outcome. */
   readonly swallowReplies?: boolean;
-  /** Bytes wait, and go on when this ends: late, but whole. */
+  /** Bytes wait until this ends: late but complete. */
   readonly hold?: Direction | 'both';
-  /** Bytes leave in pieces of this size, a millisecond apart. */
+  /** Bytes are sent in chunks of this size, a millisecond apart. */
   readonly sliceBytes?: number;
-  /** A connection is reset once so many bytes passed, both ways together. */
+  /** A connection is reset after this many bytes in both directions. */
   readonly limitBytes?: number;
 }
 
 export type Direction = 'up' | 'down';
 
-/** Bytes that may wait in one direction before its source is no longer read. */
+/** Maximum bytes that wait in one direction; beyond it, the source is not read. */
 const MAX_QUEUED_BYTES = 256 * 1024;
 
 /** One direction of one connection. */
 export class ProxiedStream {
-  /** Bytes were dropped: the stream has a hole, and must not go on. */
+  /** Bytes were dropped, so the stream is incomplete and must not continue. */
   torn = false;
   private readonly queue: { readonly bytes: Buffer; readonly at: number }[] = [];
   private queued = 0;
@@ -48,7 +48,7 @@ export class ProxiedStream {
     to.on('drain', () => this.pump());
   }
 
-  /** The faults changed: what waited may go now. */
+  /** Called when the faults have changed: waiting bytes may be sent now. */
   pump(): void {
     clearTimeout(this.timer);
     if (this.holds) return;
@@ -68,7 +68,7 @@ export class ProxiedStream {
     if (this.ending && !this.torn && !this.drops) this.to.end();
   }
 
-  /** @param flush what waits still goes: its sender ended in order. */
+  /** @param flush true: sends what waits, because its sender closed in order */
   close(flush: boolean): void {
     clearTimeout(this.timer);
     if (flush && !this.torn && !this.holds && !this.to.destroyed)
@@ -76,7 +76,7 @@ export class ProxiedStream {
     this.queue.length = 0;
   }
 
-  /** Whether bytes of this direction vanish now. */
+  /** Whether bytes of this direction are dropped now. */
   get drops(): boolean {
     const { blackhole, swallowReplies } = this.faults();
     return (

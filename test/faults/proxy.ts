@@ -12,13 +12,13 @@ interface Link {
   server: Socket | undefined;
   streams: readonly ProxiedStream[];
   bytes: number;
-  /** One side is gone, and the other has not been told because the path is dead. */
+  /** One side has closed, and the other does not know because the path is dead. */
   orphaned: boolean;
 }
 
 /**
- * A TCP proxy that does to its connections what networks do. It lives in the process of the test; whatever is set
- * holds for open and for new connections at once.
+ * A TCP proxy that injects network faults. It runs in the process of the test; faults apply to open and new connections
+ * at once.
  */
 export class FaultProxy {
   private faults: Faults = {};
@@ -30,7 +30,7 @@ export class FaultProxy {
     this.server = createServer((client) => this.accept(client));
   }
 
-  /** @param targets asked for each connection; they take turns, and one that refuses is passed over. */
+  /** @param targets called for each connection; they are used in turn, and one that refuses is skipped */
   static async start(targets: () => readonly Address[]): Promise<FaultProxy> {
     const proxy = new FaultProxy(targets);
     await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
@@ -45,7 +45,7 @@ export class FaultProxy {
     return this.links.size;
   }
 
-  /** Replaces what is wrong with the path. A stream that lost bytes is reset when they would flow again. */
+  /** Replaces the faults of the path. A stream that lost bytes is reset when they would flow again. */
   set(faults: Faults): void {
     this.faults = faults;
     for (const link of [...this.links]) {
@@ -55,12 +55,12 @@ export class FaultProxy {
     }
   }
 
-  /** The path is sound again. */
+  /** Removes all faults. */
   heal(): void {
     this.set({});
   }
 
-  /** Resets connections (RST); `share` of them, from 0 to 1. */
+  /** Resets connections (RST). @param share of them, from 0 to 1 */
   cut(share = 1, random: () => number = Math.random): void {
     for (const link of [...this.links]) if (share === 1 || random() < share) this.reset(link);
   }
@@ -81,7 +81,7 @@ export class FaultProxy {
     client.setNoDelay(true);
     client.on('error', () => {});
     client.on('close', () => this.gone(link));
-    // Accepted and swallowed: nothing behind a dead path hears of it.
+    // Accepted and ignored: the target behind a dead path does not notice.
     if (this.isDead) {
       link.orphaned = true;
       client.resume();

@@ -7,7 +7,7 @@ import { holdingsOf, untilNothingIsLeft } from './leaks.js';
 import { NODE_SIDE } from './node-side.js';
 import { useStage } from './stage.js';
 
-/** All of them come from one address, and are one user. The pace of handshakes is as it is in production. */
+/** All clients have one address and one user. The rate of handshakes is that of production. */
 const ONE_HOST = {
   MAX_SOCKETS_PER_ADDRESS: '10000',
   MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '10000',
@@ -37,7 +37,7 @@ describe('a group of clients', () => {
     return { url: stage.fleet.url, token, rooms: made };
   };
 
-  /** Two who talk over nodes that are not touched, past the load balancer. */
+  /** Starts two clients on unaffected nodes, without the load balancer. */
   const bystanders = async (): Promise<Client[]> => {
     const account = await stage.fleet.account();
     const clients: Client[] = [];
@@ -62,7 +62,7 @@ describe('a group of clients', () => {
     }
   };
 
-  it('F54, F55: four hundred sockets that are cut at once come back in time on one node less, all as the same peers', async () => {
+  it('F54, F55: 400 clients that are disconnected at once resume in time, with one node fewer, all as the same peers', async () => {
     const others = await bystanders();
     await group.command('gather', { ...(await rooms(20)), count: CLIENTS });
     const processes = stage.fleet.slots.slice(0, 2).map(({ node }) => node?.process.pid);
@@ -77,7 +77,7 @@ describe('a group of clients', () => {
     await nothingHappenedTo(others);
   }, 120_000);
 
-  it('F56: rooms that are entered and left two hundred times a second leave nothing behind, and are told in order', async () => {
+  it('F56: 200 joins and leaves per second leave nothing behind, and their events arrive in order', async () => {
     const fresh = await holdingsOf(stage.fleet.slot(0));
     const where = await rooms(40);
     const witness = await stage.clients.open({ url: where.url, token: where.token, room: where.rooms[0] as string });
@@ -95,7 +95,7 @@ describe('a group of clients', () => {
     await untilNothingIsLeft(stage.fleet, fresh);
   }, 120_000);
 
-  it('F57: in a room of a hundred, where everybody signals everybody, nothing is lost, and others do not notice', async () => {
+  it('F57: in a room of 100 where all signal all, nothing is lost, and other rooms are not affected', async () => {
     const others = await bystanders();
     await group.command('gather', { ...(await rooms(1)), count: 100 });
     expect(await group.command('mesh', { each: 5 })).toBe(100 * 99 * 5);

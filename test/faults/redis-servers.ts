@@ -2,16 +2,16 @@ import { ask, type TestRedis } from '../support/redis.js';
 import type { RedisProcess } from '../support/redis-process.js';
 import { until } from '../support/until.js';
 
-/** A failover takes seconds; beyond this it has failed. */
+/** Maximum duration of a failover. */
 const FAILOVER_MS = 40_000;
 
-/** The servers that writes go to: one, or those that share the slots of a cluster. A server that is stopped is none. */
+/** The running servers that accept writes: one, or the masters of a cluster. */
 export const mastersOf = async ({ servers }: TestRedis): Promise<RedisProcess[]> => {
   const roles = await Promise.all(servers.map(roleOf));
   return servers.filter((_, i) => roles[i] === 'master');
 };
 
-/** Makes the replica of a master its successor; the last writes may be lost. Without an online replica nothing is done. */
+/** Promotes the replica of a master; the last writes may be lost. Does nothing without an online replica. */
 export const failOver = async (redis: TestRedis & { failover?(): Promise<void> }, pick: number): Promise<void> => {
   if (redis.failover !== undefined) return redis.failover();
   const replica = await replicaOf(redis, await pickMaster(redis, pick));
@@ -19,9 +19,9 @@ export const failOver = async (redis: TestRedis & { failover?(): Promise<void> }
 };
 
 /**
- * Brings the store back to an earlier state: a master is cut off, its replica takes over and is written to for a while,
- * then the replica is cut off, and the former master serves again with what it had. Without an online replica nothing
- * is done.
+ * Returns the store to an earlier state: a master is isolated, its replica is promoted and written to for a while, then
+ * the replica is isolated, and the previous master serves again with its old data. Does nothing without an online
+ * replica.
  */
 export const failBack = async (redis: TestRedis, forMs: number, pick: number): Promise<void> => {
   const previous = await pickMaster(redis, pick);
@@ -46,7 +46,7 @@ const pickMaster = async (redis: TestRedis, pick: number): Promise<RedisProcess 
   return masters[Math.floor(pick * masters.length)];
 };
 
-/** Sentinels answer `sentinel`. */
+/** The role of a server: `master`, `slave` or `sentinel`; empty if it does not answer. */
 const roleOf = ({ port }: RedisProcess): Promise<string> =>
   soon(ask(port, 'role')).then(
     (role) => String(role).split(',')[0] as string,

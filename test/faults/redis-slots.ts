@@ -1,16 +1,16 @@
 import { ask, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-/** Which server of a cluster has which slot. */
+/** The owner of each slot of a cluster. */
 export interface ClusterMap {
   /** Ports. */
   readonly masters: readonly number[];
-  /** The port of the master that has this key. */
+  /** The port of the master that owns this key. */
   ownerOf(key: string): Promise<number>;
   readonly idOf: ReadonlyMap<number, string>;
 }
 
-/** The map as those see it who answer; waits until they have one for all slots. */
+/** Reads the slot map from the servers that answer; waits until it covers all slots. */
 export const mapOf = (redis: TestRedis): Promise<ClusterMap> =>
   until(async () => {
     for (const { port } of redis.servers) {
@@ -35,7 +35,7 @@ export const mapOf = (redis: TestRedis): Promise<ClusterMap> =>
 
 /**
  * Moves the slot of a key to another master, as `redis-cli --cluster reshard` does.
- * @param midway while some of its keys are there already, and some are not
+ * @param midway called while some of its keys have moved and others have not
  */
 export const moveSlot = async (
   redis: TestRedis,

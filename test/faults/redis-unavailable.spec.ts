@@ -5,15 +5,15 @@ import { commandNode, NODE_SIDE } from './node-side.js';
 import { useStage } from './stage.js';
 
 const SIGNALS = 60;
-/** What two looks at the heap differ by when nothing is kept. A queue of what these clients say would be larger. */
+/** Noise between two measurements of the heap. A queue of these clients' signals would be larger. */
 const FLAT_BYTES = 6 * 1024 * 1024;
 /** Five seconds on an idle machine. */
 const BACK_MS = 15_000;
 
-describe('F18: Redis is away for longer than a signal waits', () => {
+describe('F18: Redis is unavailable for longer than a signal waits', () => {
   const stage = useStage({ nodes: 2, environment: NODE_SIDE });
 
-  it('keeps sockets and neighbours, ends in an honest unknown, keeps nothing for later, and is right again by itself', async () => {
+  it('keeps sockets and local signaling, ends signals as `unknown`, queues nothing, and recovers by itself', async () => {
     const [here, there] = (await stage.room(2)) as [Client, Client];
     const account = await stage.fleet.account();
     const first = stage.fleet.slot(0);

@@ -6,11 +6,11 @@ import { ask } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { useStage } from './stage.js';
 
-describe('Redis at fault', () => {
+describe('faults of Redis', () => {
   const stage = useStage({});
   const port = (): number => stage.fleet.redis.servers[0]?.port as number;
 
-  /** Each fault from its beginning to its end. What must hold is the same for all: nothing lost, nobody leaves. */
+  /** The faults. The same must hold for all: no signal is lost, and no peer leaves. */
   const FAULTS: Readonly<Record<string, () => Promise<unknown>>> = {
     'F16: killed and restarted empty': async () => {
       stage.note('redis_empty');
@@ -69,7 +69,7 @@ describe('Redis at fault', () => {
   };
 
   it.each(Object.entries(FAULTS))(
-    '%s: nothing is lost, nobody leaves, no process ends',
+    '%s: no signal is lost, no peer leaves, no process ends',
     async (_name, fault) => {
       const clients = await stage.room(3);
       const processes = stage.fleet.slots.map(({ node }) => node?.process.pid);
@@ -90,7 +90,7 @@ describe('Redis at fault', () => {
     120_000,
   );
 
-  it('F31: out of memory refuses joins, keeps who is there, and recovers', async () => {
+  it('F31: out of memory refuses joins, keeps current peers, and recovers', async () => {
     const [one, two] = await stage.room(2);
     await ask(port(), 'config', 'set', 'maxmemory', '100kb');
     await one?.send(5);
@@ -108,7 +108,7 @@ describe('Redis at fault', () => {
     await stage.judge();
   }, 90_000);
 
-  it('F33, F67: refusing its password makes nodes unready and alive, and they recover', async () => {
+  it('F33, F67: a wrong password makes nodes not ready but live, and they recover', async () => {
     const clients = await stage.room(2);
     await ask(port(), 'acl', 'setuser', 'default', '-@all', '+acl', '+client');
     await until(async () => (await stage.fleet.health(stage.fleet.slot(0), 'ready')) === 503);
@@ -119,7 +119,7 @@ describe('Redis at fault', () => {
     await stage.judge();
   }, 90_000);
 
-  it('F18: a node that starts while Redis is away serves no one, lives, and is ready once it is back', async () => {
+  it('F18: a node that starts while Redis is unavailable is live but not ready, until Redis is available', async () => {
     const slot = stage.fleet.slot(2);
     await stage.fleet.kill(slot);
     await stage.fleet.redis.kill();
@@ -136,14 +136,14 @@ describe('Redis at fault', () => {
 describe.each(['sentinel', 'cluster'] as const)('a Redis that is a %s', (redis) => {
   const stage = useStage({ redis, nodes: 2 });
 
-  it('F23, F25: loses its master, and everything is right again without a restart', async () => {
+  it('F23, F25: loses its master, and the nodes recover without a restart', async () => {
     const clients = await stage.room(3);
     for (const client of clients) await client.command('talk', { everyMs: 100 });
     stage.note('redis_failover');
     const [first] = stage.fleet.redis.servers;
     await first?.kill();
     if (redis === 'cluster') {
-      // Three masters without replicas: the slots of this one are away until it is back, and empty then.
+      // Without replicas, the slots of this master are unavailable until it restarts, empty.
       await wait(3_000);
       await first?.restart();
     }

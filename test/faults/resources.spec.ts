@@ -11,7 +11,7 @@ import { useStage } from './stage.js';
 const FILES = 1_024;
 const MEGABYTES = 160;
 
-describe('what a machine runs out of', () => {
+describe('exhausted resources', () => {
   const disk = new SmallDisk(MEGABYTES);
   const stage = useStage({
     nodes: 2,
@@ -20,7 +20,7 @@ describe('what a machine runs out of', () => {
   });
   afterAll(() => disk.remove());
 
-  /** Two in a room, and others there who only know frames, and write. */
+  /** Starts two SDK clients in a room, and raw clients that write chat. */
   const people = async (writers = 1) => {
     const account = await stage.fleet.account();
     const clients = [
@@ -35,7 +35,7 @@ describe('what a machine runs out of', () => {
       all.push(writer);
     }
     let lines = 0;
-    /** Each writes a line: the answers. */
+    /** Sends a chat message from each. @returns the replies */
     const chat = () =>
       Promise.all(
         all.map((writer) => writer.request({ type: 'chat', room: account.room, id: `l${++lines}`, text: 'x' })),
@@ -55,10 +55,10 @@ describe('what a machine runs out of', () => {
     expect(view.results.slice(results.length).map(({ result }) => result)).toEqual(Array(10).fill('delivered'));
   };
 
-  it('F61: a full disk of PostgreSQL refuses chat for now; signaling goes on, and space heals it', async () => {
+  it('F61: a full disk of PostgreSQL refuses chat; signaling continues, and freed space ends it', async () => {
     const { clients, chat, isChatting, leave } = await people();
     disk.fill();
-    // The first line of all needs a page that is not there.
+    // The first message needs a new page on the disk.
     expect(await chat()).toMatchObject([notNow]);
     await stillSignal(clients);
     disk.clear();
@@ -67,7 +67,7 @@ describe('what a machine runs out of', () => {
     await stage.judge();
   }, 90_000);
 
-  it('F64: a locked table makes chat unavailable in time, also to more than there are connections; signaling goes on', async () => {
+  it('F64: a locked table makes chat unavailable in time, even for more requests than connections; signaling continues', async () => {
     const writers = 12;
     const { clients, chat, isChatting, leave } = await people(writers);
     const holder = new pg.Client(stage.fleet.environment['DATABASE_URL'] as string);
@@ -85,7 +85,7 @@ describe('what a machine runs out of', () => {
     await stage.judge();
   }, 90_000);
 
-  it('F60: a node without file descriptors takes no new sockets, keeps the old ones, and takes new ones again', async () => {
+  it('F60: a node without file descriptors accepts no sockets, keeps the open ones, and accepts new ones afterwards', async () => {
     const slot = stage.fleet.slot(0);
     await stage.fleet.kill(slot);
     await stage.fleet.boot(slot, {}, ['/bin/sh', '-c', `ulimit -n ${FILES} && exec "$@"`, 'sh']);
@@ -109,7 +109,7 @@ describe('what a machine runs out of', () => {
     };
     try {
       while (await isTaken()) expect(open.length).toBeLessThan(FILES);
-      // Not by an answer: there is no descriptor for one.
+      // The upgrade is not answered: an answer would need a descriptor.
       expect(refusal).not.toContain('Unexpected server response');
       await stillSignal(clients);
     } finally {

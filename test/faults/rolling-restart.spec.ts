@@ -12,7 +12,7 @@ describe('a rolling restart of three nodes under load', () => {
     environment: { DRAIN_GRACE_MS: '700', DRAIN_SPREAD_MS: '4000', DRAIN_DEADLINE_MS: String(DEADLINE_MS) },
   });
 
-  it('F11, F12: loses nothing, shows nobody away or leaving, fails no request, and each node is gone in time', async () => {
+  it('F11, F12: loses nothing, shows no peer as away or leaving, fails no request, and each node ends in time', async () => {
     const { fleet, clients } = stage;
     const accounts = await Promise.all(Array.from({ length: ROOMS }, () => fleet.account()));
     for (const account of accounts) {
@@ -20,7 +20,7 @@ describe('a rolling restart of three nodes under load', () => {
     }
     for (const client of clients.alive) {
       await client.until(({ roster }) => Object.keys(roster ?? {}).length === IN_EACH);
-      // 168 pairs, each of them negotiating without an end.
+      // 168 pairs, which negotiate continuously.
       await client.command('talk', { everyMs: 300 });
     }
     let requests = 0;
@@ -35,7 +35,7 @@ describe('a rolling restart of three nodes under load', () => {
     for (const slot of fleet.slots) {
       const started = performance.now();
       expect(await fleet.terminate(slot)).toBe(0);
-      // Everybody had moved: it did not have to wait for its deadline.
+      // All clients had moved, so the node did not wait for its deadline.
       expect(performance.now() - started).toBeLessThan(DEADLINE_MS);
       await fleet.boot(slot);
       await fleet.whenReady();

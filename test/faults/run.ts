@@ -5,29 +5,29 @@ import { addCounts, judge, summary } from './judge.js';
 import { runNemesis, type Topology, topologyOf } from './nemesis.js';
 
 const RESULTS = join(import.meta.dirname, '../../test-output/faults');
-/** Violations of one run that are printed. */
+/** Maximum violations printed per run. */
 const MAX_SHOWN = 20;
 
-/** One run: a seed, and the store that its nodes share. */
+/** One run: a seed and the topology of the store. */
 export interface Run {
   readonly seed: number;
-  /** Default: decided by the seed. */
+  /** Default: derived from the seed. */
   readonly topology?: Topology | undefined;
 }
 
-/** How runs are done. */
+/** Options of runs. */
 export interface RunOptions {
-  /** How long faults are injected in each. */
+  /** How long faults are injected in each run. */
   readonly seconds: number;
-  /** Runs at a time. A run mostly waits. Default 1. */
+  /** Concurrent runs; a run mostly waits. Default: 1. */
   readonly workers?: number | undefined;
-  /** Whether another run may begin. Default: as long as there is one. */
+  /** Whether another run may start. Default: always. */
   readonly more?: (() => boolean) | undefined;
 }
 
 /**
- * Does one run after another, and prints what was injected and found. The last line printed is the summary.
- * @returns whether nothing was found
+ * Executes runs, and prints the injected faults and the findings. The last printed line is the summary.
+ * @returns true if there were no findings
  */
 export const runSeeds = async (
   runs: Iterable<Run>,
@@ -42,7 +42,7 @@ export const runSeeds = async (
       if (done) return;
       const { seed, topology = topologyOf(seed) } = run;
       const { counts, sound } = await runOne({ seed, topology }, seconds).catch((error: Error) => {
-        console.log(`seed ${seed}, ${topology}: it could not be run: ${error.stack}`);
+        console.log(`seed ${seed}, ${topology}: the run failed to execute: ${error.stack}`);
         return { counts: undefined, sound: false };
       });
       if (counts !== undefined) all.push(counts);
@@ -58,7 +58,7 @@ export const runSeeds = async (
   return again.length === 0;
 };
 
-/** What is said of a run is printed when it is over: several may go on at once. */
+/** Prints the report of a run when it has ended, because several may run at once. */
 const runOne = async (
   { seed, topology }: Required<Run>,
   seconds: number,

@@ -7,14 +7,14 @@ import { type Client, Clients } from './clients.js';
 import { Fleet, type NodeSlot } from './fleet.js';
 import { FaultProxy } from './proxy.js';
 
-/** Nodes and clients for the tests of one file, and the judge of what they did. */
+/** Nodes and clients for the tests of one file, and the judge of their history. */
 export class Stage {
   fleet!: Fleet;
   clients!: Clients;
   private notes = new Recorder();
   private proxies: FaultProxy[] = [];
 
-  /** Clients in a room of their own, the first on the first node and so on, who all see each other. */
+  /** Starts clients in a new room, the first on the first node and so on, and waits until all see each other. */
   async room(count: number): Promise<Client[]> {
     const account = await this.fleet.account();
     const clients: Client[] = [];
@@ -27,7 +27,7 @@ export class Stage {
     return clients;
   }
 
-  /** One client on this node. @param url another way to the load balancer */
+  /** Starts a client on this node. @param url of another path to the load balancer */
   async connect(account: { token: string; room: string }, slot: NodeSlot, url = this.fleet.url): Promise<Client> {
     this.fleet.only = slot;
     try {
@@ -37,7 +37,7 @@ export class Stage {
     }
   }
 
-  /** Brings a client's socket to this node. */
+  /** Moves a client's socket to this node. */
   async move(client: Client, slot: NodeSlot): Promise<void> {
     this.fleet.only = slot;
     try {
@@ -48,24 +48,24 @@ export class Stage {
     }
   }
 
-  /** A client's own way to the load balancer. */
+  /** Makes a client's own path to the load balancer. */
   async line(): Promise<FaultProxy & { readonly url: string }> {
     const proxy = await FaultProxy.start(() => [{ host: '127.0.0.1', port: this.fleet.balancer.port }]);
     this.proxies.push(proxy);
     return Object.assign(proxy, { url: `http://127.0.0.1:${proxy.port}` });
   }
 
-  /** The process that a client's socket is on. */
+  /** Finds the slot of a client's node. */
   async slotOf(client: Client): Promise<NodeSlot> {
     return this.fleet.slotOf((await client.view()).node);
   }
 
-  /** Tells the judge of a fault; `redis_empty` and `redis_failover` mean that the store may have forgotten. */
+  /** Records a fault for the judge; after `redis_empty` and `redis_failover`, the store may have lost writes. */
   note(name: string, phase: 'start' | 'stop' = 'start', target?: readonly string[]): void {
     this.notes.add({ kind: 'fault', name, phase, ...(target && { target }) });
   }
 
-  /** Waits until every signal has its result and everybody is back; then every invariant must hold. */
+  /** Waits until every signal has its result and every client is back, then checks every invariant. */
   async judge(): Promise<void> {
     await until(async () => (await this.clients.views()).every((view) => view.waiting === 0 && view.attached), 60_000);
     this.notes.add({ kind: 'over' });
@@ -77,7 +77,7 @@ export class Stage {
     return check(merge(this.clients.history(), this.notes.events)).violations;
   }
 
-  /** Between two tests: nothing is wrong, and every node is there. */
+  /** Removes all faults and waits for every node, between two tests. */
   async reset(): Promise<void> {
     await this.clients?.stop();
     await Promise.all(this.proxies.splice(0).map((proxy) => proxy.stop()));
@@ -93,7 +93,7 @@ export class Stage {
   }
 }
 
-/** A stage for the tests of the file that calls this. */
+/** Makes a stage for the tests of the calling file. */
 export const useStage = (options: Parameters<typeof Fleet.start>[0]): Stage => {
   const stage = new Stage();
   beforeAll(async () => {

@@ -16,7 +16,7 @@ describe('twelve messages to a receiver', () => {
   };
 
   it.each(Object.entries(BREAKS))(
-    '%s all arrive, once and in order, in the same session',
+    '%s: all arrive, once and in order, in the same session',
     async (_name, breakIt) => {
       const [sender, receiver] = (await stage.room(2)) as [Client, Client];
       const before = await receiver.view();
@@ -43,7 +43,7 @@ describe('twelve messages to a receiver', () => {
 describe('while Redis is killed', () => {
   const stage = useStage({ nodes: 2 });
 
-  it('nothing is called delivered that was not, neighbours go on, and afterwards all arrives', async () => {
+  it('no lost signal is reported as delivered, local peers continue, and afterwards all arrive', async () => {
     const [here, there] = (await stage.room(2)) as [Client, Client];
     const account = await stage.fleet.account();
     const first = stage.fleet.slot(0);

@@ -1,6 +1,6 @@
 /**
- * A process with thousands of light clients: a WebSocket each that says hello, enters a room and comes back when it is
- * cut, as PROTOCOL.md says, and nothing of the SDK. Its parent sends `{id, do, with}` and gets `{re, value}`.
+ * A process with thousands of light clients without the SDK: each is a WebSocket that sends `hello`, joins a room and
+ * reconnects as PROTOCOL.md says. The parent process sends `{id, do, with}` and receives `{re, value}`.
  */
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 const BACKOFF_MS = { first: 300, cap: 5_000 };
-/** What was refused for now, or did not arrive, is said again. */
+/** Interval of repeating requests that were refused for now or lost. */
 const RETRY_MS = 1_000;
 
 const counts = { attached: 0, resumed: 0, strangers: 0, left: 0, refused: 0 };
@@ -21,9 +21,9 @@ class LightPeer {
   #waiting = new Map();
   #socket;
   peer;
-  /** Who is in its room, as it was told. */
+  /** The roster of its room, as received. */
   seen = new Set();
-  /** Signals by their sender and number. */
+  /** Received signals, by sender and number. */
   got = new Set();
 
   constructor(url, token, room) {
@@ -32,7 +32,7 @@ class LightPeer {
     this.room = room;
   }
 
-  /** Resolves when it is in its room for the first time. */
+  /** Resolves when it has joined its room for the first time. */
   open() {
     return new Promise((resolve) => {
       this.entered = resolve;
@@ -116,7 +116,7 @@ class LightPeer {
 
 let peers = [];
 
-/** So many at a time: the pace of a service is for those who come at once. */
+/** Maximum clients that connect at a time, to stay below the rate of handshakes. */
 const openAll = async (all, atOnce = 100) => {
   const waiting = [...all];
   const work = async () => {
@@ -126,12 +126,12 @@ const openAll = async (all, atOnce = 100) => {
 };
 
 const COMMANDS = {
-  /** `count` clients, spread over the rooms. */
+  /** Starts `count` clients, spread over the rooms. */
   async gather({ url, token, rooms, count }) {
     peers = Array.from({ length: count }, (_, n) => new LightPeer(url, token, rooms[n % rooms.length]));
     await openAll(peers);
   },
-  /** `count` clients who enter and leave one room after another, all together so many a second. */
+  /** Starts `count` clients that join and leave one room after another, at a total rate per second. */
   async churn({ url, token, rooms, count, perSecond }) {
     peers = Array.from({ length: count }, () => new LightPeer(url, token));
     await openAll(peers);
@@ -149,8 +149,8 @@ const COMMANDS = {
     return performance.now() - begun;
   },
   /**
-   * Everybody sends so many signals to everybody else in the room, and again what did not arrive: without an SDK a
-   * signal goes at most once.
+   * Each client sends this many signals to each other one in the room, and repeats those that did not arrive: without
+   * the SDK, delivery is at most once.
    * @returns how many arrived
    */
   async mesh({ each }) {

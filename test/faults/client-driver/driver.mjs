@@ -1,5 +1,5 @@
 /**
- * A process with any number of SDK clients, each in one or two rooms. Its parent tells it what they do by messages
+ * A process with any number of SDK clients, each in one or two rooms. The parent process controls them by messages
  * `{id, client, do, with}`, and gets `{re, value}` or `{re, error}`.
  */
 import process from 'node:process';
@@ -37,7 +37,7 @@ const COMMANDS = {
   cut: (name) => subjects.get(name).sockets.cut(),
   deafen: (name) => subjects.get(name).sockets.deafen(),
   stall: (name, { ms }) => subjects.get(name).sockets.stall(ms),
-  /** Of the whole process. */
+  /** Commands for the whole process. */
   shiftClock: (_name, { ms }) => shiftClock(ms),
   sayAgain: (name, { index, delayMs, more }) => subjects.get(name).sayAgain(index, delayMs, more),
   state: (name) => subjects.get(name).state(),

@@ -1,11 +1,11 @@
 import { WebSocket } from 'ws';
 
-/** How long a socket that nobody hears is kept open. */
+/** How long a silent socket is kept open. */
 const UNREAD_MS = 60_000;
 
-/** The WebSockets of one SDK client, and what can happen to them. `Socket` is the class that the SDK is given. */
+/** The WebSockets of one SDK client, with faults to inject. `Socket` is the class that is passed to the SDK. */
 export class FaultSockets {
-  /** Every `hello` that was said, as it went out. */
+  /** Every `hello` that was sent, as it was written. */
   hellos = [];
   #open = new Set();
   #dead = false;
@@ -37,14 +37,14 @@ export class FaultSockets {
         if (!this.#deaf) super.terminate();
       }
 
-      /** As when the network interface is gone: nothing goes either way, and no end is told. */
+      /** Simulates the loss of the network interface: nothing is sent or received, and no close arrives. */
       deafen() {
         this.#deaf = true;
         this.pause();
         setTimeout(() => super.terminate(), UNREAD_MS).unref();
       }
 
-      /** A reader that stands still: what is sent still goes. */
+      /** Simulates a stalled reader, which still sends. */
       stall(ms) {
         this.pause();
         setTimeout(() => this.resume(), ms).unref();
@@ -56,7 +56,7 @@ export class FaultSockets {
     };
   }
 
-  /** RST, as from a router that forgot the connection. */
+  /** Sends an RST, like a router that lost the connection. */
   cut() {
     for (const socket of this.#open) socket.reset();
   }
@@ -69,7 +69,7 @@ export class FaultSockets {
     for (const socket of this.#open) socket.stall(ms);
   }
 
-  /** Everything ends without a word, for good. */
+  /** Ends everything silently, for good. */
   kill() {
     this.#dead = true;
     for (const socket of this.#open) {
@@ -80,7 +80,7 @@ export class FaultSockets {
     }
   }
 
-  /** As when a machine loses its power: no end is told to anybody, and nothing is done any more. */
+  /** Simulates a power failure: nothing is sent, not even a close, and nothing runs any more. */
   vanish() {
     this.#dead = true;
     for (const socket of this.#open) {
@@ -91,9 +91,9 @@ export class FaultSockets {
   }
 
   /**
-   * Says an old `hello` again, as when it was long under way, and tries to take the room with it. `more` is added to its
+   * Sends an old `hello` again, as if it was delayed by the network, and tries to join the room. `more` is added to its
    * attempt.
-   * @returns {Promise<string>} what came of it: `superseded`, `joined`, or the code of the close
+   * @returns {Promise<string>} the outcome: `superseded`, `joined`, or the close code
    */
   sayAgain(url, index, room, delayMs, more = 0) {
     const hello = this.hellos.at(index)?.replace(/"attempt":(\d+)/, (_, n) => `"attempt":${Number(n) + more}`);

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 /**
- * History as JSON lines. Each line is in the file before the next thing happens: a process that is killed has written
- * down everything that it did. Times are CLOCK_MONOTONIC in milliseconds, comparable between processes of one machine.
+ * History as JSON lines. Each line is written before the process continues: a process that is killed has written
+ * everything that it did. Times are CLOCK_MONOTONIC in milliseconds, comparable between processes of one machine.
  */
 export class HistoryFile {
   #file;

@@ -1,4 +1,4 @@
-/** A clock that can be stopped for good: what a killed process would not have done is not done. */
+/** A clock that can be stopped for good, so that no timer fires that a killed process would not have run. */
 export const mortalClock = () => {
   let alive = true;
   return {

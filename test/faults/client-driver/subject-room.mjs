@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export const hashOf = (data) => createHash('sha256').update(JSON.stringify(data)).digest('base64url').slice(0, 16);
 
-/** One SDK room of a client, and everything that its application sees of it, written down. */
+/** Records one SDK room of a client and everything that its application observes. */
 export class SubjectRoom {
   #attached = false;
   #self;
@@ -35,12 +35,12 @@ export class SubjectRoom {
     for (const [peer, participant] of room.participants) if (peer !== room.self) this.#saw('joined', participant);
   }
 
-  /** Undefined: it is over, or about to be another one. */
+  /** Undefined: the room has ended, or is about to be replaced. */
   get self() {
     return this.#self;
   }
 
-  /** Whether it is in the room on a socket that is welcomed. */
+  /** Whether it is in the room, on a socket that has received `welcome`. */
   get attached() {
     return this.room.attached === true && this.owner.client.state === 'connected';
   }
@@ -61,7 +61,7 @@ export class SubjectRoom {
     this.#self = undefined;
   }
 
-  /** Its client is gone without a word. @param kinds what is written down of that */
+  /** Its client has vanished. @param kinds of the events to record */
   cease(...kinds) {
     for (const kind of kinds) if (this.#self !== undefined) this.owner.record(kind, { peer: this.#self });
     this.#self = undefined;

@@ -5,24 +5,24 @@ import { hashOf, SubjectRoom } from './subject-room.mjs';
 import { Talker } from './talker.mjs';
 import { tokenCallback } from './token.mjs';
 
-/** How often it is looked at whether a room is joined. The SDK has no event for it. */
+/** Interval of checking whether a room is joined, for which the SDK has no event. */
 const CHECK_MS = 50;
 const MAX_ERRORS = 20;
-/** A user whose join fails tries again after up to so long. */
+/** Maximum delay after which a user whose join failed tries again. */
 const AGAIN_MS = 1_500;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** One SDK client, the user before it, and everything that its application sees, written down. */
+/** An SDK client with its user. Records everything that its application observes. */
 export class Subject {
   #sockets;
   #clock;
   #client;
-  /** Rooms that it is in, the first one first. */
+  /** Rooms that it is in, in the order of joining. */
   #rooms = new Map();
-  /** Rooms that its user comes back to, whatever puts it out. */
+  /** Rooms that its user joins again after any removal. */
   #wanted = new Set();
-  /** Rooms that its client now is on its way into. */
+  /** Rooms that its client is joining. */
   #coming;
   #last;
   #sent = 0;
@@ -37,8 +37,8 @@ export class Subject {
   #rosterEvents = [];
 
   /**
-   * @param {{name: string, url: string, token: string | object, stays?: boolean}} setup `token`: a token, or the terms of
-   * a callback; `stays`: its user enters again when it was put out
+   * @param {{name: string, url: string, token: string | object, stays?: boolean}} setup `token`: a token, or the
+   * options of a callback; `stays`: its user joins again after a removal
    * @param {import('./history-file.mjs').HistoryFile} history
    */
   constructor(setup, history) {
@@ -56,7 +56,7 @@ export class Subject {
     return self;
   }
 
-  /** Enters, and stays at it until that succeeds or is not wanted any more. Answers at once. */
+  /** Joins a room, and retries until that succeeds or is no longer wanted. Returns at once. */
   want(roomId) {
     this.#wanted.add(roomId);
     void this.#comeBack(roomId);
@@ -68,14 +68,14 @@ export class Subject {
     return this.#exit(roomId);
   }
 
-  /** Leaves a room and enters it again, without waiting for anything between. */
+  /** Leaves a room and joins it again, without waiting in between. */
   reenter(roomId) {
     const left = this.#exit(roomId);
     this.want(roomId);
     return left;
   }
 
-  /** Asks for a room and gives that up. @returns whether it was in by then, and so has left again */
+  /** Starts a join and cancels it. @returns true if it had joined by then, and so has left again */
   async cancelJoin(roomId, afterMs) {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), afterMs);
@@ -84,7 +84,7 @@ export class Subject {
     return self !== undefined;
   }
 
-  /** Cancels a join and asks again, within one round trip; or asks twice at once and cancels one of the two. */
+  /** Cancels a join and joins again within one round trip, or starts two joins and cancels one. */
   async joinTwice(roomId, afterMs, atOnce) {
     const abort = new AbortController();
     const cancelled = this.#enter(roomId, abort.signal).catch(() => undefined);
@@ -95,7 +95,7 @@ export class Subject {
     await Promise.all([cancelled, both]);
   }
 
-  /** The page is loaded anew: a new key, with the old session still there. */
+  /** Reloads the page: a new key, while the old session still exists. */
   reload(silently) {
     const rooms = [...this.#rooms.keys()];
     for (const room of this.#rooms.values()) room.cease('crash', 'reload');
@@ -108,7 +108,7 @@ export class Subject {
     for (const room of new Set([...rooms, ...this.#wanted])) this.want(room);
   }
 
-  /** Sends `count` signals to `to`, or each to any of the others in any room. Answers at once. */
+  /** Sends `count` signals to `to`, or each to a random peer in a random room. Returns at once. */
   send(count, to, size = 200) {
     for (let i = 0; i < count; i += 1) {
       const here = [...this.#rooms.values()].filter(({ self }) => self !== undefined);
@@ -120,12 +120,12 @@ export class Subject {
     }
   }
 
-  /** The room that it was in first, also when it is out of it by now. */
+  /** The first room that it joined, even if it has left it since. */
   get first() {
     return this.#rooms.values().next().value ?? this.#last;
   }
 
-  /** Signals now and then until told otherwise; some come in bursts. */
+  /** Sends signals at random times, some in bursts, until it is stopped. */
   talk(everyMs) {
     this.#talker.start(everyMs, (count) => this.send(count));
   }
@@ -139,16 +139,16 @@ export class Subject {
     this.#wanted.clear();
     for (const room of this.#rooms.values()) {
       room.attach(false);
-      // From here on, whatever the others are told: this side hears and says nothing any more.
+      // From here on, this client neither receives nor sends, whatever the others observe.
       room.end('left');
     }
     await this.#client.close();
-    // What it still waited for has its result by now: `leave` gives each one.
+    // Pending signals have their results by now: `leave` settles each.
     await pause(0);
     clearInterval(this.#timer);
   }
 
-  /** As if its process had been killed. */
+  /** Simulates the death of its process. */
   crash(silently) {
     this.hush();
     this.#wanted.clear();
@@ -160,7 +160,7 @@ export class Subject {
     clearInterval(this.#timer);
   }
 
-  /** Those of its client now. */
+  /** The current rooms of its client. */
   get sockets() {
     return this.#sockets;
   }
@@ -262,9 +262,9 @@ export class Subject {
     this.#last = known;
   }
 
-  /** What a user does who was put out: tries again, and logs in again if that is what is wanted. */
+  /** The reaction of a user who was removed: joins again, with a new token if one is required. */
   async #comeBack(roomId) {
-    // What a client that was reloaded waits for never comes.
+    // The joins of a reloaded page never settle.
     const coming = this.#coming;
     if (coming.has(roomId)) return;
     coming.add(roomId);

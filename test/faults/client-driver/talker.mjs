@@ -1,13 +1,13 @@
-/** How often a burst comes instead of one signal, from 0 to 1, and how many signals it has. */
+/** Share of bursts among the sends, from 0 to 1, and the signals in each. */
 const BURST = { share: 0.05, signals: 30 };
 
-/** Says when to send, at random moments, until it is stopped. */
+/** Calls `send` at random times until it is stopped. */
 export class Talker {
   #timer;
 
   /**
-   * @param {number} everyMs how often on average
-   * @param {(count: number) => void} send sends so many signals
+   * @param {number} everyMs average interval void} send sends so many signals =>  * @param {(count: number) => void}
+   * send sends this many signals => void} send sends so many signals
    */
   start(everyMs, send) {
     this.stop();

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-/** The server takes a token for so long after its end. */
+/** The server accepts a token for this long after its expiry. */
 const LEEWAY_SECONDS = 30;
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A JWT (RFC 7519, HS256) that the server takes for `seconds` from now. */
+/** Makes a JWT (RFC 7519, HS256) that the server accepts for `seconds` from now. */
 const issue = ({ secret, user, seconds }) => {
   const now = Date.now() / 1000;
   const claims = { sub: user, name: user, typ: 'access', iss: 'parley', aud: 'parley', iat: now, jti: randomUUID() };
@@ -14,10 +14,11 @@ const issue = ({ secret, user, seconds }) => {
 };
 
 /**
- * The token callback of an application.
+ * Makes the token callback of an application.
  * @param {{secret: string, user: string, seconds: number, slowMs: number, failing: number}} terms `slowMs`: it takes up
- * to so long; `failing`: the share of calls that fail, from 0 to 1
- * @param {(running: number) => void} begun told at each call how many run then
+ * to this long; `failing`: the share of calls that fail, from 0 to 1 void} begun told at each call how many run then =>
+ * * @param {(running: number) => void} begun called at each call with the number of running ones => void} begun told at
+ * each call how many run then
  */
 export const tokenCallback = (terms, begun) => {
   let running = 0;

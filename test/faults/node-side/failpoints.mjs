@@ -1,6 +1,6 @@
 /**
- * Steps of a node's work at which it can be ended by SIGKILL: methods of the built classes, wrapped from outside. A
- * method that is not there any more refuses the start, so that no step is ever left out unseen.
+ * Steps of a node's work at which it can be killed (SIGKILL): methods of the built classes, wrapped from outside. A
+ * missing method prevents the start, so that no step is silently left out.
  */
 import 'reflect-metadata';
 import process from 'node:process';
@@ -15,11 +15,11 @@ const Session = await classOf('signaling/session/session.js', 'Session');
 const SessionRegistry = await classOf('signaling/session/session-registry.js', 'SessionRegistry');
 const PostgresChatLog = await classOf('chat/chat-log.postgres.js', 'PostgresChatLog');
 
-/** The second byte of a batch: signals, not the node's word to itself. */
+/** The second byte of a batch of messages, as opposed to a probe. */
 const isBatch = (_channel, { memory, start }) => memory[start + 1] === 1;
 const isDrain = (message) => message.type === 'drain';
 
-/** Class, method, the step before it, the step after it is done; and which calls count. */
+/** Class, method, the step before it, the step after it, and which calls count. */
 const STEPS = [
   [RedisBus, 'send', 'before_forward', 'after_forward'],
   [RedisCommands, 'publishZeroCopy', 'before_publish', 'after_publish', isBatch],
@@ -60,7 +60,7 @@ for (const [{ prototype }, method, before, after, counts = () => true] of STEPS)
   };
 }
 
-/** The next time that this step is reached is the end. Undefined: none is. */
+/** The step at which the process will be killed; undefined: none. */
 export const arm = (step) => {
   if (step !== undefined && !STEPS.some(([, , ...steps]) => steps.includes(step))) throw new Error(`No step: ${step}`);
   armed = step;

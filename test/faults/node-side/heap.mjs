@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What the heap holds once everything that nobody needs is gone. */
+/** The heap in use after a full garbage collection. */
 export const heapBytes = () => {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();

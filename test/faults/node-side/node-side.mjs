@@ -1,7 +1,7 @@
 /**
- * What tests do to a node from inside, loaded into it by `--import` before it starts. Nothing of it is in the product,
- * and the product knows nothing of it. On SIGUSR2 it reads the file that is named by its process id: {do, with}, does
- * it, and prints a line with the answer.
+ * Commands of tests inside a node, loaded by `--import` before it starts. The product does not contain or know this
+ * file. On SIGUSR2 it reads a command, {do, with}, from the file named by its process id, executes it and prints a line
+ * with the answer.
  */
 import { readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { arm } from './failpoints.mjs';
 import { heapBytes } from './heap.mjs';
 import { shiftClock } from './wall-clock.mjs';
 
-/** The event loop stands still. */
+/** Blocks the event loop. */
 const stall = (ms) => {
   for (const end = performance.now() + ms; performance.now() < end; );
 };

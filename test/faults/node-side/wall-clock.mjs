@@ -1,4 +1,4 @@
-/** The wall clock of this process, so much ahead. Timers and `performance` stay as they are: as after a step of NTP. */
+/** Sets the wall clock of this process ahead, like a step of NTP: timers and `performance` do not change. */
 const RealDate = Date;
 let offsetMs = 0;
 const now = () => RealDate.now() + offsetMs;
@@ -9,7 +9,7 @@ globalThis.Date = new Proxy(RealDate, {
   construct: (target, args, self) => Reflect.construct(target, args.length === 0 ? [now()] : args, self),
 });
 
-/** @param {number} ms from the real time, also negative */
+/** @param {number} ms offset from the real time, may be negative */
 export const shiftClock = (ms) => {
   offsetMs = ms;
 };
