@@ -90,8 +90,8 @@ describe('the cost of messages', () => {
 
   it('charges a join for the roster that it is sent', async () => {
     await start();
-    const crowd = Array.from({ length: 90 }, (_, n) => node.connect(`peer${n}`));
-    for (const peer of crowd) {
+    const group = Array.from({ length: 90 }, (_, n) => node.connect(`peer${n}`));
+    for (const peer of group) {
       await peer.hello();
       await peer.request({ type: 'join', room: 'large', meta: { text: 'x'.repeat(1_900) } });
     }
