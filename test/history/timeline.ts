@@ -103,6 +103,12 @@ export class Timeline {
     return Math.min(...losses.map(({ at }) => at[0]));
   }
 
+  /** When the store lost data last, at this moment; minus infinity: it never had. */
+  lastLossBefore(t: number): number {
+    const losses = this.faults.filter(({ name, at }) => DATA_LOSS.has(name) && at[0] <= t);
+    return Math.max(...losses.map(({ at }) => at[0]));
+  }
+
   /** Whether the store had lost data before this moment. */
   lostDataBefore(t: number): boolean {
     return this.lossBefore(t) <= t;

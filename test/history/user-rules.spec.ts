@@ -151,6 +151,21 @@ describe('what users do', () => {
     expect(broken(calm(shown(60_000).slice(2)))).toEqual(['I21']);
   });
 
+  it('I21: allows a store that came back older to show a removed peer as on until it was reconciled', () => {
+    const shown = (t: number): At[] => [
+      [50_000, removal()],
+      [50_005, attached('c', false)],
+      [50_005, end('c', 'removed')],
+      [53_000, fault('redis_failed_back', 'start')],
+      [53_500, fault('redis_failed_back', 'stop')],
+      [t, { kind: 'roster', peer: 'a', epoch: 'e2', version: 8, set: { a: 'on', b: 'on', c: 'on' } }],
+      ...withoutC(t + 1_000),
+    ];
+    expect(broken(calm(shown(55_000)))).not.toContain('I21');
+    expect(broken(calm(shown(64_000)))).toContain('I21');
+    expect(broken(calm(shown(55_000).filter((_at, index) => index !== 3 && index !== 4)))).toContain('I21');
+  });
+
   it('I17, I21: allow a kicked user to be back as the same peer when the store has lost its tombstone', () => {
     const again = (more: At[] = []): At[] => [
       ...more,

@@ -3,6 +3,9 @@ import type { EventOf, HistoryEvent } from './history.js';
 import type { PeerLifetime, Timeline } from './timeline.js';
 import type { Bounds, Invariant, Rule, Violation } from './verdict.js';
 
+/** Two rounds of reconciliation by the nodes' default. */
+const RECONCILE_MS = 10_000;
+
 /** I17, by what REST committed: nothing sent later passes from or to the peers that the user had in the room. */
 export const removedByRestIsSilent: Rule = (timeline, bounds) =>
   timeline.removals.flatMap((removal) => {
@@ -237,9 +240,12 @@ const shownAfter = (timeline: Timeline, room: string, peers: ReadonlySet<string>
   );
 };
 
-/** In the epoch after a loss of data, a client shows those as away, for a while, whom it knew before and has not seen. */
+/**
+ * In the epoch after a loss of data, a client shows those as away, for a while, whom it knew before and has not seen. A store
+ * that came back older shows even as on who was removed since, until the node of that peer has reconciled the room.
+ */
 const mayBeUnseen = (timeline: Timeline, { set, t }: EventOf<'roster'>, peer: string, until: number): boolean =>
-  set[peer] === 'away' && t <= until && timeline.lostDataBefore(t);
+  t <= until && (set[peer] === 'away' ? timeline.lostDataBefore(t) : t - timeline.lastLossBefore(t) <= RECONCILE_MS);
 
 /** The same, by the rosters that are last too, once nothing has been wrong for as long as the service may take. */
 const shownTooLong = (
