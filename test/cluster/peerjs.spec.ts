@@ -27,7 +27,7 @@ describe.each(['standalone', 'cluster'] as const)('PeerServer on two nodes over 
     return peer.types[0] === 'OPEN' ? peer : undefined;
   };
 
-  it('frees the ids of a node that was killed within its lease, and its owner comes back at once', async () => {
+  it('frees the ids of a killed node within its lease, and at once for their owners', async () => {
     const doomed = await cluster.addNode();
     const [owner, other] = [await PeerjsPeer.join(doomed.url), await PeerjsPeer.join(doomed.url)];
     const ada = await PeerjsPeer.join(topology.url(0));
@@ -41,7 +41,7 @@ describe.each(['standalone', 'cluster'] as const)('PeerServer on two nodes over 
     cluster.nodes.pop();
   }, 60_000);
 
-  it('goes on when Redis comes back empty: who was there is there, and nobody else', async () => {
+  it('continues with a Redis that restarts empty: clients keep their ids', async () => {
     const [ada, bela] = [await PeerjsPeer.join(topology.url(0)), await PeerjsPeer.join(topology.url(1))];
     await cluster.redis.kill();
     await cluster.redis.restart();

@@ -5,16 +5,16 @@ import { type Cluster, startCluster } from '../support/start-cluster.js';
 import { until } from '../support/until.js';
 import { Victim } from './victim.js';
 
-/** At a time: so many that they are in each other's way, and the clients do not starve the nodes. */
+/** Concurrent races: many enough to interfere, few enough that the clients do not starve the nodes. */
 const AT_ONCE = 25;
 const ROUNDS = 28;
 const ROUNDS_OF_AN_EMPTY_REDIS = 12;
 
 /**
- * Three nodes, a real Redis: people are put out at the very moment at which they join, come back, move to another
- * node, take a fresh token, or start over; and at which Redis is gone and comes back empty.
+ * Three nodes and a real Redis. Users are removed at the moment at which they join, resume, move to another node,
+ * refresh their token or start a new session, and at which Redis restarts empty.
  */
-describe('whoever is put out of a room in a cluster', () => {
+describe('a user who is removed from a room in a cluster', () => {
   let cluster: Cluster;
   let owner: { rest: Rest; token: string };
   let people = 0;
@@ -58,7 +58,7 @@ describe('whoever is put out of a room in a cluster', () => {
     victim.expected = ban ? 'banned' : 'removed';
   };
 
-  /** Who of them is in the room, as every node sees it; undefined: a node cannot say now. */
+  /** The peers of the user in the room, as every node sees it; undefined: a node is unavailable now. */
   const present = async (room: string, victims: readonly Victim[]): Promise<string[] | undefined> => {
     const users = new Set(victims.map(({ user }) => user));
     try {
@@ -84,7 +84,7 @@ describe('whoever is put out of a room in a cluster', () => {
     await disturbance;
     await until(async () => (await present(room, victims))?.length === 0, 30_000);
     await until(() => victims.every((victim) => victim.isNotified), 30_000);
-    // With the token of before, and with what it was exchanged for: on no node, with no key.
+    // The old token and those refreshed from it are refused on every node, with any key.
     for (const victim of victims) {
       for (const node of [0, 1, 2]) {
         const answer = await until(() => victim.retry(node));
@@ -95,11 +95,11 @@ describe('whoever is put out of a room in a cluster', () => {
     expect(await present(room, victims)).toEqual([]);
   };
 
-  it(`is out, in each of ${ROUNDS * AT_ONCE} races`, async () => {
+  it(`is removed in each of ${ROUNDS * AT_ONCE} races`, async () => {
     for (let round = 0; round < ROUNDS; round += 1) await race(round, async () => {});
   }, 240_000);
 
-  it(`is out, in each of ${ROUNDS_OF_AN_EMPTY_REDIS * AT_ONCE} races with a Redis that comes back empty`, async () => {
+  it(`is removed in each of ${ROUNDS_OF_AN_EMPTY_REDIS * AT_ONCE} races with a Redis that restarts empty`, async () => {
     for (let round = 0; round < ROUNDS_OF_AN_EMPTY_REDIS; round += 1) {
       await race(round, async () => {
         await cluster.redis.kill();

@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 
 const REVOKED = 4510;
 
-/** Somebody with a socket on each of three nodes, in one room. */
+/** Connects a user to each of three nodes, in one room. */
 interface TestUser {
   readonly username: string;
   readonly password: string;
@@ -73,24 +73,24 @@ describe('in a cluster', () => {
   };
 
   describe.each(ENDINGS)('%s', (_name, end) => {
-    it('ends every session on every node, and what was issued before', async () => {
+    it('ends every session on every node, and revokes earlier tokens', async () => {
       const who = await signUp();
       await end(restOn(2), who);
       await isOver(who);
     });
 
-    it('does so while Redis is away, and after it came back empty', async () => {
+    it('does so while Redis is unavailable, and after it restarted empty', async () => {
       const who = await signUp();
       await cluster.redis.kill();
       await end(restOn(2), who);
-      // No node can tell another one: each finds it in PostgreSQL.
+      // Nodes cannot notify each other: each reads it from PostgreSQL.
       await isOver(who);
       await cluster.redis.restart();
       await isReady(cluster);
       for (const n of [0, 1, 2]) expect((await hello(n, who.token)).answer).toBe('token_invalid');
     });
 
-    it('does so when Redis comes back empty at that very moment', async () => {
+    it('does so when Redis restarts empty at that moment', async () => {
       const who = await signUp();
       const outage = cluster.redis.kill().then(() => cluster.redis.restart());
       await end(restOn(1), who);
@@ -100,7 +100,7 @@ describe('in a cluster', () => {
     });
   });
 
-  it('shows in its metrics what its nodes ask of Redis and tell each other', async () => {
+  it('counts commands to Redis and messages between nodes in its metrics', async () => {
     await signUp();
     const text = await (await fetch(`${cluster.nodes[0]?.url}/metrics`)).text();
     const metric = (name: string) => Number(new RegExp(`^parley_${name} (\\S+)$`, 'm').exec(text)?.[1]);

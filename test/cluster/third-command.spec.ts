@@ -16,7 +16,7 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, () => server.close(() => resolve(true)));
   });
 
-/** The first of three ports in a row that nobody has. */
+/** Finds the first of three consecutive free ports. */
 const threePorts = async (): Promise<number> => {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
@@ -55,14 +55,14 @@ describe('npm run cluster', () => {
     await postgres?.stop();
   });
 
-  /** Somebody who comes by the balancer. Answers the node that took them. */
+  /** Connects a client through the load balancer. @returns its node */
   const enter = async (peer: RawPeer, token: string): Promise<string> => {
     await peer.open();
     const { node } = await peer.hello(token);
     return /^node-[12]/.exec(node)?.[0] as string;
   };
 
-  it('puts people on two nodes; one dies at a word, and its people go on through the other under the same peer id', async () => {
+  it('spreads clients over two nodes; when one is killed on request, its clients resume on the other one as the same peers', async () => {
     const rest = new Rest(`http://127.0.0.1:${port}`);
     const [{ accessToken: ada }, { accessToken: bela }] = [await rest.register('Ada'), await rest.register('Bela')];
     const { id: room } = await rest.room(ada);

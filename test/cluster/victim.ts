@@ -1,17 +1,17 @@
 import { RawPeer } from '../protocol/raw-peer.js';
 import { Rest } from '../protocol/rest.js';
 
-/** Somebody who is about to be put out, and does everything not to be. */
+/** A user who is about to be removed, and tries everything to stay. */
 export class Victim {
-  /** What becomes of their later attempts. */
+  /** Outcomes of their later attempts. */
   expected: 'banned' | 'removed' = 'removed';
   private readonly peers: RawPeer[] = [];
-  /** Sockets that were let into the room. */
+  /** Sockets that joined the room. */
   private readonly joined = new Set<RawPeer>();
   private readonly key = new RawPeer('').key;
   private attempt = 0;
 
-  /** @param urls of the nodes, the one that they begin on first */
+  /** @param urls of the nodes, starting with the first one to use */
   constructor(
     private readonly urls: readonly string[],
     readonly room: string,
@@ -24,7 +24,7 @@ export class Victim {
     return this.refreshToken !== undefined;
   }
 
-  /** @returns what was answered last: `joined`, or an error's code */
+  /** @returns the last answer: `joined`, or an error code */
   async enter(node = 0, key = this.key): Promise<string> {
     try {
       const peer = new RawPeer(`${this.urls[node % 3]?.replace('http', 'ws')}/v1/signaling`, { key });
@@ -38,12 +38,12 @@ export class Victim {
       if (last.type === 'joined') this.joined.add(peer);
       return last.type === 'error' ? (last['code'] as string) : last.type;
     } catch {
-      // Closed before an answer: what was asked is not known to have been done.
+      // Closed before an answer: the outcome of the request is unknown.
       return 'closed';
     }
   }
 
-  /** One way of the many to be in a room. */
+  /** One of many ways to be in a room. */
   async act(kind: number): Promise<void> {
     switch (kind % 6) {
       case 0:
@@ -71,13 +71,13 @@ export class Victim {
     }
   }
 
-  /** From the beginning, with the token that they have. Undefined: the node cannot say now. */
+  /** Starts a new session with the current token. @returns undefined if the node is unavailable now */
   async retry(node: number): Promise<string | undefined> {
     const answer = await this.enter(node, new RawPeer('').key);
     return answer === 'unavailable' ? undefined : answer;
   }
 
-  /** Whether each socket that was in the room was told, or is closed. */
+  /** Whether each socket that was in the room was notified or is closed. */
   get isNotified(): boolean {
     return [...this.joined].every(
       ({ closeCode, unread }) => closeCode !== undefined || unread.some(({ type }) => type === 'removed'),
@@ -88,12 +88,12 @@ export class Victim {
     for (const peer of this.peers.splice(0)) peer.cut();
   }
 
-  /** The open socket takes the token once more. */
+  /** Refreshes the token on the open socket. */
   private refresh(): void {
     this.peers.at(-1)?.send({ type: 'refresh', id: 'again', token: this.token });
   }
 
-  /** A guest's refresh token, used up at that moment. */
+  /** Exchanges a guest's refresh token at that moment. */
   private async exchange(): Promise<void> {
     if (this.refreshToken === undefined) return;
     try {
@@ -102,7 +102,7 @@ export class Victim {
       });
       this.token = answer.accessToken;
     } catch {
-      // It was ended first.
+      // The session had ended before.
     }
   }
 }

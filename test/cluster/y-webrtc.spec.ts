@@ -20,7 +20,7 @@ describe.each([
 
   it.each(Object.entries(Y_WEBRTC_SCENARIOS))('%s', (_name, scenario) => scenario(new Topology(cluster.nodes)), 60_000);
 
-  /** One on each of two nodes, in one room. */
+  /** Connects a client to each of two nodes, in one room. */
   const pair = async (room: string): Promise<[YSocket, YSocket]> => {
     const sockets: [YSocket, YSocket] = [
       await YSocket.open(cluster.nodes[0]?.url as string),
@@ -30,7 +30,7 @@ describe.each([
     return sockets;
   };
 
-  it('clients come back after Redis was away, wait for it, and meet', async () => {
+  it('clients reconnect after a loss of Redis, wait for it, and find each other', async () => {
     const sockets = await pair('outage');
     await cluster.redis.kill();
     await Promise.all(sockets.map((socket) => until(() => socket.closeCode === 1012)));
@@ -45,18 +45,18 @@ describe.each([
       socket.subscribe('outage');
       socket.publish('outage', from);
     }
-    // A client hangs up that hears no pong: it is answered also while its subscription waits.
+    // A client disconnects without a pong, so pings are answered even while its subscription waits.
     await Promise.all([a.pong(), b.pong()]);
     await cluster.redis.restart();
     await Promise.all([until(() => a.heard('outage').includes('a')), until(() => b.heard('outage').includes('b'))]);
-    // What each publishes from now on comes behind what the other said.
+    // Later publications of each client follow those of the other one.
     await Promise.all([a.reaches(b, 'outage'), b.reaches(a, 'outage')]);
     expect([a.heard('outage').includes('b'), b.heard('outage').includes('a')].filter(Boolean)).toHaveLength(1);
     a.close();
     b.close();
   }, 60_000);
 
-  it('a draining node sends its clients away, and those of other nodes stay', async () => {
+  it('a draining node closes the sockets of its clients, and other nodes keep theirs', async () => {
     const [a, b] = await pair('drain');
     const gone = (cluster.nodes[1] as Cluster['nodes'][0]).terminate();
     await until(() => b.closeCode === 1012);

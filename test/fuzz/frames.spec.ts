@@ -10,15 +10,15 @@ import { mutate, type Schema, valueFrom } from './values.js';
 const stage = hostileStage({ MAX_SOCKETS_PER_USER: '1000', MAX_PEERS_PER_USER: '1000' });
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
-/** Frames that are answered only when something is wrong. */
+/** Frames that are answered only with an error. */
 const UNANSWERED = new Set(['signal', 'ack', 'broadcast', 'pong']);
-/** How a server may end a socket whose client is mad. */
+/** Close codes for a client that sends such frames. */
 const ENDINGS = new Set([4029, 4500, 4501, 4503, 4509, 1007, 1009, 4001]);
 const FRAMES_A_SOCKET = 40;
 
 /**
- * Everything that was sent before is handled: true; or the code that the socket was closed with. A ping that comes too
- * fast is refused at once, while frames before it wait: it is asked again then.
+ * Resolves when everything sent before is handled, with true, or with the code that the socket was closed with. A ping
+ * above the rate is refused at once, while frames before it still wait: then it is repeated.
  */
 const allHandled = async (peer: RawPeer): Promise<true | number> => {
   for (let n = 0; ; n += 1) {
@@ -30,7 +30,7 @@ const allHandled = async (peer: RawPeer): Promise<true | number> => {
   }
 };
 
-it(`every frame of the schemas, bent and broken, is answered or ends the socket with a code (seed ${SEED})`, async () => {
+it(`every frame of the schemas, mutated, is answered or ends the socket with a code (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   const schemas = Object.entries(SCHEMAS as unknown as Record<string, Schema>).filter(([type]) => type !== 'hello');
   const resolve = (): Schema => ({});
@@ -55,7 +55,7 @@ it(`every frame of the schemas, bent and broken, is answered or ends the socket 
         string,
         unknown
       >;
-      // Fields that the type has not would be refused all the same; half of the frames go further.
+      // A frame with fields of another type is refused at once, so half of the frames have none.
       const frame = Object.fromEntries(Object.entries(known).filter(([name]) => name in (schema.properties ?? {})));
       const header = JSON.stringify(frame);
       const isBent = random.chance(0.08);

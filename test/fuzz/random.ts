@@ -1,8 +1,8 @@
-/** Numbers that a seed decides (mulberry32): a run that failed can be run again. */
+/** Random numbers from a seed (mulberry32), so that a failed run can be repeated. */
 export class Random {
   constructor(private state: number) {}
 
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

@@ -23,13 +23,13 @@ interface Document {
   readonly components: { readonly schemas: Record<string, Schema> };
 }
 
-/** What of a fault a person needs to run it again. */
+/** An error with everything that is needed to repeat the request. */
 const named = (seed: number, what: object, error: unknown) =>
   new Error(
     `FUZZ_SEED=${seed}: ${JSON.stringify(what).slice(0, 2_000)}\n${error instanceof Error ? error.message : error}`,
   );
 
-it(`every request of the API's own description, bent and broken, is answered without a 5xx (seed ${SEED})`, async () => {
+it(`every request of the API document, mutated, is answered without a 5xx (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   const document = (await stage.rest().ask('GET', '/docs/openapi.json')).body as Document;
   const resolve = (reference: string): Schema => document.components.schemas[reference.split('/').at(-1) ?? ''] ?? {};
@@ -49,7 +49,7 @@ it(`every request of the API's own description, bent and broken, is answered wit
 
   const one = async (): Promise<void> => {
     const { path, method, parameters = [], requestBody } = random.pick(operations);
-    // The account and the room are what the others are asked with.
+    // The other requests need the account and the room.
     const token = method === 'DELETE' ? random.pick([undefined, 'a.b.c', tokens[3]]) : random.pick(tokens);
     const valueFor = ({ schema = {}, example }: Parameter): string => {
       const made = random.chance(0.3) ? room : valueFrom(random, { example, ...schema }, resolve, 0.2);

@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** What breaks programs more often than chance does. */
+/** Values that often break programs. */
 const UNUSUAL: readonly unknown[] = [
   null,
   true,
@@ -35,7 +35,7 @@ const UNUSUAL: readonly unknown[] = [
   Array(500).fill(1),
 ];
 
-/** A JSON Schema, as far as the documents of this project use it. */
+/** The part of JSON Schema that the documents of this project use. */
 export interface Schema {
   readonly type?: string;
   readonly $ref?: string;
@@ -56,7 +56,7 @@ export interface Schema {
 
 export type Resolve = (reference: string) => Schema;
 
-/** A value that fits a schema, and seldom one that does not. */
+/** Generates a value that usually matches a schema. */
 export const valueFrom = (random: Random, schema: Schema, resolve: Resolve, unusualRate = 0.05): unknown => {
   if (random.chance(unusualRate)) return random.pick(UNUSUAL);
   if (schema.$ref !== undefined) return valueFrom(random, resolve(schema.$ref), resolve, unusualRate);
@@ -96,7 +96,7 @@ const objectOf = (random: Random, schema: Schema, resolve: Resolve, unusualRate:
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
 
-/** Letters that the patterns of ids take; their length is the one that a pattern names, if it does. */
+/** Generates an id; its length is that in the pattern, if there is one. */
 const textOf = (random: Random, { pattern, minLength = 0, maxLength = 20 }: Schema): string => {
   const counted = /\{(\d+)(?:,(\d+))?\}/.exec(pattern ?? '');
   const least = counted === null ? minLength : Number(counted[1]);
@@ -104,7 +104,7 @@ const textOf = (random: Random, { pattern, minLength = 0, maxLength = 20 }: Sche
   return Array.from({ length: least + random.below(max - least + 1) }, () => random.pick([...ALPHABET])).join('');
 };
 
-/** A text with a few of its characters changed, doubled, cut out or moved. */
+/** Returns a text with a few characters changed, doubled, removed or moved. */
 export const mutate = (random: Random, text: string): string => {
   let bytes = text;
   for (let changes = 1 + random.below(4); changes > 0; changes -= 1) {

@@ -18,7 +18,7 @@ describe('the documents of the API', () => {
     await Promise.all([open?.stop(), closed?.stop()]);
   });
 
-  it.each(DOCUMENTS)('%s is sent compressed, and not again to those who have it', async (path) => {
+  it.each(DOCUMENTS)('%s is compressed, and answered 304 if it is unchanged', async (path) => {
     const first = await fetch(`${open.url}${path}`);
     expect([first.status, first.headers.get('content-encoding')]).toEqual([200, 'gzip']);
     expect(await first.json()).toHaveProperty('info');
@@ -27,7 +27,7 @@ describe('the documents of the API', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it('are fetched by the page, whose own script holds none of them', async () => {
+  it('are fetched by the page, whose script contains none of them', async () => {
     const page = await fetch(`${open.url}/docs`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     const script = await (await fetch(`${open.url}/docs/swagger-ui-init.js`)).text();
@@ -35,13 +35,13 @@ describe('the documents of the API', () => {
     expect(script).not.toContain('/v1/rooms');
   });
 
-  it('are not there with API_DOCS=off', async () => {
+  it('are not served with API_DOCS=off', async () => {
     for (const path of [...DOCUMENTS, '/docs', '/docs/', '/docs/swagger-ui-init.js'])
       expect([path, (await fetch(`${closed.url}${path}`)).status]).toEqual([path, 404]);
     expect(closed.output()).not.toContain('/docs');
   });
 
-  it('and metrics are read at a bounded rate, by themselves: health is not', async () => {
+  it('and metrics have rate limits of their own; health has none', async () => {
     const ask = (path: string) =>
       Promise.all(Array.from({ length: 60 }, async () => (await fetch(`${closed.url}${path}`)).status));
     const statuses = await ask('/metrics');

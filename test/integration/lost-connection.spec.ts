@@ -6,7 +6,7 @@ import { isDatabaseLost, isUnanswered } from '../../src/database/database-errors
 import { databaseOver } from '../../src/database/transactions.js';
 import { type RunningPostgres, startPostgres } from '../support/postgres.js';
 
-/** More than the pool has connections. */
+/** More than the connections of the pool. */
 const MANY = 12;
 
 describe('a transaction', () => {
@@ -23,7 +23,7 @@ describe('a transaction', () => {
     connection = new DatabaseConnection({ connection: { connectionString: url }, stop: async () => undefined });
   });
 
-  // It waits for every connection that is not given back.
+  // Waits for every connection that was not returned to the pool.
   afterEach(() => connection.onApplicationShutdown());
 
   afterAll(() => postgres?.stop());
@@ -39,7 +39,7 @@ describe('a transaction', () => {
     await connection.ping();
   });
 
-  it('that cannot begin gives its connection back', async () => {
+  it('that cannot begin returns its connection', async () => {
     const transactions = Array.from({ length: MANY }, () =>
       connection.database.transaction(async () => 'begun', { isolationLevel: 'no such level' as 'serializable' }),
     );
@@ -48,7 +48,7 @@ describe('a transaction', () => {
     await connection.ping();
   });
 
-  it('that fails for a statement’s time, or for its own reasons, keeps a connection that is sound', async () => {
+  it('that fails by a statement timeout, or by an error of its own, keeps a usable connection', async () => {
     const pidOf = async () => {
       const { rows } = await connection.database.execute(sql`select pg_backend_pid() as pid`);
       return rows[0]?.['pid'];
@@ -66,7 +66,7 @@ describe('a transaction', () => {
     expect(await pidOf()).toBe(before);
   });
 
-  it('whose statement is given up unanswered does not leave the wait to the next one', async () => {
+  it('whose statement is abandoned does not delay the next one', async () => {
     const pool = new BoundedPool({ connectionString: url, max: 1, query_timeout: 200 }, 10);
     try {
       const database = databaseOver(pool);
@@ -79,7 +79,7 @@ describe('a transaction', () => {
     }
   });
 
-  it('is kept when it ends well, and undone when it does not', async () => {
+  it('is committed on success, and rolled back on failure', async () => {
     const { database } = connection;
     await database.execute(sql`create table things (name text)`);
     await database.transaction((tx) => tx.execute(sql`insert into things values ('kept')`));

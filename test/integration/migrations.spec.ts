@@ -19,7 +19,7 @@ const journalOf = (folder: string) => JSON.parse(readFileSync(join(folder, JOURN
 const TAGS = journalOf(FOLDER).entries.map(({ tag }) => tag);
 const INDEXES = readMigrations(FOLDER).flatMap(({ indexes }) => indexes);
 
-/** One write to each of the tables that every version has had and that clients write to. */
+/** One write to each table that every version has and that clients write to. */
 const WRITES = [
   `insert into rooms (id, name, search_name, owner) values (gen_random_uuid(), 'a', 'a', 'ada')`,
   `update rooms set last_seq = last_seq + 1 where id = 'granted'`,
@@ -94,7 +94,7 @@ describe('a migration of a database in use', () => {
       )
     ).rows.length > 0;
 
-  it.each(TAGS.slice(1))('%s lets writes go on while a transaction holds it up', async (tag) => {
+  it.each(TAGS.slice(1))('%s does not block writes while it waits for a transaction', async (tag) => {
     const client = await databaseBefore(tag);
     const { rows } = await client.query("select to_regclass('audit') as audit");
     const writes = rows[0].audit === null ? WRITES : [...WRITES, TO_AUDIT];
@@ -116,7 +116,7 @@ describe('a migration of a database in use', () => {
     expect(found).toEqual([{ indexes: INDEXES.length }]);
   });
 
-  it('builds again what an interrupted build left behind', async () => {
+  it('rebuilds an index that an interrupted build left invalid', async () => {
     const client = await databaseBefore('0002_room_endings');
     const open = await connect();
     await open.query('begin');

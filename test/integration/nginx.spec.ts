@@ -11,7 +11,7 @@ import { type RunningNode, startNode } from '../support/start-node.js';
 describe('docker/nginx.conf', () => {
   let certificates: CertificateChain;
   let node: RunningNode;
-  /** Directly on the internet, and behind another proxy with TLS. */
+  /** As the outermost proxy, and behind another proxy with TLS. */
   let [edge, inner]: Nginx[] = [];
 
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('docker/nginx.conf', () => {
     return response.statusCode;
   };
 
-  /** 404: the room does not exist. 429: this address had its guest. */
+  /** Requests a guest token. 404: the room does not exist. 429: the limit of this address. */
   const guest = (proxy: Nginx | undefined, from: string, more: Record<string, string> = {}) =>
     ask(proxy, {
       tls: proxy === edge,
@@ -59,7 +59,7 @@ describe('docker/nginx.conf', () => {
       body: { displayName: 'Ada', room: 'nowhere12345' },
     });
 
-  it('serves REST and sockets by TLS to clients that trust the root alone', async () => {
+  it('serves REST and sockets over TLS to clients that trust the root certificate', async () => {
     expect(await ask(edge, { tls: true })).toBe(401);
     const socket = new WebSocket(`wss://localhost:${edge?.tlsPort}${SIGNALING_PATH}`, SUBPROTOCOL, {
       ca: certificates.root,
@@ -71,25 +71,25 @@ describe('docker/nginx.conf', () => {
     socket.terminate();
   });
 
-  it('tells the nodes which requests came without TLS, whatever the client says', async () => {
+  it('forwards to the nodes which requests came without TLS, whatever the client claims', async () => {
     expect(await ask(edge, {})).toBe(426);
     expect(await ask(edge, { headers: { 'x-forwarded-proto': 'https' } })).toBe(426);
   });
 
-  it('keeps metrics inside', async () => {
+  it('does not expose metrics', async () => {
     expect(await ask(edge, { tls: true, path: '/metrics' })).toBe(404);
   });
 
-  it('takes no address from a client', async () => {
+  it('ignores addresses that a client claims', async () => {
     expect(await guest(edge, '203.0.113.1')).toBe(404);
     expect(await guest(edge, '203.0.113.2')).toBe(429);
   });
 
-  it('takes the address and the scheme from a proxy that it names', async () => {
+  it('accepts the address and the scheme from a trusted proxy', async () => {
     const by = (scheme: string) => ({ 'x-forwarded-proto': scheme });
     expect(await guest(inner, '203.0.113.1', by('https'))).toBe(404);
     expect(await guest(inner, '203.0.113.2', by('https'))).toBe(404);
-    // What a client wrote there itself is further left.
+    // Entries of the client itself are further to the left.
     expect(await guest(inner, '198.51.100.9, 203.0.113.2', by('https'))).toBe(429);
     expect(await guest(inner, '203.0.113.3', by('http'))).toBe(426);
   });

@@ -17,7 +17,7 @@ describe('PeerServer on one node', () => {
 });
 
 describe('PeerServer with settings', () => {
-  it('has names of its own for each key, and shows a list when it is told to', async () => {
+  it('separates the ids of each key, and lists them if discovery is on', async () => {
     const node = await startNode({ PEERJS_PATH: '/call/here', PEERJS_KEYS: 'one,two', PEERJS_DISCOVERY: 'on' });
     const join = (key: string) => PeerjsPeer.join(node.url, { id: 'ada', key, token: key }, '/call/here/');
     await Promise.all([join('one'), join('two')]);
@@ -31,7 +31,7 @@ describe('PeerServer with settings', () => {
     await node.stop();
   }, 60_000);
 
-  it('is not there when it is off, and asks for a token in production', async () => {
+  it('is not served when it is off, and requires a token in production', async () => {
     const off = await startNode({ PEERJS: 'off' });
     const nobody = new PeerjsPeer(off.url, { id: 'ada' });
     await nobody.closes();
@@ -43,7 +43,7 @@ describe('PeerServer with settings', () => {
     await production.stop();
   }, 120_000);
 
-  it('stops the boot for a wrong one', async () => {
+  it('refuses to start with an invalid setting', async () => {
     await expect(startNode({ PEERJS_PATH: '/' })).rejects.toThrow('PEERJS_PATH must be a path');
   }, 60_000);
 });

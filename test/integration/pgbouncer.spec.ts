@@ -16,7 +16,7 @@ describe('REST through PgBouncer in transaction mode', () => {
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    // Fewer server connections than Parley has: each statement may run on another one.
+    // Fewer server connections than Parley's, so that each statement may run on another one.
     bouncer = await startPgBouncer(await postgres.createDatabase(), ['default_pool_size = 8']);
     rest = await startRestApp({ ...SETTINGS, DATABASE_URL: bouncer.url });
   });
@@ -29,7 +29,7 @@ describe('REST through PgBouncer in transaction mode', () => {
 
   restSuite(new World(() => rest));
 
-  it('says what is wrong while the database is stopped, and that it is available again', async () => {
+  it('logs that the database is unavailable, and that it is available again', async () => {
     const connection = rest.app.get(DatabaseConnection);
     await connection.ping();
     expect(connection.fault).toBeUndefined();
@@ -66,7 +66,7 @@ describe('PgBouncer in transaction mode', () => {
     return bouncer.url;
   };
 
-  it('lets ten replicas that start together migrate once', async () => {
+  it('is migrated once by ten replicas that start together', async () => {
     const direct = await postgres.createDatabase();
     const url = await pooled(direct);
     await Promise.all(Array.from({ length: 10 }, () => migrateDatabase({ connectionString: url })));
@@ -87,7 +87,7 @@ describe('PgBouncer in transaction mode', () => {
     await rest.close();
   });
 
-  it('that refuses the password ends the start with the reason', async () => {
+  it('that refuses the password ends the start with a reason', async () => {
     const wrong = new URL(await pooled(await postgres.createDatabase()));
     wrong.password = 'not-the-password';
     await expect(migrateDatabase({ connectionString: wrong.href }, { timeoutMs: 0 })).rejects.toMatchObject({

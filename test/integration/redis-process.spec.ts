@@ -6,7 +6,7 @@ import { commandOf } from '../../src/database/process-identity.js';
 import { until } from '../support/until.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What a benchmark does: it starts Redis by what the tests have, and may get no time to stop it. */
+/** A program that starts Redis like a benchmark, and may be killed before it stops it. */
 const PROGRAM = `
   await import('./scripts/typescript.mjs');
   const { RedisProcess } = await import('./test/support/redis-process.ts');
@@ -20,7 +20,7 @@ describe('a Redis of a test or a benchmark', () => {
     for (const pid of started.splice(0)) if (commandOf(pid)) process.kill(pid, 'SIGKILL');
   });
 
-  it.each(['runs', 'is stopped'])('is gone when its starter gets a SIGKILL, while it %s', async (state) => {
+  it.each(['runs', 'is stopped'])('ends when its starter is killed, while it %s', async (state) => {
     const starter = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -8,7 +8,7 @@ import { type MemoryClient, MemoryNode } from '../support/memory-node.js';
 const ROUNDS = 1_000;
 const MODERATOR = { user: 'moderator', name: 'M', kind: 'account', grants: {}, issuedAt: 1e15, expiresAt: 1e15 };
 
-/** A generator by a seed: a round that fails can be run again. */
+/** A generator with a seed, so that a failed round can be repeated. */
 const randomBy = (seed: number): (() => number) => {
   let state = seed;
   return () => {
@@ -21,7 +21,7 @@ const turns = async (count: number): Promise<void> => {
   for (let nextTick = 0; nextTick < count; nextTick += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** Two nodes; a user who joins, resumes elsewhere, or comes back, at the very moment that they are put out. */
+/** Two nodes, and a user who joins, resumes on another node or rejoins at the moment of a removal. */
 describe('whoever is put out', () => {
   const store = new MemoryPresenceStore();
   const hub = new MemoryBusHub();
@@ -44,7 +44,7 @@ describe('whoever is put out', () => {
     return answer.type === 'joined' ? 'joined' : answer.code;
   };
 
-  /** @returns what is left of the user in the store, and on every node */
+  /** @returns the peers of the user in the store and on every node */
   const remains = async (room: string, user: string): Promise<unknown[]> => {
     const { members } = await node(0).presence.snapshot(room as RoomId);
     const bindings = nodes.flatMap(({ services: context }) =>
@@ -89,7 +89,7 @@ describe('whoever is put out', () => {
         }
         await Promise.all(doing);
         expect({ round, left: await settled(room, user) }).toEqual({ round, left: [] });
-        // The same key, and another one, with the token of before: neither comes in, on any node.
+        // With the old token, neither the same key nor another one is admitted, on any node.
         const again = node(round).connect(user, { key: first.key, attempt: 3 });
         const fresh = node(round + 1).connect(user);
         const answers = [await attempt(again, room), await attempt(fresh, room)];

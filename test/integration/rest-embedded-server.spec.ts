@@ -9,7 +9,7 @@ import { buildEmbeddedProgram, type EmbeddedProcess, type EmbeddedProgram } from
 
 const isRoot = process.getuid?.() === 0;
 
-/** Somebody who is not root, and has nothing. */
+/** A user without privileges or files. */
 const ordinaryUser = () =>
   isRoot
     ? {
@@ -33,7 +33,7 @@ describe('the embedded PostgreSQL', () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Mode 0700, as a clone in the home of root is. */
+  /** Mode 0700, like a clone in the home of root. */
   const closedFolder = (): string => {
     const folder = mkdtempSync(join(tmpdir(), 'parley-data-'));
     folders.push(folder);
@@ -57,7 +57,7 @@ describe('the embedded PostgreSQL', () => {
     }
   };
 
-  /** Where the data of a data directory is. */
+  /** Finds the database of a data directory. */
   const homeOf = (dataDir: string): string => {
     const id = join(dataDir, 'postgres-id');
     return isRoot && existsSync(id) ? join('/var/lib/parley', readFileSync(id, 'utf8').trim()) : dataDir;
@@ -72,7 +72,7 @@ describe('the embedded PostgreSQL', () => {
     while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
   };
 
-  it('works in a closed folder, writes through, and is heard on no network', async () => {
+  it('works in a folder that is closed to others, fsyncs, and listens on no network', async () => {
     const server = start(join(closedFolder(), 'data'));
     const connection = await server.ready;
     const [row] = await ask(
@@ -85,7 +85,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(ask(connection, 'select 1')).rejects.toThrow();
   });
 
-  it('keeps its data from one start to the next, and gives another directory none of it', async () => {
+  it('keeps its data across restarts, separately per data directory', async () => {
     const [dataDir, other] = [closedFolder(), closedFolder()];
     const first = start(dataDir);
     await ask(await first.ready, 'create table kept as select 7 as value');
@@ -96,7 +96,7 @@ describe('the embedded PostgreSQL', () => {
     await Promise.all([second.stop(), outsider.stop()]);
   });
 
-  it('refuses a second process on one data directory, and says who holds it', async () => {
+  it('refuses a second process on one data directory, and names the first', async () => {
     const dataDir = closedFolder();
     const first = start(dataDir);
     const connection = await first.ready;
@@ -109,7 +109,7 @@ describe('the embedded PostgreSQL', () => {
     await first.stop();
   });
 
-  it('lets one of five processes in that start at the same moment', async () => {
+  it('accepts one of five processes that start at the same time', async () => {
     const dataDir = closedFolder();
     const all = Array.from({ length: 5 }, () => start(dataDir));
     const outcomes = await Promise.allSettled(all.map(({ ready }) => ready));
@@ -117,7 +117,7 @@ describe('the embedded PostgreSQL', () => {
     await Promise.all(all.map((one) => one.stop()));
   });
 
-  it('goes with a Parley that was killed, and the next start finds every row', async () => {
+  it('ends with a Parley that is killed, and the next start finds every row', async () => {
     const dataDir = closedFolder();
     const first = start(dataDir);
     const connection = await first.ready;
@@ -131,7 +131,7 @@ describe('the embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  it('leaves no process behind when nobody starts it again', async () => {
+  it('leaves no process behind without a restart', async () => {
     const first = start(closedFolder());
     const postmaster = await postmasterOf(await first.ready);
     first.process.kill('SIGKILL');
@@ -139,7 +139,7 @@ describe('the embedded PostgreSQL', () => {
     await until(() => !isAlive(postmaster));
   });
 
-  it('is started again when it dies alone', async () => {
+  it('is restarted when it dies alone', async () => {
     const server = start(closedFolder());
     const connection = await server.ready;
     const postmaster = await postmasterOf(connection);
@@ -160,7 +160,7 @@ describe('the embedded PostgreSQL', () => {
     await server.stop();
   });
 
-  it('starts after a first start that was cut short, and clears up after it', async () => {
+  it('starts after an interrupted first start, and cleans up', async () => {
     const dataDir = closedFolder();
     const first = start(dataDir);
     const unfinished = () => readdirSync(homeOf(dataDir)).filter((name) => name.startsWith('postgres.new-'));
@@ -174,7 +174,7 @@ describe('the embedded PostgreSQL', () => {
     expect(readdirSync(dataDir).filter((name) => name.startsWith('parley.lock'))).toEqual([]);
   });
 
-  it('works for an ordinary user, also when npm refused the package’s install script', async () => {
+  it('works for an ordinary user, even if npm refused the package’s install script', async () => {
     const [dataDir, long] = [join(closedFolder(), 'data'), join(closedFolder(), 'y'.repeat(120))];
     const user = ordinaryUser();
     for (const folder of [dataDir, long]) {
@@ -194,7 +194,7 @@ describe('the embedded PostgreSQL', () => {
     await elsewhere.stop();
   });
 
-  it('says what to do when there are no programs for this machine', async () => {
+  it('says what to do if there are no programs for this machine', async () => {
     const without = await buildEmbeddedProgram(false);
     const server = start(closedFolder(), without);
     await expect(server.ready).rejects.toThrow(/is not installed\. Set DATABASE_URL/);

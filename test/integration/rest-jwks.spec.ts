@@ -7,7 +7,7 @@ import { type RestApp, startRestApp } from '../support/rest-app.js';
 import { handMade } from './rest-suite/tokens.suite.js';
 import { PASSWORD, problem, World } from './rest-suite/world.js';
 
-describe('an outside issuer by JWKS URL', () => {
+describe('an external issuer with a JWKS URL', () => {
   let postgres: RunningPostgres;
   let rest: RestApp;
   let issuer: Server;
@@ -62,14 +62,14 @@ describe('an outside issuer by JWKS URL', () => {
     new SignJWT({ ...claims }).setProtectedHeader({ alg: by.alg, kid: by.kid, ...header }).sign(by.privateKey);
   const ask = async (token: string | Promise<string>) => world.as({ accessToken: await token }).get('/v1/users/me');
 
-  it('cannot be asked for the keys: a stated outage, and a token counts when they are back', async () => {
+  it('that is unavailable makes tokens `unavailable`, until its keys can be read', async () => {
     mode = 'down';
     expect(problem(await ask(sign(good())))).toEqual({ status: 503, code: 'unavailable' });
     mode = 'up';
     expect((await ask(sign(good()))).status).toBe(200);
   });
 
-  it('lets its users in, makes them owners, and grants by token', async () => {
+  it('identifies users, who can own rooms and have grants', async () => {
     const token = { accessToken: await sign(good()) };
     expect((await world.as(token).get('/v1/users/me')).body).toEqual({
       id: 'ext|42',
@@ -84,7 +84,7 @@ describe('an outside issuer by JWKS URL', () => {
     await world.as(moderator).patch(`/v1/rooms/${body.id}`, { name: 'Changed' }, '"v1"').expect(200);
   });
 
-  it('may be Keycloak: its claims of its own change nothing', async () => {
+  it('may be Keycloak, whose other claims are ignored', async () => {
     const keycloak = {
       ...{ exp: now() + 300, iat: now(), jti: 'onrtac:6f0b8a4e-8f2c-4c5b-a0d0-6a1f3f3f8f55' },
       ...{ iss: 'https://issuer.example', aud: ['calls', 'account'], sub: '0a2f7a52-5d5c-4b8a-9a54-0a6c9a0d2b11' },
@@ -94,7 +94,7 @@ describe('an outside issuer by JWKS URL', () => {
       resource_access: { account: { roles: ['manage-account', 'view-profile'] } },
       ...{ scope: 'openid profile email', email_verified: true, name: 'Ada Lovelace', preferred_username: 'ada' },
       ...{ given_name: 'Ada', family_name: 'Lovelace', email: 'ada@example.com' },
-      // Mappers of other applications.
+      // Claims for other applications.
       ...{ kind: 'employee', rooms: ['4.01', '4.02'], groups: ['/staff'] },
     };
     const { body } = await ask(sign(keycloak, key, { typ: 'JWT' }));
@@ -103,12 +103,12 @@ describe('an outside issuer by JWKS URL', () => {
     expect(named.body).toMatchObject({ displayName: keycloak.sub });
   });
 
-  it('is told which claim does not match which setting, in development', async () => {
+  it('in development, learns which claim does not match which setting', async () => {
     const { body } = await ask(sign({ ...good(), aud: ['account'] }));
     expect(body.detail).toBe("The token's aud claim does not match JWT_AUDIENCE.");
   });
 
-  it('is alone in having accounts', async () => {
+  it('replaces Parley’s own accounts', async () => {
     const room = 'abc';
     const answers = [
       await world.http.post('/v1/auth/register').send({ username: 'ada', password: PASSWORD, displayName: 'Ada' }),
@@ -119,7 +119,7 @@ describe('an outside issuer by JWKS URL', () => {
     expect(answers.map((answer) => problem(answer))).toEqual(Array(4).fill({ status: 403, code: 'accounts_disabled' }));
   });
 
-  it('is believed in nothing but its algorithm, issuer, audience and purpose', async () => {
+  it('must match in algorithm, issuer, audience and token type', async () => {
     const outsider = await makeKey('one', 'ES256');
     const spki = await exportSPKI(key.publicKey);
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify(good())).toString('base64url')}.`;
@@ -151,14 +151,14 @@ describe('an outside issuer by JWKS URL', () => {
     expect(problem(await ask(sign({ ...good(), exp: now() - 31 }))).code).toBe('token_expired');
   });
 
-  it('is not asked again for each token with an unknown key', async () => {
+  it('is not requested for each token with an unknown key', async () => {
     const before = requests;
     const unknown = await makeKey('unknown', 'ES256');
     for (let n = 0; n < 20; n += 1) expect(problem(await ask(sign(good(), unknown))).code).toBe('token_invalid');
     expect(requests - before).toBeLessThanOrEqual(1);
   });
 
-  it('may be away: the keys that it showed last still count', async () => {
+  it('may become unavailable: its latest keys stay valid', async () => {
     mode = 'down';
     expect((await ask(sign(good()))).status).toBe(200);
     mode = 'up';

@@ -31,7 +31,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     }
   };
 
-  it('is migrated once when ten replicas start together, and not again later', async () => {
+  it('is migrated once when ten replicas start together', async () => {
     const url = await postgres.createDatabase();
     await Promise.all(Array.from({ length: 10 }, () => migrateDatabase({ connectionString: url })));
     const applied = await query(url, 'select hash from drizzle.__drizzle_migrations');
@@ -58,7 +58,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     expect(await query(url, 'select hash from drizzle.__drizzle_migrations')).toEqual(applied);
   });
 
-  it('that does not let Parley in ends the start with the reason, and never with the password', async () => {
+  it('that refuses Parley ends the start with a reason that does not contain the password', async () => {
     const url = await postgres.createDatabase();
     const wrong = new URL(url);
     wrong.password = 'not-the-password';
@@ -73,7 +73,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
     ).rejects.toThrow('cannot connect to the database');
   });
 
-  describe('that goes away', () => {
+  describe('that becomes unavailable', () => {
     let rest: RestApp;
     const world = new World(() => rest);
 
@@ -85,7 +85,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
       await rest?.close();
     });
 
-    it('leaves calls alone, makes changes wait, and is used again when it is back', async () => {
+    it('does not affect calls, makes changes `unavailable`, and is used again once it is available', async () => {
       const [ada, unseen] = [await world.account(), await world.account()];
       const room = await world.room(ada);
       const admit = async (id: string) => {
@@ -95,7 +95,7 @@ describe('a PostgreSQL by DATABASE_URL', () => {
       expect(await admit(room)).toMatchObject({ role: 'owner' });
 
       await postgres.pause();
-      // What was seen is remembered; who was never seen goes by the signature.
+      // Revocations that were read before are cached; other tokens are accepted on signature only.
       expect(await admit(room)).toMatchObject({ role: 'owner' });
       expect(await rest.app.get(TokenVerifier).verify(unseen.accessToken)).toMatchObject({ user: unseen.id });
       await expect(admit('never-seen')).rejects.toMatchObject({ code: 'unavailable' });

@@ -56,7 +56,7 @@ describe('a search of rooms', () => {
     expect(JSON.stringify(plan.rows)).toContain('Bitmap Index Scan on rooms_search_name');
   });
 
-  it('has a rate limit of its own, per user; lists without a search have none of it', async () => {
+  it('has its own rate limit per user, which lists without a search do not use', async () => {
     const world = new World(() => apps[0] as RestApp);
     const [greedy, other] = [await world.account(), await world.account()];
     for (let n = 0; n < 5; n += 1) await world.as(greedy).get('/v1/rooms?search=needle').expect(200);

@@ -4,8 +4,8 @@ import { SIGNALING_PATH, SUBPROTOCOL } from '@parley/protocol';
 import { WebSocket } from 'ws';
 import { startNode } from '../support/start-node.js';
 
-it('a node that is alone ends at once on SIGTERM, and its clients are told to come back', async () => {
-  // Longer than a test may take: a node that waited for them would fail it.
+it('a single node ends at once on SIGTERM, and tells its clients to reconnect', async () => {
+  // Longer than the test's timeout: a node that waited for the clients would fail it.
   const node = await startNode({ DRAIN_GRACE_MS: '60000', DRAIN_SPREAD_MS: '0', DRAIN_DEADLINE_MS: '600000' });
   const socket = new WebSocket(node.url.replace('http', 'ws') + SIGNALING_PATH, SUBPROTOCOL);
   await once(socket, 'open');

@@ -9,7 +9,7 @@ import { roomRules } from './suite/rooms.suite.js';
 import { signalRules } from './suite/signals.suite.js';
 
 /** Run against a server of your own: PARLEY_URL=https://host npm run test:protocol */
-/** Parley's own has two ways to read and write frames. */
+/** Parley has two implementations of reading and writing frames. */
 const MODES = process.env['PARLEY_URL'] === undefined ? [{ FAST_PATHS: 'on' }, { FAST_PATHS: 'off' }] : [{}];
 
 describe.each(MODES)('a server of PROTOCOL.md %j', (environment) => {
@@ -27,9 +27,9 @@ describe.each(MODES)('a server of PROTOCOL.md %j', (environment) => {
   chatRules(on);
   frameRules(on);
 
-  it('sends nothing else than its own AsyncAPI document says, if it offers one', () => {
+  it('sends only what its AsyncAPI document describes, if it has one', () => {
     expect([...(on.judge?.faults ?? [])]).toEqual([]);
-    // Parley's own does, and the suites made it say all of this.
+    // Parley has one, and the suites made it send all of these.
     if (process.env['PARLEY_URL'] === undefined) expect(on.judge?.seen.size).toBeGreaterThan(18);
   });
 });

@@ -1,10 +1,10 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 
-/** Holds what a server sends against the AsyncAPI document that it offers of itself. */
+/** Compares the frames of a server with its AsyncAPI document. */
 export class FrameJudge {
-  /** Frames that the document does not describe, with the first reason; each kind of fault once. */
+  /** Frames that the document does not describe, with the first reason: one of each kind. */
   readonly faults = new Set<string>();
-  /** The types that were seen. */
+  /** The received types. */
   readonly seen = new Set<string>();
   private readonly checks: ReadonlyMap<string, ValidateFunction>;
 
@@ -18,7 +18,7 @@ export class FrameJudge {
     );
   }
 
-  /** Undefined when the server offers no such document: PROTOCOL.md does not ask for one. */
+  /** Undefined if the server has no such document, which PROTOCOL.md does not require. */
   static async of(origin: string): Promise<FrameJudge | undefined> {
     const response = await fetch(`${origin}/docs/asyncapi.json`);
     return response.ok ? new FrameJudge((await response.json()) as never) : undefined;
@@ -36,7 +36,7 @@ export class FrameJudge {
   }
 }
 
-/** The same schema, and no field that it does not name. */
+/** The same schema, without additional fields. */
 const closed = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 
-/** A frame as a stranger sees it: a header and, after a line feed, a body. */
+/** A frame: a header and, after a line feed, a body. */
 export interface ReceivedFrame {
   readonly [field: string]: any;
   readonly type: string;
@@ -10,7 +10,7 @@ export interface ReceivedFrame {
 
 const TIMEOUT_MS = 15_000;
 
-/** A WebSocket client that knows nothing but PROTOCOL.md. Frames are kept until somebody asks for them. */
+/** A WebSocket client written from PROTOCOL.md alone. Frames are kept until a test takes them. */
 export class RawPeer {
   readonly key: string;
   attempt = 0;
@@ -27,7 +27,7 @@ export class RawPeer {
     this.key = options.key ?? randomBytes(32).toString('base64url');
   }
 
-  /** Opens a socket; the one before it, if any, is left as it is. */
+  /** Opens a socket, and leaves a previous one as it is. */
   async open(url = this.url, headers: Record<string, string> = {}): Promise<this> {
     const socket = new WebSocket(url, 'parley.v1', { headers });
     this.socket = socket;
@@ -54,13 +54,13 @@ export class RawPeer {
     return this;
   }
 
-  /** Says hello with the next attempt and waits for the answer. */
+  /** Sends `hello` with the next attempt and waits for the answer. */
   async hello(token: string, more: object = {}): Promise<ReceivedFrame> {
     this.attempt += 1;
     return this.request({ type: 'hello', token, key: this.key, attempt: this.attempt, ...more });
   }
 
-  /** Sends a request with a fresh id and waits for its reply: the frame with `re`. */
+  /** Sends a request with a new id and waits for its reply, the frame with `re`. */
   async request(header: object): Promise<ReceivedFrame> {
     const id = `r${++this.nextId}`;
     this.send({ id, ...header });
@@ -83,7 +83,7 @@ export class RawPeer {
     this.socket.send(bytes, { binary: true });
   }
 
-  /** The first kept frame that fits, taken out; waits for it. */
+  /** Takes the first frame that matches, and waits for it if necessary. */
   async next(fits: string | ((frame: ReceivedFrame) => boolean), what = String(fits)): Promise<ReceivedFrame> {
     const test = typeof fits === 'string' ? (frame: ReceivedFrame) => frame.type === fits : fits;
     return this.wait(() => {
@@ -92,18 +92,18 @@ export class RawPeer {
     }, what);
   }
 
-  /** The roster event that fits; frames before it are kept. */
+  /** Waits for a roster event that matches; frames before it are kept. */
   async rosterEvent(fits: (event: any) => boolean, what = 'a roster event'): Promise<any> {
     const frame = await this.next((frame) => frame.type === 'roster' && (frame['events'] ?? []).some(fits), what);
     return frame['events'].find(fits);
   }
 
-  /** What was received and not asked for. */
+  /** Received frames that no test has taken. */
   get unread(): readonly ReceivedFrame[] {
     return this.frames;
   }
 
-  /** Everything that a later answer of the server comes after: proof that nothing else is on its way. */
+  /** Returns the frames up to the answer of a later request: proof that no other frame is in flight. */
   async barrier(): Promise<void> {
     await this.request({ type: 'ping' });
   }
@@ -112,7 +112,7 @@ export class RawPeer {
     return this.wait(() => this.closeCode, 'the socket to be closed');
   }
 
-  /** Cuts the connection without a closing handshake. */
+  /** Closes the connection without a closing handshake. */
   cut(): void {
     this.socket.terminate();
   }

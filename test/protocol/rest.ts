@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** What a test needs of the REST API of the server at `origin`. */
+/** REST requests of tests to the server at `origin`. */
 export class Rest {
   constructor(readonly origin: string) {}
 
@@ -18,7 +18,7 @@ export class Rest {
     return text === '' ? undefined : JSON.parse(text);
   }
 
-  /** A fresh account. */
+  /** Registers an account. */
   async register(displayName = 'Tester'): Promise<{ accessToken: string; refreshToken: string; user: { id: string } }> {
     const username = `u${randomBytes(8).toString('hex')}`;
     return this.call('POST', '/v1/auth/register', { username, password: randomBytes(12).toString('hex'), displayName });
@@ -28,7 +28,7 @@ export class Rest {
     return this.call('POST', '/v1/rooms', { name: 'A room', ...more }, token);
   }
 
-  /** Changes a room as it is now. */
+  /** Changes the current version of a room. */
   async patchRoom(room: string, change: object, token: string): Promise<void> {
     const response = await fetch(`${this.origin}/v1/rooms/${room}`, {
       method: 'PATCH',
@@ -38,7 +38,7 @@ export class Rest {
     if (!response.ok) throw new Error(`PATCH of a room: ${response.status} ${await response.text()}`);
   }
 
-  /** Waits until there is no such room. */
+  /** Waits until the room does not exist. */
   async untilGone(room: string, token: string): Promise<void> {
     for (;;) {
       const response = await fetch(`${this.origin}/v1/rooms/${room}`, {

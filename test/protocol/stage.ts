@@ -4,14 +4,14 @@ import { RawPeer } from './raw-peer.js';
 import { Rest } from './rest.js';
 import { startTarget } from './target.js';
 
-/** The server under test, and how its suites come to peers. What was opened in a test is cut after it. */
+/** The server under test, and peers for its suites, which are disconnected after each test. */
 export class Stage {
   rest!: Rest;
   judge: FrameJudge | undefined;
   private stopTarget = async (): Promise<void> => {};
   private readonly opened: RawPeer[] = [];
 
-  /** @param environment settings of the server, if it is one that is started here */
+  /** @param environment settings of the server, unless `PARLEY_URL` names one */
   async start(environment: Record<string, string> = {}): Promise<void> {
     const { origin, stop } = await startTarget(environment);
     this.rest = new Rest(origin);
@@ -27,7 +27,7 @@ export class Stage {
     for (const peer of this.opened.splice(0)) peer.cut();
   }
 
-  /** A socket that has said nothing yet. */
+  /** Opens a socket that has sent nothing yet. */
   async socket(key?: string): Promise<RawPeer> {
     const peer = await new RawPeer(this.rest.signaling, {
       ...(key !== undefined && { key }),
@@ -37,7 +37,7 @@ export class Stage {
     return peer;
   }
 
-  /** A fresh account that said hello. */
+  /** Connects a new account that has sent `hello`. */
   async welcomed(name = 'Tester'): Promise<Caller> {
     const { accessToken, refreshToken, user } = await this.rest.register(name);
     const peer = await this.socket();
@@ -46,7 +46,7 @@ export class Stage {
     return { peer, token: accessToken, refreshToken, user: user.id, session: welcome['session'] };
   }
 
-  /** Two peers in one room, and their ids. */
+  /** Connects two peers in one room, with their ids. */
   async pair() {
     const alice = await this.welcomed('Alice');
     const bob = await this.welcomed('Bob');
@@ -58,7 +58,7 @@ export class Stage {
   }
 }
 
-/** One who was welcomed. */
+/** A peer that has received `welcome`. */
 export interface Caller {
   readonly peer: RawPeer;
   readonly token: string;

@@ -24,7 +24,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** Runs the client in Python until it ends; `joined` is its first line. */
+/** Runs the Python client until it ends; `joined` is its first line. */
 const runStranger = (name: string, room?: string) => {
   const given = ['--url', rest.origin, '--name', name, ...(room === undefined ? [] : ['--room', room])];
   const child = spawn(process.env['PARLEY_PYTHON'] ?? 'python3', [SOURCE, ...given], {
@@ -57,7 +57,7 @@ describe('a client written from PROTOCOL.md alone', () => {
     expect(readFileSync(SOURCE, 'utf8').trimEnd().split('\n').length).toBeLessThan(150);
   });
 
-  it('exchanges offer, answer and data with another one, each once, in order and with its outcome', async () => {
+  it('exchanges offer, answer and data with another one, each once, in order and with its result', async () => {
     const ada = runStranger('Ada');
     const { room, peer: adaPeer } = await ada.joined;
     const bob = runStranger('Bob', room);
@@ -85,7 +85,7 @@ describe('a client written from PROTOCOL.md alone', () => {
     }
   }, 60_000);
 
-  it('sends again what nobody acknowledged, shows a repeat once, and waits for what came out of order', async () => {
+  it('resends unacknowledged signals, delivers repetitions once, and waits for missing signals', async () => {
     const ada = runStranger('Ada');
     const { room, peer: to } = await ada.joined;
     const { accessToken } = await rest.register('Bob');
@@ -103,7 +103,7 @@ describe('a client written from PROTOCOL.md alone', () => {
     send(2, 1, 'data', 1);
     send(2, 1, 'data', 1);
     send(5, 1, 'data', 3);
-    // The third is given up: its base says so.
+    // The sender has given up the third: its base says so.
     send(4, 4, 'data', 2);
     const last = await bob.next((frame) => frame.type === 'ack' && frame['upto'] === 5, 'the ack of all five');
     expect(last).toMatchObject({ from: to, missed: [3] });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The server that the conformance suite looks at: `PARLEY_URL` (http or https origin), or one that it starts
- * for itself with `node dist/main.js` and this environment. It needs REST accounts and rooms, and nothing else of the server's.
+ * The server that the conformance suite tests: `PARLEY_URL` (http or https origin), or one that it starts for itself
+ * with `node dist/main.js` and this environment. It needs REST accounts and rooms, and nothing else of the server's.
  */
 export const startTarget = async (
   environment: Record<string, string> = {},

@@ -13,7 +13,7 @@ import {
 } from '../../../src/rooms/room-access-records.store.js';
 import type { World } from './world.js';
 
-/** What the gateway asks of the same modules. */
+/** The queries of the gateway to the same modules. */
 export const accessSuite = (world: World): void => {
   const admit = async (who: { accessToken: string }, room: string) => {
     const principal = await world.rest.app.get(TokenVerifier).verify(who.accessToken);
@@ -21,7 +21,7 @@ export const accessSuite = (world: World): void => {
   };
 
   describe('room access', () => {
-    it('lets the owner, others and guests in, each as what they are, within the capacity', async () => {
+    it('admits the owner, other users and guests with their roles, and returns the capacity', async () => {
       const owner = await world.account();
       const room = await world.room(owner, { capacity: 3 });
       const { cacheEntries } = world.rest.app.get(RoomAccess);
@@ -31,7 +31,7 @@ export const accessSuite = (world: World): void => {
       expect(await admit(await world.guest(room), room)).toMatchObject({ role: 'guest', capacity: 3 });
     });
 
-    it('hears of a change at once', async () => {
+    it('follows a change at once', async () => {
       const owner = await world.account();
       const room = await world.room(owner);
       const guest = await world.guest(room);
@@ -43,7 +43,7 @@ export const accessSuite = (world: World): void => {
       await expect(admit(owner, room)).rejects.toMatchObject({ code: 'room_not_found' });
     });
 
-    it('makes a room that a grant names, for those with a grant alone', async () => {
+    it('creates a room for a grant, accessible only with a grant', async () => {
       const room = world.uniqueName('team-');
       const outsider = await world.account();
       await expect(admit(outsider, room)).rejects.toMatchObject({ code: 'room_not_found' });
@@ -60,7 +60,7 @@ export const accessSuite = (world: World): void => {
       });
     });
 
-    it('makes no more rooms than grants may in a burst either, and lets in who wants what another may not make', async () => {
+    it('limits the rooms that a user’s grants create, also in a burst, without a limit on others', async () => {
       const [greedy, modest] = [world.uniqueName('greedy-'), world.uniqueName('modest-')];
       const as = (user: string) => world.external(user, { [`${greedy}*`]: 'owner' });
       const outcome = (user: string, room: string) =>
@@ -76,7 +76,7 @@ export const accessSuite = (world: World): void => {
       expect(await outcome(greedy, wanted)).toBe('in');
     });
 
-    it('makes rooms that several want at once, in whatever order', async () => {
+    it('creates rooms for simultaneous joins in any order', async () => {
       const users = ['a', 'b', 'c', 'd'].map((name) => world.uniqueName(name));
       const rooms = Array.from({ length: 3 }, () => world.uniqueName('wanted'));
       const joins = users.flatMap((user, n) => {
@@ -87,7 +87,7 @@ export const accessSuite = (world: World): void => {
     });
   });
 
-  it('makes rooms for the others when somebody holds the lock of one for long', async () => {
+  it('creates rooms for others while one user’s lock is held', async () => {
     const [stuck, free] = [world.uniqueName('stuck'), world.uniqueName('free')];
     const enter = (user: string) => admit(world.external(user, { [user]: 'owner' }), user);
     let release = () => {};
@@ -112,8 +112,8 @@ export const accessSuite = (world: World): void => {
     expect(await enter(stuck)).toMatchObject({ role: 'owner' });
   });
 
-  describe('what is known of everybody in a room', () => {
-    it('is believed no longer than until somebody is put out, let in again, or made something', async () => {
+  describe('cached access records of a room', () => {
+    it('are dropped when a user is removed, admitted again, or gets a role', async () => {
       const [owner, friend] = [await world.account(), await world.account()];
       const room = await world.room(owner);
       const path = `/v1/rooms/${room}`;
@@ -130,18 +130,18 @@ export const accessSuite = (world: World): void => {
       expect(await admit(other, room)).toMatchObject({ role: 'moderator' });
     });
 
-    it('refuses nobody whom somebody let in meanwhile', async () => {
+    it('refuse no user who was admitted meanwhile', async () => {
       const [owner, friend] = [await world.account(), await world.account()];
       const room = await world.room(owner, { access: 'invite' });
       const { body } = await world.as(owner).post(`/v1/rooms/${room}/invites`, { role: 'member' }).expect(201);
       const principal = await world.rest.app.get(TokenVerifier).verify(friend.accessToken);
       await admit(owner, room);
-      // As on another node whose word has not come yet.
+      // Like the commit of another node whose event has not arrived yet.
       await world.rest.app.get(InvitesStore, { strict: false }).accept(principal, body.token);
       expect(await admit(friend, room)).toMatchObject({ role: 'member' });
     });
 
-    it('is the same as what is kept of each, until there are too many', async () => {
+    it('equal the records of each user, until there are too many', async () => {
       const [owner, banned, plain] = [await world.account(), await world.account(), await world.account()];
       const room = await world.room(owner);
       await world.as(owner).post(`/v1/rooms/${room}/bans`, { user: banned.id }).expect(204);
@@ -157,7 +157,7 @@ export const accessSuite = (world: World): void => {
       expect([now, empty]).toEqual(['many', new Map()]);
     });
 
-    it('is asked for one by one in a room with many', async () => {
+    it('are read one by one in a room with many', async () => {
       const [owner, friend] = [await world.account(), await world.account()];
       const room = await world.room(owner);
       const group = Array.from({ length: MAX_ACCESS_RECORDS }, (_, n) => ({ room, user: `u${n}`, by: owner.id }));

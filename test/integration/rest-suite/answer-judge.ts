@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import type { Answer } from '../../support/rest-app.js';
 
 interface Described {
-  /** The rest is the component of this name. */
+  /** Prefix of a reference to a component. */
   readonly $ref?: string;
   readonly content?: Readonly<
     Record<string, { readonly schema?: object; readonly examples?: Record<string, unknown> }>
@@ -14,9 +14,9 @@ interface OpenApi {
 }
 
 /**
- * Holds what the application answered against its own API document: the status is one of the operation's, a problem's
- * code is one of that status, and a body is what its schema says, field for field.
- * @returns a line for each kind of difference; none when all is well
+ * Compares the application's answers with its API document: the status is one of the operation's, a problem's
+ * code is one of that status, and a body matches its schema in every field.
+ * @returns a line for each kind of difference
  */
 export const undescribed = (document: OpenApi, answers: readonly Answer[]): string[] => {
   const ajv = new Ajv({ strict: false, validateFormats: false }).addSchema(closed(document) as object, 'api');
@@ -46,7 +46,7 @@ export const resolved = <T extends { readonly $ref?: string }>(
 ): T | undefined =>
   response?.$ref === undefined ? response : components.responses[response.$ref.split('/').at(-1) ?? ''];
 
-/** The same schemas, with no field that they do not name. */
+/** The same schemas, without additional fields. */
 const closed = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;
@@ -54,6 +54,6 @@ const closed = (value: unknown): unknown => {
   return copy.type === 'object' && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 };
 
-/** References of one schema as references into the whole document. */
+/** Converts references of a schema to references into the whole document. */
 const pointed = (schema: object): unknown =>
   JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"api#/'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RefreshTokensStore } from '../../../src/auth/refresh-tokens.store.js';
 import { fields, PASSWORD, problem, type World } from './world.js';
 
-/** The `sub` that the suite's settings name in ADMIN_USERS. */
+/** The `sub` in the suite's ADMIN_USERS. */
 export const ADMINISTRATOR = 'the-administrator';
 
 export const auditSuite = (world: World): void => {
@@ -16,8 +16,8 @@ export const auditSuite = (world: World): void => {
   const actions = async (query: Record<string, string>): Promise<string[]> =>
     (await about(query)).map(({ action }) => action);
 
-  describe('the audit trail', () => {
-    it('tells of everything that an account does with itself, from where, and when', async () => {
+  describe('the audit log', () => {
+    it('records every action of an account on itself, with address and time', async () => {
       const since = new Date(Date.now() - 1_000).toISOString();
       const ada = await world.account();
       const login = (password: string) => world.http.post('/v1/auth/login').send({ username: ada.username, password });
@@ -52,7 +52,7 @@ export const auditSuite = (world: World): void => {
       expect(Date.parse(failed.at)).toBeGreaterThanOrEqual(Date.parse(since));
     });
 
-    it('never has a password or a token in it', async () => {
+    it('never contains a password or a token', async () => {
       const ada = await world.account();
       await world.http.post('/v1/auth/login').send({ username: ada.username, password: 'guess-me-not' }).expect(401);
       const text = JSON.stringify([...(await about({ actor: ada.id })), ...(await about({ limit: '100' }))]);
@@ -61,7 +61,7 @@ export const auditSuite = (world: World): void => {
       }
     });
 
-    it('tells of guests, and of log-ins to names that nobody has', async () => {
+    it('records guests, and log-ins with unknown names', async () => {
       const room = await world.room(await world.account());
       const guest = await world.guest(room);
       expect(await about({ actor: guest.id })).toMatchObject([{ action: 'auth.guest', details: { room } }]);
@@ -70,7 +70,7 @@ export const auditSuite = (world: World): void => {
       expect(await actions({ target: nobody.toLowerCase() })).toEqual(['auth.login_failed']);
     });
 
-    it('counts what is repeated on one entry, as when a lock is toggled', async () => {
+    it('counts repetitions in one entry, for example when a lock is toggled', async () => {
       const owner = await world.account();
       const [as, room] = [world.as(owner), await world.room(owner)];
       for (let n = 0; n < 6; n += 1) await as.post(`/v1/rooms/${room}/lock`, { locked: n % 2 === 0 }).expect(204);
@@ -95,7 +95,7 @@ export const auditSuite = (world: World): void => {
       expect(await about({ target: name.toLowerCase() })).toMatchObject([{ action: 'auth.login_failed', count: 3 }]);
     });
 
-    it('of a room is for its owner, page by page, newest first', async () => {
+    it('of a room is paginated for its owner, newest first', async () => {
       const owner = await world.account();
       const [as, room] = [world.as(owner), await world.room(owner)];
       const user = await world.account();
@@ -113,13 +113,13 @@ export const auditSuite = (world: World): void => {
       const moderator = world.as(world.external('moderator', { [room]: 'moderator' }));
       expect(problem(await moderator.get(path)).code).toBe('forbidden');
       expect(problem(await admin().get(path)).code).toBe('forbidden');
-      // A cursor is of one user and one list.
+      // A cursor is valid for one user and one list.
       const other = await world.room(owner);
       const unexpected = await as.get(`/v1/rooms/${other}/audit?cursor=${first.nextCursor}`);
       expect([problem(unexpected).code, fields(unexpected)]).toEqual(['bad_request', ['cursor']]);
     });
 
-    it('of everything is for administrators alone, and for no guest who has such an id', async () => {
+    it('of the server is for administrators only, not for a guest with the same id', async () => {
       const { accessToken } = await world.account();
       const guest = world
         .issuer()
@@ -129,7 +129,7 @@ export const auditSuite = (world: World): void => {
       }
     });
 
-    it('finds what was done in a room that is gone, and between two moments', async () => {
+    it('finds entries of a deleted room, and of a period', async () => {
       const owner = await world.account();
       const room = await world.room(owner);
       await world.as(owner).delete(`/v1/rooms/${room}`).expect(204);
@@ -157,7 +157,7 @@ export const auditSuite = (world: World): void => {
   });
 
   describe('logging out everywhere', () => {
-    it('ends every token of the account and tells every node; what comes after counts', async () => {
+    it('revokes every token of the account on every node; later ones are valid', async () => {
       const ada = await world.account();
       const credentials = { username: ada.username, password: PASSWORD };
       const phone = (await world.http.post('/v1/auth/login').send(credentials).expect(200)).body;
@@ -174,12 +174,12 @@ export const auditSuite = (world: World): void => {
       await world.as(next.body).get('/v1/users/me').expect(200);
     });
 
-    it('voids also what is refreshed at that very moment', async () => {
+    it('revokes tokens that are refreshed at the same moment', async () => {
       const store = world.rest.app.get(RefreshTokensStore, { strict: false });
       const rotate = store.rotate.bind(store);
       try {
         const ada = await world.account();
-        // Another request's whole log-out, between the two halves of a refresh.
+        // Another request logs out between the two halves of a refresh.
         store.rotate = async (...args) => {
           const rotated = await rotate(...args);
           await world.as(ada).post('/v1/auth/logout-all', {}).expect(204);
@@ -196,7 +196,7 @@ export const auditSuite = (world: World): void => {
       }
     });
 
-    it('voids what a node whose clock is ahead issued a moment before', async () => {
+    it('revokes tokens that a node with a fast clock issued just before', async () => {
       const ada = await world.account();
       const ahead = world
         .issuer()
@@ -206,7 +206,7 @@ export const auditSuite = (world: World): void => {
       expect(problem(await world.as({ accessToken: ahead }).get('/v1/users/me')).code).toBe('token_invalid');
     });
 
-    it('is for accounts: a guest has one token, and an outside user another issuer', async () => {
+    it('is for accounts only, not for guests or users of an external issuer', async () => {
       const guest = await world.guest(await world.room(await world.account()));
       expect(problem(await world.as(guest).post('/v1/auth/logout-all', {})).code).toBe('forbidden');
       const outside = world.as(world.external('outside-2'));

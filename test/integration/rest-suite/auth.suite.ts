@@ -12,7 +12,7 @@ export const authSuite = (world: World): void => {
     world.http.post('/v1/auth/login').send({ username, password });
 
   describe('accounts', () => {
-    it('are made, and a token comes with them that works', async () => {
+    it('are created with a valid token', async () => {
       const username = world.uniqueName();
       const made = await world.http
         .post('/v1/auth/register')
@@ -37,7 +37,7 @@ export const authSuite = (world: World): void => {
       });
     });
 
-    it('are made once when the same name is asked for ten times at once', async () => {
+    it('are created once for ten simultaneous requests with the same name', async () => {
       const body = { username: world.uniqueName(), password: PASSWORD, displayName: 'Ada' };
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => world.http.post('/v1/auth/register').send(body)),
@@ -68,7 +68,7 @@ export const authSuite = (world: World): void => {
   });
 
   describe('log-in', () => {
-    it('works in any case of the name', async () => {
+    it('ignores the case of the name', async () => {
       const { username, id } = await world.account();
       const answer = await login(username.toUpperCase()).expect(200);
       expect(answer.body.user.id).toBe(id);
@@ -83,7 +83,7 @@ export const authSuite = (world: World): void => {
       expect(second).toEqual(first);
     });
 
-    it('is slowed down after ten failures from one address, and says for how long', async () => {
+    it('is delayed after ten failures from one address, with `Retry-After`', async () => {
       const { username } = await world.account();
       for (let n = 0; n < 10; n += 1) await login(username, 'a wrong password').expect(401);
       const answer = await login(username);
@@ -123,7 +123,7 @@ export const authSuite = (world: World): void => {
       await refresh(again.body.refreshToken).expect(200);
     });
 
-    it('end with their whole family when one is used again later', async () => {
+    it('are revoked with their family when one is reused later', async () => {
       const ada = await world.account();
       const next = await refresh(ada.refreshToken).expect(200);
       await age(ada.refreshToken, 31);
@@ -131,14 +131,14 @@ export const authSuite = (world: World): void => {
       expect(problem(await refresh(next.body.refreshToken))).toEqual(INVALID);
     });
 
-    it('end with their whole family when one is used three times', async () => {
+    it('are revoked with their family when one is used three times', async () => {
       const ada = await world.account();
       const next = [await refresh(ada.refreshToken).expect(200), await refresh(ada.refreshToken).expect(200)];
       expect(problem(await refresh(ada.refreshToken))).toEqual(INVALID);
       for (const { body } of next) expect(problem(await refresh(body.refreshToken))).toEqual(INVALID);
     });
 
-    it('end with their whole family when one is used again and its successor was used', async () => {
+    it('are revoked with their family when one is reused after its successor', async () => {
       const ada = await world.account();
       const next = await refresh(ada.refreshToken).expect(200);
       const last = await refresh(next.body.refreshToken).expect(200);
@@ -146,7 +146,7 @@ export const authSuite = (world: World): void => {
       expect(problem(await refresh(last.body.refreshToken))).toEqual(INVALID);
     });
 
-    it('let one of two successors go on, and end the family when the other is used too', async () => {
+    it('allow one of two successors, and are revoked with their family when the other is used too', async () => {
       const ada = await world.account();
       const [one, other] = [await refresh(ada.refreshToken).expect(200), await refresh(ada.refreshToken).expect(200)];
       const next = await refresh(one.body.refreshToken).expect(200);
@@ -154,14 +154,14 @@ export const authSuite = (world: World): void => {
       expect(problem(await refresh(next.body.refreshToken))).toEqual(INVALID);
     });
 
-    it('let two simultaneous uses through, and either successor goes on', async () => {
+    it('allow two simultaneous uses, and then either successor', async () => {
       const ada = await world.account();
       const answers = await Promise.all([refresh(ada.refreshToken), refresh(ada.refreshToken)]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
       await refresh(answers[0]?.body.refreshToken).expect(200);
     });
 
-    it('let two of ten simultaneous uses through, and leave no token of the family behind', async () => {
+    it('allow two of ten simultaneous uses, and are then revoked with their family', async () => {
       const ada = await world.account();
       const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(ada.refreshToken)));
       const won = answers.filter(({ status }) => status === 200);
@@ -169,7 +169,7 @@ export const authSuite = (world: World): void => {
       for (const { body } of won) expect(problem(await refresh(body.refreshToken))).toEqual(INVALID);
     });
 
-    it('of another log-in live on when a family ends', async () => {
+    it('of another log-in stay valid when a family is revoked', async () => {
       const ada = await world.account();
       const other = await login(ada.username).expect(200);
       await world.http.post('/v1/auth/logout').send({ refreshToken: ada.refreshToken }).expect(204);
@@ -177,7 +177,7 @@ export const authSuite = (world: World): void => {
       await refresh(other.body.refreshToken).expect(200);
     });
 
-    it('that nobody was given are refused, and log out in silence', async () => {
+    it('that were never issued are refused, and their log-out succeeds without effect', async () => {
       expect(problem(await refresh('x'.repeat(43))).code).toBe('refresh_invalid');
       await world.http
         .post('/v1/auth/logout')
@@ -187,7 +187,7 @@ export const authSuite = (world: World): void => {
   });
 
   describe('guests', () => {
-    it('get a token for one room alone', async () => {
+    it('get a token for one room only', async () => {
       const owner = await world.account();
       const [room, other] = [await world.room(owner), await world.room(owner)];
       const guest = await world.guest(room);
@@ -199,7 +199,7 @@ export const authSuite = (world: World): void => {
       expect(list.body.items.map(({ id }: { id: string }) => id)).toEqual([room]);
     });
 
-    it('may not make, change or end rooms, nor look people up', async () => {
+    it('may not create, change or delete rooms, nor look up users', async () => {
       const owner = await world.account();
       const room = await world.room(owner);
       const guest = world.as(await world.guest(room));
@@ -220,7 +220,7 @@ export const authSuite = (world: World): void => {
       expect(next.body.user).toEqual({ id: guest.id, displayName: 'Grace', kind: 'guest' });
     });
 
-    it('are refused by a room that is closed to them, then and later', async () => {
+    it('are refused by a room that does not allow them, also on refresh', async () => {
       const owner = await world.account();
       const open = await world.room(owner);
       const guest = await world.guest(open);
@@ -234,7 +234,7 @@ export const authSuite = (world: World): void => {
       expect(problem(again).code).toBe('room_not_found');
     });
 
-    it('are not let into a room that is not there', async () => {
+    it('are refused by a room that does not exist', async () => {
       const answer = await world.http.post('/v1/auth/guest').send({ displayName: 'Grace', room: 'nowhere' });
       expect(problem(answer)).toEqual({ status: 404, code: 'room_not_found' });
     });

@@ -15,9 +15,9 @@ export const chatSuite = (world: World): void => {
   });
 
   describe('the chat of a room', () => {
-    it('numbers messages 1, 2, 3 without holes, also in a burst with doubles', async () => {
+    it('numbers messages 1, 2, 3 without gaps, even in a burst with repetitions', async () => {
       const room = await world.room(await world.account());
-      // Each message is sent twice at once: a client that did not hear the answer.
+      // Each message is sent twice at once, as by a client that missed the reply.
       const sent = Array.from({ length: 40 }, (_, n) => log().append(message(room, `m${n % 20}`)));
       const stored = await Promise.all(sent);
       expect(stored.filter(({ fresh }) => fresh)).toHaveLength(20);
@@ -27,7 +27,7 @@ export const chatSuite = (world: World): void => {
       for (const { message: one } of stored) expect(messages).toContainEqual(one);
     });
 
-    it('keeps the first text of an id, and one id of each user', async () => {
+    it('keeps the first text of a message id, per user', async () => {
       const room = await world.room(await world.account());
       const first = await log().append(message(room, 'same', 'first'));
       const again = await log().append(message(room, 'same', 'second'));
@@ -36,7 +36,7 @@ export const chatSuite = (world: World): void => {
       expect([other.fresh, other.message.seq]).toEqual([true, 2]);
     });
 
-    it('refuses a room that is not there and a character that cannot be kept', async () => {
+    it('refuses a room that does not exist and a character that cannot be stored', async () => {
       const room = await world.room(await world.account());
       await expect(log().append(message('nowhere', 'a'))).rejects.toMatchObject({ code: 'room_not_found' });
       await expect(log().append(message(room, 'a', 'x\u0000'))).rejects.toMatchObject({ code: 'bad_message' });
@@ -46,7 +46,7 @@ export const chatSuite = (world: World): void => {
       });
     });
 
-    it('is read by REST from a number on, or from the newest back', async () => {
+    it('is read over REST from a number onwards, or backwards from the newest', async () => {
       const ada = await world.account();
       const room = await world.room(ada);
       for (let n = 1; n <= 5; n += 1) await log().append(message(room, `m${n}`, `text ${n}`));
@@ -63,7 +63,7 @@ export const chatSuite = (world: World): void => {
       ]);
     });
 
-    it('is closed to guests of another room, and to malformed pages', async () => {
+    it('refuses guests of another room, and malformed page parameters', async () => {
       const owner = await world.account();
       const [room, other] = [await world.room(owner), await world.room(owner)];
       const guest = await world.guest(other);

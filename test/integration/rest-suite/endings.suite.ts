@@ -32,8 +32,8 @@ export const endingsSuite = (world: World): void => {
   const closings = (room: string) =>
     world.rest.events.filter((event) => event.fact === 'room_closed' && event.room === room);
 
-  describe('a room that is to end', () => {
-    it('says when, takes another time, and none', async () => {
+  describe('a room with an end', () => {
+    it('shows its end, which can be changed and removed', async () => {
       const as = world.as(await world.account());
       const [first, second] = [soon(3_600_000), soon(7_200_000)];
       const made = await as.post('/v1/rooms', { name: 'R', endsAt: first, endWhenEmptySeconds: 60 }).expect(201);
@@ -58,13 +58,13 @@ export const endingsSuite = (world: World): void => {
       expect([problem(answer).status, fields(answer)]).toEqual([400, [field]]);
     });
 
-    it('is the owner’s to say', async () => {
+    it('has an end that only the owner can set', async () => {
       const room = await world.room(await world.account());
       const as = world.as(world.external('moderator', { [room]: 'moderator' }));
       expect(problem(await as.patch(`/v1/rooms/${room}`, { endWhenEmptySeconds: 5 }, '"v1"')).code).toBe('forbidden');
     });
 
-    it('is over at its time: every node is told once, and the trail says why', async () => {
+    it('ends at its time: every node is notified once, and the audit log has the reason', async () => {
       const owner = await world.account();
       const room = await world.room(owner, { endsAt: soon(500) });
       await until(() => isOver(world.as(owner), room));
@@ -74,11 +74,11 @@ export const endingsSuite = (world: World): void => {
       expect([closings(room).length, (await lines(room)).length]).toEqual([1, 1]);
     });
 
-    it('is over when nobody is in it, and not while somebody is', async () => {
+    it('ends when it is empty, not while a user is in it', async () => {
       const owner = await world.account();
       const busy = await world.room(owner, { endWhenEmptySeconds: 0 });
       await enter(busy);
-      // Made later, and over: what is to end before it would be over by then.
+      // Created later and ended already: a room that was due before it would have ended by now.
       const empty = await world.room(owner, { endWhenEmptySeconds: 0 });
       await until(() => isOver(world.as(owner), empty));
       expect(await lines(empty)).toMatchObject([{ details: { reason: 'empty' } }]);
@@ -89,7 +89,7 @@ export const endingsSuite = (world: World): void => {
       await until(() => isOver(world.as(owner), busy));
     });
 
-    it('is ended once by two that look at the same moment', async () => {
+    it('is ended once by two simultaneous checks', async () => {
       const owner = await world.account();
       const rooms = await Promise.all([1, 2, 3, 4].map(() => world.room(owner, { endsAt: soon(300) })));
       const endings = world.rest.app.get(RoomExpiry, { strict: false });
@@ -101,7 +101,7 @@ export const endingsSuite = (world: World): void => {
     });
   });
 
-  it('a join that is refused creates no room, and neither does whatever only asks', async () => {
+  it('a refused join creates no room, nor does a query', async () => {
     const [owner, user] = [world.uniqueName('owner'), world.uniqueName('user')];
     const room = world.uniqueName('granted-');
     const [ruler, member] = [world.external(owner, { [room]: 'owner' }), world.external(user, { [room]: 'member' })];
@@ -124,7 +124,7 @@ export const endingsSuite = (world: World): void => {
     expect([await admit(ruler), await read()]).toEqual(['in', 200]);
   });
 
-  it('a user’s grants make so many rooms at a time, and these end when they were empty for long', async () => {
+  it('a user’s grants create a limited number of rooms, which end after they were empty for long', async () => {
     const user = world.uniqueName('granted');
     const join = async (room: string) => {
       const token = world.external(user, { '*': 'owner' }).accessToken;

@@ -13,7 +13,7 @@ import { type Account, problem, type World } from './world.js';
 const MIGRATION = join(import.meta.dirname, '../../../src/database/migrations/0003_guests_by_grant.sql');
 const NOWHERE = 'nowhere12345';
 
-/** What is the same in two answers if the second tells nothing that the first does not. */
+/** The parts of an answer that must be equal if it reveals nothing. */
 const told = ({ status, body: { requestId: _, ...body }, headers }: Response) => ({
   status,
   body,
@@ -36,7 +36,7 @@ export const guestsSuite = (world: World): void => {
   const issue = (room: string) => world.http.post('/v1/auth/guest').send({ displayName: 'Grace', room });
   const refresh = ({ refreshToken }: Account) => world.http.post('/v1/auth/refresh').send({ refreshToken });
 
-  /** A room that the grant of a token created. */
+  /** Creates a room by the grant of a token. */
   const granted = async (guests?: boolean) => {
     const room = world.uniqueName('granted-');
     const grant = guests === undefined ? 'owner' : { role: 'owner' as const, guests };
@@ -45,7 +45,7 @@ export const guestsSuite = (world: World): void => {
     return { room, owner };
   };
 
-  /** A guest's token for a room that would not issue one. */
+  /** Makes a guest token for a room that would not issue one. */
   const guestOf = (room: string) => {
     const context = { id: world.uniqueName('g_'), name: 'Grace', kind: 'guest' as const, notBefore: 0 };
     return { accessToken: world.issuer().issue({ ...context, grants: { [room]: 'guest' } }, 60) };
@@ -68,7 +68,7 @@ export const guestsSuite = (world: World): void => {
       for (const refused of [room, closed]) expect(told(await issue(refused))).toEqual(told(missing));
     });
 
-    it('gets a token for a room whose grant lets guests in, until an owner says otherwise', async () => {
+    it('gets a token for a room whose grant allows guests, until an owner changes that', async () => {
       const { room, owner } = await granted(true);
       const guest = await world.guest(room);
       expect(await admit(guest, room)).toBe('guest');
@@ -76,7 +76,7 @@ export const guestsSuite = (world: World): void => {
       await world.http.get(`/v1/rooms/${room}/preview`).expect(200);
       await world.as(owner).patch(`/v1/rooms/${room}`, { guestsAllowed: false }, '"v1"').expect(200);
       expect([await admit(guest, room), problem(await refresh(guest)).code]).toEqual(Array(2).fill('room_not_found'));
-      // Whoever joins next with such a grant does not open it again.
+      // The next join with such a grant does not allow guests again.
       expect(await admit(world.external('late', { [room]: { role: 'owner', guests: true } }), room)).toBe('owner');
       expect(problem(await issue(room)).code).toBe('room_not_found');
     });
@@ -87,7 +87,7 @@ export const guestsSuite = (world: World): void => {
       expect(await admit(await world.guest(room), room)).toBe('guest');
     });
 
-    it('keeps the refresh token while its room lets no guests in', async () => {
+    it('keeps the refresh token while its room allows no guests', async () => {
       const { room, guest, owner, close } = await setUp();
       await close();
       expect(problem(await refresh(guest))).toEqual({ status: 404, code: 'room_not_found' });
@@ -95,7 +95,7 @@ export const guestsSuite = (world: World): void => {
       await refresh(guest).expect(200);
     });
 
-    it('refreshes nothing after the room ended or somebody banned it', async () => {
+    it('cannot refresh after the room has ended or a ban', async () => {
       const [ended, banned] = [await setUp(), await setUp()];
       await world.as(ended.owner).delete(`/v1/rooms/${ended.room}`).expect(204);
       expect(problem(await refresh(ended.guest)).code).toBe('room_not_found');
@@ -139,7 +139,7 @@ export const guestsSuite = (world: World): void => {
       expect(refused.map(told)).toEqual(Array(4).fill(told(missing)));
     });
 
-    it('is shown nothing in lists of rooms that do not let it in', async () => {
+    it('sees no rooms in lists that do not allow it', async () => {
       const { guest, close } = await setUp();
       const list = async (who: { accessToken: string }) => (await world.as(who).get('/v1/rooms').expect(200)).body;
       expect((await list(guest)).items).toHaveLength(1);
@@ -148,7 +148,7 @@ export const guestsSuite = (world: World): void => {
       expect(await list(guestOf((await granted()).room))).toEqual({ items: [], nextCursor: null });
     });
 
-    it('gets no credentials for the relay once its room does not let it in', async () => {
+    it('gets no TURN credentials once its room does not allow it', async () => {
       const { guest, close } = await setUp();
       await world.as(guest).get('/v1/ice-servers').expect(200);
       await close();
@@ -160,7 +160,7 @@ export const guestsSuite = (world: World): void => {
       expect(refused.map((answer) => problem(answer))).toEqual(Array(3).fill({ status: 403, code: 'forbidden' }));
     });
 
-    it('whose issuer names rooms by a pattern gets credentials by the word of the issuer', async () => {
+    it('with a pattern of rooms from its issuer gets TURN credentials', async () => {
       expect(await access().mayRelay(await principalOf(guestOf('team-*')))).toBe(true);
     });
 

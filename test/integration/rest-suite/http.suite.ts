@@ -27,7 +27,7 @@ export const httpSuite = (world: World): void => {
   const login = '/v1/auth/login';
 
   describe('HTTP', () => {
-    it('answers what is not there, or not in this way, as a problem', async () => {
+    it('answers an unknown route or method with a problem', async () => {
       expect(problem(await world.http.get('/v1/nowhere'))).toEqual({ status: 404, code: 'not_found' });
       const put = await world.http.put('/v1/rooms/abc');
       expect([problem(put), put.headers.allow]).toEqual([
@@ -37,7 +37,7 @@ export const httpSuite = (world: World): void => {
       expect(JSON.stringify((await world.http.get('/v1/<script>')).body)).not.toContain('script');
     });
 
-    it('says of text that no database holds which field it stands in', async () => {
+    it('names the field with text that no database can store', async () => {
       const owner = await world.account();
       const as = world.as(owner);
       const admin = world.as(world.external(ADMINISTRATOR));
@@ -132,7 +132,7 @@ export const httpSuite = (world: World): void => {
       expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([10_000, 15_000, 72_000]);
     });
 
-    it('takes a request id that looks like one, and makes one otherwise', async () => {
+    it('accepts a valid request id, and generates one otherwise', async () => {
       const id = 'a1b2c3d4-trace';
       expect((await world.http.get('/v1/nowhere').set('x-request-id', id)).body.requestId).toBe(id);
       for (const unexpected of ['short', 'x'.repeat(65), 'a b c d e f g', '<script>aaaa']) {
@@ -142,7 +142,7 @@ export const httpSuite = (world: World): void => {
       }
     });
 
-    it('sets the headers that protect, and none that tell', async () => {
+    it('sets security headers, and none that reveal the software', async () => {
       const { headers } = await world.http.get('/v1/rooms');
       expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
       const policy = headers['content-security-policy'];
@@ -152,7 +152,7 @@ export const httpSuite = (world: World): void => {
       expect(headers).not.toHaveProperty('server');
     });
 
-    it('lets no other origin in unless it is named', async () => {
+    it('refuses other origins unless they are configured', async () => {
       const answer = await world.http
         .options('/v1/rooms')
         .set('origin', 'https://evil.example')
@@ -162,14 +162,14 @@ export const httpSuite = (world: World): void => {
       expect(named.headers).not.toHaveProperty('access-control-allow-credentials');
     });
 
-    it('lets a page of any origin learn that it answers, and nothing else', async () => {
+    it('lets pages of any origin read the liveness check, and nothing else', async () => {
       const policy = async (path: string) => (await world.http.get(path)).headers['cross-origin-resource-policy'];
       expect(await policy('/health/live')).toBe('cross-origin');
       expect(await policy('/health/ready')).toBe('same-origin');
       expect(await policy('/v1/rooms')).toBe('same-origin');
     });
 
-    it('gives ICE servers to whoever has a token', async () => {
+    it('returns ICE servers for any valid token', async () => {
       const answer = await world
         .as(await world.account())
         .get('/v1/ice-servers')
@@ -187,7 +187,7 @@ export const httpSuite = (world: World): void => {
       expect(problem(await world.http.get('/v1/ice-servers')).code).toBe('unauthenticated');
     });
 
-    it('gives ICE servers to nobody without end, and to the others still', async () => {
+    it('limits the requests for ICE servers per user', async () => {
       const [greedy, other] = [await world.account(), await world.account()];
       const answers = await Promise.all(Array.from({ length: 40 }, () => world.as(greedy).get('/v1/ice-servers')));
       const refused = answers.filter(({ status }) => status !== 200);
@@ -200,13 +200,13 @@ export const httpSuite = (world: World): void => {
     });
   });
 
-  it('answered nothing that its own API document does not say', async () => {
+  it('has answered only what its API document describes', async () => {
     const { body } = await world.http.get('/docs/openapi.json').expect(200);
     expect(world.rest.answers.length).toBeGreaterThan(500);
     expect(undescribed(body, world.rest.answers)).toEqual([]);
   });
 
-  it('documents every body with an example for every field, and every fault as a problem', async () => {
+  it('documents every body with an example for every field, and every error as a problem', async () => {
     const { body } = (await world.http.get('/docs/openapi.json').expect(200)) as { body: OpenApi };
     const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
@@ -288,7 +288,7 @@ export const httpSuite = (world: World): void => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  it('sends its API document compressed, and not again to those who have it', async () => {
+  it('compresses its API document, and answers 304 if it is unchanged', async () => {
     const ask = (headers: Record<string, string>) => world.http.get('/docs/openapi.json').set(headers);
     const plain = await ask({ 'accept-encoding': 'identity' }).expect(200);
     expect(plain.headers).not.toHaveProperty('content-encoding');

@@ -7,7 +7,7 @@ import { type Account, problem, type World } from './world.js';
 
 type Token = { readonly accessToken: string };
 
-/** When an invite no longer admits somebody. */
+/** When an invite no longer admits a user. */
 export const invitesSuite = (world: World): void => {
   const admit = async (who: Token, room: string, invite?: string) => {
     const principal = await world.rest.app.get(TokenVerifier).verify(who.accessToken);
@@ -25,7 +25,7 @@ export const invitesSuite = (world: World): void => {
     const answer = await world.as(who).post('/v1/invites/accept', { token });
     return answer.status === 200 ? 'accepted' : problem(answer).code;
   };
-  /** A token that is newer than a removal. */
+  /** Makes a token that is newer than a removal. */
   const renewed = async ({ refreshToken, ...who }: Account): Promise<Account> => {
     const { body } = await world.http.post('/v1/auth/refresh').send({ refreshToken }).expect(200);
     return { ...who, accessToken: body.accessToken, refreshToken: body.refreshToken };
@@ -36,25 +36,22 @@ export const invitesSuite = (world: World): void => {
   };
 
   describe('an invite that ends', () => {
-    it.each(['invite', 'lobby'])(
-      'does not bring back whoever it admitted and a moderator kicked: %s',
-      async (access) => {
-        const { owner, as, room } = await setUp(access);
-        const [link, other] = [await invite(owner, room), await invite(owner, room)];
-        const refused = access === 'invite' ? 'invite_required' : 'admission_required';
-        let user = await world.account();
-        expect([await accept(user, link), await admit(user, room)]).toEqual(['accepted', 'member']);
-        await as.post(`/v1/rooms/${room}/kick`, { user: user.id }).expect(204);
-        user = await renewed(user);
-        expect(await admit(user, room)).toBe(refused);
-        expect([await accept(user, link), await admit(user, room, link)]).toEqual(['invite_invalid', 'invite_invalid']);
-        // It is for everyone else as before, and another one is a moderator's new decision.
-        expect(await accept(await world.account(), link)).toBe('accepted');
-        expect([await accept(user, other), await admit(user, room)]).toEqual(['accepted', 'member']);
-      },
-    );
+    it.each(['invite', 'lobby'])('does not readmit a user whom a moderator kicked: %s', async (access) => {
+      const { owner, as, room } = await setUp(access);
+      const [link, other] = [await invite(owner, room), await invite(owner, room)];
+      const refused = access === 'invite' ? 'invite_required' : 'admission_required';
+      let user = await world.account();
+      expect([await accept(user, link), await admit(user, room)]).toEqual(['accepted', 'member']);
+      await as.post(`/v1/rooms/${room}/kick`, { user: user.id }).expect(204);
+      user = await renewed(user);
+      expect(await admit(user, room)).toBe(refused);
+      expect([await accept(user, link), await admit(user, room, link)]).toEqual(['invite_invalid', 'invite_invalid']);
+      // It still admits everyone else, and a new invite is a new decision of a moderator.
+      expect(await accept(await world.account(), link)).toBe('accepted');
+      expect([await accept(user, other), await admit(user, room)]).toEqual(['accepted', 'member']);
+    });
 
-    it('does not bring back a member whom the owner removed', async () => {
+    it('does not readmit a member whom the owner removed', async () => {
       const { owner, as, room } = await setUp('open');
       const link = await invite(owner, room, { role: 'moderator' });
       const user = await world.account();
@@ -63,7 +60,7 @@ export const invitesSuite = (world: World): void => {
       expect([await accept(user, link), await admit(user, room)]).toEqual(['invite_invalid', 'member']);
     });
 
-    it('leaves a role that the owner gave, also to somebody whom it admitted first', async () => {
+    it('keeps a role that the owner set, even if the invite admitted the user first', async () => {
       const { owner, as, room } = await setUp();
       const link = await invite(owner, room);
       const [invited, named] = [await world.account(), await world.account()];
@@ -78,7 +75,7 @@ export const invitesSuite = (world: World): void => {
       ]);
     });
 
-    it('ends with the ban of its creator, and those of others stay', async () => {
+    it('is revoked with the ban of its creator; those of others stay', async () => {
       const { owner, as, room } = await setUp();
       const creator = await world.account();
       await as.put(`/v1/rooms/${room}/members/${creator.id}`, { role: 'moderator' }).expect(204);

@@ -23,8 +23,8 @@ export const moderationSuite = (world: World): void => {
     return { owner, as: world.as(owner), room: await world.room(owner, settings) };
   };
 
-  describe('a guest who is put out', () => {
-    it('has no token left, also not one that was given at that very moment', async () => {
+  describe('a guest who is removed', () => {
+    it('has no valid token left, not even one that was issued at that moment', async () => {
       const { as, room } = await setUp({ guestsAllowed: true });
       const refresh = (refreshToken: string) => world.http.post('/v1/auth/refresh').send({ refreshToken });
       const late: string[] = [];
@@ -43,7 +43,7 @@ export const moderationSuite = (world: World): void => {
   });
 
   describe('a token of whole seconds', () => {
-    it('from the second of a kick is refused with that reason, and one of the next second works', async () => {
+    it('from the second of a kick is refused as `removed`, and one of the next second is valid', async () => {
       const { as, room } = await setUp();
       await as.post(`/v1/rooms/${room}/kick`, { user: 'kicked' }).expect(204);
       const kick = world.rest.events.find((event) => event.fact === 'user_removed' && event.room === room);
@@ -60,7 +60,7 @@ export const moderationSuite = (world: World): void => {
   });
 
   describe('the table of the policy', () => {
-    /** What each role gets on a route of REST; 2 stands for any success. */
+    /** The status for each role on a REST route; 2 stands for any success. */
     const ROUTES: readonly [string, string, object | undefined, Role][] = [
       ['get', '', undefined, 'guest'],
       ['get', '/messages', undefined, 'guest'],
@@ -81,11 +81,11 @@ export const moderationSuite = (world: World): void => {
       ['post', '/transfer', { user: 'nobody' }, 'owner'],
       ['get', '/audit', undefined, 'owner'],
     ];
-    /** What a lock closes to whoever is not in the room. */
+    /** Routes that a lock closes to users who are not in the room. */
     const INSIDE = new Set(['/messages', '/participants', '/members']);
     const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
 
-    // One owner for many rooms: who may own how many rooms is bounded, and so is who may register how often.
+    // One owner for 40 rooms: both the rooms of an owner and the registrations of an address are limited.
     const owners: Account[] = [];
     let made = 0;
     const theOwner = async (): Promise<Account> => {
@@ -129,7 +129,7 @@ export const moderationSuite = (world: World): void => {
         ...{ capacity: 10, replaceMeta: true },
       });
 
-    it('is read by its moderators and by the users in it, also while they are away, and by no one else', async () => {
+    it('can be read by its moderators and by users in it, even while they are away, and by no one else', async () => {
       const { as, room } = await setUp();
       const [inside, outside] = [await world.account(), await world.account()];
       const statuses = async (who: Account) =>
@@ -156,7 +156,7 @@ export const moderationSuite = (world: World): void => {
   });
 
   describe('a ban', () => {
-    it('holds for a user and for a guest, until it is lifted or ends', async () => {
+    it('applies to a user and to a guest until it is lifted or expires', async () => {
       const { as, room } = await setUp();
       const [user, guest] = [await world.account(), await world.guest(room)];
       for (const { id } of [user, guest]) await as.post(`/v1/rooms/${room}/bans`, { user: id }).expect(204);
@@ -166,13 +166,13 @@ export const moderationSuite = (world: World): void => {
       expect(problem(refreshed).code).toBe('refresh_invalid');
       await as.delete(`/v1/rooms/${room}/bans/${user.id}`).expect(204);
       expect(problem(await as.delete(`/v1/rooms/${room}/bans/${user.id}`)).code).toBe('not_found');
-      // The tokens of before the ban do not count any more; a newer one does.
+      // Tokens from before the ban stay invalid; a newer one is valid.
       expect(await admit(user, room)).toBe('removed');
       const { body } = await world.http.post('/v1/auth/refresh').send({ refreshToken: user.refreshToken }).expect(200);
       expect(await admit(body, room)).toBe('member');
     });
 
-    it('ends by itself', async () => {
+    it('expires by itself', async () => {
       const { as, room } = await setUp();
       const user = await world.account();
       await as.post(`/v1/rooms/${room}/bans`, { user: user.id, until: '2020-01-01T00:00:00Z' }).expect(204);
@@ -187,7 +187,7 @@ export const moderationSuite = (world: World): void => {
       (await as.post(`/v1/rooms/${room}/invites`, terms).expect(201)).body.token;
     const accept = (who: Account, token: string) => world.as(who).post('/v1/invites/accept', { token });
 
-    it('makes a member once, whoever asks how often', async () => {
+    it('makes a user a member once, however often it is accepted', async () => {
       const { as, room } = await setUp({ access: 'invite' });
       const [user, other] = [await world.account(), await world.account()];
       const token = await invite(as, room, { uses: 1 });
@@ -199,7 +199,7 @@ export const moderationSuite = (world: World): void => {
       expect([await admit(user, room), await admit(other, room)]).toEqual(['member', 'invite_required']);
     });
 
-    it('is used by one alone when two come at once', async () => {
+    it('with one use admits one of two simultaneous users', async () => {
       const { as, room } = await setUp({ access: 'invite' });
       const token = await invite(as, room, { uses: 1 });
       const people = await Promise.all([1, 2, 3, 4].map(() => world.account()));
@@ -207,7 +207,7 @@ export const moderationSuite = (world: World): void => {
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404, 404]);
     });
 
-    it('is taken back, and does not open the door to whoever is banned', async () => {
+    it('can be revoked, and does not admit a banned user', async () => {
       const { as, room } = await setUp({ access: 'lobby' });
       const [token, other] = [await invite(as, room), await invite(as, room)];
       const { body } = await as.get(`/v1/rooms/${room}/invites`).expect(200);
@@ -220,14 +220,14 @@ export const moderationSuite = (world: World): void => {
       expect(problem(await accept(await world.account(), other)).code).toBe('invite_invalid');
     });
 
-    it('of a moderator makes no moderators', async () => {
+    it('of a moderator cannot grant the role of a moderator', async () => {
       const { room } = await setUp();
       const as = world.as(world.external('moderator', { [room]: 'moderator' }));
       expect(problem(await as.post(`/v1/rooms/${room}/invites`, { role: 'moderator' })).code).toBe('forbidden');
     });
   });
 
-  it('a lock without a value changes nothing, and is not in the audit log', async () => {
+  it('a lock request without a value changes nothing, and is not in the audit log', async () => {
     const { as, room } = await setUp({ locked: true });
     for (const body of [{}, undefined, { locked: null }]) {
       const { status, code } = problem(await as.post(`/v1/rooms/${room}/lock`, body as object));
@@ -237,7 +237,7 @@ export const moderationSuite = (world: World): void => {
     expect((await as.get(`/v1/rooms/${room}/audit`).expect(200)).body.items).toEqual([]);
   });
 
-  it('a moderator changes name and metadata, and the owner alone how people come in', async () => {
+  it('a moderator can change name and metadata; only the owner can change access', async () => {
     const { room } = await setUp();
     const as = world.as(world.external('moderator', { [room]: 'moderator' }));
     await as.patch(`/v1/rooms/${room}`, { name: 'Renamed', metadata: { a: 1 } }, '"v1"').expect(200);

@@ -12,7 +12,7 @@ const RETENTION = {
   messageDays: 0,
 };
 
-/** Last of all suites: it deletes what the others left. */
+/** The last suite: it deletes what the others have left. */
 export const pruningSuite = (world: World): void => {
   const app = () => world.rest.app;
   const prune = (stored: Partial<typeof RETENTION> = {}) =>
@@ -24,8 +24,8 @@ export const pruningSuite = (world: World): void => {
   const count = async (text: ReturnType<typeof sql>): Promise<number> =>
     Number((await query(sql`select count(*) from ${text}`))[0]?.['count']);
 
-  describe('what only grows', () => {
-    it('is deleted when nobody needs it any more, and not before', async () => {
+  describe('retention', () => {
+    it('deletes rows when they expire, and not before', async () => {
       const user = world.uniqueName('old');
       const room = await world.room(await world.account());
       const days = (n: number) => sql`now() - make_interval(days => ${n})`;
@@ -70,7 +70,7 @@ export const pruningSuite = (world: World): void => {
       expect(await count(sql`messages where room = ${room}`)).toBe(0);
     });
 
-    it('in the audit log is bounded by actor and room, and nobody evicts what others have less of', async () => {
+    it('limits the audit log per actor and room, and evicts from those with the most entries', async () => {
       const [loud, quiet, elsewhere] = ['loud', 'quiet', 'elsewhere'].map((name) => world.uniqueName(name)) as [
         string,
         string,
@@ -97,7 +97,7 @@ export const pruningSuite = (world: World): void => {
       expect((await left()).slice(0, 2)).toEqual([3, 3]);
     });
 
-    it('is deleted in many small statements, the oldest lines first', async () => {
+    it('deletes in many small statements, the oldest rows first', async () => {
       const pruning = app().get(RetentionStore, { strict: false });
       await query(sql`insert into audit (action) select 'x.flood' from generate_series(1, 12000)`);
       const newest = Number((await query(sql`select max(id) as id from audit`))[0]?.['id']);

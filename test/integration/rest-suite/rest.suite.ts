@@ -14,7 +14,7 @@ import { transfersSuite } from './transfers.suite.js';
 import { usersSuite } from './users.suite.js';
 import type { World } from './world.js';
 
-/** What the application of the suite is started with, besides its database. */
+/** The environment of the suite's application, besides its database. */
 export const SETTINGS = {
   JWT_SECRET: SECRET,
   STUN_URLS: 'stun:stun.example.org:3478',
@@ -23,11 +23,11 @@ export const SETTINGS = {
   ADMIN_USERS: ADMINISTRATOR,
   ROOM_CHECK_MS: '100',
   MAX_GRANTED_ROOMS_PER_USER: '3',
-  // The suites share one address.
+  // All suites share one address, so its limits are raised.
   REGISTER_BURST: '1000',
 };
 
-/** The whole of REST: it holds on every kind of database. */
+/** All REST suites, which run on every kind of database. */
 export const restSuite = (world: World): void => {
   authSuite(world);
   usersSuite(world);

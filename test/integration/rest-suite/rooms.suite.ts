@@ -26,7 +26,7 @@ export const roomsSuite = (world: World): void => {
     });
 
   describe('a room', () => {
-    it('is made, read, changed and ended by its owner', async () => {
+    it('is created, read, changed and deleted by its owner', async () => {
       const ada = await world.account();
       const as = world.as(ada);
       const made = await as.post('/v1/rooms', {
@@ -66,7 +66,7 @@ export const roomsSuite = (world: World): void => {
       expect(problem(await as.delete(path)).code).toBe('room_not_found');
     });
 
-    it('is not changed without If-Match, nor after somebody else changed it', async () => {
+    it('is not changed without If-Match, nor with the ETag of an older version', async () => {
       const as = world.as(await world.account());
       const { body } = await as.post('/v1/rooms', { name: 'Weekly' });
       const path = `/v1/rooms/${body.id}`;
@@ -82,7 +82,7 @@ export const roomsSuite = (world: World): void => {
       await as.patch(path, { name: 'C' }, '"v9", "v2"').expect(200);
     });
 
-    it('is read by others and changed by its owner alone', async () => {
+    it('can be read by others and changed only by its owner', async () => {
       const room = await world.room(await world.account());
       const outsider = world.as(await world.account());
       await outsider.get(`/v1/rooms/${room}`).expect(200);
@@ -90,14 +90,14 @@ export const roomsSuite = (world: World): void => {
       expect(problem(await outsider.delete(`/v1/rooms/${room}`))).toEqual({ status: 403, code: 'forbidden' });
     });
 
-    it('is changed, and not ended, by a moderator of the token’s grant', async () => {
+    it('can be changed, not deleted, by a moderator by grant', async () => {
       const room = await world.room(await world.account());
       const moderator = world.as(world.external('outside-moderator', { [room]: 'moderator' }));
       await moderator.patch(`/v1/rooms/${room}`, { name: 'Moderated' }, '"v1"').expect(200);
       expect(problem(await moderator.delete(`/v1/rooms/${room}`)).code).toBe('forbidden');
     });
 
-    it('is closed to a token that names other rooms', async () => {
+    it('does not exist for a token with grants for other rooms', async () => {
       const owner = await world.account();
       const [room, other] = [await world.room(owner), await world.room(owner)];
       const bound = world.as(world.external('outside-bound', { [other]: 'member' }));
@@ -105,7 +105,7 @@ export const roomsSuite = (world: World): void => {
       expect(ids(await bound.get('/v1/rooms').expect(200))).toEqual([other]);
     });
 
-    it('shows its name to whoever has the link', async () => {
+    it('shows its name to anyone with the link', async () => {
       const room = await world.room(await world.account(), { guestsAllowed: false, listed: false });
       const answer = await world.http.get(`/v1/rooms/${room}/preview`).expect(200);
       expect(answer.body).toEqual({ id: room, name: 'Weekly', guestsAllowed: false, access: 'open', locked: false });
@@ -113,7 +113,7 @@ export const roomsSuite = (world: World): void => {
       expect(problem(await world.http.get('/v1/rooms/a%7D%7Bb/preview')).code).toBe('room_not_found');
     });
 
-    it('says who is in it', async () => {
+    it('lists its participants', async () => {
       const ada = world.as(await world.account());
       const { body } = await ada.post('/v1/rooms', { name: 'Busy' });
       await attend(body.id);
@@ -169,7 +169,7 @@ export const roomsSuite = (world: World): void => {
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     });
 
-    it('is the fiftieth at most of one owner, also in a burst', async () => {
+    it('is limited to 50 per owner, also in a burst', async () => {
       const as = world.as(await world.account());
       const answers = await Promise.all(
         Array.from({ length: 55 }, () => as.post('/v1/rooms', { name: 'One of many', listed: false })),
@@ -181,7 +181,7 @@ export const roomsSuite = (world: World): void => {
   });
 
   describe('the list of rooms', () => {
-    it('is walked page by page, newest first, without a gap or a double while rooms are made', async () => {
+    it('is paginated, newest first, without gaps or repetitions while rooms are created', async () => {
       const ada = await world.account();
       const tag = world.uniqueName('walk');
       const made: string[] = [];
@@ -203,7 +203,7 @@ export const roomsSuite = (world: World): void => {
       expect([walked, pages]).toEqual([made, 3]);
     });
 
-    it('shows unlisted rooms to their members alone', async () => {
+    it('shows unlisted rooms only to their members', async () => {
       const [ada, grace] = [await world.account(), await world.account()];
       const tag = world.uniqueName('hidden');
       const room = await world.room(ada, { name: tag, listed: false });
@@ -211,7 +211,7 @@ export const roomsSuite = (world: World): void => {
       expect(ids(await world.as(grace).get(`/v1/rooms?search=${tag}`))).toEqual([]);
     });
 
-    it('finds a part of a name in any case, and takes wildcards for what they are', async () => {
+    it('finds a part of a name in any case, and wildcards literally', async () => {
       const ada = await world.account();
       const tag = world.uniqueName('find');
       const room = await world.room(ada, { name: `Ünïcode 100%_\\ ${tag}` });
@@ -228,7 +228,7 @@ export const roomsSuite = (world: World): void => {
       expect(await find(`' or 1=1 --`)).toEqual([]);
     });
 
-    it('counts who is in each room', async () => {
+    it('counts the participants of each room', async () => {
       const ada = await world.account();
       const tag = world.uniqueName('count');
       const room = await world.room(ada, { name: tag });

@@ -6,7 +6,7 @@ export const SECRET = 'a shared secret of 48 characters, as the test knows';
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs by hand what no library would. */
+/** Signs tokens by hand that no library would sign. */
 export const handMade = (header: object, claims: object, key: string | Buffer = SECRET): string => {
   const signed = `${encode(header)}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
@@ -19,7 +19,7 @@ export const tokensSuite = (world: World): void => {
   const ask = (token: string) => world.as({ accessToken: token }).get('/v1/users/me');
 
   describe('access tokens', () => {
-    it('of an issuer that knows the secret are taken', async () => {
+    it('of an issuer that shares the secret are accepted', async () => {
       expect((await ask(handMade(HS256, { ...good(), name: 'Zoe\u0301' })).expect(200)).body).toEqual({
         id: 'out',
         displayName: 'Zo\u00e9',
@@ -80,7 +80,7 @@ export const tokensSuite = (world: World): void => {
       expect(problem(await ask(make(good())))).toEqual({ status: 401, code: 'token_invalid' });
     });
 
-    it('signed with a public key as if it were a secret are refused', async () => {
+    it('signed with a public key as an HMAC secret are refused', async () => {
       const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       for (const format of ['pem', 'der'] as const) {
         const key = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })).export({
@@ -91,14 +91,14 @@ export const tokensSuite = (world: World): void => {
       }
     });
 
-    it('that have ended are told apart', async () => {
+    it('that have expired are refused as `token_expired`', async () => {
       expect(problem(await ask(handMade(HS256, { ...good(), exp: now() - 31 })))).toEqual({
         status: 401,
         code: 'token_expired',
       });
     });
 
-    it('are wanted in the one way of RFC 6750', async () => {
+    it('are accepted only in the Authorization header (RFC 6750)', async () => {
       const without = await world.http.get('/v1/users/me');
       expect(problem(without)).toEqual({ status: 401, code: 'unauthenticated' });
       expect(without.headers['www-authenticate']).toBe('Bearer');

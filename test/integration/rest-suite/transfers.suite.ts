@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { DATABASE, type Database } from '../../../src/database/database.tokens.js';
 import { type Account, problem, type World } from './world.js';
 
-/** How the ownership of a room moves. */
+/** Transfers of the ownership of a room. */
 export const transfersSuite = (world: World): void => {
   const path = (room: string, more = '') => `/v1/rooms/${room}/transfer${more}`;
   const setUp = async () => {
@@ -41,7 +41,7 @@ export const transfersSuite = (world: World): void => {
       expect(await codeOf(offer(owner, room, owner.id))).toBe('forbidden');
     });
 
-    it('is nobody else’s business', async () => {
+    it('is visible only to its owner and its member', async () => {
       const { owner, member, room, name } = await setUp();
       const other = await world.account();
       await name(other.id).expect(204);
@@ -55,7 +55,7 @@ export const transfersSuite = (world: World): void => {
       expect(await codeOf(world.as(await world.guest(room)).get('/v1/transfers'))).toBe('forbidden');
     });
 
-    it('ends when it is declined, withdrawn or expired, when another one is made, or its member is removed', async () => {
+    it('ends when it is declined, withdrawn, expired or replaced, or when its member is removed', async () => {
       const { owner, member, room, name } = await setUp();
       const ends: (() => Promise<unknown>)[] = [
         () => world.as(member).post(path(room, '/decline'), {}).expect(204),
@@ -79,7 +79,7 @@ export const transfersSuite = (world: World): void => {
       expect(await ownerOf(owner, room)).toBe(owner.id);
     });
 
-    it('cannot fill what a user may own, and so many offers wait for one user at most', async () => {
+    it('counts towards the rooms that a user may own, and a user has a limited number of offers', async () => {
       const victim = await world.account();
       const owner = await world.account();
       const offers = [];

@@ -4,8 +4,8 @@ import { fields, PASSWORD, problem, type World } from './world.js';
 export const usersSuite = (world: World): void => {
   const NEW_PASSWORD = 'seven green kettles';
 
-  describe('one’s account', () => {
-    it('takes a new name', async () => {
+  describe('the current user', () => {
+    it('can change the name', async () => {
       const ada = world.as(await world.account());
       expect((await ada.patch('/v1/users/me', { displayName: 'Countess' }).expect(200)).body.displayName).toBe(
         'Countess',
@@ -13,7 +13,7 @@ export const usersSuite = (world: World): void => {
       expect((await ada.get('/v1/users/me')).body.displayName).toBe('Countess');
     });
 
-    it('takes a new password with the current one; then every older token ends', async () => {
+    it('can change the password with the current one, which revokes every older token', async () => {
       const ada = await world.account();
       await world.as(ada).patch('/v1/users/me', { password: NEW_PASSWORD, currentPassword: PASSWORD }).expect(200);
       expect(world.rest.events).toContainEqual({ fact: 'user_revoked', user: ada.id, before: expect.any(Number) });
@@ -22,14 +22,14 @@ export const usersSuite = (world: World): void => {
       expect(problem(await world.http.post('/v1/auth/refresh').send(old)).code).toBe('refresh_invalid');
       const login = (password: string) => world.http.post('/v1/auth/login').send({ username: ada.username, password });
       expect(problem(await login(PASSWORD)).code).toBe('invalid_credentials');
-      // In the same second as the change: tokens know the millisecond.
+      // In the same second as the change: tokens have a precision of milliseconds.
       await world
         .as((await login(NEW_PASSWORD).expect(200)).body)
         .get('/v1/users/me')
         .expect(200);
     });
 
-    it('keeps its password without the current one, or with a wrong one', async () => {
+    it('cannot change the password without the current one, or with a wrong one', async () => {
       const ada = world.as(await world.account());
       const without = await ada.patch('/v1/users/me', { password: NEW_PASSWORD });
       expect([problem(without).code, fields(without)]).toEqual(['bad_request', ['currentPassword']]);
@@ -38,14 +38,14 @@ export const usersSuite = (world: World): void => {
       await ada.get('/v1/users/me').expect(200);
     });
 
-    it('refuses fields that are not for it to set', async () => {
+    it('cannot set other fields', async () => {
       const ada = world.as(await world.account());
       const body = { id: 'u_other', username: 'root', createdAt: '2020', kind: 'admin', displayName: null };
       const answer = await ada.patch('/v1/users/me', body);
       expect(fields(answer)).toEqual(['createdAt', 'displayName', 'id', 'kind', 'username']);
     });
 
-    it('ends with its password: tokens, rooms and name go with it', async () => {
+    it('can delete the account with the password, which deletes tokens, rooms and name', async () => {
       const ada = await world.account();
       const room = await world.room(ada);
       expect(problem(await world.as(ada).delete('/v1/users/me', { password: 'wrong one' })).code).toBe(
@@ -64,7 +64,7 @@ export const usersSuite = (world: World): void => {
       await world.http.post('/v1/auth/register').send(again).expect(201);
     });
 
-    it('of an outside issuer is not changed here', async () => {
+    it('of an external issuer cannot be changed', async () => {
       const outside = world.as(world.external('outside-1'));
       expect((await outside.get('/v1/users/me').expect(200)).body).toEqual({
         id: 'outside-1',
@@ -76,7 +76,7 @@ export const usersSuite = (world: World): void => {
     });
   });
 
-  it('shows of others a name and nothing more', async () => {
+  it('sees only the names of others', async () => {
     const [ada, grace] = [await world.account(), await world.account()];
     const answer = await world.as(grace).get(`/v1/users/${ada.id}`).expect(200);
     expect(answer.body).toEqual({ id: ada.id, displayName: 'Ada' });

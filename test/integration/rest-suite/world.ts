@@ -13,7 +13,7 @@ export interface Account {
   readonly refreshToken: string;
 }
 
-/** What the suites do again and again, with one application. */
+/** Actions of the suites on one application. */
 export class World {
   private people = 0;
 
@@ -53,7 +53,7 @@ export class World {
     return body.id;
   }
 
-  /** A token of an issuer that shares the secret: no account, rooms by grant. */
+  /** Makes a token of an issuer that shares the secret: no account, rooms by grant. */
   external(user: string, grants: Record<string, Role | { role: Role; guests: boolean }> = {}): { accessToken: string } {
     const claims = { sub: user, name: 'Outside', ...(Object.keys(grants).length > 0 ? { rooms: grants } : {}) };
     return { accessToken: this.rest.app.get(JwtService, { strict: false }).sign(claims, { expiresIn: 60 }) };
@@ -78,7 +78,7 @@ export class World {
   }
 }
 
-/** The stable part of a problem, with its media type proved. */
+/** Returns the stable part of a problem, and checks its media type. */
 export const problem = (response: Response): { status: number; code: string } => {
   const { type, title, status, code, detail, requestId } = response.body as Record<string, unknown>;
   const isProblem =
@@ -91,6 +91,6 @@ export const problem = (response: Response): { status: number; code: string } =>
   return { status: response.status, code: code as string };
 };
 
-/** The fields that a problem names. */
+/** Returns the fields that a problem names. */
 export const fields = (response: Response): string[] =>
   ((response.body.errors ?? []) as { field: string }[]).map(({ field }) => field).sort();

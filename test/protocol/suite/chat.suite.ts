@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** What is said to a room and kept. */
+/** Chat messages and their history. */
 export const chatRules = (on: Stage): void => {
   describe('chat', () => {
-    it('is answered with the message as it was kept, and passed on', async () => {
+    it('is answered with the stored message, which the room receives', async () => {
       const { alice, bob, room, aliceId } = await on.pair();
       const id = randomUUID();
       const mine = await alice.peer.request({ type: 'chat', id, room, text: 'hi <b>there</b>' });
@@ -23,7 +23,7 @@ export const chatRules = (on: Stage): void => {
       const { re: _re, ...stored } = mine;
       expect(await bob.peer.next('chat')).toEqual(stored);
     });
-    it('keeps a message that is sent twice once', async () => {
+    it('stores a repeated message once', async () => {
       const { alice, bob, room } = await on.pair();
       const id = randomUUID();
       const one = await alice.peer.request({ type: 'chat', id, room, text: 'once' });
@@ -42,7 +42,7 @@ export const chatRules = (on: Stage): void => {
       expect(rest['messages'].map((m: any) => m.text)).toEqual(['5']);
       expect(rest['more']).toBe(false);
     });
-    it("is refused outside one's rooms and beyond its size", async () => {
+    it("is refused outside one's rooms and above the maximum size", async () => {
       const { peer } = await on.welcomed();
       const { alice, room } = await on.pair();
       expect(await peer.request({ type: 'chat', room, text: 'x' })).toMatchObject({ code: 'not_in_room' });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** What is no frame of this protocol, and what is too many. */
+/** Invalid frames, and floods. */
 export const frameRules = (on: Stage): void => {
   describe('bad frames', () => {
-    it('get an error that does not echo them, and the socket stays', async () => {
+    it('get an error that does not echo them, and the socket stays open', async () => {
       const { peer } = await on.welcomed();
       const faulty = ['', '[]', 'null', '1', '"x"', '{', '{"type":"join"', '{"type":"nothing","id":"q"}'];
       for (const text of faulty) {
@@ -15,12 +15,12 @@ export const frameRules = (on: Stage): void => {
       }
       await peer.barrier();
     });
-    it('end the socket for good when there are too many', async () => {
+    it('end the session after too many', async () => {
       const { peer } = await on.welcomed();
       for (let count = 0; count < 30; count += 1) peer.sendText('nonsense');
       expect(await peer.closed()).toBe(4500);
     });
-    it('are refused when they carry keys that poison objects', async () => {
+    it('are refused with keys that change prototypes', async () => {
       const { peer, token } = await on.welcomed();
       const { id: room } = await on.rest.room(token);
       for (const meta of ['{"__proto__":{"a":1}}', '{"a":{"constructor":{"prototype":{}}}}', '{"\\u005f_proto__":1}']) {
@@ -35,7 +35,7 @@ export const frameRules = (on: Stage): void => {
         expect(await alice.peer.next('error')).toMatchObject({ code: 'bad_message' });
       }
     });
-    it('are refused when seq and base do not belong together, or an acknowledgement misses what it does not cover', async () => {
+    it('are refused with only one of seq and base, or an acknowledgement of missed signals beyond it', async () => {
       const { alice, bobId } = await on.pair();
       const faulty = [
         { type: 'signal', seq: 1, kind: 'data' },
@@ -69,7 +69,7 @@ export const frameRules = (on: Stage): void => {
       peer.sendBinary(Buffer.from('{"type":"ping"}'));
       expect(await peer.closed()).toBe(4515);
     });
-    it('do not take a meta that is too large', async () => {
+    it('are refused with a meta that is too large', async () => {
       const { alice, room } = await on.pair();
       expect(await alice.peer.request({ type: 'update', room, meta: { x: 'y'.repeat(3000) } })).toMatchObject({
         code: 'payload_too_large',
@@ -78,7 +78,7 @@ export const frameRules = (on: Stage): void => {
   });
 
   describe('floods', () => {
-    it('are answered rate_limited with the time to wait, then cut with a code that lets the client come back', async () => {
+    it('are answered `rate_limited` with the time to wait, then closed with a code that allows reconnecting', async () => {
       const { peer } = await on.welcomed();
       for (let count = 0; count < 3_000; count += 1) peer.send({ type: 'ping' });
       expect(await peer.next('error')).toMatchObject({

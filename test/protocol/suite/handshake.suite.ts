@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** How a socket begins: the upgrade, and the first frame. */
+/** The upgrade and the first frame of a socket. */
 export const handshakeRules = (on: Stage): void => {
   describe('the handshake', () => {
     const upgrade = (path: string, headers: Record<string, string> = {}): Promise<number> =>
@@ -40,7 +40,7 @@ export const handshakeRules = (on: Stage): void => {
         expect(await upgrade(path)).toBe(404);
       }
     });
-    it('answers 403 to a page of a strange origin', async () => {
+    it('answers 403 to a page of an unknown origin', async () => {
       for (const origin of [
         'https://evil.example',
         'null',
@@ -50,13 +50,13 @@ export const handshakeRules = (on: Stage): void => {
         expect(await upgrade('/v1/signaling', { origin })).toBe(403);
       }
     });
-    it('lets a page of its own origin in', async () => {
+    it('accepts a page of its own origin', async () => {
       expect(await upgrade('/v1/signaling', { origin: on.rest.origin })).toBe(101);
     });
   });
 
   describe('before hello', () => {
-    it('refuses any other frame and closes for good', async () => {
+    it('refuses any other frame, and closes with a code that ends the session', async () => {
       for (const type of ['join', 'ping', 'signal']) {
         const peer = await on.socket();
         peer.send({ type, id: 'x', room: 'abc', to: 'abc', kind: 'data' });
@@ -64,7 +64,7 @@ export const handshakeRules = (on: Stage): void => {
         expect(await peer.closed()).toBe(4500);
       }
     });
-    it('acts on nothing that comes after the refused frame', async () => {
+    it('ignores frames after the refused one', async () => {
       const { token } = await on.welcomed();
       const { id: room } = await on.rest.room(token);
       const peer = await on.socket();
@@ -73,7 +73,7 @@ export const handshakeRules = (on: Stage): void => {
       expect(await peer.closed()).toBe(4500);
       expect(peer.unread.map((frame) => frame.type)).toEqual(['error']);
     });
-    it('closes a socket that never says hello, with a code that lets it come back', async () => {
+    it('closes a socket that never sends `hello`, with a code that allows reconnecting', async () => {
       const peer = await on.socket();
       expect(await peer.closed()).toBe(4004);
     });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** Who a socket is, and which socket of a session is current. */
+/** The identity of a socket, and the current socket of a session. */
 export const helloRules = (on: Stage): void => {
   describe('hello', () => {
-    it('answers with the session, the user, the node, ICE servers, limits and the end of the token', async () => {
+    it('is answered with the session, the user, the node, ICE servers, limits and the expiry of the token', async () => {
       const { accessToken, user } = await on.rest.register('Ada');
       const peer = await on.socket();
       const welcome = await peer.hello(accessToken);
@@ -28,7 +28,7 @@ export const helloRules = (on: Stage): void => {
         expect(welcome['limits'][limit]).toBeGreaterThan(0);
       }
     });
-    it('refuses a token that is not valid, for good', async () => {
+    it('refuses an invalid token, and ends the session', async () => {
       for (const token of ['x', 'a.b.c', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.']) {
         const peer = await on.socket();
         expect(await peer.hello(token)).toMatchObject({ type: 'error', code: 'token_invalid', retryable: false });
@@ -80,7 +80,7 @@ export const helloRules = (on: Stage): void => {
       expect(await old.closed()).toBe(4509);
       await fresh.barrier();
     });
-    it('refuses an older attempt that comes late, and leaves the newer socket alone', async () => {
+    it('refuses an older attempt that arrives late, and keeps the newer socket', async () => {
       const { accessToken } = await on.rest.register();
       const fresh = await on.socket();
       fresh.attempt = 4;
@@ -91,14 +91,14 @@ export const helloRules = (on: Stage): void => {
       expect(await late.closed()).toBe(4509);
       await fresh.barrier();
     });
-    it('takes a fresh token of the same user on the same socket', async () => {
+    it('accepts a newer token of the same user on the same socket', async () => {
       const { accessToken, refreshToken } = await on.rest.register();
       const peer = await on.socket();
       await peer.hello(accessToken);
       const { accessToken: token } = await on.rest.call('POST', '/v1/auth/refresh', { refreshToken });
       expect(await peer.request({ type: 'refresh', token })).toMatchObject({ type: 'refreshed' });
     });
-    it('refuses the token of another user and closes for good', async () => {
+    it('refuses the token of another user, and ends the session', async () => {
       const { peer } = await on.welcomed();
       const { accessToken } = await on.rest.register();
       expect(await peer.request({ type: 'refresh', token: accessToken })).toMatchObject({ code: 'forbidden' });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** Who is let in, put out and kept quiet. */
+/** Admission, removal and permissions. */
 export const peopleRules = (on: Stage): void => {
   describe('people', () => {
     const DONE = { type: 'done' };
-    it('hear what the room is after joined, and on each change', async () => {
+    it('receive the state of the room after `joined` and on each change', async () => {
       const { alice, bob, room } = await on.pair();
       expect(await bob.peer.next('room')).toMatchObject({ room, name: 'A room', access: 'open', locked: false });
       expect(await alice.peer.request({ type: 'lock', room, locked: true })).toMatchObject(DONE);
@@ -14,7 +14,7 @@ export const peopleRules = (on: Stage): void => {
       const answer = await carol.peer.request({ type: 'join', room });
       expect(answer).toMatchObject({ type: 'error', code: 'room_locked', retryable: true });
     });
-    it('come back to a locked room as another peer, as after a reload', async () => {
+    it('rejoin a locked room as another peer, for example after a reload', async () => {
       const { alice, bob, room, bobId } = await on.pair();
       expect(await alice.peer.request({ type: 'lock', room, locked: true })).toMatchObject(DONE);
       bob.peer.cut();
@@ -25,7 +25,7 @@ export const peopleRules = (on: Stage): void => {
       expect(answer).toMatchObject({ type: 'joined', resumed: false });
       expect(participants).toContainEqual(expect.objectContaining({ peer: answer['peer'], user: bob.user }));
     });
-    it('are put out, and their peer ids and tokens of before do not come back', async () => {
+    it('are removed, and refused with their old peer ids and tokens', async () => {
       const { alice, bob, room, bobId } = await on.pair();
       const kick = { type: 'kick', room, peer: bobId };
       expect(await bob.peer.request(kick)).toMatchObject({ type: 'error', code: 'forbidden' });
@@ -35,7 +35,7 @@ export const peopleRules = (on: Stage): void => {
       expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'error', code: 'removed' });
       expect(await alice.peer.request(kick)).toMatchObject({ type: 'error', code: 'peer_unknown' });
     });
-    it('are asked to be quiet, and lose permissions and get them back', async () => {
+    it('are asked to mute, and lose and regain permissions', async () => {
       const { alice, bob, room, aliceId, bobId } = await on.pair();
       expect(await alice.peer.request({ type: 'mute', room, peer: bobId })).toMatchObject(DONE);
       expect(await bob.peer.next('mute_requested')).toMatchObject({ room, by: alice.user });
@@ -45,7 +45,7 @@ export const peopleRules = (on: Stage): void => {
       bob.peer.send({ type: 'signal', to: aliceId, seq: 1, base: 1, kind: 'offer' }, 'x');
       expect(await alice.peer.next('signal')).toMatchObject({ seq: 1, denied: 'forbidden', body: '' });
     });
-    it('knock, wait, and are let in or sent away', async () => {
+    it('knock, wait, and are admitted or denied', async () => {
       const [alice, bob] = [await on.welcomed('Alice'), await on.welcomed('Bob')];
       const { id: room } = await on.rest.room(alice.token, { access: 'lobby' });
       await alice.peer.request({ type: 'join', room });

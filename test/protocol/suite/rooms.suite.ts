@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** Who is where: joining, the roster, leaving. */
+/** Joining, the roster, leaving. */
 export const roomRules = (on: Stage): void => {
   describe('rooms', () => {
-    it('shows who is there, oneself included, and tells the others', async () => {
+    it('answers with the roster, including the new peer, and notifies the others', async () => {
       const { alice, bob, room, aliceId, bobId } = await on.pair();
       const joined = await bob.peer.request({ type: 'join', room });
       expect(joined).toMatchObject({ type: 'joined', room, peer: bobId, resumed: true });
@@ -15,7 +15,7 @@ export const roomRules = (on: Stage): void => {
         ].sort(),
       );
     });
-    it('orders participants by joining: of a pair, the later one is the polite one', async () => {
+    it('orders participants by joining, so that the later peer of a pair is the polite one', async () => {
       const { bob, room, aliceId, bobId } = await on.pair();
       const { participants } = await bob.peer.request({ type: 'join', room });
       const order = (peer: string) => participants.find((p: any) => p.peer === peer).order;
@@ -37,7 +37,7 @@ export const roomRules = (on: Stage): void => {
         seen += roster['events'].length;
       }
     });
-    it('tells everyone of an update of meta', async () => {
+    it('notifies all of an update of meta', async () => {
       const { alice, bob, room, bobId } = await on.pair();
       expect(await bob.peer.request({ type: 'update', room, meta: { muted: true } })).toMatchObject({
         type: 'updated',
@@ -45,7 +45,7 @@ export const roomRules = (on: Stage): void => {
       const event = await alice.peer.rosterEvent((e) => e.event === 'updated' && e.peer === bobId);
       expect(event.meta).toEqual({ muted: true });
     });
-    it('tells everyone by which name a fresh token goes', async () => {
+    it('notifies all of the name in a refreshed token', async () => {
       const { alice, bob, bobId } = await on.pair();
       await on.rest.call('PATCH', '/v1/users/me', { displayName: 'Robert' }, bob.token);
       const { accessToken } = await on.rest.call('POST', '/v1/auth/refresh', { refreshToken: bob.refreshToken });
@@ -53,7 +53,7 @@ export const roomRules = (on: Stage): void => {
       const event = await alice.peer.rosterEvent((e) => e.event === 'updated' && e.peer === bobId);
       expect(event).toEqual({ event: 'updated', peer: bobId, meta: {}, name: 'Robert' });
     });
-    it('tells everyone of a leave, with the reason', async () => {
+    it('notifies all of a leave, with the reason', async () => {
       const { alice, bob, room, bobId } = await on.pair();
       expect(await bob.peer.request({ type: 'leave', room })).toMatchObject({ type: 'left', room });
       expect(await alice.peer.rosterEvent((e) => e.event === 'left')).toEqual({
@@ -62,12 +62,12 @@ export const roomRules = (on: Stage): void => {
         reason: 'left',
       });
     });
-    it('does not let an ended peer come back under its id', async () => {
+    it('refuses the id of an ended peer', async () => {
       const { bob, room } = await on.pair();
       await bob.peer.request({ type: 'leave', room });
       expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'error', code: 'session_ended' });
     });
-    it('shows a lost socket as away, and its return as back, with the same peer id', async () => {
+    it('shows the peer of a lost socket as away, and as back with the same id when it resumes', async () => {
       const { alice, bob, room, bobId } = await on.pair();
       bob.peer.cut();
       expect(await alice.peer.rosterEvent((e) => e.event === 'away')).toEqual({ event: 'away', peer: bobId });
@@ -76,11 +76,11 @@ export const roomRules = (on: Stage): void => {
       expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ peer: bobId, resumed: true });
       expect(await alice.peer.rosterEvent((e) => e.event === 'back')).toEqual({ event: 'back', peer: bobId });
     });
-    it('answers room_not_found for a room that is not there', async () => {
+    it('answers `room_not_found` for a room that does not exist', async () => {
       const { peer } = await on.welcomed();
       expect(await peer.request({ type: 'join', room: 'no-such-room' })).toMatchObject({ code: 'room_not_found' });
     });
-    it('refuses room ids that are not ids', async () => {
+    it('refuses invalid room ids', async () => {
       const { peer } = await on.welcomed();
       for (const room of ['a}{b', 'a:b', '*', '..', 'x'.repeat(65), 'a\r\nb', '', 7, null, {}]) {
         expect(await peer.request({ type: 'join', room })).toMatchObject({ code: 'bad_message' });

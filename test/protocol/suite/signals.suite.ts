@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../stage.js';
 
-/** What one peer says to another, and to all. */
+/** Signals and broadcasts. */
 export const signalRules = (on: Stage): void => {
   describe('signals', () => {
-    it("arrive with the server's from and the body as it was sent", async () => {
+    it("arrive with the server's `from` and an unchanged body", async () => {
       const { alice, bob, aliceId, bobId } = await on.pair();
       const bodies = [
         '{"sdp":"v=0\\r\\n"}',
@@ -21,7 +21,7 @@ export const signalRules = (on: Stage): void => {
         expect(frame).toEqual({ type: 'signal', from: aliceId, seq: index + 1, base: 1, kind: 'offer', body });
       }
     });
-    it('get no reply when all is well', async () => {
+    it('get no reply on success', async () => {
       const { alice, bobId } = await on.pair();
       alice.peer.send({ type: 'signal', to: bobId, kind: 'data' }, 'x');
       await alice.peer.barrier();
@@ -34,14 +34,14 @@ export const signalRules = (on: Stage): void => {
         alice.peer.send({ type: 'signal', to: bobId, seq, base: 1, kind: 'candidate' }, `${seq}`);
       for (let seq = 1; seq <= 300; seq += 1) expect((await bob.peer.next('signal'))['body']).toBe(`${seq}`);
     });
-    it('are refused when they name their own from', async () => {
+    it('are refused with a `from`', async () => {
       const { alice, bob, bobId } = await on.pair();
       alice.peer.send({ type: 'signal', to: bobId, from: bobId, kind: 'data' }, 'x');
       expect(await alice.peer.next('error')).toMatchObject({ code: 'bad_message', to: bobId });
       await bob.peer.barrier();
       expect(bob.peer.unread.some((frame) => frame.type === 'signal')).toBe(false);
     });
-    it('reach nobody outside the room, with the same answer for a stranger, for nobody and for oneself', async () => {
+    it('reach no peer outside the room, with the same error for a peer of another room, an unknown peer and oneself', async () => {
       const { alice, aliceId } = await on.pair();
       const { bobId: outsider, bob: outsiderPeer } = await on.pair();
       for (const to of [outsider, 'nobody-at-all', aliceId]) {
@@ -52,7 +52,7 @@ export const signalRules = (on: Stage): void => {
       await outsiderPeer.peer.barrier();
       expect(outsiderPeer.peer.unread.some((frame) => frame.type === 'signal')).toBe(false);
     });
-    it('to a peer that is away are answered peer_away, retryable', async () => {
+    it('to an away peer are answered with a retryable `peer_away`', async () => {
       const { alice, bob, bobId } = await on.pair();
       bob.peer.cut();
       await alice.peer.rosterEvent((e) => e.event === 'away');
@@ -70,7 +70,7 @@ export const signalRules = (on: Stage): void => {
         body: undefined,
       });
     });
-    it('and acknowledgements are refused on a new socket before its joined, and pass after it', async () => {
+    it('and acknowledgements are refused on a new socket before `joined`, and relayed after it', async () => {
       const { alice, bob, room, aliceId, bobId } = await on.pair();
       bob.peer.cut();
       await alice.peer.rosterEvent((e) => e.event === 'away');
