@@ -3,10 +3,10 @@ import type { Stage } from './stage.js';
 
 export const PASSWORD = 'plum tractor sings 42';
 
-/** A user name that nobody has. */
+/** Makes an unused user name. */
 export const fresh = (): string => `r${randomBytes(8).toString('hex')}`;
 
-/** People with a password, each from an address of their own unless told otherwise. */
+/** Users with a password, each from its own address by default. */
 export const accountsOf = (stage: Stage) => {
   const register = (json: object, rest = stage.rest()) => rest.ask('POST', '/v1/auth/register', { json });
   const login = (username: string, password: string, rest = stage.rest()) =>

@@ -1,26 +1,26 @@
 import type { PolicyAction } from '../../src/auth/policy.js';
 
 /**
- * Who may do what over REST: every route × who asks × what it is done to. A route without a row fails the test.
+ * The permissions of REST: every route × principal × object. A route without a row fails the test.
  *
- * A row holds the status for each of {@link PRINCIPALS}, in their order, done to something that exists; `missing` and
- * `malformed` are the statuses when the id names nothing, or is no id: the same, so that neither tells the other. Done to
- * a room that a token's grant created, what a row says holds for those whose token has a grant for it; for everyone else
+ * A row lists the status for each of {@link PRINCIPALS}, in their order, for an object that exists; `missing` and
+ * `malformed` are the statuses for an unknown and an invalid id, which are equal so that they reveal nothing. For
+ * a room that a token's grant created, the row applies to principals with a grant for it; for everyone else
  * the room does not exist ({@link ofGranted}).
  */
 export const PRINCIPALS = [
   'anonymous',
   // An account that owns the room, or is the user.
   'owner',
-  // Another account. The room is open, so that a stranger is a member of it.
+  // Another account. The room is open, so that it may join as a member.
   'stranger',
   // Tokens of an issuer that shares the secret, with this role in the room.
   'moderator',
   'member',
-  // Without an account, let into the room; and let into another one.
+  // Guests of the room, and of another one.
   'guest',
   'guest elsewhere',
-  // A token that has ended, and one of another issuer and audience.
+  // An expired token, and one of another issuer and audience.
   'expired',
   'other tenant',
 ] as const;
@@ -33,13 +33,13 @@ export interface Row {
   readonly existing: readonly number[];
   /** For a room that a grant created. Default, where the path names a room: {@link ofGranted}. */
   readonly granted?: readonly number[];
-  /** For a room that is locked, in which nobody is; and for one that requires an invite. Reads have both. */
+  /** For a locked room without participants, and for one that requires an invite. Reads have both. */
   readonly locked?: readonly number[];
   readonly inviteOnly?: readonly number[];
   readonly missing?: readonly number[];
   readonly malformed?: readonly number[];
   readonly body?: object;
-  /** The room's ETag is sent along. */
+  /** True: the request has the room's ETag in `If-Match`. */
   readonly ifMatch?: boolean;
 }
 
@@ -47,7 +47,7 @@ const PUBLIC = (status: number) => Array<number>(9).fill(status);
 const ANONYMOUS = [401, 404, 404, 404, 404, 404, 404, 401, 401];
 const GRANTEES: ReadonlySet<Principal> = new Set(['anonymous', 'moderator', 'member', 'expired', 'other tenant']);
 
-/** The statuses for a room that a grant created: it exists for those alone whose token has a grant for it. */
+/** The statuses for a room that a grant created: it exists only for tokens with a grant for it. */
 export const ofGranted = ({ existing }: Row): number[] =>
   existing.map((status, n) => (GRANTEES.has(PRINCIPALS[n] as Principal) ? status : 404));
 
@@ -57,11 +57,11 @@ const BY_OWNER = (status: number) => [401, status, 403, 403, 403, 403, 404, 401,
 
 const SAME_FOR_MODERATORS = { locked: BY_MODERATORS(200), inviteOnly: BY_MODERATORS(200) };
 
-/** A read of what happens in a room is for those who could join it; the stranger and the guest need an invite. */
+/** Reads of a room's activity are for users who could join it; the stranger and the guest need an invite. */
 const READ_INSIDE = { locked: [401, 200, 403, 200, 403, 403, 404, 401, 401] };
 const READ_BY_INVITE = { inviteOnly: [401, 200, 403, 200, 200, 403, 404, 401, 401] };
 
-/** A route under a room: what is not there is not there for anybody. */
+/** A route under a room: an unknown object is 404 for everyone. */
 const moderation = (
   method: string,
   path: string,
@@ -109,7 +109,7 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     existing: [401, 200, 200, 403, 403, 403, 403, 401, 401],
     body: { displayName: 'B' },
   },
-  // The password is wrong: what is asked here is whether it would be looked at.
+  // The password is wrong: the matrix only checks who gets as far as its verification.
   'DELETE /v1/users/me': {
     asks: 'account.change',
     existing: [401, 401, 401, 403, 403, 403, 403, 401, 401],
@@ -130,7 +130,7 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /v1/rooms/{id}': {
     asks: 'room.read',
     existing: [401, 200, 200, 200, 200, 200, 404, 401, 401],
-    // Its settings say that it is locked.
+    // The settings of the room show that it is locked.
     locked: [401, 200, 200, 200, 200, 200, 404, 401, 401],
     ...READ_BY_INVITE,
     missing: ANONYMOUS,
@@ -154,7 +154,7 @@ export const MATRIX: Readonly<Record<string, Row>> = {
     asks: 'room.preview',
     existing: PUBLIC(200),
     granted: PUBLIC(404),
-    // Its link reveals its name, and whether one could enter.
+    // The preview reveals its name and access.
     locked: PUBLIC(200),
     inviteOnly: PUBLIC(200),
     missing: PUBLIC(404),
@@ -178,10 +178,10 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   ...moderation('POST', 'mute', 'member.mute', { body: { peer: 'nobody' } }, BY_MODERATORS(404)),
   ...moderation('POST', 'permit', 'member.mute', { body: { user: '$victim', chat: false } }, BY_MODERATORS(204)),
   ...moderation('POST', 'lock', 'room.lock', { body: { locked: true } }, BY_MODERATORS(204)),
-  // The victim is no member.
+  // The target is no member.
   ...moderation('POST', 'transfer', 'room.transfer', { body: { user: '$victim' } }, BY_OWNER(404)),
   ...moderation('DELETE', 'transfer', 'room.transfer', {}, BY_OWNER(404)),
-  // Nothing is offered.
+  // There is no offer.
   ...moderation(
     'GET',
     'transfer',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 
-/** Starts a server that must not start. @returns its exit code and what it said */
+/** Starts a server that must not start. @returns its exit code and output */
 const boot = (environment: Record<string, string>) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-boot-'));
   const { status, stderr } = spawnSync(process.execPath, ['dist/main.js'], {
@@ -53,7 +53,7 @@ it.each<[string, Record<string, string>]>([
 });
 
 it.each(['everybody', '10.0.0.0/33', '300.1.1.1', '10.0.0.1/8/8', '::1/129', '<script>'])(
-  'a proxy that is no address keeps a server from starting: %s',
+  'an invalid proxy address prevents the start: %s',
   (proxy) => {
     const { status, stderr } = boot({ TRUSTED_PROXIES: proxy });
     expect([status, stderr]).toEqual([1, expect.stringContaining('TRUSTED_PROXIES must be')]);

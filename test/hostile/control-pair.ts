@@ -1,10 +1,10 @@
 import { RawPeer } from '../protocol/raw-peer.js';
 import { restOf } from './rest-of.js';
 
-/** An address that no attacker has. */
+/** An address that no attacker uses. */
 const HOME = { 'x-forwarded-for': '192.0.2.1' };
 
-/** Two honest clients who signal all the time. What an attack must not harm. */
+/** Two honest clients that send signals continuously, which an attack must not affect. */
 export class ControlPair {
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -23,7 +23,7 @@ export class ControlPair {
     const enter = async (token: string) => {
       const peer = await new RawPeer(rest.signaling).open(rest.signaling, HOME);
       const welcome = await peer.hello(token);
-      if (welcome.type !== 'welcome') throw new Error(`the control pair was not let in: ${JSON.stringify(welcome)}`);
+      if (welcome.type !== 'welcome') throw new Error(`the control pair could not join: ${JSON.stringify(welcome)}`);
       return { peer, id: (await peer.request({ type: 'join', room }))['peer'] as string };
     };
     const alice = await enter(ada.accessToken);
@@ -35,11 +35,11 @@ export class ControlPair {
     this.stopped = false;
     this.delivered = 0;
     this.running = this.signal();
-    // Looked at in end(): until then a failure must not be one that nobody handles.
+    // Awaited in end(); until then, a failure must not be an unhandled rejection.
     this.running.catch(() => {});
   }
 
-  /** Ends the signaling, and says how many signals arrived. @throws when one did not. */
+  /** Stops sending. @returns how many signals arrived @throws if one did not */
   async end(): Promise<number> {
     this.stopped = true;
     await this.running;

@@ -12,11 +12,11 @@ const stage = hostileStage({
 });
 
 describe('a flood', () => {
-  it('A11 of candidates is warned of with the time to wait, then ended with 4029, and others get through', async () => {
+  it('A11 of candidates gets warnings with the time to wait, then 4029, and others are not affected', async () => {
     const { mallory, victim, room, victimId } = await stage.pair();
     const other = await stage.enter('Other');
     await other.peer.request({ type: 'join', room });
-    // What is remembered so that the database is spared is bounded, and can be watched.
+    // The caches that relieve the database are limited, and have metrics.
     expect(await stage.metric('parley_room_cache_entries')).toBeGreaterThan(0);
     for (let n = 1; n <= 2_500; n += 1)
       mallory.peer.send({ type: 'signal', to: victimId, kind: 'candidate' }, 'x'.repeat(1_000));
@@ -29,7 +29,7 @@ describe('a flood', () => {
     expect((await victim.peer.next((frame) => frame.body === 'honest')).type).toBe('signal');
   });
 
-  it('A11 of broadcasts by many ends at what the room may cost', async () => {
+  it('A11 of broadcasts by many is limited by the rate of the room', async () => {
     const { mallory, victim, room } = await stage.pair();
     for (let n = 0; n < 60; n += 1)
       for (const { peer } of [mallory, victim]) peer.send({ type: 'broadcast', room, kind: 'x' }, 'x');
@@ -40,7 +40,7 @@ describe('a flood', () => {
     }
   });
 
-  it('A14 of chat is limited, and its size, its author and its ids are not for a client to choose', async () => {
+  it('A14 of chat is limited in rate and size, and its author and ids cannot be forged', async () => {
     const { mallory, victim, room } = await stage.pair();
     const chat = (peer: RawPeer, text: string, id: string) => peer.request({ type: 'chat', room, text, id });
     const html = '<img src=x onerror=alert(1)><script>alert(1)</script>';
@@ -57,7 +57,7 @@ describe('a flood', () => {
     );
   });
 
-  it('A17 of sockets by one user ends at twenty: one more is told to come later, and the first ones stay', async () => {
+  it('A17 of sockets by one user ends at 20: one more is told to retry later, and the first ones stay', async () => {
     const token = external('many-sockets');
     const sockets = [];
     for (let n = 0; n < 20; n += 1) {
@@ -74,7 +74,7 @@ describe('a flood', () => {
     expect((await again.hello(token)).type).toBe('welcome');
   });
 
-  it('A17 of rooms by one user ends at fifty', async () => {
+  it('A17 of rooms by one user ends at 50', async () => {
     const { rest, token } = await stage.enter();
     const answers = await Promise.all(
       Array.from({ length: 60 }, () => rest.ask('POST', '/v1/rooms', { token, json: { name: 'x' } })),
@@ -85,7 +85,7 @@ describe('a flood', () => {
     );
   });
 
-  it('A17 of peers by one user in a room ends at five, and away ones give up their place', async () => {
+  it('A17 of peers by one user in a room ends at 5, and away ones are replaced', async () => {
     const { mallory, victim, room, victimId } = await stage.pair();
     const another = async () => {
       const peer = await stage.socket();
@@ -109,7 +109,7 @@ describe('a flood', () => {
     expect(participants.filter(({ peer }) => peer === victimId)).toHaveLength(1);
   });
 
-  it('A17 of frames by one user over many sockets ends too', async () => {
+  it('A17 of frames by one user over many sockets is limited', async () => {
     const token = external('many-frames', { exp: seconds() + 600 });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => stage.socket()));
     for (const peer of sockets) await peer.hello(token);
@@ -120,7 +120,7 @@ describe('a flood', () => {
     expect(limited).toMatchObject({ retryAfterMs: expect.any(Number) });
   });
 
-  it('A20 to one who does not read is answered peer_busy, and costs bounded memory', async () => {
+  it('A20 to a client that does not read is answered `peer_busy`, and uses limited memory', async () => {
     const { mallory, room } = await stage.pair();
     const sleeper = await RawSocket.open(stage.node.url, { 'X-Forwarded-For': stage.newAddress() });
     sleeper.send(frameOf(1, JSON.stringify(hello(external('sleeper', { rooms: { [room]: 'member' } })))));
@@ -130,7 +130,7 @@ describe('a flood', () => {
     const to = JSON.parse(joined).peer as string;
     sleeper.stopReading();
     const before = await stage.metric('process_resident_memory_bytes');
-    // As fast as the limit on bytes lets one: the network's own buffers have to fill first.
+    // At the maximum rate of bytes, because the buffers of the network have to fill first.
     const busy = await until(async () => {
       for (let n = 0; n < 10; n += 1) mallory.peer.send({ type: 'signal', to, kind: 'data' }, 'x'.repeat(60_000));
       await mallory.peer.barrier();

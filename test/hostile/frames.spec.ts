@@ -8,7 +8,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
   const stage = hostileStage({ FAST_PATHS: fastPaths });
   const open = () => RawSocket.open(stage.node.url, { 'X-Forwarded-For': stage.newAddress() });
 
-  /** A socket that has said hello, and has been let in. */
+  /** Opens a socket that has received `welcome`. */
   const enter = async (): Promise<RawSocket> => {
     const socket = await open();
     const hello = {
@@ -73,7 +73,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       expect(await closedWith(...frames)).toBe(code);
     });
 
-    it('W09 a length that is only said costs no memory', async () => {
+    it('W09 an announced length allocates no memory', async () => {
       const before = await stage.metric('process_resident_memory_bytes');
       for (let n = 0; n < 50; n += 1) await closedWith(frameOf(1, '', { declared: 2n ** 31n }));
       expect(await stage.metric('process_resident_memory_bytes')).toBeLessThan(before + 100 * 1024 * 1024);
@@ -81,7 +81,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
   });
 
   describe('control frames', () => {
-    it('W14 10,000 pings are answered within the rate, then warned of, then ended with 4029', async () => {
+    it('W14 10,000 pings are answered within the rate, then get a warning, then 4029', async () => {
       const socket = await enter();
       for (let n = 0; n < 10; n += 1) socket.send(...Array<Buffer>(1_000).fill(ping));
       expect(await until(() => socket.closeCode)).toBe(4029);
@@ -92,20 +92,20 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       );
     });
 
-    it('W14 10,000 pongs that nobody asked for end the socket with 4029', async () => {
+    it('W14 10,000 unsolicited pongs end the socket with 4029', async () => {
       const socket = await enter();
       for (let n = 0; n < 10; n += 1) socket.send(...Array<Buffer>(1_000).fill(frameOf(10)));
       expect(await until(() => socket.closeCode)).toBe(4029);
     });
 
-    it('W14 pings do not keep a socket that never says hello', async () => {
+    it('W14 pings do not keep a socket open that never sends `hello`', async () => {
       const socket = await open();
       const timer = setInterval(() => socket.send(ping), 100);
       expect(await until(() => socket.closeCode)).toBe(4004);
       clearInterval(timer);
     });
 
-    it('W15 a client that never answers a close is let go', async () => {
+    it('W15 a client that never answers a close is disconnected', async () => {
       const socket = await open();
       socket.send(frameOf(2, 'x'));
       await until(() => socket.ended);

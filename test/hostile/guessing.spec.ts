@@ -20,7 +20,7 @@ const waits = (answer: Answer) => {
 };
 
 describe('guessing', () => {
-  it('R07 gets the same answer for an account that is there and one that is not', async () => {
+  it('R07 gets the same answer for an existing and an unknown account', async () => {
     const { username } = await account();
     const [known, unknown] = [await login(username, 'wrong'), await login(fresh(), 'wrong')];
     expect(problemOf(known)).toBe('401 invalid_credentials');
@@ -28,7 +28,7 @@ describe('guessing', () => {
     expect([...known.headers.keys()].sort()).toEqual([...unknown.headers.keys()].sort());
   });
 
-  it('R08 of one password from one address ends after ten, and its victim gets in from home', async () => {
+  it('R08 of one password from one address ends after ten, and the user can still log in from elsewhere', async () => {
     const { username } = await account();
     const attacker = stage.rest();
     for (let n = 0; n < 10; n += 1) expect((await login(username, `guess ${n}`, attacker)).status).toBe(401);
@@ -36,7 +36,7 @@ describe('guessing', () => {
     expect((await login(username, PASSWORD)).status).toBe(200);
   });
 
-  it('R08 of one password on many accounts from one address ends too', async () => {
+  it('R08 of one password on many accounts from one address is limited', async () => {
     const attacker = stage.rest();
     const statuses = [];
     for (let n = 0; n < 210; n += 10) {
@@ -49,18 +49,18 @@ describe('guessing', () => {
     expect((await login(username, PASSWORD)).status).toBe(200);
   }, 60_000);
 
-  it('R08 from a hundred addresses at one account ends, for a while and not for ever', async () => {
+  it('R08 from a hundred addresses at one account is limited, for a while only', async () => {
     const { username, rest: home } = await account();
     for (let n = 0; n < 100; n += 20) await Promise.all(Array.from({ length: 20 }, () => login(username, 'guess')));
     const answer = await login(username, PASSWORD);
     waits(answer);
     expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(15 * 60);
-    // Whoever has the account is not locked out of it by strangers.
+    // Attackers cannot lock the user out of the account.
     expect((await login(username, PASSWORD, home)).status).toBe(200);
     waits(await login(username, PASSWORD));
   }, 60_000);
 
-  it('R09 five hundred times at once is done four at a time, or refused with a time to come back', async () => {
+  it('R09 500 times at once is executed four at a time, or refused with `Retry-After`', async () => {
     const answers = await Promise.all(Array.from({ length: 500 }, () => login(fresh(), 'guess')));
     expect(new Set(answers.map(problemOf))).toEqual(new Set(['401 invalid_credentials', '503 unavailable']));
     for (const { status, headers } of answers) if (status === 503) expect(headers.get('retry-after')).not.toBeNull();
@@ -68,7 +68,7 @@ describe('guessing', () => {
     expect(problemOf(await login('someone', 'x'.repeat(1_000_000)))).toBe('413 payload_too_large');
   }, 60_000);
 
-  it('R10 makes no second account of a name by case, look or spaces, and none with a password that everybody guesses', async () => {
+  it('R10 creates no second account whose name differs in case, lookalikes or spaces, and none with a common password', async () => {
     const { username } = await account();
     expect(problemOf(await register({ username: username.toUpperCase(), password: PASSWORD, displayName: 'A' }))).toBe(
       '409 username_taken',
@@ -90,8 +90,8 @@ describe('guessing', () => {
   });
 });
 
-describe('asking again and again', () => {
-  it('ends for guests and for refreshes by address, and for every request by user', async () => {
+describe('repeated requests', () => {
+  it('are limited per address for guests and refreshes, and per user for every request', async () => {
     const { rest, token } = await account();
     const { id: room } = await rest.room(token);
     const [guests, refreshes] = [stage.rest(), stage.rest()];
@@ -110,7 +110,7 @@ describe('asking again and again', () => {
     waits(limited[0] as Answer);
   });
 
-  it('ends for accounts by address', async () => {
+  it('are limited per address for new accounts', async () => {
     const rest = stage.rest();
     const answers = [];
     for (let n = 0; n < 230; n += 10) {

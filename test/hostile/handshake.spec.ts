@@ -12,7 +12,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
     ask(upgradeLines({ 'X-Forwarded-For': stage.newAddress(), ...headers }, first));
   const status = async (answer: Promise<{ status: number }>) => (await answer).status;
 
-  /** Nothing of what was sent comes back, and nothing of how it failed. */
+  /** Checks that an answer contains neither what was sent nor details of the failure. */
   const revealsNothing = ({ head, body }: { head: string; body: string }) => {
     expect(`${head}${body}`).not.toMatch(/evil|<script|Error: |node_modules|[Ff]astify|Express/);
   };
@@ -34,7 +34,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       }
     });
 
-    it('H04 negotiates no compression, whatever is offered', async () => {
+    it('H04 never negotiates compression', async () => {
       for (const offer of [
         'permessage-deflate',
         'permessage-deflate; client_max_window_bits=8',
@@ -48,13 +48,13 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       expect(await status(upgrade({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }))).toBe(101);
     });
 
-    it('H05 refuses a length together with chunks', async () => {
+    it('H05 refuses a Content-Length with chunked encoding', async () => {
       const smuggled = { 'Content-Length': '5', 'Transfer-Encoding': 'chunked' };
       expect(await status(upgrade(smuggled))).toBe(400);
       expect(await status(ask(upgradeLines(smuggled, 'POST /v1/auth/login HTTP/1.1')))).toBe(400);
     });
 
-    it('H06 answers a page of another origin 403 before any 101, cookie or not', async () => {
+    it('H06 answers a page of another origin with 403, with or without a cookie', async () => {
       const address = stage.newAddress();
       const cookie = { Origin: 'https://evil.example', Cookie: `token=${external('mallory')}` };
       const answer = await upgrade({ ...cookie, 'X-Forwarded-For': address });
@@ -82,13 +82,13 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
     });
 
     it.each(['https://app.example.com', 'HTTPS://APP.EXAMPLE.COM:443', 'http://127.0.0.1'])(
-      'H07 lets the origin %j in',
+      'H07 accepts the origin %j',
       async (origin) => {
         expect(await status(upgrade({ Origin: origin }))).toBe(101);
       },
     );
 
-    it('H08 lets a client without an origin open a socket, which does nothing without a token', async () => {
+    it('H08 accepts a client without an origin, which can do nothing without a token', async () => {
       const socket = await RawSocket.open(stage.node.url, { 'X-Forwarded-For': stage.newAddress() });
       socket.send(frameOf(1, '{"type":"join","id":"1","room":"any"}'));
       expect(await until(() => socket.closeCode)).toBe(4500);
@@ -110,11 +110,11 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       revealsNothing(answer);
     });
 
-    it('H10 refuses 16 KiB of query with 431', async () => {
+    it('H10 refuses a query of 16 KiB with 431', async () => {
       expect(await status(upgrade({}, `GET /v1/signaling?x=${'y'.repeat(16_384)} HTTP/1.1`))).toBe(431);
     });
 
-    it('H10 refuses a path that cannot be decoded as a problem', async () => {
+    it('H10 refuses a path that cannot be decoded with a problem', async () => {
       const answer = await ask('GET /%zz%<script> HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
       expect(answer.status).toBe(400);
       expect(answer.head).toContain('application/problem+json');
@@ -154,7 +154,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       revealsNothing(answer);
     });
 
-    it('H17 outlives clients that go during the upgrade, after it, and within a frame', async () => {
+    it('H17 survives clients that disconnect during the upgrade, after it, and within a frame', async () => {
       const { hostname, port } = new URL(stage.node.url);
       for (let n = 0; n < 50; n += 1) {
         const socket = connect(Number(port), hostname, () => {
@@ -175,11 +175,11 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
   });
 
   describe('an address', () => {
-    it('H12 is not what an untrusted peer says, and is the right-most hop that a trusted proxy adds', async () => {
+    it('H12 is not taken from an untrusted peer, and is the right-most hop that a trusted proxy adds', async () => {
       const address = stage.newAddress();
       const hops = Array.from({ length: 50 }, (_, n) => `10.1.2.${n}`).join(', ');
       await stage.rest(`${hops}, ${address}`).ask('GET', '/v1/rooms');
-      // The line may come later than the answer.
+      // The log line may follow the answer.
       const logged = (reason: string) =>
         until(() => stage.securityLines().some((line) => line.reason === reason && line.address === address));
       await logged('unauthenticated');
@@ -187,7 +187,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       await logged('upgrade');
     });
 
-    it('H13 that sends a header a second byte by byte is answered 408 or closed, and costs nobody else anything', async () => {
+    it('H13 that sends headers byte by byte is answered 408 or closed, and does not affect others', async () => {
       const { hostname, port } = new URL(stage.node.url);
       const answers: string[] = [];
       const slow = Array.from({ length: 200 }, () => {
@@ -208,7 +208,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       expect(new Set(answers)).toEqual(new Set(['HTTP/1.1 408']));
     }, 60_000);
 
-    it('H14 that opens sockets and says nothing gets twenty, the others 429, and the twenty 4004', async () => {
+    it('H14 that opens silent sockets gets 20, which end with 4004; further ones get 429', async () => {
       const address = { 'X-Forwarded-For': stage.newAddress() };
       const opened = await Promise.allSettled(
         Array.from({ length: 300 }, () => RawSocket.open(stage.node.url, address)),
@@ -224,7 +224,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
       expect(await status(upgrade(address))).toBe(101);
     });
 
-    it('H18 that opens sockets as fast as it can is told when to come again', async () => {
+    it('H18 that opens sockets as fast as it can gets `Retry-After`', async () => {
       const address = { 'X-Forwarded-For': stage.newAddress() };
       const seen = new Set<number>();
       for (let round = 0; round < 20; round += 1) {
@@ -239,7 +239,7 @@ describe.each([['on'], ['off']])('fast paths %s:', (fastPaths) => {
   });
 
   describe('other origins', () => {
-    it('H19 are not told that they may read, and no credentials are ever allowed', async () => {
+    it('H19 get no CORS permission, and credentials are never allowed', async () => {
       const rest = stage.rest();
       for (const [method, more] of [
         ['OPTIONS', { 'access-control-request-method': 'POST' }],

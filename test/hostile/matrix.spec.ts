@@ -9,14 +9,14 @@ interface OpenApi {
   readonly paths: Record<string, Record<string, { readonly responses: Record<string, unknown> }>>;
 }
 
-/** Whether a route gives tokens, by the description of its answers. */
+/** Whether a route issues tokens, by its description. */
 const givesTokens = ({ responses }: { readonly responses: Record<string, unknown> }): boolean =>
   /schemas\/\w*Tokens/.test(JSON.stringify(responses));
 
 const MISSING = 'nowhere12345';
 const MALFORMED = 'a%7D%7Bb%3A*';
 
-/** A room that the grant of a token created, as its first user joined it. */
+/** Creates a room by the grant of its first user's token. */
 const createByGrant = async (): Promise<string> => {
   const room = `granted-${randomBytes(8).toString('hex')}`;
   const creator = await stage.socket();
@@ -26,7 +26,7 @@ const createByGrant = async (): Promise<string> => {
   return room;
 };
 
-/** A room, its owner, a room by grant, and a token of everybody who may ask. */
+/** A room, its owner, a room by grant, and a token of each principal. */
 const world = async (settings: object = {}) => {
   const owner = await stage.rest().register('Owner');
   const outsider = await stage.rest().register('Stranger');
@@ -59,14 +59,14 @@ const world = async (settings: object = {}) => {
   return { owner, room, granted, victim: victim.user.id, tokens, values };
 };
 
-/** How often the policy of the node was asked this. */
+/** How often the node's policy decided this action. */
 const timesAsked = async (action: string): Promise<number> => {
   const text = await (await fetch(`${stage.node.url}/metrics`)).text();
   const counts = text.matchAll(/^parley_policy_decisions_total\{action="([\w.]+)",outcome="\w+"\} (\d+)$/gm);
   return [...counts].reduce((sum, [, name, count]) => (name === action ? sum + Number(count) : sum), 0);
 };
 
-/** The body with fresh values in the places that are named. */
+/** Fills the placeholders of a body with new values. */
 const bodyOf = ({ body }: Row, values: Readonly<Record<string, string>>): object | undefined =>
   body === undefined
     ? undefined
@@ -76,7 +76,7 @@ const bodyOf = ({ body }: Row, values: Readonly<Record<string, string>>): object
         ),
       );
 
-/** Routes that use up what they are given, or end it. */
+/** Routes that consume or delete their object. */
 const isUsedUp = (method: string, path: string): boolean =>
   path === '/v1/auth/refresh' || (method !== 'GET' && path.startsWith('/v1/rooms/'));
 
@@ -91,7 +91,7 @@ const askAll = async (
   const settings = { locked: { locked: true }, inviteOnly: { access: 'invite' } }[object as 'locked' | 'inviteOnly'];
   let at = await world(settings);
   for (const principal of PRINCIPALS) {
-    // What one did must not decide what the next may.
+    // Each principal gets new objects, so that an earlier request cannot affect the result.
     if (isDestructive && (object === 'existing' || object === 'granted')) at = await world();
     const own = path.startsWith('/v1/users/') ? at.owner.user.id : at.room;
     const id = {
@@ -114,7 +114,7 @@ const askAll = async (
         ...(row.ifMatch === true && { headers: { 'if-match': '"v1"' } }),
       });
     statuses.push(answer.status);
-    // Whoever is refused for the token is refused before. Everyone else gets what the policy allows, and nothing else does.
+    // Requests with an invalid token never reach the policy; for all others it decides.
     if (asked !== undefined && answer.status !== 401) {
       expect([route, principal, (await timesAsked(asked)) > before]).toEqual([route, principal, true]);
     }
@@ -123,7 +123,7 @@ const askAll = async (
 };
 
 describe('the authorization matrix', () => {
-  it('has a row for every route that there is, and none for a route that there is not', async () => {
+  it('has a row for every route, and no other row', async () => {
     const document = (await stage.rest().ask('GET', '/docs/openapi.json')).body as OpenApi;
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -131,7 +131,7 @@ describe('the authorization matrix', () => {
     expect(Object.keys(MATRIX).sort()).toEqual(routes.sort());
   });
 
-  it('names what the policy is asked for every read, and for every route that gives tokens', async () => {
+  it('names the policy action of every read, and of every route that issues tokens', async () => {
     const { paths } = (await stage.rest().ask('GET', '/docs/openapi.json')).body as OpenApi;
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, route]) => ({ name: `${method.toUpperCase()} ${path}`, route })),
@@ -143,7 +143,7 @@ describe('the authorization matrix', () => {
     for (const { name } of reads) expect([name, MATRIX[name]?.asks]).toEqual([name, expect.any(String)]);
   });
 
-  it('asks for a guest at the first token and at each refresh', async () => {
+  it('asks the policy for a guest at the first token and at each refresh', async () => {
     const owner = await stage.rest().register('Owner');
     const { id: room } = await stage.rest().room(owner.accessToken);
     const asked = [await timesAsked('guest.token')];
@@ -176,7 +176,7 @@ describe('the authorization matrix', () => {
     60_000,
   );
 
-  it('R01 lets no guest into a room that a grant created by any frame, nor tells it from one that does not exist', async () => {
+  it('R01 admits no guest to a room that a grant created by any frame, nor reveals that it exists', async () => {
     const room = await createByGrant();
     const answers = async (id: string) => {
       const guest = await stage.socket();

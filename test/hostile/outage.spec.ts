@@ -5,7 +5,7 @@ import { type Cluster, startCluster } from '../support/start-cluster.js';
 import { until } from '../support/until.js';
 import { problemOf, restOf } from './rest-of.js';
 
-/** What an address may ask for at once. It comes back so slowly that a slow machine finds its end too. */
+/** The burst of an address, which refills so slowly that a slow machine reaches its end too. */
 const BURST = 60;
 
 let cluster: Cluster;
@@ -58,7 +58,7 @@ describe('nodes that share a Redis', () => {
     ).toEqual([]);
   });
 
-  it('A23 drop and count what somebody else publishes, and go on', async () => {
+  it('A23 drop and count foreign publications, and continue', async () => {
     const { signal } = await pairIn();
     const channels = (await ask(port(), 'pubsub', 'channels', 'parley:node:*')) as string[];
     expect(channels.length).toBeGreaterThanOrEqual(2);
@@ -71,11 +71,11 @@ describe('nodes that share a Redis', () => {
       '{"__proto__":{"polluted":1}}',
     ];
     for (const channel of channels) for (const text of malformed) await ask(port(), 'publish', channel, text);
-    await signal('after the rubbish');
+    await signal('after malformed messages');
     for (const node of cluster.nodes) expect(node.process.exitCode).toBeNull();
   });
 
-  it('R08 count what an address asks for together', async () => {
+  it('R08 count the requests of an address together', async () => {
     const address = '198.51.100.77';
     const statuses: number[] = [];
     for (let n = 0; n < 2 * BURST; n += 10) {
@@ -87,11 +87,11 @@ describe('nodes that share a Redis', () => {
       statuses.push(...answers.map(({ status }) => status));
     }
     expect(statuses).toContain(429);
-    // Each node by itself would have let all of them pass.
+    // Each node by itself would have accepted all of them.
     expect(statuses.filter((status) => status === 401).length).toBeLessThan(BURST + 10);
   }, 60_000);
 
-  it('R17 answer as problems without Redis, keep to their limits, and go on when it is back empty', async () => {
+  it('R17 keep their limits without Redis, answer with problems, and continue when it restarts empty', async () => {
     const { alice, signal } = await pairIn();
     await cluster.redis.kill();
     const rest = restOf(topology.url(0), '198.51.100.78');

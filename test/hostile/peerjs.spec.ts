@@ -15,7 +15,7 @@ const come = (query: PeerjsQuery): PeerjsPeer => {
   peers.push(peer);
   return peer;
 };
-/** A client that was let in, each time another user unless a token is given. */
+/** Connects a client, by default as a new user. */
 const enter = async (query: Partial<PeerjsQuery> = {}): Promise<PeerjsPeer> => {
   const id = query.id ?? randomUUID();
   const peer = come({ token: external(`user-${id}`), ...query, id });
@@ -24,7 +24,7 @@ const enter = async (query: Partial<PeerjsQuery> = {}): Promise<PeerjsPeer> => {
 };
 const candidate = (dst: string, payload: unknown) => ({ type: 'CANDIDATE', dst, payload });
 
-/** The other still gets what one sends it. */
+/** Checks that messages between two clients still arrive. */
 const talk = async (from: PeerjsPeer, to: PeerjsPeer): Promise<void> => {
   const word = randomUUID();
   from.send({ type: 'OFFER', dst: to.id, payload: word });
@@ -32,7 +32,7 @@ const talk = async (from: PeerjsPeer, to: PeerjsPeer): Promise<void> => {
 };
 
 describe('a PeerJS client', () => {
-  it('P01 that sends what is no frame is not heard, and stays', async () => {
+  it('P01 that sends malformed frames is ignored, and stays connected', async () => {
     const [mallory, victim] = [await enter(), await enter()];
     const deep = 20_000;
     for (const text of [
@@ -53,7 +53,7 @@ describe('a PeerJS client', () => {
     expect(await stage.metric('parley_bridge_events_total\\{bridge="peerjs",event="internal_errors"\\}')).toBe(0);
   });
 
-  it('P02 that sends 20 MiB loses its socket with 1009, and nobody gets them', async () => {
+  it('P02 that sends 20 MiB loses its socket with 1009, and the frame is not delivered', async () => {
     const [mallory, victim, honest] = [await enter(), await enter(), await enter()];
     mallory.send(candidate(victim.id, 'x'.repeat(20 * 1024 * 1024)));
     await mallory.closes();
@@ -62,7 +62,7 @@ describe('a PeerJS client', () => {
     expect(victim.types).toEqual(['OPEN', 'OFFER']);
   });
 
-  it('P03 that sends to 20,000 ids which nobody has costs no memory, and honest clients notice nothing', async () => {
+  it('P03 that sends to 20,000 unused ids uses no memory, and does not affect honest clients', async () => {
     const [ada, bela] = [await enter(), await enter()];
     const before = await stage.metric('process_resident_memory_bytes');
     const payload = 'x'.repeat(10_000);
@@ -79,12 +79,12 @@ describe('a PeerJS client', () => {
     expect(max).toBeGreaterThan(0);
     expect(max).toBeLessThanOrEqual(20 * 512 * 1024);
     expect(await stage.metric('process_resident_memory_bytes')).toBeLessThan(before + 150 * 1024 * 1024);
-    // Not one of them was let wait: each was told at once, or sent away for its rate.
+    // None of the messages was queued: each was refused at once, or for the rate.
     await until(() => floods.every(({ end, types }) => end === 4029 || types.includes('EXPIRE')));
     await until(async () => (await stage.metric('parley_name_queued_bytes')) === 0);
   }, 90_000);
 
-  it('P04 cannot speak for the server, nor for another client', async () => {
+  it('P04 cannot forge messages of the server or of another client', async () => {
     const [mallory, victim] = [await enter(), await enter()];
     for (const type of ['OPEN', 'ERROR', 'ID-TAKEN', 'INVALID-KEY', 'EXPIRE'])
       mallory.send({ type, src: 'server', dst: victim.id, payload: { msg: 'go' } });
@@ -103,14 +103,14 @@ describe('a PeerJS client', () => {
     const next = await enter({ id: 'harbour', token: external('victim', { exp: seconds() + 900 }) });
     await victim.closes();
     await talk(await enter(), next);
-    // With the token as key, the client's own secret counts beside the user.
+    // With the token as the key, the client's own secret identifies it besides the user.
     const key = external('victim');
     await enter({ id: 'pier', key, token: 'secret' });
     const other = come({ id: 'pier', key, token: 'another' });
     expect((await other.closes()).map(({ type }) => type)).toEqual(['ID-TAKEN']);
   });
 
-  it('P06 with a token that does not count is told INVALID-KEY, and sees no list', async () => {
+  it('P06 with an invalid token gets INVALID-KEY and no list', async () => {
     const claims = { sub: 'm', name: 'm', iss: 'parley', aud: 'parley', iat: seconds() };
     const bad = [
       external('m', { exp: seconds() - 600 }),
@@ -131,7 +131,7 @@ describe('a PeerJS client', () => {
     expect(stage.node.output()).not.toContain(ada.id);
   });
 
-  it('P07 of a user who is revoked is closed with 4510, and does not come back with the same token', async () => {
+  it('P07 of a revoked user is closed with 4510, and cannot reconnect with the same token', async () => {
     const { rest, token } = await stage.enter('Leaver');
     const leaver = await enter({ token });
     expect((await rest.ask('POST', '/v1/auth/logout-all', { token })).status).toBe(204);
@@ -140,7 +140,7 @@ describe('a PeerJS client', () => {
     expect(await come({ id: leaver.id, token }).closes()).toEqual([{ type: 'INVALID-KEY' }]);
   });
 
-  it('P08 has no more sockets than a user may', async () => {
+  it('P08 is limited to the sockets of a user', async () => {
     const token = external('hoarder');
     for (let n = 0; n < 20; n += 1) await enter({ token });
     const [told] = await come({ id: randomUUID(), token }).closes();

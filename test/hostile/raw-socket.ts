@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { resetSocket } from '../support/reset-socket.js';
 
-/** What a server answered to bytes: the status line and headers as text, and what followed. */
+/** A server's answer to raw bytes: the status line and headers as text, and the rest. */
 export interface RawAnswer {
   readonly status: number;
   readonly head: string;
@@ -16,7 +16,7 @@ const connected = (origin: string): Promise<Socket> =>
     socket.once('error', reject);
   });
 
-/** Sends bytes as they are and reads what comes until the server closes, or a whole answer is there. */
+/** Sends raw bytes, and reads until the server closes or the answer is complete. */
 export const exchange = async (origin: string, bytes: string | Buffer, timeoutMs = 20_000): Promise<RawAnswer> => {
   const socket = await connected(origin);
   const chunks: Buffer[] = [];
@@ -43,7 +43,7 @@ const isWhole = (text: string): boolean => {
   return length !== undefined && text.length - end - 4 >= Number(length);
 };
 
-/** The lines of an upgrade; `undefined` leaves a header out. */
+/** The lines of an upgrade request; `undefined` omits a header. */
 export const upgradeLines = (
   headers: Readonly<Record<string, string | undefined>> = {},
   first = 'GET /v1/signaling HTTP/1.1',
@@ -65,11 +65,11 @@ interface FrameOptions {
   readonly fin?: boolean;
   readonly rsv?: number;
   readonly masked?: boolean;
-  /** What the header says that the length is, when that is a lie. */
+  /** A false length for the header. */
   readonly declared?: bigint;
 }
 
-/** A WebSocket frame as RFC 6455 §5.2 writes it, or as it must not be written. */
+/** Encodes a WebSocket frame by RFC 6455 §5.2, or a violation of it. */
 export const frameOf = (opcode: number, payload: string | Buffer = '', options: FrameOptions = {}): Buffer => {
   const { fin = true, rsv = 0, masked = true, declared } = options;
   const data = Buffer.from(payload);
@@ -90,7 +90,7 @@ export const frameOf = (opcode: number, payload: string | Buffer = '', options: 
   return Buffer.concat([head, mask, data.map((byte, n) => byte ^ (mask[n % 4] as number))]);
 };
 
-/** A WebSocket client that sends any bytes, and reads texts, pongs and the close code. */
+/** A WebSocket client that can send any bytes, and reads texts, pongs and the close code. */
 export class RawSocket {
   readonly texts: string[] = [];
   pongs = 0;
@@ -121,7 +121,7 @@ export class RawSocket {
     return this;
   }
 
-  /** Leaves what the server sends in the network. */
+  /** Stops reading from the socket. */
   stopReading(): this {
     this.tcp.pause();
     return this;

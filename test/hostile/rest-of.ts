@@ -1,6 +1,6 @@
 import { Rest } from '../protocol/rest.js';
 
-/** An answer of REST, whatever its status. */
+/** A REST answer with any status. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -12,8 +12,8 @@ const LARGE_BODY = 500_000;
 const MAX_TRIES = 5;
 
 /**
- * A large body is refused by its length: the server answers and closes while it is still written, and then the write may
- * fail before the answer is read. That is how TCP is, and asked again.
+ * A large body is refused by its length: the server answers and closes while it is still being written, and the write
+ * may fail before the answer is read. TCP cannot avoid that, so the request is repeated.
  */
 const patientFetch = async (url: string, init: RequestInit): Promise<Response> => {
   const isLarge = String(init.body ?? '').length > LARGE_BODY;
@@ -27,7 +27,7 @@ const patientFetch = async (url: string, init: RequestInit): Promise<Response> =
   }
 };
 
-/** The REST API as somebody at an address uses it: the stage's node believes X-Forwarded-For from loopback. */
+/** A REST client with its own address: the stage's node trusts X-Forwarded-For from loopback. */
 export class AddressedRest extends Rest {
   constructor(
     origin: string,
@@ -36,7 +36,7 @@ export class AddressedRest extends Rest {
     super(origin);
   }
 
-  /** Sends a request and takes any answer. */
+  /** Sends a request and accepts any answer. */
   async ask(
     method: string,
     path: string,
@@ -71,7 +71,7 @@ export class AddressedRest extends Rest {
 
 export const restOf = (origin: string, address: string): AddressedRest => new AddressedRest(origin, address);
 
-/** `STATUS code` of a problem; throws when a refusal is none, or tells what it should not. */
+/** Returns `STATUS code` of a problem. @throws if a refusal is no problem, or reveals internals */
 export const problemOf = ({ status, headers, body, text }: Answer): string => {
   const isProblem =
     headers.get('content-type')?.startsWith('application/problem+json') === true &&
@@ -79,13 +79,13 @@ export const problemOf = ({ status, headers, body, text }: Answer): string => {
     body.type === `urn:parley:error:${body.code}` &&
     [body.title, body.detail, body.requestId].every((part) => typeof part === 'string' && part !== '');
   if (!isProblem) throw new Error(`not a problem: ${status} ${text.slice(0, 500)}`);
-  // A line of a stack names a file: words such as "at most … 18:00:00Z" are none.
+  // A stack line names a file; text such as "at most … 18:00:00Z" does not.
   if (/\bat (?:.+ \()?(?:file:|node:|\/)\S*:\d+:\d+|node_modules|select .+ from|insert into/i.test(text))
-    throw new Error(`it tells too much: ${text}`);
+    throw new Error(`it reveals internals: ${text}`);
   return `${status} ${body.code}`;
 };
 
-/** The body, without what is another one in each answer. */
+/** The body without fields that differ in each answer. */
 export const strip = ({ body: { requestId: _id, ...body } }: Answer) => body;
 
 const jsonOf = (text: string): any => {

@@ -10,7 +10,7 @@ const stage = hostileStage();
 const { account, login, register } = accountsOf(stage);
 
 describe('objects of others', () => {
-  it('R01 answer as what is not there does, word for word', async () => {
+  it('R01 are answered exactly like unknown ones', async () => {
     const { rest, token } = await account();
     const owner = await account();
     const made = await stage.rest().call('POST', '/v1/rooms', { name: 'Private', guestsAllowed: false }, owner.token);
@@ -26,7 +26,7 @@ describe('objects of others', () => {
     expect(strip(hidden)).toEqual(strip(await rest.ask('GET', '/v1/rooms/nowhere', { token })));
   });
 
-  it('R02 are not reached by another verb, however it is named', async () => {
+  it('R02 cannot be reached by another method, however it is overridden', async () => {
     const { rest, token } = await account();
     const owner = await account();
     const { id } = await owner.rest.room(owner.token);
@@ -43,7 +43,7 @@ describe('objects of others', () => {
     expect((await owner.rest.ask('GET', `/v1/rooms/${id}`, { token: owner.token })).status).toBe(200);
   });
 
-  it('R03 and fields that are not for a client are refused by name', async () => {
+  it('R03 and read-only fields are refused by name', async () => {
     const { rest, token } = await account();
     const { id } = await rest.room(token);
     const evil = {
@@ -69,7 +69,7 @@ describe('objects of others', () => {
     }
   });
 
-  it('R04 are shown with the fields of the description, and none that is secret', async () => {
+  it('R04 are returned with the documented fields, and no secret ones', async () => {
     const { rest, token, id } = await account();
     const { id: room } = await rest.room(token);
     const shown = await Promise.all(
@@ -150,7 +150,7 @@ describe('a body', () => {
     expect(problemOf(answer)).toBe(expected);
   });
 
-  it('R12 that is compressed is not unpacked', async () => {
+  it('R12 that is compressed is refused without unpacking it', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     const before = await stage.metric('process_resident_memory_bytes');
     const answer = await stage.rest().ask('POST', '/v1/auth/login', {
@@ -163,7 +163,7 @@ describe('a body', () => {
 });
 
 describe('every answer', () => {
-  it('R14 of every route has the headers that protect, and none that tells what answers', async () => {
+  it('R14 of every route has security headers, and none that reveals the software', async () => {
     const document = (await stage.rest().ask('GET', '/docs/openapi.json')).body;
     for (const [path, methods] of Object.entries(document.paths as Record<string, object>)) {
       for (const method of Object.keys(methods)) {
@@ -177,7 +177,7 @@ describe('every answer', () => {
     }
   });
 
-  it('R15 to a cookie alone is that there is no token', async () => {
+  it('R15 to a cookie alone is 401', async () => {
     const { token } = await account();
     const headers = {
       cookie: `token=${token}; accessToken=${token}; session=${token}`,
@@ -187,21 +187,21 @@ describe('every answer', () => {
     expect(problemOf(answer)).toBe('401 unauthenticated');
   });
 
-  it('R16 of health says no more than it must', async () => {
+  it('R16 of health checks reveals no details', async () => {
     expect((await stage.rest().ask('GET', '/health/live')).body).toEqual({ status: 'ok' });
     const { body } = await stage.rest().ask('GET', '/health/ready');
     expect(Object.keys(body).sort()).toEqual(['bus', 'database', 'draining', 'presence', 'status']);
-    // A word for what kind of fault it is; addresses, names and the database's own message are for the log.
+    // Only the kind of fault; addresses, names and messages of the database are for the log.
     expect(body.database).toBe('ok');
   });
 
-  it('R17 to what goes wrong has an id that the log has too, and no stack', async () => {
+  it('R17 to a failure has the request id of the log, and no stack', async () => {
     const answer = await stage.rest().ask('GET', '/v1/rooms/x', { token: 'a.b.c' });
     expect(problemOf(answer)).toBe('401 token_invalid');
     await until(() => stage.securityLines().some((line) => line.requestId === answer.body.requestId));
   });
 
-  it('R20 of an account or a room that is gone is that it is not there', async () => {
+  it('R20 about a deleted account or room is 404', async () => {
     const [ada, eve] = [await account(), await account()];
     const { id: room } = await ada.rest.room(ada.token);
     expect(
@@ -214,7 +214,7 @@ describe('every answer', () => {
     expect(problemOf(await login(ada.username, PASSWORD))).toBe('401 invalid_credentials');
   });
 
-  it('R12 to a body that never ends is 408 or 413, and to one that is shorter than said too', async () => {
+  it('R12 to a body that ends before its announced length is 408', async () => {
     const head = 'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
     const answer = await exchange(stage.node.url, `${head}Content-Length: 50\r\n\r\n{`, 25_000);
     expect(answer.status).toBe(408);

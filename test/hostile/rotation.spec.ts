@@ -35,7 +35,7 @@ afterAll(async () => {
   issuer.close();
 });
 
-it('J17 a signing key counts while its issuer shows it, and not after', async () => {
+it('J17 a signing key is valid as long as its issuer publishes it', async () => {
   const [first, second, third] = [await makeKey('first'), await makeKey('second'), await makeKey('third')];
   const ask = async (token: string) =>
     (await restOf(node.url, '192.0.2.3').ask('GET', '/v1/users/me', { token })).status;
@@ -45,7 +45,7 @@ it('J17 a signing key counts while its issuer shows it, and not after', async ()
   expect(await ask(await second.token())).toBe(200);
   expect(await ask(await first.token())).toBe(200);
   published = [second.jwk, third.jwk];
-  // The keys are read again for a name that is not known, and not more often than every thirty seconds.
+  // An unknown key id makes the node read the keys again, at most every 30 seconds.
   await until(async () => (await ask(await third.token())) === 200, 45_000);
   expect([await ask(await first.token()), await ask(await second.token())]).toEqual([401, 200]);
 }, 90_000);

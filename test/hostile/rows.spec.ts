@@ -22,7 +22,7 @@ it.each(rows)('row $row has a test in each file that the list names, or a reason
   if (files.length === 0) expect(where).toMatch(/^no test: .{20}/);
 });
 
-it('no test stands for a row that the list does not have', () => {
+it('no test names a row that the list does not have', () => {
   const listed = new Set(rows.map(({ row }) => row));
   const tested = readdirSync(join(ROOT, 'test/hostile'))
     .filter((name) => name.endsWith('.spec.ts'))

@@ -4,7 +4,7 @@ import { codeOf, hostileStage } from './stage.js';
 
 const stage = hostileStage();
 
-/** Sends a text as a frame; the socket is there afterwards, and answers. */
+/** Sends a text as a frame, and checks that the socket still answers afterwards. */
 const refused = async (text: string): Promise<string> => {
   const { peer } = await stage.enter();
   peer.sendText(text);
@@ -41,7 +41,7 @@ describe('a frame', () => {
     expect(await refused(text)).toBe('error bad_message');
   });
 
-  it('S01 of rubbish ten times in a minute ends the socket with 4500, after an answer to each and one warning', async () => {
+  it('S01 that is invalid ten times in a minute ends the socket with 4500, after an answer to each and one warning', async () => {
     const { peer } = await stage.enter();
     for (let n = 0; n < 11; n += 1) peer.sendText('rubbish');
     expect(await peer.closed()).toBe(4500);
@@ -124,7 +124,7 @@ describe('a frame', () => {
   });
 
   it.each(['from', 'role', 'isAdmin', 'session', 'peer', 'user', 'node', 'connection', 'denied'])(
-    'S10 with a field %s of its own is refused',
+    'S10 with an additional field %s is refused',
     async (field) => {
       expect(await refused(JSON.stringify({ type: 'signal', to: 'a', kind: 'data', [field]: 'owner' }))).toBe(
         'error bad_message',
@@ -135,7 +135,7 @@ describe('a frame', () => {
     },
   );
 
-  it('S11 with what breaks logs and pages in its fields leaves no line of its own in the log', async () => {
+  it('S11 with control characters and markup in its fields adds no line to the log', async () => {
     const evil = `\r\n{"level":60,"msg":"forged"}\u001b[31m$\{jndi:ldap://x}</script>`;
     const { peer, token, rest } = await stage.enter();
     const { id } = await rest.room(token);
@@ -153,7 +153,7 @@ describe('a frame', () => {
     for (const part of ['forged', 'jndi', '\u001b[31m']) expect(stage.node.output()).not.toContain(part);
   });
 
-  it('S12 full of what makes expressions backtrack is answered', async () => {
+  it('S12 with text that makes regular expressions backtrack is answered', async () => {
     const attacks = [
       'a'.repeat(8_000),
       `${'a-'.repeat(4_000)}!`,
@@ -169,7 +169,7 @@ describe('a frame', () => {
 });
 
 describe('a body of REST', () => {
-  it('S03 with keys that poison is refused, in the body and in the query', async () => {
+  it('S03 with keys that change prototypes is refused, in the body and in the query', async () => {
     const { rest, token } = await stage.enter();
     const json = { 'content-type': 'application/json' };
     for (const body of [
@@ -182,7 +182,7 @@ describe('a body of REST', () => {
     for (const query of ['a[__proto__][x]=1', '__proto__[x]=1', 'limit[$gt]=1', 'limit=1&limit=2']) {
       expect(problemOf(await rest.ask('GET', `/v1/rooms?${query}`, { token }))).toBe('400 bad_request');
     }
-    // Not an own field of anything: passed over, and never used.
+    // Not a field of any request: ignored.
     expect((await rest.ask('GET', '/v1/rooms?constructor=1', { token })).status).toBe(200);
     const made = await rest.room(token);
     expect((made as any).polluted).toBeUndefined();
@@ -203,12 +203,12 @@ describe('a body of REST', () => {
     expect(problemOf(await stage.rest().ask('POST', '/v1/auth/register', { json }))).toBe('400 bad_request');
   });
 
-  it('S08 with a name in another form of Unicode is kept in one form', async () => {
+  it('S08 with a name in another Unicode normalization is stored in NFC', async () => {
     const { user } = await stage.rest().register('Zoe\u0301 🐎');
     expect((user as any).displayName).toBe('Zo\u00e9 🐎');
   });
 
-  it('S12 full of what makes expressions backtrack is answered', async () => {
+  it('S12 with text that makes regular expressions backtrack is answered', async () => {
     const rest = stage.rest();
     for (const attack of ['a'.repeat(30_000), 'a-'.repeat(15_000), ' '.repeat(30_000), `${'x'.repeat(30_000)}!`]) {
       const json = { username: attack, password: attack, displayName: attack };

@@ -5,7 +5,7 @@ import { codeOf, external, hello, hostileStage } from './stage.js';
 
 const stage = hostileStage();
 
-/** Nothing that matches came: a later answer on the same path proves it. */
+/** Proves by a later answer on the same path that no matching frame has arrived. */
 const nothingCame = async (peer: RawPeer, type: string): Promise<void> => {
   await peer.barrier();
   expect(peer.unread.filter((frame) => frame.type === type)).toEqual([]);
@@ -30,7 +30,7 @@ describe('before a hello', () => {
     expect(peer.unread.map(codeOf)).toEqual(['error hello_required']);
   });
 
-  it('A01 a second hello ends the socket, in one breath with the first or later', async () => {
+  it('A01 a second `hello` ends the socket, sent together with the first or later', async () => {
     const at = await stage.socket();
     at.send(hello(external('twice')));
     at.send(hello(external('twice')));
@@ -42,7 +42,7 @@ describe('before a hello', () => {
 });
 
 describe('a peer', () => {
-  it('A02 is who the server says, never who it says itself', async () => {
+  it('A02 is identified by the server, never by its own claims', async () => {
     const { mallory, victim, malloryId, victimId } = await stage.pair();
     mallory.peer.send({ type: 'signal', to: victimId, from: victimId, kind: 'data' }, 'forged');
     expect(codeOf(await mallory.peer.next('error'))).toBe('error bad_message');
@@ -50,7 +50,7 @@ describe('a peer', () => {
     expect((await victim.peer.next('signal'))['from']).toBe(malloryId);
   });
 
-  it('A03 that is elsewhere, nowhere, oneself or a pattern gets the same answer', async () => {
+  it('A03 of another room, unknown, oneself or a pattern gets the same answer', async () => {
     const { mallory, malloryId } = await stage.pair();
     const elsewhere = await stage.pair();
     const answers = [];
@@ -64,7 +64,7 @@ describe('a peer', () => {
     await nothingCame(elsewhere.victim.peer, 'signal');
   });
 
-  it('A04 that has not joined, or has left, reaches nobody and cannot come back', async () => {
+  it('A04 that has not joined, or has left, reaches no peer and cannot return', async () => {
     const { mallory, victim, room, victimId } = await stage.pair();
     const outsider = await stage.enter();
     outsider.peer.send({ type: 'signal', to: victimId, kind: 'data' }, 'x');
@@ -97,13 +97,13 @@ describe('a peer', () => {
     }
   });
 
-  it('A06 guessing keys and tokens is slowed down by the sockets that an address may open', async () => {
+  it('A06 guessing keys and tokens is slowed down by the limit of sockets per address', async () => {
     const address = stage.newAddress();
     const answers = await Promise.allSettled(Array.from({ length: 100 }, () => stage.socket({ address })));
     expect(answers.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(20);
   });
 
-  it('A07 that says a wild attempt harms only its own session', async () => {
+  it('A07 with an extreme attempt harms only its own session', async () => {
     const { mallory, victim, malloryId, victimId } = await stage.pair();
     for (const attempt of [0, -1, 1.5, 2 ** 48 + 1, '1', null]) {
       const peer = await stage.socket();
@@ -122,7 +122,7 @@ describe('a peer', () => {
     expect(victimId).not.toBe(malloryId);
   });
 
-  it('A09 A10 that acknowledges what it never got is passed on under its own name alone', async () => {
+  it('A09 A10 that acknowledges what it never received is relayed with its own peer id only', async () => {
     const { mallory, victim, malloryId, victimId } = await stage.pair();
     mallory.peer.send({ type: 'ack', to: victimId, upto: 1_000_000 });
     expect(await victim.peer.next('ack')).toMatchObject({ from: malloryId, upto: 1_000_000 });
@@ -131,7 +131,7 @@ describe('a peer', () => {
     await nothingCame(victim.peer, 'ack');
   });
 
-  it('A12 may send any session description: it is passed on as it is, and nobody is called', async () => {
+  it('A12 may send any session description, which is relayed unchanged and never interpreted', async () => {
     const { mallory, victim, victimId } = await stage.pair();
     const bodies = [
       `v=0\r\n${'m=audio 9 RTP/AVP 0\r\n'.repeat(2_000)}`,
@@ -147,7 +147,7 @@ describe('a peer', () => {
     expect(await mallory.peer.closed()).toBe(1009);
   });
 
-  it('A15 that is no moderator moderates nobody: not the owner, not itself, not in another room', async () => {
+  it('A15 that is no moderator cannot moderate anyone: neither the owner nor itself, nor in another room', async () => {
     const { mallory: owner, victim: member, room, malloryId: ownerId, victimId: memberId } = await stage.pair();
     const elsewhere = await stage.pair();
     const guest = await stage.socket();
@@ -181,7 +181,7 @@ describe('a peer', () => {
     }
   });
 
-  it('A18 cannot look into a room that it is not in', async () => {
+  it('A18 cannot read a room that it is not in', async () => {
     const { room } = await stage.pair();
     const outsider = await stage.socket();
     await outsider.hello(external('prober', { rooms: { elsewhere: 'member' } }));
@@ -191,7 +191,7 @@ describe('a peer', () => {
     expect(codeOf(await outsider.next('error'))).toBe('error not_in_room');
   });
 
-  it('A19 is not heard after it was sent away', async () => {
+  it('A19 cannot send after it was removed', async () => {
     const { mallory, victim, victimId } = await stage.pair();
     const signal = { type: 'signal', to: victimId, kind: 'data' };
     mallory.peer.send({ type: 'refresh', id: 'r', token: external('another') });

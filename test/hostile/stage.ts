@@ -7,12 +7,12 @@ import { type AddressedRest, restOf } from './rest-of.js';
 
 export const SECRET = 'kT9wQe7xLm2ZpV4sRb8YcN6uHf3JdG5a-hostile-stage';
 
-/** What must never be in a log: tokens, keys, addresses of candidates, passwords of ICE. */
+/** Text that must never be in a log: tokens, keys, addresses of candidates, ICE passwords. */
 const SECRETS_IN_LOGS = /eyJ[A-Za-z0-9_-]{10}|Bearer |candidate:|a=ice-pwd|\bsk_|hunter2-hostile/;
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs by hand what no library would. @param claims or their JSON text */
+/** Signs tokens by hand that no library would sign. @param claims or their JSON text */
 export const sign = (
   header: object,
   claims: object | string,
@@ -26,14 +26,14 @@ export const sign = (
 
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** A token of an issuer that shares the secret. */
+/** Makes a token of an issuer that shares the secret. */
 export const external = (sub: string, more: object = {}): string =>
   sign(
     { alg: 'HS256', typ: 'JWT' },
     { sub, name: sub, iss: 'parley', aud: 'parley', iat: seconds(), exp: seconds() + 600, ...more },
   );
 
-/** The first frame of a session of its own. */
+/** The first frame of a new session. */
 export const hello = (token: string, more: object = {}) => ({
   type: 'hello',
   id: '1',
@@ -44,8 +44,8 @@ export const hello = (token: string, more: object = {}) => ({
 });
 
 /**
- * A node under attack. Around every test two honest clients signal: the test fails when one of their signals is
- * not delivered, or the process dies. After the last, nothing that is secret may stand in the log.
+ * A node under attack. During every test, two honest clients send signals: the test fails if one of these is
+ * not delivered, or the process dies. After the last test, the log must not contain a secret.
  */
 export class Stage {
   node!: RunningNode;
@@ -90,7 +90,7 @@ export class Stage {
     expect(told).toEqual([]);
   }
 
-  /** An address that nobody had before. */
+  /** Returns an unused address. */
   newAddress(): string {
     this.lastAddress += 1;
     return `198.51.${100 + Math.floor(this.lastAddress / 250)}.${this.lastAddress % 250}`;
@@ -104,7 +104,7 @@ export class Stage {
     return this.rest('192.0.2.2').signaling;
   }
 
-  /** A socket that has not said hello. */
+  /** Opens a socket that has not sent `hello`. */
   async socket(options: { readonly address?: string; readonly key?: string } = {}): Promise<RawPeer> {
     const { address = this.newAddress(), key } = options;
     const peer = new RawPeer(this.signaling, key === undefined ? {} : { key });
@@ -112,7 +112,7 @@ export class Stage {
     return peer.open(this.signaling, { 'x-forwarded-for': address });
   }
 
-  /** A fresh account with a socket. */
+  /** Registers an account and opens its socket. */
   async enter(name = 'Mallory') {
     const rest = this.rest();
     const { accessToken: token, user, refreshToken } = await rest.register(name);
@@ -122,7 +122,7 @@ export class Stage {
     return { rest, peer, token, refreshToken, user: user.id, session: welcome['session'] as string };
   }
 
-  /** Two accounts in one room of the first. */
+  /** Connects two accounts in a room of the first. */
   async pair() {
     const mallory = await this.enter('Mallory');
     const victim = await this.enter('Victim');
@@ -139,7 +139,7 @@ export class Stage {
     return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
   }
 
-  /** The lines that a guard looks at. */
+  /** The log lines for a security monitor. */
   securityLines(): any[] {
     return this.node
       .output()
@@ -149,7 +149,7 @@ export class Stage {
   }
 }
 
-/** Sets the stage for the tests of a file. */
+/** Makes the stage for the tests of a file. */
 export const hostileStage = (environment: Record<string, string> = {}): Stage => {
   const stage = new Stage(environment);
   beforeAll(() => stage.start(), 90_000);

@@ -8,7 +8,7 @@ const lock = JSON.parse(read('package-lock.json')) as {
   packages: Record<string, { version?: string; integrity?: string; dev?: boolean; link?: boolean; license?: string }>;
 };
 
-it('K05 there is one ws, and it is new enough for its security fixes', () => {
+it('K05 there is one version of ws, with its security fixes', () => {
   const versions = Object.entries(lock.packages).flatMap(([path, { version }]) =>
     /(^|\/)node_modules\/ws$/.test(path) ? [version] : [],
   );
@@ -24,7 +24,7 @@ it('K05 every package of the lock file has a checksum', () => {
   expect(bare.map(([path]) => path)).toEqual([]);
 });
 
-it('K04 T07 no secret stands in a manifest, the image or the example of one', () => {
+it('K04 T07 neither a manifest, the image nor an example contains a secret', () => {
   const files = ['docker', 'k8s'].flatMap((top) =>
     readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((name) => join(top, name)),
   );
@@ -45,7 +45,7 @@ it('K04 T07 no secret stands in a manifest, the image or the example of one', ()
   }
 });
 
-it('K05 the image runs as nobody in particular, from a lock file', () => {
+it('K05 the image runs as an unprivileged user, from a lock file', () => {
   const text = read('docker/Dockerfile');
   expect(text).toMatch(/^USER (?!0|root)/m);
   expect(text).toContain('npm ci');

@@ -4,8 +4,8 @@ import { hostileStage } from './stage.js';
 
 const stage = hostileStage({ REQUIRE_TLS: 'true' });
 
-describe('a server that is reached by TLS alone', () => {
-  it('H20 answers what came to its proxy in the open with 426, and never with a redirect', async () => {
+describe('a server that requires TLS', () => {
+  it('H20 answers requests that reached its proxy without TLS with 426, and never with a redirect', async () => {
     const open = { 'x-forwarded-proto': 'http' };
     const rest = await stage
       .rest()
@@ -15,7 +15,7 @@ describe('a server that is reached by TLS alone', () => {
     expect(socket.status).toBe(426);
   });
 
-  it('H20 answers what came by TLS, and health from inside', async () => {
+  it('H20 answers requests with TLS, and health checks from inside', async () => {
     const safe = { 'x-forwarded-proto': 'https' };
     expect((await stage.rest().ask('GET', '/v1/rooms', { headers: safe })).status).toBe(401);
     expect((await exchange(stage.node.url, upgradeLines({ 'X-Forwarded-Proto': 'https' }))).status).toBe(101);

@@ -15,7 +15,7 @@ type Claims = Record<string, unknown>;
 const claims = (more: Claims) => sign(HS256, { ...good(), ...more });
 const without = (name: string) => sign(HS256, { ...good(), [name]: undefined });
 
-/** What REST and the gateway say of a token. */
+/** The answers of REST and of the gateway to a token. */
 const judge = async (token: string): Promise<string[]> => {
   const rest = await stage.rest().ask('GET', '/v1/users/me', { token });
   const socket = await stage.socket();
@@ -32,7 +32,7 @@ const der = createPublicKey(pem).export({ type: 'spki', format: 'der' }) as Buff
 const jwk = publicKey.export({ format: 'jwk' });
 
 describe('a token', () => {
-  it('that is good is accepted, so that the refusals mean something', async () => {
+  it('that is valid is accepted, so that the refusals mean something', async () => {
     expect(await judge(external('ada'))).toEqual(ACCEPTED);
     expect(await judge(claims({ aud: ['other', 'parley'] }))).toEqual(ACCEPTED);
     for (const typ of [undefined, 'at+jwt', 'application/AT+JWT']) {
@@ -101,7 +101,7 @@ describe('a token', () => {
     expect(await judge(make())).toEqual(REFUSED);
   });
 
-  it('J04 is never a reason to ask somebody else for a key', async () => {
+  it('J04 never makes the server fetch a key from elsewhere', async () => {
     let asked = 0;
     const attacker = createServer((_, response) => {
       asked += 1;
@@ -123,14 +123,14 @@ describe('a token', () => {
     attacker.close();
   });
 
-  it('J07 that has ended is told apart, and leeway is thirty seconds', async () => {
+  it('J07 that has expired is refused as `token_expired`, with a leeway of 30 seconds', async () => {
     expect(await judge(claims({ exp: seconds() - 20 }))).toEqual(ACCEPTED);
     for (const exp of [seconds() - 40, -1, 0]) {
       expect(await judge(claims({ exp }))).toEqual(['401 token_expired', 'error token_expired 4001']);
     }
   });
 
-  it('J15 of a megabyte, or with a header of 100 kB, is not looked at', async () => {
+  it('J15 of a megabyte, or with a header of 100 kB, is refused unparsed', async () => {
     const rest = stage.rest();
     for (const token of ['x'.repeat(7_000), sign({ ...HS256, more: 'x'.repeat(4_100) }, good())]) {
       expect(problemOf(await rest.ask('GET', '/v1/users/me', { token }))).toBe('401 token_invalid');
@@ -144,7 +144,7 @@ describe('a token', () => {
     expect(await socket.closed()).toBe(1009);
   });
 
-  it('J19 for one room is of no use in another, and its role is the one that was signed', async () => {
+  it('J19 for one room is invalid in another, and has the signed role', async () => {
     const owner = await stage.enter();
     const [a, b] = [await owner.rest.room(owner.token), await owner.rest.room(owner.token)];
     const socket = await stage.socket();
@@ -154,7 +154,7 @@ describe('a token', () => {
     expect(codeOf(await socket.request({ type: 'join', room: b.id }))).toBe('error forbidden');
   });
 
-  it('J14 that ends under an open socket is warned of, and ends it with 4001; a fresh one keeps it', async () => {
+  it('J14 that expires on an open socket causes a warning, then 4001, unless it is refreshed', async () => {
     const [stays, goes] = [await stage.socket(), await stage.socket()];
     const ending = () => claims({ sub: 'j14', exp: seconds() - 27 });
     expect((await stays.hello(ending())).type).toBe('welcome');
@@ -166,14 +166,14 @@ describe('a token', () => {
     await stays.barrier();
   });
 
-  it('J14 that is renewed as somebody else ends the socket with 4503', async () => {
+  it('J14 that is refreshed for another user ends the socket with 4503', async () => {
     const { peer } = await stage.enter();
     expect(codeOf(await peer.request({ type: 'refresh', token: external('another') }))).toBe('error forbidden');
     expect(await peer.closed()).toBe(4503);
   });
 });
 
-describe('an account whose tokens were out', () => {
+describe('an account with stolen tokens', () => {
   const PASSWORD = 'hunter2-hostile-password';
   const enter = async () => {
     const rest = stage.rest();
@@ -211,7 +211,7 @@ describe('an account whose tokens were out', () => {
     expect(await judge(who.token)).toEqual(REFUSED);
   });
 
-  it('J18 loses the whole family when a refresh token is used again after its successor', async () => {
+  it('J18 loses the token family when a refresh token is reused after its successor', async () => {
     const { rest, refreshToken } = await stage.enter();
     const refresh = (token: string) => rest.ask('POST', '/v1/auth/refresh', { json: { refreshToken: token } });
     const first = await refresh(refreshToken);
@@ -222,7 +222,7 @@ describe('an account whose tokens were out', () => {
   });
 });
 
-describe('a guard', () => {
+describe('a security monitor', () => {
   it('finds a line for each refused token, with the address and no token', async () => {
     const address = stage.newAddress();
     await stage.rest(address).ask('GET', '/v1/users/me', { token: 'a.b.c' });

@@ -18,13 +18,13 @@ const SECRET = 'the secret that signs now';
 const PREVIOUS = 'the secret that signed before';
 
 let users = 0;
-/** Somebody new: coturn lets go of a user's allocations only a while after they ended. */
+/** Makes a new user: coturn frees a user's allocations only a while after their end. */
 const newUser = (): string => {
   users += 1;
   return `u_${users}`;
 };
 
-/** What Parley hands out, by a clock that may be another. */
+/** Issues credentials like Parley, optionally by another clock. */
 const credentials = (secret: string, user = newUser(), laterSeconds = 0): TurnCredentials => {
   const config = { stunUrls: [], turnUrls: ['turn:turn.example.org'], turnSecret: secret, credentialSeconds: 60 };
   const [server] = new IceServers(config, () => Date.now() + laterSeconds * 1000).for(user as UserId);
@@ -41,7 +41,7 @@ describe('credentials of the node', () => {
   const ask = (token?: string, query = '') =>
     stage.rest().ask('GET', `/v1/ice-servers${query}`, token === undefined ? {} : { token });
 
-  it('T01 are for whoever has a token, for themselves, and for no other user or room', async () => {
+  it('T01 are for the user of the token, and for no other user or room', async () => {
     const { token, user } = await stage.enter();
     const victim = await stage.enter('Victim');
     for (const bad of [undefined, 'rubbish', external('x', { iat: seconds() - 900, exp: seconds() - 600 })]) {
@@ -55,7 +55,7 @@ describe('credentials of the node', () => {
     }
   });
 
-  it('T01 are for a guest while a room lets it in, over REST and over the socket', async () => {
+  it('T01 are for a guest while its room allows it, over REST and over the socket', async () => {
     const { rest, token } = await stage.enter('Owner');
     const { id: room } = await rest.room(token);
     const guest = await rest.call('POST', '/v1/auth/guest', { displayName: 'G', room });
@@ -78,7 +78,7 @@ describe('credentials of the node', () => {
     expect((await peer.next('ice_servers'))['iceServers']).toEqual(given);
   });
 
-  it('T03 end within an hour, are signed as the convention says, and are not given without end', async () => {
+  it('T03 expire within an hour, are signed by the convention, and are rate-limited', async () => {
     const { token, user } = await stage.enter();
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(token)));
     const given = answers.filter(({ status }) => status === 200);
@@ -92,7 +92,7 @@ describe('credentials of the node', () => {
     expect(credential).toBe(createHmac('sha1', SECRET).update(username).digest('base64'));
   });
 
-  it('T07 show the secret to nobody: neither in an answer nor in the log', async () => {
+  it('T07 reveal the secret neither in an answer nor in the log', async () => {
     const { token } = await stage.enter();
     const answers = await Promise.all([ask(token), stage.rest().ask('GET', '/metrics'), ask()]);
     for (const { text } of answers) expect(text).not.toContain(SECRET);
@@ -100,7 +100,7 @@ describe('credentials of the node', () => {
   });
 });
 
-it('T06 coturn takes no TCP relay, no command line, no old TLS, and answers no stranger’s STUN', () => {
+it('T06 coturn has no TCP relay, no command line, no old TLS, and no STUN without credentials', () => {
   const lines = readFileSync(join(import.meta.dirname, '../../docker/turnserver.conf'), 'utf8').split('\n');
   for (const name of ['no-tcp-relay', 'no-cli', 'no-tlsv1', 'no-tlsv1_1', 'secure-stun', 'stale-nonce=600'])
     expect(lines).toContain(name);
@@ -115,7 +115,7 @@ describe('coturn as Parley ships it', () => {
   beforeAll(async () => {
     coturn = await Coturn.start({ secrets: [SECRET, PREVIOUS] });
   });
-  // Not sooner: another client would get the port of one whose allocation coturn still has.
+  // Closed only now: otherwise another client could get the port of a client that still has an allocation.
   afterAll(async () => {
     for (const client of clients) client.close();
     await coturn.stop();
@@ -128,19 +128,19 @@ describe('coturn as Parley ships it', () => {
   };
   const allocate = async (by: TurnCredentials): Promise<TurnAnswer> => (await client(by)).allocate();
 
-  it('T03 takes the credentials that Parley hands out, and those of the secret before', async () => {
+  it('T03 accepts Parley’s credentials, and those of the previous secret', async () => {
     expect(await allocate(credentials(SECRET))).toBe(DONE);
     expect(await allocate(credentials(PREVIOUS))).toBe(DONE);
   });
 
   it.each(['auth0|1', 'ada lovelace', "o'hara", 'Ада', 'x'.repeat(128), '🚢'.repeat(64)])(
-    'T03 takes the credentials of the user %j',
+    'T03 accepts the credentials of the user %j',
     async (user) => {
       expect(await allocate(credentials(SECRET, user))).toBe(DONE);
     },
   );
 
-  it('T01 refuses a wrong secret, a username that was not signed, and nobody', async () => {
+  it('T01 refuses a wrong secret, a forged username, and missing credentials', async () => {
     const { username, credential } = credentials(SECRET);
     expect(await allocate(credentials('a secret that coturn has not'))).toBe(UNAUTHORIZED);
     expect(await allocate({ username: username.replace(':u_', ':u_0'), credential })).toBe(UNAUTHORIZED);
@@ -148,7 +148,7 @@ describe('coturn as Parley ships it', () => {
     expect(await allocate({ username: '', credential: '' })).toBe(UNAUTHORIZED);
   });
 
-  it('T03 learns a secret while it runs, so that the change costs no call', async () => {
+  it('T03 accepts a new secret while it runs, so that a rotation ends no call', async () => {
     const next = 'the secret that will sign next';
     const by = credentials(next);
     expect(await allocate(by)).toBe(UNAUTHORIZED);
@@ -157,7 +157,7 @@ describe('coturn as Parley ships it', () => {
     expect(await allocate(credentials(SECRET))).toBe(DONE);
   });
 
-  it('T03 lets a living allocation go on beyond the end of its credentials: no call breaks when they do', async () => {
+  it('T03 keeps an allocation beyond the expiry of its credentials, so that no call ends', async () => {
     const lasting = credentials(SECRET, newUser(), -58);
     const relay = await client(lasting);
     expect(await relay.allocate()).toBe(DONE);
@@ -167,13 +167,13 @@ describe('coturn as Parley ships it', () => {
     expect(await relay.permit('8.8.8.8')).toBe(DONE);
   });
 
-  it('T03 refuses credentials that have ended', async () => {
+  it('T03 refuses expired credentials', async () => {
     expect(await allocate(credentials(SECRET, newUser(), -61))).toBe(UNAUTHORIZED);
   });
 
   it('T05 bounds the allocations of one user over all sessions and credentials, and not those of another', async () => {
     const answers: TurnAnswer[] = [];
-    // Each with credentials of its own, as other sessions of the user have.
+    // Each with its own credentials, like other sessions of the user.
     for (let n = 0; n < 25; n += 1) answers.push(await allocate(credentials(SECRET, 'u_greedy', n)));
     expect(answers).toEqual([...new Array(24).fill(DONE), QUOTA_REACHED]);
     expect(await allocate(credentials(SECRET, 'u_modest'))).toBe(DONE);

@@ -6,7 +6,7 @@ import { external, hostileStage, type Stage, seconds, sign } from './stage.js';
 
 const LIMITS = { maxTopics: 300, maxBytes: 262_144, maxPerSocket: 50, maxPerAddress: 220 };
 
-/** Sockets of the bridge, each from an address of its own, closed behind the test. */
+/** Opens sockets of the bridge, each from its own address, which are closed after the test. */
 const clientsOf = (stage: Stage) => {
   const sockets: YSocket[] = [];
   afterEach(() => {
@@ -19,7 +19,7 @@ const clientsOf = (stage: Stage) => {
   };
 };
 
-/** Two honest ones in a room, as often as wanted. */
+/** Connects two honest clients in a room. */
 const honestPair = async (open: () => Promise<YSocket>) => {
   const room = randomUUID();
   const [a, b] = [await open(), await open()];
@@ -32,7 +32,7 @@ const honestPair = async (open: () => Promise<YSocket>) => {
   };
 };
 
-describe('a bridge for anybody', () => {
+describe('a bridge for anyone', () => {
   const stage = hostileStage({
     MAX_TOPICS: `${LIMITS.maxTopics}`,
     MAX_TOPICS_BYTES: `${LIMITS.maxBytes}`,
@@ -44,7 +44,7 @@ describe('a bridge for anybody', () => {
   const open = clientsOf(stage);
   const socketsOpen = () => stage.metric('parley_bridge_sockets\\{bridge="y_webrtc"\\}');
 
-  it('Y01 what is no frame of this protocol is passed over', async () => {
+  it('Y01 malformed frames are ignored', async () => {
     const honest = await honestPair(open);
     const mallory = await open();
     const frames = ['', '{', '\u0000', 'null', '[]', '[1]', '"publish"', '{"type":{}}', '{"type":"constructor"}'];
@@ -67,7 +67,7 @@ describe('a bridge for anybody', () => {
     await honest.meet();
   });
 
-  it('Y03 a flood of topics ends at the bounds of socket and node, and others keep theirs', async () => {
+  it('Y03 a flood of topics ends at the limits of socket and node, and others keep theirs', async () => {
     const honest = await honestPair(open);
     const before = await stage.metric('parley_topics');
     const flood = await Promise.all(Array.from({ length: 20 }, () => open()));
@@ -85,7 +85,7 @@ describe('a bridge for anybody', () => {
     await late.meet();
   });
 
-  it('Y03 one address cannot use up the topics of the node, and its client is closed with the reason', async () => {
+  it('Y03 one address cannot exhaust the topics of the node, and its client is closed with the reason', async () => {
     const address = stage.newAddress();
     const flood = await Promise.all(Array.from({ length: 10 }, () => open('', address)));
     for (const socket of flood) socket.subscribe(...Array.from({ length: LIMITS.maxPerSocket }, () => randomUUID()));
@@ -96,7 +96,7 @@ describe('a bridge for anybody', () => {
     expect(flood.filter(({ closeCode }) => closeCode === undefined)).toHaveLength(4);
   }, 60_000);
 
-  it('Y04 names that are too long are no topics, and close their socket', async () => {
+  it('Y04 names that are too long are refused, and close their socket', async () => {
     const mallory = await open();
     const before = await stage.metric('parley_topic_bytes');
     for (let n = 0; n < 20; n += 1) mallory.subscribe('☃'.repeat(200), 'x'.repeat(60_000));
@@ -106,7 +106,7 @@ describe('a bridge for anybody', () => {
     await until(() => mallory.closeCode === 4503, 30_000);
   }, 60_000);
 
-  it('Y06 who does not read is closed, and holds no memory', async () => {
+  it('Y06 a client that does not read is closed, and uses no memory', async () => {
     const honest = await honestPair(open);
     const room = randomUUID();
     const [unread, loud] = [await open(), await open()];
@@ -124,7 +124,7 @@ describe('a bridge for anybody', () => {
     await honest.meet();
   }, 90_000);
 
-  it('Y07 what one subscribes and unsubscribes as fast as it can leaves nothing behind', async () => {
+  it('Y07 rapid subscriptions and unsubscriptions leave nothing behind', async () => {
     const honest = await honestPair(open);
     const mallory = await open();
     await mallory.pong();
@@ -145,7 +145,7 @@ describe('a bridge with a rate for rooms', () => {
   const stage = hostileStage({ ROOM_DELIVERY_BURST: '500', ROOM_DELIVERIES_PER_SECOND: '50' });
   const open = clientsOf(stage);
 
-  it('Y05 a flood into a full room goes at the rate of the room, and other rooms notice nothing', async () => {
+  it('Y05 a flood into a full room is limited to the rate of the room, and other rooms are not affected', async () => {
     const honest = await honestPair(open);
     const room = randomUUID();
     const group = await Promise.all(Array.from({ length: 20 }, () => open()));
@@ -157,16 +157,16 @@ describe('a bridge with a rate for rooms', () => {
       async () => (await stage.metric('parley_bridge_events_total\\{bridge="y_webrtc",event="pauses"\\}')) >= 3,
     );
     await honest.meet();
-    // Three thousand frames to twenty would have been sixty thousand.
+    // 3,000 frames to 20 clients would have been 60,000.
     expect((await stage.metric('parley_topic_deliveries_total')) - before).toBeLessThan(2_000);
   });
 });
 
-describe('a bridge for those with a token', () => {
+describe('a bridge that requires a token', () => {
   const stage = hostileStage({ Y_WEBRTC: 'token' });
   const open = clientsOf(stage);
 
-  it('Y08 without a good token a client idles: it is answered, heard by nobody and hears nothing', async () => {
+  it('Y08 without a valid token a client stays idle: its pings are answered, and it neither sends nor receives publications', async () => {
     const member = await open(`?token=${external('member')}`);
     await member.hears('room');
     const other = sign(
@@ -188,7 +188,7 @@ describe('a bridge for those with a token', () => {
       outsider.publish('room', 'let me in');
     }
     await Promise.all(outsiders.map((outsider) => outsider.pong()));
-    // Longer than anybody may take to say hello: closed at once they would be back at once, for ever.
+    // Longer than the hello timeout: clients that are closed at once would reconnect at once, endlessly.
     const silent = await stage.socket();
     await until(() => silent.closeCode !== undefined);
     await Promise.all(outsiders.map((outsider) => outsider.pong()));
@@ -202,7 +202,7 @@ describe('a bridge for those with a token', () => {
     );
   });
 
-  it('Y09 a token of other rooms opens none but its own', async () => {
+  it('Y09 a token for other rooms opens only those', async () => {
     const client = await open(`?token=${external('visitor', { rooms: { 'team-*': 'member', lobby: 'guest' } })}`);
     const guest = await open(`?token=${external('guest', { kind: 'guest' })}`);
     const member = await open(`?token=${external('member')}`);
@@ -228,7 +228,7 @@ describe('a bridge for those with a token', () => {
     expect(member.heard('secret').filter((data) => data === 'visitor' || data === 'guest')).toEqual([]);
   });
 
-  it('Y10 a revoked account is out at once, and idles when it comes back', async () => {
+  it('Y10 a revoked account is disconnected at once, and stays idle after reconnecting', async () => {
     const { rest, token } = await stage.enter('Leaver');
     const leaver = await open(`?token=${token}`);
     await leaver.hears('room');
@@ -241,7 +241,7 @@ describe('a bridge for those with a token', () => {
     expect(again.frames.filter(({ type }) => type !== 'pong')).toEqual([]);
   });
 
-  it('Y11 no token of a query is in the log, whatever was asked for with it', async () => {
+  it('Y11 no token of a query is in the log, whatever the request', async () => {
     const token = external('secretive');
     await (await open(`?token=${token}`)).hears('room');
     for (const path of ['/y-webrtc', '/y-webrtc/', '/y-webrtc/none', '/none']) {
@@ -255,7 +255,7 @@ describe('a bridge for those with a token', () => {
 describe('a bridge that is off', () => {
   const stage = hostileStage({ Y_WEBRTC: 'off' });
 
-  it('Y12 it is not there', async () => {
+  it('Y12 it is not served', async () => {
     const socket = await YSocket.open(stage.node.url);
     await until(() => socket.closeCode !== undefined);
     expect((await fetch(`${stage.node.url}/y-webrtc`)).status).toBe(404);
