@@ -3,7 +3,7 @@ import { startPostgres } from '../../test/support/postgres.js';
 import { startRedis } from '../../test/support/redis.js';
 import type { Ground } from './systems/system.js';
 
-/** What systems stand on. It is taken down when this process is told to end, too. */
+/** Redis and PostgreSQL for the systems. They also end when this process is stopped. */
 export const layGround = async (needs: {
   readonly redis: boolean;
 }): Promise<{ ground: Ground; stop(): Promise<void> }> => {

@@ -10,7 +10,7 @@ import { runRounds } from './rounds.js';
 import { scale } from './scale/scale.js';
 import { soak } from './soak.js';
 
-/** What else the first word may ask for than the works. */
+/** Commands other than the works, by the first argument. */
 const OTHERS: Readonly<Record<string, (words: readonly string[]) => Promise<void> | void>> = {
   memory: measureMemory,
   soak,
@@ -25,7 +25,7 @@ export const bench = async ([first = '', ...others]: readonly string[]): Promise
   if (other !== undefined) return other(others);
   const options = readOptions([first, ...others].filter(Boolean));
   if (options === undefined) return;
-  /** After each round: what takes an hour is not lost with its last minute. */
+  /** Saves the results after each round, so that a late failure does not lose them. */
   const keep = (report: Report): void => {
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   };

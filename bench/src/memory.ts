@@ -8,7 +8,7 @@ import { guestsOf } from './works/guests.js';
 const PEOPLE = 2_000;
 const GROUP_SIZE = 20;
 
-/** What a node's heap grows by for each of so many people, bytes. */
+/** Measures the growth of a node's heap per client, bytes. */
 const growthOf = async (ground: Ground, join: boolean, roomSize: number): Promise<number> => {
   const snapshots = new HeapSnapshots();
   const node = await startParley(ground, 1, 'raised', snapshots.flags);
@@ -20,7 +20,7 @@ const growthOf = async (ground: Ground, join: boolean, roomSize: number): Promis
       await load.begin();
       return load;
     };
-    // Code that is compiled when it is first used, and caches that are made then, are no one's.
+    // Compiled code and caches of the first use belong to no client.
     const first = await enter('first', 2 * GROUP_SIZE);
     const before = await snapshots.take(pid);
     const all = await enter('g', PEOPLE);

@@ -5,10 +5,10 @@ import type { System } from './systems/system.js';
 import { WORKS } from './works/index.js';
 import type { Size, Work } from './works/work.js';
 
-/** What was asked for on the command line. */
+/** The options of the command line. */
 export interface Options {
   readonly works: readonly Work[];
-  /** Those that were asked for. */
+  /** The selected works. */
   readonly systems: readonly System[];
   readonly rounds: number;
   readonly size: Size;
@@ -27,7 +27,7 @@ npm run bench -- memory | redis | scale | soak [--minutes N] | render FILE…: s
 works:   ${WORKS.map(({ name }) => name).join(' ')}
 systems: ${SYSTEMS.map(({ name }) => name).join(' ')}`;
 
-/** Those of these names, or whose names begin so. */
+/** Selects works by their names or prefixes of them. */
 const pick = <T extends { readonly name: string }>(what: string, all: readonly T[], names: string | undefined): T[] => {
   if (names === undefined) return [...all];
   const wanted = names.split(',');
@@ -38,7 +38,7 @@ const pick = <T extends { readonly name: string }>(what: string, all: readonly T
   return all.filter(({ name }) => wanted.some((start) => name.startsWith(start)));
 };
 
-/** @returns undefined when help was asked for, and given */
+/** @returns undefined after printing the help */
 export const readOptions = (words: readonly string[]): Options | undefined => {
   const { values } = parseArgs({
     args: [...words],

@@ -15,10 +15,10 @@ import { MEASURED } from './scale/costs.js';
 const ROOMS = 3_000;
 const PEERS_PER_ROOM = 4;
 const BATCHES = 20_000;
-/** What nodes ask for in one turn of the event loop: nothing else, or what a storm brings. */
+/** Commands per turn of the event loop: one, or several as in a storm. */
 const AT_ONCE = [1, 8] as const;
 
-/** A node as far as Redis sees it. */
+/** The part of a node that uses Redis. */
 const openNode = async (redis: TestRedis, id: string) => {
   const node = id as NodeId;
   const link = new RedisClient(redis.url, 'bench');
@@ -28,13 +28,13 @@ const openNode = async (redis: TestRedis, id: string) => {
   const turn = new RoomCommandBatch(index.indexRooms, (send) => link.commands.together(send));
   const bus = new RedisBus(link, () => presence.nodes());
   await bus.listen(node);
-  /** What an attach or a reconcile asks of the index, without themselves. */
+  /** The index updates of an attach or a reconcile, without these. */
   const touch = (room: RoomId) => turn.askIndexed(node, room, 'reconciled', () => Promise.resolve());
   return { node, link, presence, bus, touch };
 };
 type Node = Awaited<ReturnType<typeof openNode>>;
 
-/** Everybody, room by room again and again: who comes to a room next comes to the other node. */
+/** Peers room by room, repeatedly; consecutive peers of a room are on different nodes. */
 const everybody = (nodes: readonly Node[]): readonly { readonly at: Node; readonly request: AttachRequest }[] =>
   Array.from({ length: ROOMS * PEERS_PER_ROOM }, (_, index) => {
     const at = nodes[Math.floor(index / ROOMS) % nodes.length] as Node;
@@ -50,7 +50,7 @@ const everybody = (nodes: readonly Node[]): readonly { readonly at: Node; readon
     return { at, request };
   });
 
-/** What each node holds of each of its rooms. */
+/** The attachments of each node in each of its rooms. */
 const holdings = (people: ReturnType<typeof everybody>) => {
   const all = new Map<string, { readonly at: Node; readonly room: RoomId; readonly held: HeldAttachment[] }>();
   for (const { at, request } of people) {
@@ -77,7 +77,7 @@ const readRedis = async (redis: TestRedis) => {
 };
 type Work = Awaited<ReturnType<typeof readRedis>>;
 
-/** What Redis does for one of these, when nodes ask for so many in a turn. */
+/** Measures the work of Redis per command, with this many commands per turn. */
 const workFor = async <Item>(
   redis: TestRedis,
   items: readonly Item[],
@@ -119,13 +119,13 @@ const measureAll = async (redis: TestRedis, nodes: readonly Node[], atOnce: numb
   };
 };
 
-/** Redis's work for what nodes ask of it, with two nodes and rooms of four: `npm run bench -- redis`. */
+/** Redis's work for the commands of nodes, with two nodes and rooms of four: `npm run bench -- redis`. */
 export const measureRedisWork = async (): Promise<void> => {
   const redis = await startRedis();
   const nodes = await Promise.all(['n1', 'n2'].map((id) => openNode(redis, id)));
   try {
     const runs: Record<string, Work>[] = [];
-    // The first is for what is compiled and allocated then.
+    // The first run warms up caches and memory.
     for (const atOnce of [AT_ONCE[0], ...AT_ONCE]) {
       await redis.command('flushall');
       runs.push(await measureAll(redis, nodes, atOnce));

@@ -3,20 +3,20 @@ import { systemNamed } from './systems/index.js';
 import type { Ground, System } from './systems/system.js';
 import type { Figures, Work } from './works/work.js';
 
-/** All measurements of one work: a row a round, a column a system. */
+/** All measurements of one work: a row per round, a column per system. */
 export interface WorkRounds {
   readonly work: Work;
   readonly rounds: readonly ReadonlyMap<string, Figures>[];
 }
 
-/** Above this share of a core the generator may be what is measured. */
+/** Above this share of a core, the generator may be the bottleneck. */
 const GENERATOR_LIMIT = 0.9;
-/** Above this others' work on the machine shows in the figures. */
+/** Above this share, other work on the machine affects the figures. */
 const OTHERS_LIMIT = 0.25;
 
 /**
- * Every round measures every system once; every second round begins with the last.
- * @param onRound after each round, with all that was measured so far
+ * Measures every system once per round; every second round has the reverse order.
+ * @param onRound called after each round with all measurements so far
  */
 export const runRounds = async (
   options: Options,
@@ -41,8 +41,8 @@ export const runRounds = async (
 };
 
 /**
- * Those that were asked for and can do it, and the reference in any case. In a quick run Parley does every work, and
- * each of the others one.
+ * Selects the requested systems that support a work, and always the reference. In a quick run Parley does every work,
+ * and each of the others one.
  */
 const systemsOf = (work: Work, { systems, size, works }: Options): System[] => {
   const [reference, ...others] = work.systems.map(systemNamed);

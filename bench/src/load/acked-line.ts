@@ -7,7 +7,7 @@ const SIGNAL = Buffer.from('{"type":"signal"');
 const ACK_DELAY_MS = 50;
 const ACK_AFTER = 16;
 
-/** A line that numbers its signals and acknowledges those of the other as the SDK does. */
+/** One end of a pair that numbers its signals and acknowledges received ones, like the SDK. */
 export class AckedLine implements Line {
   private next = 0;
   private received = 0;
@@ -36,7 +36,7 @@ export class AckedLine implements Line {
     return true;
   }
 
-  /** Also with a signal that goes the same way, as the SDK's `flush` does. */
+  /** Acknowledges together with a signal in the same direction, like `flush` of the SDK. */
   private acknowledge(): void {
     if (this.unacknowledged === 0) return;
     this.unacknowledged = 0;

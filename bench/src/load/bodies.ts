@@ -7,7 +7,7 @@ const SDP_LINE = 'a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 goog-remb\r\na=fmtp:97 a
 const CANDIDATE =
   'candidate:842163049 1 udp 1677729535 192.0.2.44 46154 typ srflx raddr 10.0.0.17 rport 46154 generation 0';
 
-/** An RTCSessionDescriptionInit or RTCIceCandidateInit as JSON, padded to its size. */
+/** Makes an RTCSessionDescriptionInit or RTCIceCandidateInit as JSON, padded to a size. */
 const fill = (make: (text: string) => object, text: string, size: number): string => {
   const missing = size - JSON.stringify(make(text)).length;
   return JSON.stringify(make(text + 'x'.repeat(Math.max(0, missing))));
@@ -18,12 +18,12 @@ const description = (type: 'offer' | 'answer'): string => {
   return fill((sdp) => ({ type, sdp }), `v=0\r\n${lines}`, OFFER_BYTES);
 };
 
-/** What browsers signal, by size: descriptions of 2.5 KB and candidates of 160 bytes. */
+/** The sizes of browsers' signals: descriptions of 2.5 KB and candidates of 160 bytes. */
 export const BODIES: Readonly<Record<Kind, string>> = {
   offer: description('offer'),
   answer: description('answer'),
   candidate: fill((candidate) => ({ candidate, sdpMid: '0', sdpMLineIndex: 0 }), CANDIDATE, CANDIDATE_BYTES),
 };
 
-/** What one side of a call sends: a description, and then the candidates as they trickle (RFC 8838). */
+/** The signals of one side of a call: a description, then candidates as they trickle (RFC 8838). */
 export const CALL: readonly Kind[] = ['offer', 'candidate', 'candidate', 'candidate', 'candidate'];

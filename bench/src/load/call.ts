@@ -5,9 +5,9 @@ import type { FrameListener } from './raw-socket.js';
 const ANSWER: readonly Kind[] = ['answer', ...CALL.slice(1)];
 
 /**
- * Offer, answer, and candidates both ways, until all of them arrived. The caller is whoever joined last, and sees the
- * other; the callee knows of the caller by its offer.
- * @param onOther gets what came meanwhile and is no signal
+ * Exchanges offer, answer and candidates until all have arrived. The caller joined last, and sees the
+ * callee in the roster; the callee learns of the caller by the offer.
+ * @param onOther called with frames that are no signals
  */
 export const exchangeCall = (dialect: Dialect, caller: Peer, callee: Peer, onOther: FrameListener): Promise<void> => {
   const there = dialect.line(caller, callee);

@@ -1,58 +1,58 @@
 import type { Destination, RawSocket } from './raw-socket.js';
 
-/** What is signalled. */
+/** The kinds of signals. */
 export type Kind = 'offer' | 'answer' | 'candidate';
 
-/** Where a node listens. */
+/** The address of a node. */
 export type Address = Pick<Destination, 'host' | 'port' | 'localAddress'>;
 
-/** Who comes, and where to. */
+/** A client and its room. */
 export interface Who {
-  /** Unlike any other's in this run. */
+  /** Unique in this run. */
   readonly name: string;
-  /** Whose token it has; the name's own when absent. */
+  /** The user of its token. Default: `name`. */
   readonly user?: string;
-  /** How often it came before, in a system where one can come back as who one was. */
+  /** Number of its earlier connections, in a system with resumable sessions. */
   readonly returns?: number;
-  /** What tokens are signed with, where the system has tokens. */
+  /** The secret for tokens, if the system has tokens. */
   readonly secret: string;
 }
 
-/** One that came in. */
+/** A client that has joined. */
 export interface Peer {
   readonly socket: RawSocket;
-  /** What others send to; a system may give it with the room. */
+  /** The address for signals to it; some systems assign it on joining. */
   readonly id: string;
-  /** Empty: in none. */
+  /** Empty: in no room. */
   readonly room: string;
 }
 
-/** One peer's end of its talk with one other. */
+/** One end of a pair of peers. */
 export interface Line {
   /** Sends the next signal. */
   send(kind: Kind): void;
-  /** A frame came to this end. True: it is a signal of the other. */
+  /** Handles a received frame. @returns true if it is a signal of the other peer */
   take(bytes: Buffer, start: number, end: number): boolean;
 }
 
-/** How a system is spoken to. */
+/** The protocol of a system. */
 export interface Dialect {
-  /** Opens a socket and authenticates, if the system has that. */
+  /** Opens a socket, and authenticates if the system has authentication. */
   connect(at: Address, who: Who): Promise<Peer>;
-  /** Comes into the room: signals reach it from now on. */
+  /** Joins the room: from now on, signals reach the client. */
   join(peer: Peer, room: string): Promise<Peer>;
-  /** Goes out of the room and keeps the socket. */
+  /** Leaves the room and keeps the socket open. */
   leave(peer: Peer): Promise<void>;
   line(own: Peer, other: Peer): Line;
-  /** The server refused something: what was measured would not be work. Undefined: this system never says so. */
+  /** Whether a frame is a refusal, which would make the measurement invalid. Undefined: the system reports none. */
   isRefusal?(bytes: Buffer, start: number, end: number): boolean;
-  /** One text to all others in the room, and how to know one that came. Undefined: the system has no such thing. */
+  /** Makes and recognizes a broadcast to the room. Undefined: the system has no broadcasts. */
   readonly broadcast?: {
     text(own: Peer, body: string): string;
     isOne(bytes: Buffer, start: number, end: number): boolean;
   };
 }
 
-/** Whether the payload begins so. */
+/** Whether the payload starts with this text. */
 export const begins = (bytes: Buffer, start: number, end: number, prefix: Buffer): boolean =>
   end - start >= prefix.length && prefix.compare(bytes, start, start + prefix.length) === 0;

@@ -1,16 +1,16 @@
 import type { Address, Dialect, Peer, Who } from './dialect.js';
 
-/** One that is to come in. */
+/** A client that will join. */
 export interface Guest {
   readonly at: Address;
   readonly who: Who;
   readonly room: string;
 }
 
-/** So many come in at once. */
+/** Maximum clients that join at the same time. */
 const AT_ONCE = 16;
 
-/** Does something with each of these, a few at a time; the results in their order. */
+/** Processes items concurrently, a few at a time. @returns the results in the order of the items */
 export const inTurns = async <T, R>(
   items: readonly T[],
   atOnce: number,
@@ -28,6 +28,6 @@ export const inTurns = async <T, R>(
   return results;
 };
 
-/** Lets all of them connect and join. */
+/** Connects all clients and joins their rooms. */
 export const enterAll = (dialect: Dialect, guests: readonly Guest[], atOnce = AT_ONCE): Promise<Peer[]> =>
   inTurns(guests, atOnce, async ({ at, who, room }) => dialect.join(await dialect.connect(at, who), room));

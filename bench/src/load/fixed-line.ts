@@ -2,7 +2,7 @@ import { BODIES } from './bodies.js';
 import type { Kind, Line } from './dialect.js';
 import { type RawSocket, textFrame } from './raw-socket.js';
 
-/** A line whose signals are always the same few frames, made once. */
+/** One end of a pair that sends the same few frames, which are made once. */
 export const fixedLine = (socket: RawSocket, text: (kind: Kind, body: string) => string, take: Line['take']): Line => {
   const frames = Object.fromEntries(
     Object.entries(BODIES).map(([kind, body]) => [kind, textFrame(text(kind as Kind, body))]),

@@ -4,7 +4,7 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 const TTL_SECONDS = 7_200;
 
-/** A token as an application that shares the secret makes it (RFC 7519): the user may enter every room. */
+/** Makes the token of an application that shares the secret (RFC 7519), with a grant for every room. */
 export const tokenOf = (user: string, secret: string): string => {
   const iat = Math.floor(Date.now() / 1000);
   const claims = { sub: user, name: user, iss: 'parley', aud: 'parley', iat, exp: iat + TTL_SECONDS };

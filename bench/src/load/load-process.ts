@@ -9,7 +9,7 @@ const WORKER = join(import.meta.dirname, 'worker.ts');
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** A load in a process of its own, so that what it costs is never taken for the server's. */
+/** Runs a load in its own process, so that its cost is not counted as the server's. */
 export class LoadProcess {
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private lastId = 0;
@@ -25,7 +25,7 @@ export class LoadProcess {
   }
 
   static async start(spec: LoadSpec): Promise<LoadProcess> {
-    // Advanced: JSON has no NaN.
+    // 'advanced', because JSON has no NaN.
     const started = new LoadProcess(fork(WORKER, { execArgv: ['--import', TYPESCRIPT], serialization: 'advanced' }));
     try {
       await started.call({ do: 'prepare', spec });
@@ -40,7 +40,7 @@ export class LoadProcess {
     return this.child.pid as number;
   }
 
-  /** Resolves when the load goes on, or, when it has an end, has come to it. */
+  /** Resolves when the load runs or, if it has an end, when it has ended. */
   async begin(): Promise<void> {
     await this.call({ do: 'start' });
   }
@@ -53,7 +53,7 @@ export class LoadProcess {
     await this.call({ do: 'finish' });
   }
 
-  /** At once: its sockets are closed by the system. */
+  /** Ends at once; the system closes the sockets. */
   end(): void {
     this.child.kill('SIGKILL');
   }

@@ -1,22 +1,22 @@
-/** What a load says of itself when it is asked. */
+/** A reading of a load. */
 export interface Reading {
-  /** Units of work that were done since it began. */
+  /** Units of work since the start. */
   readonly units: number;
-  /** Of the time since the last reading, milliseconds; NaN when nothing was measured. */
+  /** Since the previous reading, milliseconds; NaN if nothing was measured. */
   readonly p50: number;
   readonly p99: number;
-  /** What else was counted, since it began. */
+  /** Other counters since the start. */
   readonly more?: Readonly<Record<string, number>>;
 }
 
-/** Something that a server is put under. Lives in the generator's process, and ends with it. */
+/** A load on a server. It runs in the generator's process, and ends with it. */
 export interface Load {
-  /** Everything that is not measured. */
+  /** Prepares the load; this is not measured. */
   prepare(): Promise<void>;
-  /** Begins; goes on for good, or until the promise that comes back is resolved. */
+  /** Starts the load, which runs without an end or until the returned promise resolves. */
   start(): void | Promise<void>;
-  /** @throws when the server refused something that is counted as work */
+  /** @throws if the server refused something that counts as work */
   read(): Reading;
-  /** Comes to an orderly end, for a load that leaves something to come to an end. */
+  /** Completes work in progress, for loads that have some. */
   finish?(): Promise<void>;
 }

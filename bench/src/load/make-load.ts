@@ -44,7 +44,7 @@ export type DialectName = keyof typeof DIALECTS;
 
 type LoadName = keyof typeof LOADS;
 
-/** Which load, with its own options, in which dialect; travels to the generator's process as JSON. */
+/** A load with its options and dialect, sent to the generator's process as JSON. */
 export type LoadSpec = {
   [Name in LoadName]: {
     readonly dialect: DialectName;

@@ -49,7 +49,7 @@ describe("the generator's socket, against ws", () => {
     socket.close();
   });
 
-  it('keeps what the server says before anybody waits', async () => {
+  it('keeps frames that arrive before a test waits for them', async () => {
     server.once('connection', (other) => other.send('welcome'));
     const socket = await RawSocket.open({ host: '127.0.0.1', port, path: '/' });
     expect(await next(socket)).toBe('welcome');
@@ -64,7 +64,7 @@ describe("the generator's socket, against ws", () => {
     socket.close();
   });
 
-  it('answers the heartbeat of a protocol that has one of its own', async () => {
+  it('answers the heartbeat of a protocol with its own', async () => {
     const [socket, other] = await open();
     socket.onPingText('2', '3');
     const answer = once(other, 'message');
@@ -73,14 +73,14 @@ describe("the generator's socket, against ws", () => {
     socket.close();
   });
 
-  it('says why it was closed to whoever waits', async () => {
+  it('rejects waiting reads with the reason of the close', async () => {
     const [socket, other] = await open();
     const waiting = next(socket);
     other.close(4029, 'too many frames');
     await expect(waiting).rejects.toThrow('closed with 4029 too many frames');
   });
 
-  it('fails to open where the upgrade is refused', async () => {
+  it('fails to open if the upgrade is refused', async () => {
     const gate = new WebSocketServer({ host: '127.0.0.1', port: 0, verifyClient: () => false });
     await once(gate, 'listening');
     const at = { host: '127.0.0.1', port: (gate.address() as AddressInfo).port, path: '/' };

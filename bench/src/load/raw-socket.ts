@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/** Where a socket goes, and from which address of this machine. */
+/** The server of a socket, and the local address to connect from. */
 export interface Destination {
   readonly host: string;
   readonly port: number;
   readonly path: string;
   readonly protocol?: string;
-  /** An address has 28,000 ports for one server: more sockets need more addresses. */
+  /** A local address has 28,000 ports per server; more sockets need more addresses. */
   readonly localAddress?: string;
 }
 
@@ -15,9 +15,9 @@ export interface Destination {
 export type FrameListener = (bytes: Buffer, start: number, end: number) => void;
 
 const NOTHING = Buffer.alloc(0);
-/** Shared by all sockets: each read is dealt with before the next. */
+/** Shared by all sockets: each read is handled before the next one. */
 const READ = Buffer.allocUnsafe(256 * 1024);
-/** Not zero, or `ws` would be spared the work that a browser gives it. */
+/** Not zero, so that `ws` has the same work of unmasking as with browsers. */
 const MASK = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
 const TEXT = 1;
 const CLOSE = 8;
@@ -26,7 +26,7 @@ const PONG = 10;
 const TIMEOUT_MS = 60_000;
 const MAX_EARLY = 8;
 
-/** One whole masked text frame (RFC 6455 §5.2), made once and sent many times. */
+/** Makes a masked text frame (RFC 6455 §5.2), which is then sent many times. */
 export const textFrame = (payload: string | Buffer): Buffer => frameOf(TEXT, Buffer.from(payload));
 
 const frameOf = (opcode: number, payload: Buffer): Buffer => {
@@ -43,19 +43,19 @@ const frameOf = (opcode: number, payload: Buffer): Buffer => {
 };
 
 /**
- * A WebSocket client that costs a fraction of a library's: it reads into one buffer, parses nothing but frame headers,
- * and sends frames that were made before. What it saves is what keeps the generator from being the bottleneck.
+ * A WebSocket client that costs a fraction of a library: it reads into one buffer, parses only frame headers,
+ * and sends prepared frames. Otherwise the generator would be the bottleneck.
  */
 export class RawSocket {
-  /** Every text frame that nobody waits for. */
+  /** Called for every text frame that no read waits for. */
   onText: FrameListener = () => {};
   onClose: () => void = () => {};
-  /** Frames that came, pings included. */
+  /** Received frames, including pings. */
   frames = 0;
   private rest = NOTHING;
   private textPing: { readonly ping: string; readonly pong: Buffer } | undefined;
   private isOpen = false;
-  /** What came before anybody waited: a server may speak with its answer to the upgrade. */
+  /** Frames before the first read: a server may send some with its answer to the upgrade. */
   private early: string[] | undefined = [];
   private waiter: { take(text: string): boolean; fail(error: Error): void } | undefined;
 
@@ -93,16 +93,16 @@ export class RawSocket {
     this.tcp.write(textFrame(text));
   }
 
-  /** For protocols whose heartbeat is a text: answered here, and shown to nobody. */
+  /** For protocols whose heartbeat is a text frame: answers it here, without passing it on. */
   onPingText(ping: string, pong: string): void {
     this.textPing = { ping, pong: textFrame(pong) };
   }
 
-  /** The first text for which `read` has an answer; those before it are passed over. */
+  /** Waits for the first text for which `read` returns a value; earlier ones are skipped. */
   expect<T>(read: (text: string) => T | undefined, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       let last = 'nothing';
-      const timer = setTimeout(() => fail(new Error('nothing came')), TIMEOUT_MS);
+      const timer = setTimeout(() => fail(new Error('no frame arrived in time')), TIMEOUT_MS);
       const stop = () => {
         clearTimeout(timer);
         this.waiter = undefined;
@@ -119,7 +119,7 @@ export class RawSocket {
           stop();
           resolve(value);
         } catch (error) {
-          // The answer is a refusal.
+          // A refusal of the upgrade.
           stop();
           reject(error as Error);
         }
@@ -165,7 +165,7 @@ export class RawSocket {
     return stop + 4;
   }
 
-  /** @returns where the first frame begins that is not whole yet */
+  /** @returns the start of the first incomplete frame */
   private readFrames(bytes: Buffer, from: number, end: number): number {
     let at = from;
     while (end - at >= 2) {

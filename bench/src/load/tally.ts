@@ -2,7 +2,7 @@ import { Latency } from '../measure/latency.js';
 import type { Dialect } from './dialect.js';
 import type { Reading } from './load.js';
 
-/** Counts what was done and how long it took, and what must not happen while something is measured. */
+/** Counts work and its latency, and events that make a measurement invalid. */
 export class Tally {
   units = 0;
   private readonly latency = new Latency();
@@ -10,18 +10,18 @@ export class Tally {
 
   constructor(private readonly dialect: Dialect) {}
 
-  /** A unit was done that began then. */
+  /** Records a completed unit, with its start. */
   done(since: number): void {
     this.units += 1;
     this.latency.add(performance.now() - since);
   }
 
-  /** Something began then and is not done: it takes so long at least. */
+  /** Records a unit that is not completed yet, by its duration so far. */
   waits(since: number): void {
     this.latency.add(performance.now() - since);
   }
 
-  /** A frame that was not waited for: a refusal is a fault. */
+  /** Checks an unexpected frame: a refusal is an error. */
   look(bytes: Buffer, start: number, end: number): void {
     if (this.dialect.isRefusal?.(bytes, start, end))
       this.fault(bytes.toString('utf8', start, Math.min(end, start + 300)));
@@ -31,7 +31,7 @@ export class Tally {
     this.wrong ??= what;
   }
 
-  /** @throws when something went wrong: refused work costs less, and would be taken for speed */
+  /** @throws if something failed: refused work costs less, and would look like speed */
   read(more?: Readonly<Record<string, number>>): Reading {
     if (this.wrong !== undefined) throw new Error(this.wrong);
     const { units, latency } = this;

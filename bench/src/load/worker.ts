@@ -2,13 +2,13 @@ import process from 'node:process';
 import type { Load } from './load.js';
 import { type LoadSpec, makeLoad } from './make-load.js';
 
-/** One call from the process that measures. */
+/** A call from the measuring process. */
 export type Call = { readonly id: number } & (
   | { readonly do: 'prepare'; readonly spec: LoadSpec }
   | { readonly do: 'start' | 'read' | 'finish' }
 );
 
-/** Its answer: what the method gave, or why it failed. */
+/** The answer to a call: the result of the method, or its error. */
 export interface Answer {
   readonly id: number;
   readonly value?: unknown;

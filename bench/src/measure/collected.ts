@@ -4,20 +4,20 @@ import { programOf } from './heap.js';
 import { residentOf } from './process-tree.js';
 
 /**
- * What a server's Node is started with, so that {@link residentCollected} can ask it; a path may have spaces. V8's young
- * generation has up to 48 MiB after a storm, and keeps them for as long as there is some traffic, whoever is there:
- * here it has 3.
+ * NODE_OPTIONS of a server, for {@link residentCollected}; a path may have spaces. The young
+ * generation of V8 grows to 48 MiB in a storm, and keeps them as long as there is traffic:
+ * here it is limited to 3.
  */
 export const COLLECTED = `--require=${JSON.stringify(join(import.meta.dirname, 'collector.cjs'))} --max-semi-space-size=1`;
 
-/** What the first collection finalized is free after the next one. */
+/** Objects with finalizers are freed by the second collection. */
 const COLLECTIONS = 2;
-/** Node gives memory back some moments after a collection. */
+/** Node returns memory to the system some time after a collection. */
 const GIVEN_BACK_MS = 3_000;
 
 /**
- * Resident memory of the servers after a collection, KiB. Without one it says more of when the last one was than
- * of what is there: the same relay had 0.9 and 7 KiB per socket.
+ * Measures the resident memory of the servers after a garbage collection, KiB. Without one, it depends on
+ * the time of the last collection: the same relay had 0.9 and 7 KiB per socket.
  * @param roots of the process trees
  */
 export const residentCollected = async (roots: readonly number[], waitMs = GIVEN_BACK_MS): Promise<number> => {

@@ -6,12 +6,12 @@ import { treeOf } from './process-tree.js';
 
 const WRITTEN_MS = 180_000;
 
-/** Where a node writes its snapshots, and the flags that make it do so when it gets SIGUSR2. */
+/** The folder of a node's heap snapshots, and the flags that make it write one on SIGUSR2. */
 export class HeapSnapshots {
   readonly folder = mkdtempSync(join(tmpdir(), 'parley-heap-'));
   readonly flags = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${this.folder}`];
 
-  /** Bytes of all that is reachable, after a collection: the sum of a snapshot's own sizes. */
+  /** Bytes of all reachable objects: the sum of the self sizes of a snapshot. */
   async take(pid: number): Promise<number> {
     process.kill(pid, 'SIGUSR2');
     const end = performance.now() + WRITTEN_MS;
@@ -31,7 +31,7 @@ export class HeapSnapshots {
   }
 }
 
-/** The server itself in a tree that begins with the shell that holds it. */
+/** Finds the server process in the tree of the shell that started it. */
 export const programOf = (root: number): number => {
   const found = treeOf([root]).find((pid) => {
     try {
@@ -44,7 +44,7 @@ export const programOf = (root: number): number => {
   return found;
 };
 
-/** Undefined: it is not all written yet. */
+/** Undefined: the snapshot is not complete yet. */
 const sumOf = (file: string): number | undefined => {
   const text = readFileSync(file, 'utf8');
   if (!text.trimEnd().endsWith(']}')) return undefined;

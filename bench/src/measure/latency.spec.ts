@@ -2,20 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { Latency } from './latency.js';
 
 describe('latencies', () => {
-  it('give quantiles within a bucket of the truth', () => {
+  it('have quantiles within one bucket of the exact value', () => {
     const latency = new Latency();
     for (let ms = 1; ms <= 1_000; ms += 1) latency.add(ms);
     expect(latency.quantile(0.5) / 500).toBeCloseTo(1, 1);
     expect(latency.quantile(0.99) / 990).toBeCloseTo(1, 1);
   });
 
-  it('never say less than was measured', () => {
+  it('are never below the measured value', () => {
     const latency = new Latency();
     latency.add(3);
     expect(latency.quantile(0.5)).toBeGreaterThanOrEqual(3);
   });
 
-  it('hold what is shorter and longer than their buckets', () => {
+  it('count values below and above their buckets', () => {
     const latency = new Latency();
     latency.add(0);
     latency.add(1e9);
@@ -24,7 +24,7 @@ describe('latencies', () => {
     expect(latency.quantile(1)).toBeGreaterThan(60_000);
   });
 
-  it('are none after a reset', () => {
+  it('are empty after a reset', () => {
     const latency = new Latency();
     latency.add(3);
     latency.reset();

@@ -2,7 +2,7 @@
 const GROWTH = Math.log(1.05);
 const BUCKETS = 400;
 
-/** Latencies of one measurement: what is needed of them is kept, not each of them. */
+/** A histogram of the latencies of one measurement. */
 export class Latency {
   private readonly buckets = new Uint32Array(BUCKETS);
   count = 0;
@@ -15,7 +15,7 @@ export class Latency {
     this.count += 1;
   }
 
-  /** The upper bound of the bucket that holds this share of them, milliseconds. NaN when there are none. */
+  /** Returns a quantile: the upper bound of its bucket, milliseconds. NaN if there are no latencies. */
   quantile(share: number): number {
     let left = Math.ceil(this.count * share);
     for (let bucket = 0; bucket < BUCKETS && left > 0; bucket += 1) {

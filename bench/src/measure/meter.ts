@@ -5,7 +5,7 @@ import type { Ground, Running } from '../systems/system.js';
 import type { Figures, Size } from '../works/work.js';
 import { cpuOf, machineBusy } from './process-tree.js';
 
-/** The longest that a warm-up may take. */
+/** Maximum duration of a warm-up. */
 const WARM_UP_MS = 10_000;
 
 interface Moment {
@@ -17,7 +17,7 @@ interface Moment {
   readonly busy: number;
 }
 
-/** Reads the clocks of all that takes part, and divides by the work that was done between two readings. */
+/** Reads the CPU times of all processes, and divides their differences by the work in between. */
 export class Meter {
   private readonly client: Redis | undefined;
 
@@ -33,18 +33,18 @@ export class Meter {
     this.client?.disconnect();
   }
 
-  /** Lets a load that goes on run until the code is warm. */
+  /** Runs a continuous load until the code is warm. */
   async warmUp({ warmUpUnits }: Size): Promise<void> {
     const end = performance.now() + WARM_UP_MS;
     while ((await this.load.read()).units < warmUpUnits && performance.now() < end) await wait(50);
   }
 
-  /** What a load that goes on does within this time. */
+  /** Measures a continuous load for this time. */
   during(ms: number): Promise<Figures> {
     return this.of(() => wait(ms));
   }
 
-  /** What it takes to do something to its end. */
+  /** Measures an action from its start to its end. */
   async of(act: () => Promise<unknown>): Promise<Figures> {
     const first = await this.load.read();
     const before = await this.moment();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpuOf, residentOf, treeOf } from './process-tree.js';
 
-/** A process that starts another one, which works until its input ends. */
+/** A process that starts another one, which runs until its input ends. */
 const GRANDCHILD =
   'const end = Date.now() + 200; while (Date.now() < end); console.log(process.pid); process.stdin.resume()';
 
@@ -22,20 +22,20 @@ describe('a process tree', () => {
     await once(child, 'exit');
   });
 
-  it('has what the root started', () => {
+  it('includes the processes that the root started', () => {
     expect(treeOf([child.pid!])).toEqual([child.pid, grandchild]);
   });
 
-  it('counts the CPU time of all', () => {
+  it('sums the CPU time of all processes', () => {
     expect(cpuOf([child.pid!])).toBeGreaterThanOrEqual(50_000);
     expect(cpuOf([child.pid!])).toBeLessThan(60_000_000);
   });
 
-  it('counts the memory of all', () => {
+  it('sums the memory of all processes', () => {
     expect(residentOf([child.pid!])).toBeGreaterThan(residentOf([grandchild]));
   });
 
-  it('of a process that has ended is nothing', () => {
+  it('of a process that has ended is empty', () => {
     expect(cpuOf([2 ** 30])).toBe(0);
     expect(residentOf([2 ** 30])).toBe(0);
   });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** /proc counts in hundredths of a second on every Linux that we know (`getconf CLK_TCK`). */
+/** /proc counts in hundredths of a second on every known Linux (`getconf CLK_TCK`). */
 const MICROSECONDS_A_TICK = 10_000;
 
-/** One line of /proc/PID/stat: its second field is a name in brackets that may hold anything. */
+/** Parses /proc/PID/stat, whose second field is a name in brackets with any characters. */
 const statOf = (pid: number): string[] | undefined => {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -14,7 +14,7 @@ const statOf = (pid: number): string[] | undefined => {
   }
 };
 
-/** These processes and all that they started, by the parents in /proc/PID/stat. */
+/** Lists these processes and all their descendants, by the parents in /proc/PID/stat. */
 export const treeOf = (roots: readonly number[]): number[] => {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
@@ -55,7 +55,7 @@ export const residentOf = (roots: readonly number[]): number => {
   return kib;
 };
 
-/** Time that this machine's cores were busy so far, whoever used them, microseconds. */
+/** Busy time of this machine's cores so far, by any process, microseconds. */
 export const machineBusy = (): number => {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync('/proc/stat', 'latin1')
     .split('\n', 1)[0]!

@@ -1,4 +1,4 @@
-/** What several rounds say of one figure. */
+/** Statistics of one figure over several rounds. */
 export interface Spread {
   readonly median: number;
   readonly least: number;

@@ -17,8 +17,8 @@ import { Redis } from 'ioredis';
 import { WebSocket } from 'ws';
 
 /**
- * A gateway as Nest's documentation teaches it: a token on the connection, a handler for each message, a DTO and a
- * ValidationPipe. With REDIS_URL each signal to somebody elsewhere is a PUBLISH.
+ * A gateway as in Nest's documentation: a token on the connection, a handler per message, a DTO and a
+ * ValidationPipe. With REDIS_URL, each signal to a client of another node is a PUBLISH.
  */
 class JoinDto {
   @IsString()

@@ -5,7 +5,7 @@ import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 
-/** A Socket.IO server as its documentation has it, with the adapter that ADAPTER names when there is a REDIS_URL. */
+/** A Socket.IO server as in its documentation, with the adapter in ADAPTER if REDIS_URL is set. */
 const { REDIS_URL, ADAPTER } = process.env;
 
 const adapterOf = (url: string) =>

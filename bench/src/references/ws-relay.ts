@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /**
- * The reference: the relay that a tutorial ends with. A Map of sockets, one `send` a message, no tokens. With REDIS_URL
- * several of them are one: each signal to somebody elsewhere is one PUBLISH to the channel of that client.
+ * The reference: the relay of a tutorial. A Map of sockets, one `send` per message, no tokens. With REDIS_URL,
+ * several relays form one: each signal to a client of another relay is one PUBLISH to the client's channel.
  */
 const sockets = new Map<string, WebSocket>();
 const rooms = new Map<string, Map<string, WebSocket>>();

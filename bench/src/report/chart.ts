@@ -7,7 +7,7 @@ const GAP = 8;
 const TOP = 46;
 const VALUE = 70;
 
-/** Colours that read on white and on black; the text takes the page's own. */
+/** Colours that are legible on white and on black; text has the colour of the page. */
 export const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; font-size: 15px; }
@@ -27,7 +27,7 @@ export const STYLE = `
 
 const plain = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
-/** One work as an SVG of bars: the ratio of each system to the reference, with its range over the rounds. */
+/** Draws one work as an SVG of bars: the ratio of each system to the reference, with its range over the rounds. */
 export const chartOf = ({ title, figure, rows }: WorkReport): string => {
   const max = Math.max(1, ...rows.map(({ ratio }) => ratio.max));
   const scale = (WIDTH - LABEL - VALUE) / max;

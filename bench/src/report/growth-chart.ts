@@ -7,7 +7,7 @@ const LEFT = 40;
 const TOP = 56;
 const BOTTOM = 60;
 
-/** Cost per signal, Parley beside the reference, one place after another: flat is what it is to be. */
+/** Draws the cost per signal of Parley and the reference as a node fills. It should be flat. */
 export const growthChartOf = (works: readonly WorkReport[]): string => {
   const costs = works.flatMap(({ rows }) => rows.map(({ figures }) => figures.cost));
   const scale = (HEIGHT - TOP - BOTTOM) / Math.max(...costs);

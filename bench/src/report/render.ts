@@ -15,8 +15,8 @@ const IMAGES = join(ROOT, 'docs/images/performance');
 const GROWTH = /^(sockets|in-rooms)-/;
 
 /**
- * Writes what was measured into docs/performance.md, between two comments, with a chart a work beside it.
- * @param files what `--json` wrote; the rows of a later one replace those of the same system of an earlier one
+ * Writes the results into docs/performance.md, between two comments, with a chart per work.
+ * @param files written by `--json`; rows of a later file replace those of the same system in an earlier one
  */
 export const render = (files: readonly string[]): void => {
   const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report);
@@ -27,7 +27,7 @@ export const render = (files: readonly string[]): void => {
   if (growth.length > 0) sections.push(growthOf(growth));
   const text = readFileSync(PAGE, 'utf8');
   const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
-  if (before === text || after === undefined) throw new Error(`${PAGE} has no place for what was measured`);
+  if (before === text || after === undefined) throw new Error(`${PAGE} has no section for the results`);
   writeFileSync(
     PAGE,
     [before, BEGIN, '\n\n', headOf(reports), '\n\n', sections.join('\n\n'), '\n\n', END, after].join(''),

@@ -12,7 +12,7 @@ export interface Row {
   readonly rounds: number;
   /** Medians over the rounds. */
   readonly figures: Figures;
-  /** Of `cost` by the reference's in the same round. */
+  /** Ratio of `cost` to the reference's in the same round. */
   readonly ratio: Spread;
 }
 
@@ -23,10 +23,10 @@ export interface WorkReport {
   readonly rows: readonly Row[];
 }
 
-/** All that a run says: what `--json` writes and the charts are made from. */
+/** The results of a run: written by `--json`, and the source of the charts. */
 export interface Report {
   readonly at: string;
-  /** Of this repository; undefined where there is no git. */
+  /** The commit of this repository; undefined without git. */
   readonly commit: string | undefined;
   readonly machine: string;
   readonly versions: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { Report, Row, WorkReport } from './report.js';
 
-/** The table for a terminal and for Markdown. */
+/** Formats the results for a terminal and for Markdown. */
 export const textOf = ({ machine, works }: Report): string =>
   [machine, ...works.map((work) => `**${work.title}**\n\n${tableOf(work)}`)].join('\n\n');
 
@@ -30,7 +30,7 @@ const rowOf = ({ system, rounds, ratio, figures }: Row): string => {
   return `| ${cells.join(' | ')} |`;
 };
 
-/** Three digits that count. */
+/** Formats a number with three significant digits. */
 const number = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value)
     ? ''

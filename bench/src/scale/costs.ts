@@ -1,6 +1,7 @@
 /**
- * What single things cost, in µs of CPU on the machine of docs/performance.md, and how large they are. From `npm run bench`
- * (relay, storm, idle) and `npm run bench -- redis`, all but the idle sockets on two nodes; docs/scale.md says which run.
+ * What single things cost, in µs of CPU on the machine of docs/performance.md, and how large they are. From `npm run
+ * bench` (relay, storm, idle) and `npm run bench -- redis`, all but the idle sockets on two nodes; docs/scale.md says
+ * which run.
  */
 export const MEASURED = {
   /** A signal whose two peers are on one node: read, routed, written. */
@@ -18,11 +19,17 @@ export const MEASURED = {
   publishUs: 7.5,
   /** Redis, for a join: `attach`, and its part of a `touch`. */
   joinUs: 28,
-  /** Redis, for a node that compares one of its rooms with the store and finds it as it was: `reconcile`, and its part of a `touch`. */
+  /**
+   * Redis, for a node that compares one of its rooms with the store and finds it as it was: `reconcile`, and its part
+   * of a `touch`.
+   */
   reconcileUs: 22,
   /** The part of these two that is in the index of rooms, which lives in one slot. */
   touchUs: 3.3,
-  /** Rooms that one `touch` writes into the index. A round of comparisons has sixteen in a turn, joins as many as come in it. */
+  /**
+   * Rooms that one `touch` writes into the index. A round of comparisons has sixteen in a turn, joins as many as come
+   * in it.
+   */
   roomsATouch: 8,
   reconcileEverySeconds: 5,
   /** A signal on the wire: four candidates to a description, and its header. */

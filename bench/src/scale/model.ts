@@ -24,7 +24,10 @@ export interface Cost {
     readonly busCores: number;
     readonly roomCores: number;
     readonly indexCores: number;
-    /** Masters at 70 % of a core each; beyond the first the index has its own, and more than one for it are more than there can be. */
+    /**
+     * Masters at 70 % of a core each; beyond the first the index has its own, and more than one for it are more than
+     * there can be.
+     */
     readonly shards: number;
     readonly megabitsPerSecond: number;
   };

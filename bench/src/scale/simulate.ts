@@ -70,8 +70,8 @@ class ModelledBus extends MemoryBus {
 }
 
 /**
- * Signals between peers of rooms whose peers are on nodes by chance, with the routing code that a node runs: rosters, routes,
- * batches, and the delivery on the other side.
+ * Signals between peers of rooms whose peers are on nodes by chance, with the routing code that a node runs: rosters,
+ * routes, batches, and the delivery on the other side.
  */
 export const simulate = async (plan: Plan): Promise<Outcome> => {
   const random = seeded(plan.seed);

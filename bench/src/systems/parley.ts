@@ -8,7 +8,8 @@ const MUCH = '100000000';
 
 /**
  * The rates that the load itself would hit, which comes from a few addresses and sends what thousands of people would.
- * Every limit is there and is asked for each frame; only its number is greater. Nothing else is set but what a node needs.
+ * Every limit is there and is asked for each frame; only its number is greater. Nothing else is set but what a node
+ * needs.
  */
 const RAISED: Readonly<Record<string, string>> = {
   FRAME_BURST: MUCH,

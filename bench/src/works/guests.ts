@@ -5,7 +5,8 @@ import type { Ground, Running } from '../systems/system.js';
 const SOCKETS_AN_ADDRESS = 10_000;
 
 /**
- * People for a load: their names begin with `crowd`, their rooms have `size` seats, and neighbours sit on different nodes.
+ * People for a load: their names begin with `crowd`, their rooms have `size` seats, and neighbours sit on different
+ * nodes.
  */
 export const guestsOf = (group: string, count: number, size: number, { ports }: Running, { secret }: Ground): Guest[] =>
   Array.from({ length: count }, (_, i) => ({

@@ -7,7 +7,9 @@ import { maxSockets } from './max-sockets.js';
 import { onStage } from './stage.js';
 import type { Size, Work } from './work.js';
 
-/** They are there before the first look: code that is compiled for the first, and buffers that all share, are no one's. */
+/**
+ * They are there before the first look: code that is compiled for the first, and buffers that all share, are no one's.
+ */
 const FIRST = 2_000;
 const REST_MS = 30_000;
 /** In the quick mode, which shows that it works. */

@@ -20,7 +20,7 @@ const reply = async (socket: RawSocket, request: object, type: string): Promise<
   }, type);
 };
 
-/** 32 bytes that the same client would find again: a session is its key. */
+/** Derives the 32-byte session key from the client, so that it can resume its session. */
 const keyOf = ({ name }: Who): string => createHash('sha256').update(name).digest('base64url');
 
 const connect: Dialect['connect'] = async (at, who) => {
@@ -35,7 +35,7 @@ const join: Dialect['join'] = async ({ socket }, room) => {
   return { socket, id: peer as string, room };
 };
 
-/** PROTOCOL.md, without numbers: each signal at most once, as the references send theirs. */
+/** PROTOCOL.md without sequence numbers: signals are delivered at most once, like those of the references. */
 export const parley: Dialect = {
   connect,
   join,
@@ -55,7 +55,7 @@ export const parley: Dialect = {
   },
 };
 
-/** PROTOCOL.md with all that the SDK does: numbers, and acknowledgements of the receiver. */
+/** PROTOCOL.md as the SDK uses it: with sequence numbers and acknowledgements. */
 export const parleyAcked: Dialect = {
   ...parley,
   line: (own: Peer, other: Peer) => new AckedLine(own.socket, other.id),

@@ -4,7 +4,7 @@ import { RawSocket } from '../raw-socket.js';
 
 const SIGNALS = ['OFFER', 'ANSWER', 'CANDIDATE'].map((type) => Buffer.from(`{"type":"${type}"`));
 
-/** What PeerJS says to its PeerServer, which has no rooms. */
+/** The protocol between PeerJS and its PeerServer, which has no rooms. */
 export const peerServer: Dialect = {
   async connect(at, { name }) {
     const socket = await RawSocket.open({ ...at, path: `/peerjs?key=peerjs&id=${name}&token=${name}&version=1.5.5` });

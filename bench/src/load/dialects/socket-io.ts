@@ -5,7 +5,7 @@ import { RawSocket } from '../raw-socket.js';
 const SIGNAL = Buffer.from('42["signal"');
 const CURSOR = Buffer.from('42["cursor"');
 
-/** Engine.IO 4 over a WebSocket from the start, Socket.IO 5 in it. */
+/** Socket.IO 5 in Engine.IO 4, over a WebSocket from the start. */
 export const socketIo: Dialect = {
   async connect(at) {
     const socket = await RawSocket.open({ ...at, path: '/socket.io/?EIO=4&transport=websocket' });

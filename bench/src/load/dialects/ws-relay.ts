@@ -5,7 +5,7 @@ import { RawSocket } from '../raw-socket.js';
 const SIGNAL = Buffer.from('{"from"');
 const BROADCAST = Buffer.from('{"all"');
 
-/** The bare relay of references/ws-relay.ts: who one is stands in the URL. */
+/** The bare relay of references/ws-relay.ts, with the client's name in the URL. */
 export const wsRelay: Dialect = {
   async connect(at, { name }) {
     return { socket: await RawSocket.open({ ...at, path: `/?id=${name}` }), id: name, room: '' };

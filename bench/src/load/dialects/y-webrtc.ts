@@ -2,14 +2,14 @@ import type { Dialect } from '../dialect.js';
 import { fixedLine } from '../fixed-line.js';
 import { RawSocket } from '../raw-socket.js';
 
-/** The receiver's name stands so near the beginning. */
+/** The receiver's name is within this many bytes. */
 const HEAD_BYTES = 120;
 const TO_ALL = Buffer.from('"to":"*"');
 
 const names = (bytes: Buffer, start: number, end: number, to: Buffer): boolean =>
   bytes.subarray(start, Math.min(end, start + HEAD_BYTES)).includes(to);
 
-/** y-webrtc's server knows topics alone: all of a room, the sender too, get each signal, and pick theirs. */
+/** y-webrtc's server has only topics: each signal goes to all clients of a room, including the sender. */
 export const yWebrtc: Dialect = {
   async connect(at, { name }) {
     return { socket: await RawSocket.open({ ...at, path: '/' }), id: name, room: '' };

@@ -5,11 +5,11 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface CallOptions {
-  /** By twos: each two call each other, again and again, each time in a room of its own. */
+  /** Pairs of clients, each of which calls repeatedly, each time in a new room. */
   readonly guests: readonly Guest[];
 }
 
-/** Whole calls, one after another: join, offer, answer, candidates both ways, leave. A unit is one call. */
+/** Complete calls, one after another: join, offer, answer, candidates, leave. A unit is one call. */
 export class CallLoad implements Load {
   private readonly tally: Tally;
   private peers: Peer[] = [];

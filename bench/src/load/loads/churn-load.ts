@@ -7,22 +7,22 @@ import { Tally } from '../tally.js';
 export interface ChurnOptions {
   readonly nodes: readonly Address[];
   readonly secret: string;
-  /** What this run's names begin with: who has left once cannot come again under the same name. */
+  /** Prefix of the names in this run: a client that has left cannot return under the same name. */
   readonly run: string;
-  /** So many calls at any moment, each in a room that it uses again and again. */
+  /** Concurrent calls, each of which reuses its room. */
   readonly calls: number;
-  /** A call lasts between nothing and this. */
+  /** Maximum duration of a call. */
   readonly maxMs: number;
 }
 
-/** How calls end: as they should, by two sockets that are cut, or after one was cut and came back on another node. */
+/** How calls end: in order, by the loss of both sockets, or after one was lost and resumed on another node. */
 const ENDINGS = ['leave', 'leave', 'cut', 'return'] as const;
-/** A call has so many users in turn: what a node remembers of users has to fill up, and then stay. */
+/** Users per call slot, in turn: the nodes' caches of users must fill up, then keep their size. */
 const USERS = 8;
 const CALL_MS = 10_000;
 const RETRY_MS = 1_000;
 
-/** People who come, call and go in every way that there is, for hours. A unit is one call. */
+/** Clients that join, call and leave in every way, for hours. A unit is one call. */
 export class ChurnLoad implements Load {
   private readonly tally: Tally;
   private isOver = false;
@@ -43,13 +43,13 @@ export class ChurnLoad implements Load {
 
   read = () => this.tally.read({ refused: this.refused });
 
-  /** No further calls; those that are on come to their end. */
+  /** Starts no more calls, and waits for the current ones. */
   async finish(): Promise<void> {
     this.isOver = true;
     await wait(this.options.maxMs + 2_000);
   }
 
-  /** In hours a busy machine answers `unavailable` now and then: that call is over, and the next one begins. */
+  /** In hours, a busy machine sometimes answers `unavailable`: then the call ends, and the next one begins. */
   private async keepCalling(queue: number): Promise<void> {
     for (let count = 0; !this.isOver; count += 1) {
       const since = performance.now();

@@ -6,13 +6,13 @@ import { textFrame } from '../raw-socket.js';
 import { Tally } from '../tally.js';
 
 export interface FanOutOptions {
-  /** All in one room; the first of them speaks. */
+  /** Clients of one room, of which the first sends. */
   readonly guests: readonly Guest[];
-  /** Broadcasts on the way at any moment. */
+  /** Broadcasts in flight. */
   readonly window: number;
 }
 
-/** One who speaks to a room. A unit is one broadcast that reached one other. */
+/** One client sends to a room. A unit is one broadcast that reached one other client. */
 export class FanOutLoad implements Load {
   private readonly tally: Tally;
   private readonly sentAt: number[] = [];
@@ -29,9 +29,9 @@ export class FanOutLoad implements Load {
 
   async prepare(): Promise<void> {
     const { broadcast } = this.dialect;
-    if (broadcast === undefined) throw new Error('this system has no broadcast');
+    if (broadcast === undefined) throw new Error('this system has no broadcasts');
     const [speaker, ...others] = await enterAll(this.dialect, this.options.guests);
-    if (speaker === undefined) throw new Error('nobody speaks');
+    if (speaker === undefined) throw new Error('the room has no sender');
     this.speaker = speaker;
     this.frame = textFrame(broadcast.text(speaker, BODIES.candidate));
     speaker.socket.onText = (bytes, start, end) => this.tally.look(bytes, start, end);

@@ -5,13 +5,16 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface FixedRateOptions {
-  /** By twos. */
+  /** Pairs of clients. */
   readonly guests: readonly Guest[];
   /** Signals per second of each pair. */
   readonly perSecond: number;
 }
 
-/** Pairs that signal at a fixed rate, whether or not the answers keep up: the latency that a person notices. A unit is one signal that arrived. */
+/**
+ * Pairs that signal at a fixed rate, even if the server falls behind: the latency that users notice. A unit is one
+ * signal that arrived.
+ */
 export class FixedRateLoad implements Load {
   private readonly tally: Tally;
   private readonly ways: { readonly line: Line; readonly sentAt: number[] }[] = [];
@@ -40,7 +43,7 @@ export class FixedRateLoad implements Load {
     }
   }
 
-  /** What is on its way counts too: a server that stalls would look quick by what it does not deliver. */
+  /** Signals in flight count too; otherwise a server that stalls would look fast by what it does not deliver. */
   read = () => {
     for (const { sentAt } of this.ways) for (const since of sentAt) this.tally.waits(since);
     return this.tally.read();

@@ -5,7 +5,7 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface FloodOptions {
-  /** Two: the first floods the second. */
+  /** Two clients, of which the first floods the second. */
   readonly guests: readonly [Guest, Guest];
   readonly perSecond: number;
 }
@@ -13,7 +13,10 @@ export interface FloodOptions {
 const TICK_MS = 5;
 const RETRY_MS = 100;
 
-/** One who sends a hundred times what anybody may, and comes back whenever it is thrown out. A unit is one frame sent. */
+/**
+ * A client that sends a hundred times the allowed rate, and reconnects whenever it is disconnected. A unit is one sent
+ * frame.
+ */
 export class FloodLoad implements Load {
   private readonly tally: Tally;
   private thrownOut = 0;
@@ -41,7 +44,7 @@ export class FloodLoad implements Load {
         const flooder = await this.enter(own, returns);
         await this.pour(flooder, this.dialect.line(flooder, target));
       } catch {
-        // Not let in again at once.
+        // The server may refuse to admit it again at once.
       }
       this.thrownOut += 1;
       await wait(RETRY_MS);

@@ -5,13 +5,13 @@ import { Tally } from '../tally.js';
 
 export interface IdleOptions {
   readonly guests: readonly Guest[];
-  /** False: they connect, authenticate, and are in no room. */
+  /** False: they connect and authenticate, without a room. */
   readonly join: boolean;
 }
 
 const AT_ONCE = 32;
 
-/** People who are there and do nothing. A unit is one of them. */
+/** Idle clients. A unit is one client. */
 export class IdleLoad implements Load {
   private readonly tally: Tally;
 

@@ -5,15 +5,15 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface PairOptions {
-  /** By twos: each two of them signal to each other. */
+  /** Pairs of clients that signal to each other. */
   readonly guests: readonly Guest[];
-  /** How many of the pairs signal, from the first; the others are only there. */
+  /** Number of pairs that signal; the others are idle. */
   readonly active: number;
-  /** Signals that each of the two has on the way at any moment. */
+  /** Signals in flight in each direction. */
   readonly window: number;
 }
 
-/** One way of a pair: what arrives lets the next one go. Signals of one way keep their order. */
+/** One direction of a pair: each arrival triggers the next signal. Signals of one direction keep their order. */
 class Way {
   private readonly sentAt: number[] = [];
   private sent = 0;
@@ -34,7 +34,7 @@ class Way {
   }
 }
 
-/** Pairs that signal in both directions as fast as the server lets them. A unit is one signal that arrived. */
+/** Pairs that signal in both directions as fast as the server allows. A unit is one signal that arrived. */
 export class PairLoad implements Load {
   private readonly tally: Tally;
   private readonly ways: Way[] = [];

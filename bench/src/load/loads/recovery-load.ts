@@ -6,9 +6,9 @@ import { Tally } from '../tally.js';
 
 export interface RecoveryOptions {
   readonly guests: readonly Guest[];
-  /** The node that dies. */
+  /** The node that is killed. */
   readonly victim: Address;
-  /** Where its clients go. */
+  /** The node that its clients reconnect to. */
   readonly refuge: Address;
 }
 
@@ -16,7 +16,9 @@ export interface RecoveryOptions {
 const FIRST_MS = 300;
 const CAP_MS = 5_000;
 
-/** People whose node dies: each comes back to the other one by the rules of the protocol. A unit is one who is back. */
+/**
+ * Clients whose node is killed, and which reconnect to another node as the protocol says. A unit is one resumed client.
+ */
 export class RecoveryLoad implements Load {
   private readonly tally: Tally;
   private lost: Promise<Promise<void>>[] = [];
@@ -34,14 +36,14 @@ export class RecoveryLoad implements Load {
     this.lost = peers.flatMap((peer, i) => (guests[i]?.at.port === victim.port ? [this.watch(peer, guests[i]!)] : []));
   }
 
-  /** Until all who were on the victim are back. */
+  /** Resolves when all clients of the killed node have resumed. */
   async start(): Promise<void> {
     await Promise.all(this.lost.map((lost) => lost.then((back) => back)));
   }
 
   read = () => this.tally.read();
 
-  /** Resolves with the way back when the socket is lost. */
+  /** Resolves when the socket is lost, with a function that reconnects. */
   private watch({ socket }: Peer, guest: Guest): Promise<Promise<void>> {
     return new Promise((resolve) => {
       socket.onClose = () => resolve(this.comeBack(guest));

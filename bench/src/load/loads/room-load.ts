@@ -4,13 +4,13 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface RoomOptions {
-  /** Room after room; those of `rehearsal` fill theirs before anything is measured. */
+  /** Clients room by room; those of `rehearsal` join before the measurement. */
   readonly rehearsal: readonly Guest[];
   readonly guests: readonly Guest[];
   readonly atOnce: number;
 }
 
-/** Rooms that fill up with people who are connected already. A unit is one join. */
+/** Rooms that fill up with connected clients. A unit is one join. */
 export class RoomLoad implements Load {
   private readonly tally: Tally;
   private readonly waiting: (readonly [Peer, string])[] = [];
@@ -34,7 +34,7 @@ export class RoomLoad implements Load {
     return this.fill(this.waiting, (since) => this.tally.done(since));
   }
 
-  /** The frames that all of them got meanwhile: how a room tells who came. */
+  /** Frames that all clients received meanwhile: the notifications of joins. */
   read = () => this.tally.read({ frames: this.waiting.reduce((sum, [{ socket }]) => sum + socket.frames, 0) });
 
   private async fill(all: readonly (readonly [Peer, string])[], done: (since: number) => void): Promise<void> {

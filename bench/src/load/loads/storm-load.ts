@@ -4,16 +4,16 @@ import type { Load } from '../load.js';
 import { Tally } from '../tally.js';
 
 export interface StormOptions {
-  /** They come before anything is measured, and leave: the rooms are there, and the code is warm. */
+  /** They join and leave before the measurement, so that the rooms exist and the code is warm. */
   readonly first: readonly Guest[];
-  /** They come and stay. */
+  /** They join and stay. */
   readonly guests: readonly Guest[];
   readonly atOnce: number;
-  /** False: they only connect. */
+  /** False: they only connect, and do not join. */
   readonly join: boolean;
 }
 
-/** People who come: connect, authenticate, join. A unit is one who is in. */
+/** Clients that connect, authenticate and join. A unit is one joined client. */
 export class StormLoad implements Load {
   private readonly tally: Tally;
 
