@@ -13,14 +13,17 @@ import type { Running } from './systems/system.js';
 const CALLS = 50;
 const MAX_CALL_MS = 3_000;
 const EVERY_MS = 60_000;
-/** Caches fill, code is compiled: what comes after is to stay as it is. */
+/** Warm-up of caches and code, after which memory must not grow. */
 const WARM_UP_MS = 120_000;
-/** What was cut is over after the resume window, and nodes sweep some seconds later. */
+/** Lost sessions end after the resume window and the next sweep. */
 const AWAY_MS = 45_000;
-/** Ended peers are remembered in Redis for ten minutes. */
+/** Tombstones stay in Redis for ten minutes. */
 const TOMBSTONES_MS = 11 * 60_000;
 
-/** `npm run bench -- soak [--minutes N]`: two nodes, people who come and go in every way, and what is left of them. */
+/**
+ * `npm run bench -- soak [--minutes N]`: two nodes, clients that join and leave in every way, and the resources they
+ * leave behind.
+ */
 export const soak = async (words: readonly string[]): Promise<void> => {
   const { values } = parseArgs({ args: [...words], options: { minutes: { type: 'string', default: '30' } } });
   const minutes = Number(values.minutes);
@@ -68,7 +71,7 @@ export const soak = async (words: readonly string[]): Promise<void> => {
   }
 };
 
-/** Looks at the nodes and at Redis from outside. */
+/** Reads the resources of the nodes and of Redis from outside. */
 class Watch {
   private readonly pids: readonly number[];
   private readonly since = performance.now();
@@ -89,12 +92,12 @@ class Watch {
     this.redis.disconnect();
   }
 
-  /** What can be read without disturbing anything. */
+  /** Reads everything that does not affect the nodes. */
   line(what: string): Promise<void> {
     return this.print(what, []);
   }
 
-  /** With a heap snapshot of each node, which stops it for a second. */
+  /** Also takes a heap snapshot of each node, which blocks it for a second. */
   async whole(what: string): Promise<void> {
     const heaps: number[] = [];
     for (const pid of this.pids) heaps.push(await this.snapshots.take(pid));

@@ -9,7 +9,7 @@ import type { Report } from '../src/report/report.js';
 const ROOT = join(import.meta.dirname, '../..');
 const TIMEOUT_MS = 600_000;
 
-/** That the benchmark works. Its figures are worth nothing here, and are not looked at. */
+/** Checks that the benchmark works. Its figures mean nothing here, and are not checked. */
 describe('the benchmark', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   let report: Report;
@@ -46,7 +46,7 @@ describe('the benchmark', () => {
     }
   });
 
-  it('refuses what it does not know in one line', async () => {
+  it('refuses unknown arguments with one line', async () => {
     await expect(run('--only', 'nothing')).rejects.toMatchObject({ stderr: expect.stringMatching(/no work nothing/) });
   });
 });

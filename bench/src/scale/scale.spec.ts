@@ -5,7 +5,7 @@ import { simulate } from './simulate.js';
 
 const GATHER_MS = 1;
 
-/** The same load for the model: what a round brings, brought in the time that a batch gathers. */
+/** The same load for the model: the signals of a round, in the time that a batch collects. */
 const loadOf = (nodes: number, signalsPerRound: number): Load => ({
   ...{ peers: 1_000, nodes, peersPerRoom: 4, joinsPerSecond: 0, gatherMs: GATHER_MS },
   signalsPerPeerPerSecond: signalsPerRound / GATHER_MS,

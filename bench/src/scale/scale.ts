@@ -3,7 +3,7 @@ import { simulate } from './simulate.js';
 
 const COMMON = { peersPerRoom: 4, signalsPerPeerPerSecond: 0.2, gatherMs: 1 };
 
-/** From what this machine can be given to a thousand nodes. A node has a thousand peers, or ten thousand. */
+/** Numbers of nodes, with 1,000 or 10,000 peers each. */
 const LOADS: readonly Load[] = [
   { ...COMMON, peers: 2_000, nodes: 2, joinsPerSecond: 10 },
   { ...COMMON, peers: 20_000, nodes: 2, joinsPerSecond: 50 },
@@ -13,7 +13,7 @@ const LOADS: readonly Load[] = [
   { ...COMMON, peers: 1_000_000, nodes: 1_000, joinsPerSecond: 2_000 },
 ];
 
-/** Nodes, and signals of all of them within a round trip. */
+/** Numbers of nodes, and of all signals within a round trip. */
 const RUNS: readonly (readonly [number, number])[] = [
   [2, 40],
   [2, 400],
@@ -31,7 +31,7 @@ const table = (rows: readonly Readonly<Record<string, string | number>>[]): stri
 const figure = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
 
-/** What many people would cost, and how well the model knows the routing code: `npm run bench -- scale`. */
+/** Computes the cost of large installations, and compares the model with the routing code: `npm run bench -- scale`. */
 export const scale = async (): Promise<void> => {
   const rows = LOADS.map((load) => {
     const { redis, ...cost } = costOf(load);

@@ -17,7 +17,7 @@ export interface Plan {
   readonly rooms: number;
   readonly peersPerRoom: number;
   readonly signals: number;
-  /** Signals of all nodes together within the time that a batch gathers. */
+  /** Signals of all nodes together within the time that a batch collects. */
   readonly signalsPerRound: number;
   readonly seed: number;
 }
@@ -29,7 +29,7 @@ export interface Outcome {
   readonly bytes: number;
 }
 
-/** Redis as far as the bus sees it: a PUBLISH is answered, and heard by its node, one round later. */
+/** A model of Redis for the bus: a PUBLISH is answered, and received by its node, one round later. */
 class ModelledRedis {
   commands = 0;
   bytes = 0;
@@ -42,7 +42,7 @@ class ModelledRedis {
     return new Promise((answer) => this.published.push({ to, payload, answer }));
   }
 
-  /** One round trip goes by. @returns whether anything was on the way */
+  /** Simulates one round trip. @returns true if anything was in flight */
   round(): boolean {
     const due = this.published;
     this.published = [];
@@ -55,7 +55,7 @@ class ModelledRedis {
   }
 }
 
-/** The real outbox and batches, over the modelled Redis. */
+/** The real outbox and batches, on the model of Redis. */
 class ModelledBus extends MemoryBus {
   private readonly own: Outbox;
 
@@ -137,7 +137,7 @@ const fill = (
     for (const { rooms } of new Set(homes)) rooms.open(room).replace({ room, epoch: 'e', version: 1, members });
     ids.forEach((peer, order) => {
       const { rooms } = homes[order] as (typeof homes)[number];
-      // Of a session, routing sees its rooms, and that frames can be offered to it.
+      // The part of a session that routing uses: its rooms, and offering frames to it.
       const session = {
         state: 'on',
         rooms: new Map([[room, peer]]),

@@ -3,7 +3,7 @@ import { parley, parleyAcked } from './parley.js';
 import { reference } from './reference.js';
 import type { System } from './system.js';
 
-/** All that is measured. soketi is not among them: its uWebSockets.js is not on npm. */
+/** All measured systems. soketi is missing, because its uWebSockets.js is not on npm. */
 export const SYSTEMS: readonly System[] = [
   reference('ws', 'ws-relay', 'ws-relay.ts'),
   parley,
@@ -15,7 +15,7 @@ export const SYSTEMS: readonly System[] = [
   yWebrtc,
 ];
 
-/** @throws when there is none of this name */
+/** @throws if there is no system of this name */
 export const systemNamed = (name: string): System => {
   const found = SYSTEMS.find((system) => system.name === name);
   if (found === undefined) throw new Error(`There is no system named ${name}`);

@@ -2,7 +2,7 @@ import { freePort } from '../../../test/support/free-port.js';
 import { runningOf, startServer } from './server-process.js';
 import type { System } from './system.js';
 
-/** A server that comes as a program, and runs alone. */
+/** A server that is a packaged program, as a single process. */
 const packaged = (
   name: string,
   dialect: System['dialect'],
@@ -21,7 +21,7 @@ const packaged = (
 export const peerServer = packaged(
   'peerserver',
   'peer-server',
-  // Its own limit is 5,000 clients, which the idle works would hit.
+  // Its default limit of 5,000 clients is too low for the idle works.
   (port) => [
     'node_modules/peer/dist/bin/peerjs.js',
     ...['--host', '127.0.0.1', '--port', String(port), '--concurrent_limit', '30000'],

@@ -35,12 +35,12 @@ const RAISED: Readonly<Record<string, string>> = {
   MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: MUCH,
 };
 
-/** For whoever wants to see where the time goes: `--cpu-prof --cpu-prof-dir=DIR`, or `--perf-basic-prof` under perf. */
+/** Flags for profiling: `--cpu-prof --cpu-prof-dir=DIR`, or `--perf-basic-prof` under perf. */
 const PROFILING = process.env['PARLEY_BENCH_NODE_FLAGS']?.split(' ') ?? [];
 
 /**
- * Starts so many nodes, as an operator does.
- * @param flags for Node itself, such as those of a heap snapshot
+ * Starts nodes as an operator does.
+ * @param flags for Node, for example those of heap snapshots
  */
 export const startParley = async (
   { secret, nodeOptions, redis, createDatabase }: Ground,

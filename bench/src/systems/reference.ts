@@ -1,7 +1,9 @@
 import { runningOf, startServer } from './server-process.js';
 import type { System } from './system.js';
 
-/** One of bench/src/references: it says `ready http://127.0.0.1:PORT`, and takes REDIS_URL when it is not alone. */
+/**
+ * One of bench/src/references: it prints `ready http://127.0.0.1:PORT`, and uses REDIS_URL if there are several nodes.
+ */
 export const reference = (
   name: string,
   dialect: System['dialect'],

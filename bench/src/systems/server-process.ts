@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { startOnLeash } from '../../../scripts/leash.mjs';
 import type { Running } from './system.js';
 
-/** A server that runs, by the root of its process tree. */
+/** A running server, with the root of its process tree. */
 export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
@@ -14,8 +14,8 @@ export interface ServerProcess {
 const BOOT_MS = 60_000;
 
 /**
- * Starts a server that ends when we do, and waits for the line that says where it listens.
- * @param ready its first group is the port, unless that was given
+ * Starts a server that ends with this process, and waits for the line with its address.
+ * @param ready matches that line; its first group is the port, unless a port was given
  */
 export const startServer = async (
   words: readonly string[],
@@ -48,7 +48,7 @@ export const startServer = async (
   return { pid: server.pid, port, stop: () => server.stop().then(() => undefined), kill: server.kill };
 };
 
-/** These servers as one system. */
+/** Combines servers to one system. */
 export const runningOf = (nodes: readonly ServerProcess[], afterwards: () => void = () => {}): Running => ({
   ports: nodes.map(({ port }) => port),
   pids: nodes.map(({ pid }) => pid),

@@ -12,7 +12,7 @@ interface NodeSize {
   readonly roomSize: number;
 }
 
-/** What a signal costs in a place that is larger and larger: the same pairs talk, the others are there. */
+/** The cost of a signal as a node fills: the same pairs signal, and the others are idle. */
 const growth = ({ name, title, sockets, roomSize }: NodeSize): Work => ({
   name,
   title,

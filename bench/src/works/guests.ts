@@ -1,7 +1,7 @@
 import type { Guest } from '../load/enter.js';
 import type { Ground, Running } from '../systems/system.js';
 
-/** So many sockets one address gives: it has 28,000 ports for each port of a server's. */
+/** Maximum sockets from one local address, which has 28,000 ports per port of a server. */
 const SOCKETS_AN_ADDRESS = 10_000;
 
 /**

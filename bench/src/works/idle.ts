@@ -7,12 +7,10 @@ import { maxSockets } from './max-sockets.js';
 import { onStage } from './stage.js';
 import type { Size, Work } from './work.js';
 
-/**
- * They are there before the first look: code that is compiled for the first, and buffers that all share, are no one's.
- */
+/** Clients that connect before the first reading: compiled code and shared buffers belong to no client. */
 const FIRST = 2_000;
 const REST_MS = 30_000;
-/** In the quick mode, which shows that it works. */
+/** For the quick mode. */
 const SHORT_MS = 100;
 
 const idle = (sockets: number): Work => ({

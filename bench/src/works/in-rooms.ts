@@ -5,7 +5,7 @@ import type { Work } from './work.js';
 const ROOM = 100;
 const CALLERS = 40;
 
-/** One who speaks to a room of a hundred. */
+/** One client sends to a room of 100. */
 const fanOut = (window: number): Work => ({
   name: `fanout-w${window}`,
   title: `one sender to a room of ${ROOM}, ${window} in flight`,
@@ -23,7 +23,7 @@ const fanOut = (window: number): Work => ({
     }),
 });
 
-/** Whole calls: join, offer, answer, candidates, leave. */
+/** Complete calls: join, offer, answer, candidates, leave. */
 const calls = (nodes: 1 | 2): Work => ({
   name: `calls${nodes}`,
   title: `whole calls: join, offer, answer, 8 candidates, leave, ${nodes === 1 ? 'one node' : 'two nodes'}`,

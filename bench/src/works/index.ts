@@ -6,5 +6,5 @@ import { RELAYS } from './relay.js';
 import { TROUBLES } from './trouble.js';
 import type { Work } from './work.js';
 
-/** In the order in which they are shown. */
+/** The works, in the order of the report. */
 export const WORKS: readonly Work[] = [...RELAYS, ...JOIN_WORKS, ...IN_ROOMS, ...IDLES, ...TROUBLES, ...GROWTH];

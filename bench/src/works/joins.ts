@@ -5,7 +5,7 @@ import type { Work } from './work.js';
 const SYSTEMS = ['ws', 'parley', 'nest', 'peerserver', 'socket.io', 'y-webrtc'];
 const CLUSTERED = ['ws', 'parley', 'nest', 'socket.io', 'socket.io-streams'];
 const AT_ONCE = 16;
-/** After a node's death, or a deploy, nobody waits for the others. */
+/** All clients connect at the same time, as after a crash or a deployment. */
 const STORM = { guests: 6_000, atOnce: 64 };
 /** Joins of one measurement, in rooms of whatever size; and of those before it, which warm the code. */
 const MAX_JOINS = 2_000;
@@ -35,7 +35,7 @@ const storm = (nodes: 1 | 2): Work => ({
     }),
 });
 
-/** A room that fills up, with people who are connected already; each join is told to all who are in. */
+/** A room that fills up with connected clients; all participants are notified of each join. */
 const rooms = (size: number, nodes: 1 | 2): Work => ({
   name: nodes === 1 ? `rooms-${size}` : `rooms2-${size}`,
   title: `joins until rooms of ${size} are full, ${nodes === 1 ? 'one node' : 'two nodes'}`,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has open beside its sockets. */
+/** File descriptors of a process besides its sockets. */
 const OTHER_FILES = 100;
 
 /** How many sockets one process of this user may have: the server has as many as the generator. */

@@ -3,19 +3,19 @@ import type { LoadSpec } from '../load/make-load.js';
 import { Meter } from '../measure/meter.js';
 import type { Ground, Running, System } from '../systems/system.js';
 
-/** A load without its dialect, which is the system's. */
+/** A load without its dialect, which the system determines. */
 export type Part = LoadSpec extends infer Spec ? (Spec extends LoadSpec ? Omit<Spec, 'dialect'> : never) : never;
 
-/** A system that runs, and the ways to put it under load. */
+/** A running system, and ways to put it under load. */
 export interface Stage {
   readonly running: Running;
-  /** A load in a process of its own, prepared and not begun. */
+  /** Prepares a load in its own process, without starting it. */
   load(part: Part): Promise<LoadProcess>;
-  /** Measures the servers, Redis with them when there are two nodes, against this load. */
+  /** Measures the servers under this load, including Redis if there are two nodes. */
   meter(load: LoadProcess): Meter;
 }
 
-/** Starts a system on an empty ground, lets `act` use it, and takes everything down. */
+/** Starts a system on empty services, runs `act`, and stops everything. */
 export const onStage = async <T>(
   system: System,
   ground: Ground,

@@ -7,11 +7,11 @@ import type { Work } from './work.js';
 const SESSIONS = 2_000;
 const HONEST_PAIRS = 20;
 const HONEST_PER_SECOND = 20;
-/** A hundred times what a session may send. */
+/** A hundred times the allowed rate of a session. */
 const FLOOD_PER_SECOND = 20_000;
 const ANOTHER_ADDRESS = '127.0.0.9';
 
-/** A node dies without a word; its clients come back to the other one by the protocol's own rules. */
+/** A node is killed; its clients reconnect to the other one as the protocol says. */
 const recovery: Work = {
   name: 'recovery',
   title: `a node dies, ${SESSIONS.toLocaleString('en')} sessions on two`,
@@ -32,7 +32,7 @@ const recovery: Work = {
     }),
 };
 
-/** Honest pairs at a steady pace, and one who sends as much as all limits together forbid. */
+/** Honest pairs at a fixed rate, and a client that exceeds all limits. */
 const flood: Work = {
   name: 'flood',
   title: `${HONEST_PAIRS} honest pairs while one client sends ${FLOOD_PER_SECOND.toLocaleString('en')} frames a second`,

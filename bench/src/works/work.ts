@@ -1,39 +1,39 @@
 import type { Ground, System } from '../systems/system.js';
 
-/** How long and how much: `--quick` only shows that it works. */
+/** Durations and amounts; `--quick` only shows that the benchmark works. */
 export interface Size {
   readonly quick: boolean;
-  /** Units before anything is measured: code is compiled by what ran through it, not by time. */
+  /** Units of warm-up: the compilation of code depends on executions, not on time. */
   readonly warmUpUnits: number;
   readonly measureMs: number;
 }
 
-/** One measurement of one system. What a work has no figure for is left out. */
+/** One measurement of one system. Figures that a work does not have are absent. */
 export interface Figures {
-  /** What is compared: of the servers, microseconds of CPU (or KiB, or milliseconds) a unit. Less is better. */
+  /** The compared figure: microseconds of the servers' CPU (or KiB, or milliseconds) per unit. Less is better. */
   readonly cost: number;
   readonly perSecond?: number;
   readonly p50?: number;
   readonly p99?: number;
-  /** Redis's share in `cost`, and how many commands it ran a unit. */
+  /** Redis's share of `cost`, and its commands per unit. */
   readonly redis?: number;
   readonly commands?: number;
-  /** The generator's share of one core, and what others used of the machine: shares of one core. */
+  /** The use of one core by the generator, and by other processes of the machine. */
   readonly generator?: number;
   readonly others?: number;
-  /** What else a work counts. */
+  /** Other counters of a work. */
   readonly more?: Readonly<Record<string, number>>;
 }
 
 /** One kind of work. */
 export interface Work {
   readonly name: string;
-  /** For a person: what is done, and what a unit is. */
+  /** A description of the work and its unit. */
   readonly title: string;
-  /** What `cost` is, as in `3 µs CPU per signal`. */
+  /** The unit of `cost`, as in `3 µs CPU per signal`. */
   readonly figure: string;
   readonly nodes: 1 | 2;
-  /** Names of the systems that can do it, the reference first. */
+  /** Names of the systems that support it, the reference first. */
   readonly systems: readonly string[];
   run(system: System, ground: Ground, size: Size): Promise<Figures>;
 }
