@@ -3,23 +3,23 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { runCommand } from './run-command.mjs';
 
-/** Whether a program starts and ends well with these arguments: Ubuntu's `chromium-browser` is there, and is none. */
+/** Whether a program runs successfully with these arguments: Ubuntu's `chromium-browser` exists, but is no browser. */
 export const runs = (program, args = ['--version']) =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
 
-/** The words before `apt-get` for an administrator: none as root, `sudo -n` without a password; undefined: there is no way. */
+/** The prefix of `apt-get`: empty for root, else `sudo -n`; undefined if sudo asks for a password. */
 const asAdministrator = () => {
   if (process.getuid?.() === 0) return [];
   return runs('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
 };
 
-/** Whether `aptInstall` can work here: Debian or Ubuntu, as root or with sudo that asks for no password. */
+/** Whether `aptInstall` works here: on Debian or Ubuntu, as root or with sudo without a password. */
 export const canAptInstall = () => runs('apt-get') && asAdministrator() !== undefined;
 
 /**
  * Installs a package of the distribution.
  * @param {string} name
- * @param {string} [service] that comes with it and would run from now on: it is stopped, for a test wants its own
+ * @param {string} [service] of the package, which is stopped because tests start their own
  */
 export const aptInstall = async (name, service) => {
   const administrator = asAdministrator() ?? [];

@@ -5,9 +5,9 @@ import { CommandFailed, ROOT } from './run-command.mjs';
 const TIMEOUT_MS = 60_000;
 
 /**
- * What `npm audit --json` says is wrong, a line for each package.
+ * Parses the output of `npm audit --json`: a line per vulnerable package.
  * @param {string} text
- * @returns {string[] | undefined} undefined: it says nothing, because the registry did not answer
+ * @returns {string[] | undefined} undefined if the registry did not answer
  */
 export const faultsIn = (text) => {
   try {
@@ -20,15 +20,15 @@ export const faultsIn = (text) => {
 };
 
 /**
- * No package that ships has a fault that is known. Without a registry that answers there is nothing to compare with:
- * that is said, and is no failure.
+ * Fails if a package that ships has a known vulnerability. If the registry does not answer, it only prints
+ * that, and does not fail.
  */
 export const audit = () => {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['audit', '--omit=dev', '--json'];
   const { stdout } = spawnSync(npm, args, { cwd: ROOT, encoding: 'utf8', timeout: TIMEOUT_MS });
   const faults = faultsIn(stdout);
-  if (faults === undefined) console.log('audit: not done, the registry does not answer');
+  if (faults === undefined) console.log('audit: skipped, the registry does not answer');
   else if (faults.length > 0) throw new CommandFailed(`Packages that ship have known faults:\n${faults.join('\n')}`);
-  else console.log('audit: no known faults in what ships');
+  else console.log('audit: no known vulnerabilities in packages that ship');
 };

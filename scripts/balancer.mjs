@@ -1,9 +1,9 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * A load balancer as operators have one: round robin over what answers, no affinity, bytes as they come.
+ * A TCP load balancer: round robin over the targets that answer, without affinity.
  * @param {() => readonly string[]} targets http origins, asked for each connection; one that refuses is skipped
- * @param {number} [port] on 127.0.0.1; a free one when absent
+ * @param {number} [port] on 127.0.0.1. Default: a free one
  * @returns {Promise<{url: string, stop(): Promise<void>}>}
  */
 export const startBalancer = async (targets, port = 0) => {

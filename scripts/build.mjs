@@ -8,8 +8,8 @@ import { ROOT, runTool } from './run-command.mjs';
 const tsc = (folder) => runTool(`building ${folder}`, 'typescript/bin/tsc', ['-p', `${folder}/tsconfig.json`]);
 
 /**
- * What is built, in order. `inputs` are files and folders, `output` is the file that proves the result is there,
- * and a change in a step named by `after` makes this one stale too.
+ * The build steps, in order. `inputs` are files and folders, `output` is a file that exists after the step,
+ * and a change of a step in `after` makes this one stale too.
  */
 const STEPS = [
   {
@@ -67,13 +67,13 @@ const fingerprint = (step, earlier) => {
 
 const stampOf = (step, inputs) => {
   const output = join(ROOT, step.output);
-  // With the time of the output, so that a build by other means is not mistaken for this one.
+  // Includes the time of the output, so that a build by other means is not mistaken for this one.
   return existsSync(output) ? `${inputs} ${statSync(output).mtimeMs}` : undefined;
 };
 
 /**
- * Builds protocol, SDK, server and demo; a step whose inputs are as they were is skipped.
- * @param {{all?: boolean}} [options] `all`: build everything anew
+ * Builds protocol, SDK, server and demo; skips steps with unchanged inputs.
+ * @param {{all?: boolean}} [options] `all`: build everything again
  */
 export const build = async ({ all = false } = {}) => {
   mkdirSync(STAMPS, { recursive: true });

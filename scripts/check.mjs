@@ -4,7 +4,7 @@ import { ROOT, runTool } from './run-command.mjs';
 
 const DEMO = 'client-demo/tsconfig.json';
 
-/** What is checked without running the code, quickest first. */
+/** The static checks, the quickest first. */
 const CHECKS = [
   ['format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings']],
   ['types', 'typescript/bin/tsc', ['-p', 'tsconfig.check.json']],
@@ -28,7 +28,7 @@ const CHECKS = [
   ],
 ];
 
-/** Format, lint without warnings, types, and who imports whom. Stops at the first that fails. */
+/** Checks format, lint, types and import rules. Stops at the first failure. */
 export const check = async () => {
   for (const [title, path, args] of CHECKS) {
     console.log(`\n━━ ${title}`);

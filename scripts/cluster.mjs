@@ -14,10 +14,10 @@ import { setup } from './setup.mjs';
 const FRONT = Number(process.env.PORT ?? 3000);
 const PORTS = [FRONT + 1, FRONT + 2];
 const READY_MS = 60_000;
-/** A node that ended is started again after so long: time to see the others carry on without it. */
+/** Delay before a node is restarted, so that one can see the other continue without it. */
 const RETRY_MS = 5_000;
 
-/** What has to be stopped: the nodes together, then what they stand on, last started first. By the node's port. */
+/** What to stop: first the nodes, by their ports, then the services, in the reverse order of their start. */
 const nodes = new Map();
 const below = [];
 
@@ -77,7 +77,7 @@ const startNode = (port, shared) => {
   return node.ended.then((code) => ({ name, code }));
 };
 
-/** Keeps a node up: one that ends is started again, as an orchestrator would. */
+/** Restarts a node whenever it ends, like an orchestrator. */
 const keepNode = async (port, shared) => {
   while (stopping === undefined) {
     const { name, code } = await startNode(port, shared);
@@ -89,7 +89,7 @@ const keepNode = async (port, shared) => {
   }
 };
 
-/** `1` or `2` and Enter: that node dies without a word. */
+/** `1` or `2` and Enter kill that node. */
 const killOnRequest = () => {
   createInterface({ input: process.stdin }).on('line', (line) => {
     const node = nodes.get(PORTS[Number(line) - 1]);
@@ -116,7 +116,7 @@ const stopAll = () => {
   return stopping;
 };
 
-/** The third command: two nodes behind a balancer, joined by a Redis and a PostgreSQL of their own, on this machine, until Ctrl-C. */
+/** `npm run cluster`: two nodes behind a load balancer, with their own Redis and PostgreSQL, until Ctrl-C. */
 const cluster = async () => {
   endWithParent();
   await refuseBusyPorts();
@@ -133,7 +133,7 @@ const cluster = async () => {
   console.log(
     `\n  Parley is ready:  http://localhost:${FRONT}   (a balancer over two nodes, ports ${PORTS.join(' and ')})`,
   );
-  console.log('  Open a room in two windows. Type 1 or 2 and Enter to kill that node, and watch the call go on.');
+  console.log('  Open a room in two windows. Type 1 or 2 and Enter to kill that node, and watch the call continue.');
   console.log('  Ctrl-C stops everything.\n');
   killOnRequest();
   await Promise.all(kept);

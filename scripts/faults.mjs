@@ -24,7 +24,7 @@ const numberOf = (name, text) => {
   return number;
 };
 
-/** Seeds from the first on. Without a topology the seed decides, so that three in a row have all three. */
+/** Consecutive seeds. By default the topology follows from the seed, so that three in a row have all three. */
 function* runsFrom(first, count, topology) {
   for (let i = 0; i < count; i += 1) yield { seed: first + i, topology };
 }
@@ -52,7 +52,7 @@ const faults = async () => {
   await setup();
   Object.assign(process.env, await provide(new Set(['redis'])));
   endWithParent();
-  // After the set-up: it needs packages.
+  // Imported after the set-up, because it needs packages.
   await import('./typescript.mjs');
   const { Fleet } = await import('../test/faults/fleet.ts');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

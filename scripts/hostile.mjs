@@ -7,8 +7,8 @@ import { runMain } from './run-command.mjs';
 import { setup } from './setup.mjs';
 
 /**
- * Every hostile input that docs/hostile.md names, and the fuzzers, against real nodes: `npm run hostile`.
- * The fuzzers have a fresh seed each time, or `FUZZ_SEED`. What follows goes to Jest. The last line is `hostile: PASSED/TOTAL`.
+ * Runs every hostile input of docs/hostile.md, and the fuzzers, against real nodes: `npm run hostile`.
+ * The fuzzers use a new seed each time, or `FUZZ_SEED`. Arguments go to Jest. The last line is `hostile: PASSED/TOTAL`.
  */
 const hostile = async () => {
   const project = PROJECTS.find(({ name }) => name === 'hostile');

@@ -5,8 +5,8 @@ import { ROOT, runNpm } from './run-command.mjs';
 const packagesOf = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {});
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm's own record of the tree is compared, which it
- * writes last: a broken-off install is seen, and one made by hand is accepted.
+ * Whether node_modules matches package-lock.json. It is compared with npm's own record of the tree, which npm
+ * writes last, so that an interrupted install is noticed.
  */
 export const isInstalled = (root = ROOT) => {
   const wanted = packagesOf(join(root, 'package-lock.json'));
@@ -14,13 +14,13 @@ export const isInstalled = (root = ROOT) => {
   return Object.entries(wanted).every(([path, { version, link, optional, devOptional }]) => {
     if (!path.includes('node_modules/')) return true;
     const found = present[path];
-    // Packages for another platform are in the lock and rightly not on the disk.
+    // Packages for other platforms are in the lock file, but not installed.
     if (found === undefined) return optional === true || devOptional === true;
     return link === true || found.version === version;
   });
 };
 
-/** Installs the locked packages when they are not there. Development packages come along under any NODE_ENV. */
+/** Installs the locked packages if they are missing, with development packages under any NODE_ENV. */
 export const install = async () => {
   if (isInstalled()) return;
   console.log('installing packages (npm ci) …');

@@ -5,9 +5,9 @@ import process from 'node:process';
 import { ROOT, runCommand } from './run-command.mjs';
 
 /**
- * The kinds of test in the order they run: quick and narrow first. `needs` names what is put in place before;
- * `files`: how many files run at a time, where they start nodes and browsers of their own and mostly wait; one where they
- * measure. `again`: real processes on a machine that others may use, where a file that fails is run once more; the log
+ * The kinds of tests in the order of execution: quick and narrow ones first. `needs` names programs to provide;
+ * `files`: concurrent files, for tests that start their own nodes and browsers and mostly wait; one for tests that
+ * measure. `again`: a file that fails is run once more, for tests with real processes on a shared machine; the log
  * shows both.
  */
 export const PROJECTS = [
@@ -25,15 +25,15 @@ export const PROJECTS = [
 ];
 
 const OUTPUT = join(ROOT, 'test-output');
-/** A project that takes longer hangs: better said than waited for. */
+/** Maximum duration of a project; beyond it, it has hung. */
 const MAX_MINUTES = 25;
-/** What Jest may take to end once its report is written. */
+/** Maximum time from Jest's report to its end. */
 const ENDING_MS = 30_000;
 const workers = Math.max(2, Math.min(4, availableParallelism()));
 
 /**
- * Sees to it that Jest ends. One that hangs fails; one that has written its report, and is kept by something that a
- * test left open, is told of and ended: its results are whole.
+ * Ensures that Jest ends. If it hangs, it fails; if it has written its report and is kept alive by something that a
+ * test left open, that is reported and Jest is ended: its results are complete.
  */
 const bound = (child, name, report) => {
   const bounds = { endedAfterReport: false };
@@ -59,7 +59,7 @@ const bound = (child, name, report) => {
   return bounds;
 };
 
-/** Jest in a process of its own. @returns its report; undefined: it wrote none */
+/** Runs Jest in its own process. @returns its report; undefined if it wrote none */
 const runJest = async ({ name, files: atATime = workers }, more, env) => {
   const report = join(OUTPUT, `jest-${name}.json`);
   rmSync(report, { force: true });
@@ -84,15 +84,15 @@ const runJest = async ({ name, files: atATime = workers }, more, env) => {
   const { success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const files = testResults.map(({ name: path, status, assertionResults }) => {
     const count = (wanted) => assertionResults.filter((result) => result.status === wanted).length;
-    // A file that does not even load has no failed test, and is a failure all the same.
+    // A file that cannot be loaded has no failed test, but is a failure.
     return { path, passed: count('passed'), failed: Math.max(count('failed'), status === 'failed' ? 1 : 0) };
   });
   return { error: bounds?.endedAfterReport && success ? undefined : error, files };
 };
 
-/** What a seed found is found, however a second run ends. */
+/** Failures that depend on a seed are not repeated: a second run proves nothing. */
 const BY_SEEDS = /nemesis|[/\\]test[/\\](fuzz|simulation)[/\\]/;
-/** When more files fail, it is not the machine. */
+/** Maximum failed files to repeat; if more fail, the machine is not the cause. */
 const MAX_AGAIN = 3;
 
 const sum = (files) => ({
@@ -105,8 +105,8 @@ const sum = (files) => ({
  * @param {{name: string, files?: number, again?: boolean}} project
  * @param {readonly string[]} more further arguments for Jest, such as a path
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{passed: number, failed: number, again: readonly string[], error?: Error}>} the counts; `again`: the
- *   files that failed at first; `error` when Jest did not end well
+ * @returns {Promise<{passed: number, failed: number, again: readonly string[], error?: Error}>} the counts; `again`:
+ * the files that failed at first; `error` if Jest failed
  */
 export const runJestProject = async (project, more, env) => {
   mkdirSync(OUTPUT, { recursive: true });

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 /**
- * The shell between us and a program. Its standard input is a pipe whose other end we hold: however we end, also by
- * SIGKILL, the pipe closes and the program is told to stop. Ctrl-C in the terminal is for us, who stop things in order.
+ * The shell between this process and a program. Its standard input is a pipe from this process: however this one ends,
+ * even by SIGKILL, the pipe closes and the program is stopped. Ctrl-C in the terminal only reaches this process, which
+ * stops programs in order.
  */
 const LEASH = `
 trap '' INT TERM HUP
@@ -22,13 +23,13 @@ exit "$status"
 `;
 
 /**
- * Starts a program that ends when we do.
- * @param {'INT' | 'TERM'} signal how it is told to stop
+ * Starts a program that ends with this process.
+ * @param {'INT' | 'TERM'} signal that stops it
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {{pid: number, output: import('node:stream').Readable, ended: Promise<number>, stop(): Promise<number>, kill(): void}}
- *   `pid` is the shell's, the program's parent; `kill` is SIGKILL to both at once
+ * @returns {{pid: number, output: import('node:stream').Readable, ended: Promise<number>, stop(): Promise<number>,
+ * kill(): void}} `pid` is the shell's, the program's parent; `kill` is SIGKILL to both at once
  */
 export const startOnLeash = (signal, program, args, env = process.env) => {
   const child = spawn('/bin/sh', ['-c', LEASH, 'leash', signal, program, ...args], {
@@ -54,7 +55,7 @@ export const startOnLeash = (signal, program, args, env = process.env) => {
 };
 
 /**
- * Becomes the program, with its pid. Beside it waits a reader of a pipe whose other end we hold, and nobody's child: a
+ * Replaces the shell by the program, with the same pid. A detached process reads a pipe from this process: a
  * line ends the reader, the pipe's end without one ends the program, or all of its group.
  */
 const TIE = `
@@ -65,11 +66,11 @@ exec "$@" 3<&-
 `;
 
 /**
- * Starts a program that has nothing to keep, and gets a SIGKILL when we end without it, also by one.
+ * Starts a program without state to save, which is killed (SIGKILL) when this process ends in any way.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, output?: 'ignore' | 'inherit', group?: boolean}} [options]
- *   `output` is `ignore` by default; `group`: it gets a process group of its own, and all of that ends with it or with us
+ *   `output` is `ignore` by default; `group`: it gets its own process group, which ends with it or with this process
  * @returns {import('node:child_process').ChildProcess} the program itself
  */
 export const spawnTied = (program, args, { cwd, env, output = 'ignore', group = false } = {}) => {
@@ -80,7 +81,7 @@ export const spawnTied = (program, args, { cwd, env, output = 'ignore', group = 
   });
   const tie = child.stdio[3];
   tie.on('error', () => undefined);
-  // The pid is nobody's now, and may be another's soon: whoever waits must not send it a signal.
+  // The pid may be reused now, so the reader must not send it a signal.
   child.once('exit', () => (group ? tie.destroy() : tie.end('\n')));
   return child;
 };

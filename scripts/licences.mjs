@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailed, ROOT } from './run-command.mjs';
 
-/** Licences that allow what Parley does with a package: to run it, and to pass it on under Apache-2.0. */
+/** Licences that allow running a package and distributing it under Apache-2.0. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -20,17 +20,17 @@ const ALLOWED = new Set([
   'Zlib',
 ]);
 
-/** Of tools alone, that are neither shipped nor linked to: a file-level copyleft asks nothing of us. */
+/** For tools that are neither shipped nor linked: file-level copyleft does not apply. */
 const ALLOWED_FOR_TOOLS = new Set([...ALLOWED, 'MPL-2.0']);
 
-/** One allowed word of `A OR B` is enough; of `A AND B` each must be. */
+/** One allowed licence of `A OR B` suffices; of `A AND B`, both must be allowed. */
 const isAllowed = (expression, allowed) =>
   expression
     .replace(/[()]/g, '')
     .split(/\s+OR\s+/i)
     .some((choice) => choice.split(/\s+AND\s+/i).every((name) => allowed.has(name.trim())));
 
-/** What a package says of itself, where the lock file has it not. */
+/** The licence in a package's own package.json, if the lock file has none. */
 const licenceOf = (path, { license }) => {
   if (license !== undefined) return license;
   const file = join(ROOT, path, 'package.json');
@@ -40,14 +40,14 @@ const licenceOf = (path, { license }) => {
   return typeof said === 'object' ? said?.type : said;
 };
 
-/** Every package of the lock file has a licence that allows its use. */
+/** Checks that every package of the lock file has a licence that allows its use. */
 export const licences = () => {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
   const counts = new Map();
   const refused = [];
   for (const [path, entry] of Object.entries(packages)) {
     if (!path.includes('node_modules/') || entry.link === true) continue;
-    // Another platform's binaries are not here; the package that wants them says the same of itself.
+    // Binaries of other platforms are not installed; the package that depends on them has the same licence.
     const licence = licenceOf(path, entry) ?? (entry.optional === true ? 'optional, not installed' : 'none');
     const isTool = entry.dev === true || entry.devOptional === true;
     counts.set(licence, (counts.get(licence) ?? 0) + 1);

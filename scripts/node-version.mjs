@@ -1,9 +1,9 @@
 import process from 'node:process';
 
-/** The oldest Node that the dependencies run on; `engines.node` of package.json says the same. */
+/** The oldest Node that the dependencies support, as in `engines.node` of package.json. */
 const LEAST = [20, 19];
 
-/** Import this first: it ends the process with one line when Node is too old for what comes next. */
+/** Import this first: it ends the process with one line if Node is too old for the other imports. */
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
   console.error(

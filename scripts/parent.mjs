@@ -3,8 +3,8 @@ import process from 'node:process';
 const CHECK_MS = 500;
 
 /**
- * Ends this process, by a SIGTERM to itself, when the one that started it is gone. npm passes a signal to its shell
- * alone: the shell dies of it, and what it ran would stay behind.
+ * Ends this process with SIGTERM when its parent has ended. npm passes signals only to its shell, which then
+ * ends without its child.
  */
 export const endWithParent = () => {
   const parent = process.ppid;

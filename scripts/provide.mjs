@@ -1,6 +1,6 @@
 import { CommandFailed } from './run-command.mjs';
 
-/** How each thing is found or fetched: a module's function that answers with a path, and the variable that tests read. */
+/** How each program is provided: a function that returns its path, and the variable that tests read. */
 const SOURCES = {
   redis: async () => ({ PARLEY_REDIS_SERVER: await (await import('./provision-redis.mjs')).findRedisServer() }),
   chromium: async () => ({ PARLEY_CHROMIUM: await (await import('./provision-chromium.mjs')).findChromium() }),
@@ -12,7 +12,7 @@ const SOURCES = {
 };
 
 /**
- * Puts the programs in place that tests need and npm does not have. PostgreSQL comes with the packages.
+ * Provides the programs that tests need and npm does not have. PostgreSQL comes with the packages.
  * @param {Set<string>} needs
  * @returns {Promise<Record<string, string>>} environment variables for the tests
  * @throws {CommandFailed} with one line that says what to install

@@ -1,2 +1,2 @@
-/** A Chromium for the browser tests: its path. Installs one where it can. */
+/** Provides Chromium for the browser tests, and installs it if possible. @returns its path */
 export declare const findChromium: () => Promise<string>;

@@ -1,2 +1,2 @@
-/** A coturn for the tests: the path of a program that runs. Installs one where it can. */
+/** Provides coturn for the tests, and installs it if possible. @returns its path */
 export declare const findCoturn: () => Promise<string>;

@@ -6,7 +6,7 @@ const PATHS = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'];
 const present = () => PATHS.find((path) => existsSync(path));
 
 /**
- * The `ip` of iproute2: a browser test makes a network of its own to change its address in a call. Linux alone.
+ * The `ip` of iproute2: a browser test makes a network namespace to change its address during a call. Linux only.
  * @returns {Promise<string>} its path
  * @throws {CommandFailed} with one line that says what to install
  */

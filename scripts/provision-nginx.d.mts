@@ -1,2 +1,2 @@
-/** An nginx for the tests: the path of a program that runs. Installs one where it can. */
+/** Provides nginx for the tests, and installs it if possible. @returns its path */
 export declare const findNginx: () => Promise<string>;

@@ -1,2 +1,2 @@
-/** A PgBouncer for the tests: the path of a program that runs. Installs one where it can. */
+/** Provides PgBouncer for the tests, and installs it if possible. @returns its path */
 export declare const findPgBouncer: () => Promise<string>;

@@ -14,7 +14,7 @@ const onPath = () => {
 };
 
 /**
- * A Python for the protocol's client that is not in JavaScript: PARLEY_PYTHON, python3 on the PATH, or Debian's package.
+ * Python for the protocol client that is not in JavaScript: PARLEY_PYTHON, python3 on the PATH, or Debian's package.
  * @returns {Promise<string>} its path
  * @throws {CommandFailed} with one line that says what to install
  */

@@ -1,2 +1,2 @@
-/** A Redis server for the tests: the path of a program that runs. Fetches one where it can. */
+/** Provides a Redis server for the tests, and downloads it if possible. @returns its path */
 export declare const findRedisServer: () => Promise<string>;

@@ -19,9 +19,9 @@ const NAMES = ['redis-server', 'valkey-server'];
 const CACHE = join(ROOT, '.cache', 'redis');
 const INSTALL =
   'install Redis 7 or later (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis), or name one in PARLEY_REDIS_SERVER';
-/** Sharded pub/sub came with this one. */
+/** The first version with sharded pub/sub. */
 const LEAST_MAJOR = 7;
-/** What a small system may lack of what Redis links to. */
+/** Libraries of Redis that a minimal system may lack. */
 const PACKAGES = /^(redis-server|redis-tools|libjemalloc\d|liblua5|lua-|liblzf|libatomic\d|libhiredis|libssl\d)/;
 
 /** @param {string} path */
@@ -49,7 +49,7 @@ const run = (program, args, cwd) => {
 };
 
 /**
- * Debian's or Ubuntu's own package, taken apart into a folder: neither root nor the system's package lists are needed,
+ * Extracts the package of Debian or Ubuntu into a folder: neither root nor the system's package lists are needed,
  * and nothing is installed.
  * @param {string} folder an empty one
  */
@@ -61,7 +61,7 @@ const extractPackages = (folder) => {
     `Dir::Cache=${join(folder, 'cache')}`,
     `Dir::Cache::Archives=${join(folder, 'archives')}`,
     'Debug::NoLocking=1',
-    // As root apt would drop to a user that cannot write here.
+    // As root, apt would switch to a user without write access here.
     'APT::Sandbox::User=root',
   ].flatMap((option) => ['-o', option]);
   run('apt-get', [...options, '-qq', 'update']);
@@ -78,8 +78,8 @@ const extractPackages = (folder) => {
 };
 
 /**
- * A program that finds its libraries by itself: redis-server may be a link, and the link's target judges by its name
- * what it is.
+ * Makes a program that finds its libraries: redis-server may be a link, whose target decides by its name
+ * what it does.
  * @param {string} folder
  */
 const writeLauncher = (folder) => {
@@ -103,7 +103,10 @@ exec "$here/bin/redis-server" "$@"
   );
 };
 
-/** Built aside and moved: two test runs may want it at once, and a run that was stopped leaves nothing half done. */
+/**
+ * Extracts into a temporary folder and renames it: two test runs may do so at once, and an interrupted one leaves
+ * nothing incomplete.
+ */
 const fetchIntoCache = () => {
   const aside = `${CACHE}.${process.pid}`;
   try {
@@ -125,7 +128,7 @@ const cached = () => {
 
 /**
  * A Redis server for the tests: PARLEY_REDIS_SERVER, redis-server or valkey-server on the PATH, the one in `.cache`, or
- * the distribution's package taken apart into `.cache`.
+ * the distribution's package extracted into `.cache`.
  * @returns {Promise<string>} its path
  * @throws {CommandFailed} with one line that says what to install
  */

@@ -1,8 +1,8 @@
 /** The overlays of k8s/. */
 export declare const OVERLAYS: readonly string[];
-/** What an overlay is made from, as one hash. */
+/** A hash of the sources of an overlay. */
 export declare const sourceHash: (overlay: string) => string;
-/** Where a rendered overlay is kept. */
+/** The path of a rendered overlay. */
 export declare const renderedPath: (overlay: string) => string;
-/** What `kubectl kustomize` makes of an overlay; undefined when there is no kubectl. */
+/** Renders an overlay with `kubectl kustomize`; undefined without kubectl. */
 export declare const render: (overlay: string) => string | undefined;

@@ -15,7 +15,7 @@ const filesIn = (folder) =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 
-/** What an overlay is made from, as one hash: a rendered file that names another is stale. */
+/** A hash of the sources of an overlay: a rendered file with another one is stale. */
 export const sourceHash = (overlay) => {
   const hash = createHash('sha256');
   for (const path of [...filesIn('k8s/base'), ...filesIn(`k8s/overlays/${overlay}`)]) {
@@ -24,10 +24,10 @@ export const sourceHash = (overlay) => {
   return hash.digest('hex');
 };
 
-/** Where a rendered overlay is kept. */
+/** The path of a rendered overlay. */
 export const renderedPath = (overlay) => join(ROOT, 'k8s', 'rendered', `${overlay}.yaml`);
 
-/** What `kubectl kustomize` makes of an overlay; undefined when there is no kubectl. */
+/** Renders an overlay with `kubectl kustomize`; undefined without kubectl. */
 export const render = (overlay) => {
   const run = spawnSync('kubectl', ['kustomize', join(ROOT, 'k8s', 'overlays', overlay)], { encoding: 'utf8' });
   if (run.error !== undefined) return undefined;

@@ -1,2 +1,2 @@
-/** A command ended badly; the message is fit for a person to read. */
+/** A command failed; the message is written for users. */
 export declare class CommandFailed extends Error {}

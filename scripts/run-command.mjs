@@ -8,19 +8,20 @@ import { spawnTied } from './leash.mjs';
 /** The top folder of the project. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** A command ended badly; the message is fit for a person to read. */
+/** A command failed; the message is written for users. */
 export class CommandFailed extends Error {
   name = 'CommandFailed';
 }
 
 /**
  * Runs a program in the project's folder with this terminal, and waits for it.
- * @param {string} title what a person calls it, for the error
+ * @param {string} title of the command in the error
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, tied?: boolean, started?: (child: import('node:child_process').ChildProcess) => void}} [options]
- *   `tied`: it ends when we do, with all that it started; `started` gets the process, for whoever wants to end it
- * @throws {CommandFailed} when it cannot start, ends with another code than 0, or is ended by a signal
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, tied?: boolean, started?: (child:
+ * import('node:child_process').ChildProcess) => void}} [options] `tied`: it ends with this process, with all its
+ * children; `started` is called with the process
+ * @throws {CommandFailed} if it cannot start, exits with a code other than 0, or is ended by a signal
  */
 export const runCommand = (title, program, args, { cwd = ROOT, env = process.env, tied = false, started } = {}) =>
   new Promise((resolve, reject) => {
@@ -35,11 +36,11 @@ export const runCommand = (title, program, args, { cwd = ROOT, env = process.env
     });
   });
 
-/** The same for a JavaScript program, by its path inside node_modules. No shell and no npx between. */
+/** The same for a JavaScript program, by its path in node_modules, without a shell or npx. */
 export const runTool = (title, path, args, options) =>
   runCommand(title, process.execPath, [join(ROOT, 'node_modules', path), ...args], options);
 
-/** Runs the npm that runs us, or the one on the PATH. */
+/** Runs the npm that started this process, or the one on the PATH. */
 export const runNpm = (title, args) => {
   const npm = process.env.npm_execpath;
   return npm?.endsWith('npm-cli.js') && existsSync(npm)
@@ -47,7 +48,7 @@ export const runNpm = (title, args) => {
     : runCommand(title, process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
 };
 
-/** Runs `main` and ends the process with one line and code 1 when it fails, without a stack for expected faults. */
+/** Runs `main`; if it fails, ends the process with code 1 and one line, without a stack for expected errors. */
 export const runMain = async (main) => {
   try {
     await main();

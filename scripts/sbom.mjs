@@ -6,7 +6,7 @@ import { CommandFailed, ROOT, runMain } from './run-command.mjs';
 
 const FILE = join(ROOT, 'test-output', 'sbom.cyclonedx.json');
 
-/** What ships, as a CycloneDX bill of materials: `npm run sbom` writes test-output/sbom.cyclonedx.json. */
+/** Writes a CycloneDX bill of materials of what ships to test-output/sbom.cyclonedx.json: `npm run sbom`. */
 const sbom = () => {
   const npm = process.env.npm_execpath;
   const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--omit=dev', '--package-lock-only'];

@@ -6,9 +6,9 @@ import { install } from './install.mjs';
 import { runMain } from './run-command.mjs';
 
 /**
- * Makes a fresh clone ready: packages, then every build. Does nothing, in well under a second, when all is there.
- * Uses Node's own modules alone, since nothing is installed when it starts.
- * @param {{all?: boolean}} [options] `all`: build everything anew
+ * Prepares a clone: installs packages, then builds. Takes well under a second if nothing has changed.
+ * Imports only modules of Node, because nothing is installed when it starts.
+ * @param {{all?: boolean}} [options] `all`: build everything again
  */
 export const setup = async (options) => {
   await install();

@@ -1,6 +1,6 @@
 import type { Outcome } from '../test/simulation/simulation.js';
 
-/** What came of a seed, as another process tells it. */
+/** The outcome of a seed, as its process reports it. */
 export type SeedOutcome = Omit<Outcome, 'events'> & { readonly events: number; readonly ms: number };
 
 export const simulateSeeds: (

@@ -4,10 +4,11 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs seeds of test/simulation in processes of their own: virtual time replaces the timers of a whole process.
+ * Runs seeds of test/simulation in their own processes, because virtual time replaces the timers of a whole process.
  * @param {Iterable<number>} seeds
- * @param {{mutant?: string, workers?: number, until?: (outcome: object) => boolean}} [options] `until`: true ends it early
- * @returns {Promise<object[]>} what came of each seed, without its events
+ * @param {{mutant?: string, workers?: number, until?: (outcome: object) => boolean}} [options] `until`: true ends it
+ * early
+ * @returns {Promise<object[]>} the outcome of each seed, without its events
  */
 export const simulateSeeds = async (seeds, { mutant, workers = availableParallelism(), until = () => false } = {}) => {
   const waiting = [...seeds].reverse();
@@ -36,7 +37,7 @@ export const simulateSeeds = async (seeds, { mutant, workers = availableParallel
   return outcomes;
 };
 
-/** One seed here, as the parent asks. */
+/** Runs the seeds that the parent process sends. */
 const serve = async () => {
   await import('./typescript.mjs');
   const { runSeed } = await import('../test/simulation/run-seed.ts');

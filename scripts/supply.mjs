@@ -4,7 +4,7 @@ import { audit } from './audit.mjs';
 import { licences } from './licences.mjs';
 import { runMain } from './run-command.mjs';
 
-/** What the packages allow, and what is known to be wrong with those that ship: `npm run supply`. */
+/** Checks the licences of packages, and vulnerabilities of those that ship: `npm run supply`. */
 export const supply = () => {
   licences();
   audit();

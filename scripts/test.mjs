@@ -8,8 +8,8 @@ import { setup } from './setup.mjs';
 import { supply } from './supply.mjs';
 
 /**
- * Command two: set up what is missing, then every check and every test, stopping at the first that fails.
- * With arguments only those: `check` or names of projects, and what begins with - or has a / goes to Jest.
+ * `npm test`: sets up what is missing, then runs every check and every test, up to the first failure.
+ * With arguments, only these: `check` or names of projects. Arguments that start with - or contain a / go to Jest.
  */
 const isForJest = (argument) => argument.startsWith('-') || argument.includes('/');
 
@@ -42,7 +42,7 @@ const test = async (names, forJest) => {
     console.log('\n━━ packages');
     supply();
   }
-  for (const path of again) console.log(`\nfailed at first, and is to be looked at: ${path}`);
+  for (const path of again) console.log(`\nfailed at first, to be investigated: ${path}`);
   console.log(`\ntests: ${sum.passed} passed, ${sum.failed} failed`);
   if (error !== undefined) process.exitCode = 1;
 };

@@ -6,12 +6,12 @@ import { isMainThread } from 'node:worker_threads';
 import { transform } from '@swc/core';
 
 /**
- * Lets a script import the TypeScript of tests: `await import('./typescript.mjs')` first. The types are taken away,
- * nothing is checked; `npm run check` does that.
+ * Lets a script import the TypeScript of tests: first `await import('./typescript.mjs')`. Types are removed and
+ * not checked; `npm run check` does that.
  */
 if (isMainThread) register(import.meta.url);
 
-/** `./x.js` of a TypeScript file is `./x.ts` when only that is there. */
+/** Resolves `./x.js` in a TypeScript file to `./x.ts` if only that exists. */
 export const resolve = async (specifier, context, next) => {
   if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts')) {
     const source = new URL(`${specifier.slice(0, -3)}.ts`, context.parentURL);
