@@ -3,7 +3,7 @@ import { pair, type Topology } from './topology.js';
 
 const fault = (code: string) => ({ type: 'error', code });
 
-/** What moderators do, on one node and on several. */
+/** Moderation, on one node and on several. */
 export const MODERATION: Readonly<Record<string, (t: Topology) => Promise<void>>> = {
   'who is kicked goes at once, and comes back with a newer token and a fresh key alone': async (t) => {
     const { alice, bob, room, bobId } = await pair(t);

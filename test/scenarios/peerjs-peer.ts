@@ -9,21 +9,21 @@ export interface PeerjsFrame {
   readonly payload?: any;
 }
 
-/** What PeerJS 1.5.5 puts into its URL. */
+/** The URL parameters of PeerJS 1.5.5. */
 export interface PeerjsQuery {
   readonly id: string;
   readonly token?: string;
   readonly key?: string;
 }
 
-/** A PeerJS client as far as its socket goes: what is on the wire, and nothing of WebRTC. */
+/** The signaling of a PeerJS client, without WebRTC. */
 export class PeerjsPeer {
   readonly frames: PeerjsFrame[] = [];
-  /** How the socket ended: a close code, or the status of the refused upgrade. */
+  /** The end of the socket: a close code, or the status of a refused upgrade. */
   end: number | undefined;
   readonly ws: WebSocket;
 
-  /** @param origin of the node, `http://…` @param path as the client's option */
+  /** @param origin of the node: `http://…` @param path the option of the client */
   constructor(
     origin: string,
     readonly query: PeerjsQuery,
@@ -46,7 +46,7 @@ export class PeerjsPeer {
     });
   }
 
-  /** A client that is in. */
+  /** Connects a client and waits for its id. */
   static async join(origin: string, query: Partial<PeerjsQuery> = {}, path?: string, headers?: Record<string, string>) {
     const peer = new PeerjsPeer(origin, { id: randomUUID(), ...query }, path, headers);
     await peer.gets('OPEN');
@@ -65,7 +65,7 @@ export class PeerjsPeer {
     this.ws.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Waits for so many frames of a type. */
+  /** Waits for this many frames of a type. */
   async gets(type: string, count = 1): Promise<PeerjsFrame[]> {
     await until(() => {
       if (this.frames.filter((frame) => frame.type === type).length >= count) return true;
@@ -75,13 +75,13 @@ export class PeerjsPeer {
     return this.frames.filter((frame) => frame.type === type);
   }
 
-  /** Waits until it is closed. @returns all it was told */
+  /** Waits until it is closed. @returns all received frames */
   async closes(): Promise<PeerjsFrame[]> {
     await until(() => this.end !== undefined);
     return this.frames;
   }
 
-  /** Proves that what these sent to this one has come, or never will: one more frame of each on the same ordered path. */
+  /** Proves by one more frame from each on the same ordered path that earlier frames have arrived or never will. */
   async settles(others: readonly PeerjsPeer[] = []): Promise<void> {
     for (const peer of [this, ...others]) {
       const word = `settle ${Math.random()}`;

@@ -24,7 +24,7 @@ const get = async (url: string) => {
   };
 };
 
-/** Every row of PeerServer's protocol, between clients of any two nodes. */
+/** Every part of PeerServer's protocol, between clients of any two nodes. */
 export const PEERJS_SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>> = {
   async 'says what it is, and gives out ids, to pages of any origin'(t) {
     const about = await get(`${t.url(0)}/peerjs`);
@@ -123,7 +123,7 @@ export const PEERJS_SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<
       ['OFFER', 'two'],
       ['OFFER', 'three'],
     ]);
-    // Sent later than the others: when it is over, theirs would be.
+    // Sent after the others: when this one has expired, so have they.
     expect(await ada.gets('EXPIRE')).toEqual([{ type: 'EXPIRE', src: absent, dst: ada.id }]);
   },
 
@@ -179,7 +179,7 @@ export const PEERJS_SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<
   async 'frees an id with its socket, tells nobody, and lets what is sent wait'(t) {
     const [ada, bela] = await pair(t);
     bela.cut();
-    // Free as soon as the node knows: a stranger may have it.
+    // The id is free as soon as the node has noticed the close.
     const next = await until(async () => {
       const outsider = new PeerjsPeer(t.url(0), { id: bela.id, token: 'another' });
       await until(() => outsider.frames.length > 0);

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { MODERATION } from './moderation.js';
 import { pair, type Topology } from './topology.js';
 
-/** What must hold on one node and on several, by the sentence that says it. */
+/** Scenarios for one node and for several, by their titles. */
 export const SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>> = {
   ...MODERATION,
 
@@ -79,7 +79,7 @@ export const SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>>
     const moved = await t.again(bob, 2);
     await moved.peer.request({ type: 'join', room });
     const late = await t.socket(bob, 1, 0);
-    // The node that the session is on knows at hello; any other learns it from the room.
+    // The session's node knows this since `hello`; other nodes learn it from the room.
     const hello = await late.hello(bob.token);
     const answer = hello.type === 'welcome' ? await late.request({ type: 'join', room }) : hello;
     expect(answer).toMatchObject({ type: 'error', code: 'superseded', retryable: false });
@@ -127,7 +127,7 @@ export const SCENARIOS: Readonly<Record<string, (t: Topology) => Promise<void>>>
     const { alice, bob, room } = await pair(t);
     await t.rest(2).patchRoom(room, { endWhenEmptySeconds: 0 }, alice.token);
     const { id: other } = await t.rest(1).room(alice.token, { endWhenEmptySeconds: 0 });
-    // Longer empty than the first would be if nobody saw who is in it.
+    // Empty for longer than the first one would be if its participants were not counted.
     await t.rest(1).untilGone(other, alice.token);
     await alice.peer.request({ type: 'leave', room });
     expect(await bob.peer.request({ type: 'join', room })).toMatchObject({ type: 'joined', resumed: true });

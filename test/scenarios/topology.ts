@@ -2,13 +2,13 @@ import { RawPeer } from '../protocol/raw-peer.js';
 import { Rest } from '../protocol/rest.js';
 import type { RunningNode } from '../support/start-node.js';
 
-/** The nodes that a scenario runs on: one or several, it must not matter. */
+/** The nodes that a scenario runs on, one or several, which must not matter. */
 export class Topology {
   private readonly peers: RawPeer[] = [];
 
   constructor(readonly nodes: RunningNode[]) {}
 
-  /** The n-th node, counted round. */
+  /** The n-th node, modulo their number. */
   url(n: number): string {
     return (this.nodes[n % this.nodes.length] as RunningNode).url;
   }
@@ -17,7 +17,7 @@ export class Topology {
     return new Rest(this.url(n));
   }
 
-  /** A fresh account with a socket on the n-th node, welcomed. */
+  /** Registers an account and connects it to the n-th node. */
   async enter(n: number, name: string): Promise<Client> {
     const { accessToken, user } = await this.rest(n).register(name);
     const peer = await new RawPeer(this.rest(n).signaling).open();
@@ -27,7 +27,7 @@ export class Topology {
     return { peer, token: accessToken, user: user.id, node: welcome['node'] };
   }
 
-  /** A socket of the same session on another node, with the next attempt; the old one is left as it is. */
+  /** Opens another socket of a session on another node, with the next attempt; the old one stays open. */
   async again(client: Client, n: number): Promise<Client> {
     const peer = await this.socket(client, n, client.peer.attempt);
     const welcome = await peer.hello(client.token);
@@ -35,7 +35,7 @@ export class Topology {
     return { ...client, peer, node: welcome['node'] };
   }
 
-  /** A socket of the same session on another node that has not said hello; `attempt` is the last one used. */
+  /** Opens another socket of a session that has not sent `hello`; `attempt` is the last one used. */
   async socket(client: Client, n: number, attempt: number): Promise<RawPeer> {
     const peer = new RawPeer(this.rest(n).signaling, { key: client.peer.key });
     peer.attempt = attempt;
@@ -43,7 +43,7 @@ export class Topology {
     return peer.open();
   }
 
-  /** Ends every socket that the scenario opened. */
+  /** Closes every socket that the scenario opened. */
   clear(): void {
     for (const peer of this.peers.splice(0)) peer.cut();
   }
@@ -56,7 +56,7 @@ export interface Client {
   readonly node: string;
 }
 
-/** Alice on the first node and Bob on the second, in a room that Alice made. */
+/** Connects Alice to the first node and Bob to the second, in a room of Alice. */
 export const pair = async (t: Topology) => {
   const alice = await t.enter(0, 'Alice');
   const bob = await t.enter(1, 'Bob');

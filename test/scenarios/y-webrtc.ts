@@ -8,12 +8,12 @@ type Scenario = (t: Topology, open: (n: number) => Promise<YSocket>) => Promise<
 
 const aRoom = (): string => `room ${randomUUID()} ☃`;
 
-/** Two on different nodes that hear a room. */
+/** Connects two clients on different nodes that are subscribed to a room. */
 const pair = async (open: (n: number) => Promise<YSocket>): Promise<{ a: YSocket; b: YSocket; room: string }> => {
   const [a, b] = await Promise.all([open(0), open(1)]);
   const room = aRoom();
   await Promise.all([a.hears(room), b.hears(room)]);
-  // What the other published to find out may come later still, and before these.
+  // Probes of the other client may still arrive, before these.
   const words = ['barrier a', 'barrier b'];
   a.publish(room, words[0]);
   b.publish(room, words[1]);
@@ -26,7 +26,7 @@ const pair = async (open: (n: number) => Promise<YSocket>): Promise<{ a: YSocket
 const withoutBarriers = (heard: readonly unknown[]): unknown[] =>
   heard.filter((data) => !String(data).startsWith('barrier'));
 
-/** What a y-webrtc client must find on one node and on several: the wire of y-webrtc 10.3.0 and its reference server. */
+/** The protocol of y-webrtc 10.3.0 and its reference server, on one node and on several. */
 const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
   'a publication of almost 256 KiB comes to every subscriber': async (_, open) => {
     const { a, b, room } = await pair(open);
@@ -207,7 +207,7 @@ const Y_WEBRTC: Readonly<Record<string, Scenario>> = {
   },
 };
 
-/** The scenarios with sockets that are closed behind them. */
+/** The scenarios, with sockets that are closed afterwards. */
 export const Y_WEBRTC_SCENARIOS = Object.fromEntries(
   Object.entries(Y_WEBRTC).map(([name, scenario]) => [
     name,
