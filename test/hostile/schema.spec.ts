@@ -179,11 +179,9 @@ describe('a body of REST', () => {
     ]) {
       expect(problemOf(await rest.ask('POST', '/v1/rooms', { token, body, headers: json }))).toBe('400 bad_request');
     }
-    for (const query of ['a[__proto__][x]=1', '__proto__[x]=1', 'limit[$gt]=1', 'limit=1&limit=2']) {
+    for (const query of ['a[__proto__][x]=1', '__proto__[x]=1', 'constructor=1', 'limit[$gt]=1', 'limit=1&limit=2']) {
       expect(problemOf(await rest.ask('GET', `/v1/rooms?${query}`, { token }))).toBe('400 bad_request');
     }
-    // Not a field of any request: ignored.
-    expect((await rest.ask('GET', '/v1/rooms?constructor=1', { token })).status).toBe(200);
     const made = await rest.room(token);
     expect((made as any).polluted).toBeUndefined();
   });
