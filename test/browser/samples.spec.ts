@@ -19,7 +19,12 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   'CONTRIBUTING.md sh 1': SHELL,
   'client/README.md sh 1': `${SHELL}; test/manifests/packages.spec.ts packs and installs both`,
   'client-demo/README.md sh 1': SHELL,
+  'docs/operations.md json 1':
+    'claims of a token; src/auth/claims.spec.ts and test/integration/rest-jwks.spec.ts have them',
+  'docs/operations.md sh 1': 'settings of a server with an issuer of its own',
   'docs/performance.md sh 1': SHELL,
+  'k8s/README.md sh 1': 'commands for a cluster',
+  'k8s/README.md sh 2': 'commands for a cluster',
   'docs/examples/peerjs/README.md sh 1': SHELL,
   'docs/examples/y-webrtc/README.md sh 1': SHELL,
   'docs/bridges.md ts 1': 'a file of the server, not of a page; test/support/echo-bridge.ts is such a bridge',
