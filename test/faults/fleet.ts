@@ -24,6 +24,8 @@ export const QUICK = {
   DRAIN_GRACE_MS: '500',
   DRAIN_SPREAD_MS: '2500',
   DRAIN_DEADLINE_MS: '8000',
+  // The tests read the metrics all the time.
+  METRICS_BURST: '100000',
 };
 
 const REDIS = {

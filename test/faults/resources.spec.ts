@@ -16,7 +16,11 @@ describe('exhausted resources', () => {
   const stage = useStage({
     nodes: 2,
     disk: disk.folder,
-    environment: { MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '2000', HELLO_TIMEOUT_MS: '60000' },
+    environment: {
+      MAX_SOCKETS_PER_ADDRESS: '2000',
+      MAX_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: '2000',
+      HELLO_TIMEOUT_MS: '60000',
+    },
   });
   afterAll(() => disk.remove());
 
