@@ -21,8 +21,7 @@ import './browser-types.js';
 
 export type { PeerConnectionState } from './browser-types.js';
 export type { ClientSnapshot, ClientState, ConnectOptions, JoinOptions, ParleyClientEvents } from './client-events.js';
-export type { FailedAttempt } from './connection/failed-attempt.js';
-export { ParleyError, type ParleyErrorCode } from './errors.js';
+export { type FailedAttempt, ParleyError, type ParleyErrorCode } from './errors.js';
 export { Emitter, type Listener } from './events.js';
 export type {
   Clock,

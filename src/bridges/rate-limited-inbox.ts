@@ -7,7 +7,7 @@ const FRAME_BYTES = 32;
 
 /** What an inbox needs from its session. */
 export interface InboxSession {
-  /** Charges a frame of so many bytes. @returns 0, or the milliseconds until its rates allow it: then nothing was charged */
+  /** Charges a frame by its size. @returns 0, or the milliseconds until its rates allow it: then nothing was charged */
   charge(bytes: number): number;
   /** Handles one frame. A returned promise holds back those behind it, and never rejects. */
   handle(frame: string): void | Promise<void>;

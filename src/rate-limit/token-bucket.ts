@@ -20,7 +20,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Milliseconds until so many tokens are there, 0 when they are; more than the burst wait for a full bucket. Takes none. */
+  /** Milliseconds until this number of tokens is available, 0 when it is; more than the burst wait for a full bucket. Takes none. */
   missingMs(now: number, count = 1): number {
     this.refill(now);
     const missing = Math.min(count, this.burst) - this.tokens;

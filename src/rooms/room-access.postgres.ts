@@ -69,12 +69,12 @@ export class PostgresRoomAccess extends RoomAccess {
       asked = await this.ask(principal, id, false);
     }
     const { record } = asked;
-    let { room, role, returningOnly } = allowed(principal, asked, record);
+    let { room, role, returningOnly } = allowed(principal, asked);
     if (entry.peer !== undefined && record?.endedPeers.includes(entry.peer)) throw new ProtocolError('session_ended');
     if (!asked.exists) {
       // Last, so that a refused join creates nothing. Another user's join may have created the room meanwhile.
       const made = await this.make(id, principal);
-      ({ room, role, returningOnly } = allowed(principal, judge(principal, made, record), record));
+      ({ room, role, returningOnly } = allowed(principal, judge(principal, made, record)));
     }
     const state = roomStateOf(room, this.config.limits);
     return {
@@ -210,7 +210,7 @@ const judge = (
 });
 
 /** @throws ProtocolError the code of a refusal */
-const allowed = (principal: Principal, { room, decision }: AccessAnswer, record: RoomAccessRecord | undefined) => {
+const allowed = (principal: Principal, { room, record, decision }: AccessAnswer) => {
   if (decision.allowed && room !== undefined) return { ...decision, room };
   if (decision.allowed) throw new ProtocolError('room_not_found');
   throw refusalOf(decision.code, principal, record?.removedAt);

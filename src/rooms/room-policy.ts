@@ -63,7 +63,7 @@ export class RoomPolicy {
     return { room, role: decision.role };
   }
 
-  /** A lock refuses whoever is not in the room; presence is read only when that decides. @throws PresenceUnavailable */
+  /** A lock refuses users who are not in the room; presence is read only when that decides. @throws PresenceUnavailable */
   private async decideWithPresence(by: Principal, action: RoomAction, attributes: AccessAttributes): Promise<Decision> {
     const decision = decide(by, action, attributes);
     if (decision.allowed || decision.code !== 'room_locked' || attributes.room === undefined) return decision;

@@ -19,7 +19,7 @@ export interface LocalTopicEvents {
   onPayload(payload: Buffer): void;
   /** Publishers on other nodes must wait. @param waitMs milliseconds */
   onSlow(waitMs: number): void;
-  /** Bytes that wait changed by so many. @returns false when the node has no memory for them */
+  /** Reports a change in the number of queued bytes. @returns false when the node has no memory for them */
   onDeferred(bytes: number): boolean;
 }
 

@@ -146,7 +146,7 @@ describe('the topics of a node', () => {
     topics.close();
   });
 
-  it('keep no more for later than they may: whoever hears the topic begins anew then', () => {
+  it('queue no more than their limit: subscribers begin again then', () => {
     const { topics, heard, gaps } = startSlow();
     const large = encodePayload(Buffer.alloc(100_000));
     for (let n = 0; n < 20; n += 1) topics.receive('t', [large]);

@@ -39,7 +39,7 @@ export class TopicShares {
     return this.shares.size;
   }
 
-  /** Whether the owner, of {@link networkOwner}, may have so many more. */
+  /** Whether the owner, of {@link networkOwner}, may have this number more. */
   allows(owner: TopicOwner, topics: number, bytes: number): boolean {
     const { maxTopicsPerAddress, maxTopicsPerUser, maxBytes } = this.limits;
     return keysOf(owner).every((key, kind) => {

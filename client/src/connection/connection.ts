@@ -1,16 +1,9 @@
 import { type Hello, type ServerMessage, shouldReconnect, type Welcome } from '@parley/protocol';
-import { asParleyError, ParleyError } from '../errors.js';
+import { asParleyError, type FailedAttempt, ParleyError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { BACKOFF_RULES, Backoff } from './backoff.js';
 import { errorOfEnd } from './close-errors.js';
-import {
-  errorOfAttempt,
-  type FailedAttempt,
-  isReachable,
-  MAX_REFUSED_UPGRADES,
-  PROBE_RULES,
-  refusalOf,
-} from './failed-attempt.js';
+import { errorOfAttempt, isReachable, MAX_REFUSED_UPGRADES, PROBE_RULES, refusalOf } from './failed-attempt.js';
 import { newSessionKey } from './session-key.js';
 import { SignalingSocket, type SocketEnd } from './signaling-socket.js';
 

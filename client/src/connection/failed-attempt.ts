@@ -3,8 +3,6 @@ import { type FailedAttempt, ParleyError, type ParleyErrorCode } from '../errors
 import type { Clock } from '../options.js';
 import type { SocketEnd } from './signaling-socket.js';
 
-export type { FailedAttempt } from '../errors.js';
-
 /** @internal */
 export const PROBE_RULES = { timeoutMs: 3_000, every: 10 } as const;
 

@@ -28,7 +28,7 @@ export interface RemovalContext {
   readonly registry: SessionRegistry;
 }
 
-/** Removes peers and sessions of a user, the only place that does: on this node at once, and in the store as soon as it is available. */
+/** Removes peers and sessions of a user, on this node at once and in the store as soon as it is available. Nothing else does. */
 export class PeerRemover {
   private readonly retryQueue = new Map<string, () => Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class PeerRemover {
    */
   async removeUser(room: RoomId, user: UserId, removal: UserRemoval): Promise<void> {
     this.endLocal(room, user, removal);
-    // As of now: the store may only be available later.
+    // Decided now, since the store may only be available later.
     const isRecent = this.wallClock() - removal.at < RECENT_REMOVAL_MS;
     await this.attempt(`${room} ${user}`, () => this.endStored(room, isRecent ? user : undefined, removal));
   }
@@ -92,7 +92,7 @@ export class PeerRemover {
     const { rooms, lifecycle } = this.local;
     for (const [peer, { session }] of [...(rooms.get(id)?.local ?? [])]) {
       if (session.principal.user !== user) continue;
-      if (session.principal.issuedAt >= at && !peers.includes(peer)) continue;
+      if (hasReturned(session, at) && !peers.includes(peer)) continue;
       this.admissions.end(peer);
       session.send({ type: 'removed', room: id, peer, reason: 'removed' });
       void lifecycle.leave(session, id, 'removed').catch(() => this.removePeer(id, peer));
@@ -102,17 +102,14 @@ export class PeerRemover {
   /** @param user undefined: ends the listed peers only, since the user may have returned since */
   private async endStored(id: RoomId, user: UserId | undefined, removal: UserRemoval): Promise<void> {
     const { members } = await this.presence.snapshot(id);
-    const theirs = members.filter((member) => member.user === user && !this.hasReturned(id, member.peer, removal.at));
+    const local = this.local.rooms.get(id)?.local;
+    const theirs = members.filter(
+      (member) => member.user === user && !hasReturned(local?.get(member.peer)?.session, removal.at),
+    );
     for (const peer of new Set([...removal.peers, ...theirs.map(({ peer }) => peer)])) {
       this.admissions.end(peer);
       await this.end(id, peer, 'removed');
     }
-  }
-
-  /** Whether a local peer is here by a token from after a removal. */
-  private hasReturned(id: RoomId, peer: PeerId, at: number): boolean {
-    const session = this.local.rooms.get(id)?.local.get(peer)?.session;
-    return session !== undefined && session.principal.issuedAt >= at;
   }
 
   private async end(id: RoomId, peer: PeerId, reason: LeftReason): Promise<void> {
@@ -141,3 +138,7 @@ export class PeerRemover {
     }
   }
 }
+
+/** Whether a local session has a token from after a removal. */
+const hasReturned = (session: Session | undefined, at: number): boolean =>
+  session !== undefined && session.principal.issuedAt >= at;

@@ -51,7 +51,7 @@ export class RoomHub {
     return room;
   }
 
-  /** Charges a room for one frame of so many bytes to all its members. @throws ProtocolError `rate_limited` */
+  /** Charges a room for one frame of this size to all its members. @throws ProtocolError `rate_limited` */
   charge(id: RoomId, now: number, bytes = 0): void {
     const room = this.rooms.get(id);
     if (room === undefined) return;

@@ -6,8 +6,8 @@ export class Talker {
   #timer;
 
   /**
-   * @param {number} everyMs average interval void} send sends so many signals =>  * @param {(count: number) => void}
-   * send sends this many signals => void} send sends so many signals
+   * @param {number} everyMs average interval, in milliseconds
+   * @param {(count: number) => void} send sends this number of signals
    */
   start(everyMs, send) {
     this.stop();

@@ -115,7 +115,7 @@ describe('join', () => {
     await expect(fixture.run(handleJoin, other, join)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('is refused in a room that has just ended, before the admission could create it anew', async () => {
+  it('is refused in a room that has just ended, before the admission could create it again', async () => {
     const asked: RoomId[] = [];
     fixture.context.access.admit = async (_, room) => {
       asked.push(room);
