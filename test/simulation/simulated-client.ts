@@ -7,7 +7,7 @@ import { Actor, type World } from './world.js';
 
 /** Refusals that are for good, and others after which a user tries again. */
 const FINAL: ReadonlySet<string> = new Set(['room_not_found', 'banned', 'removed', 'denied']);
-const AGAIN: ReadonlySet<string> = new Set(['timeout', 'room_locked', 'cancelled']);
+const AGAIN: ReadonlySet<string> = new Set(['admission_required', 'timeout', 'room_locked', 'cancelled']);
 
 /** The body of each signal of the run. */
 export interface Payload {
